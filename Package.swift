@@ -1,0 +1,99 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Folders have short names; targets carry the prefix, because target names must be unique in the whole
+// package graph of whoever depends on Coppice.
+
+func target(_ folder: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: "Coppice\(folder)", dependencies: dependencies, path: "Sources/\(folder)", exclude: ["README.md"])
+}
+
+func tests(_ folder: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: "Coppice\(folder)Tests", dependencies: dependencies + ["CoppiceTestSupport"],
+    path: "Tests/\(folder)Tests", resources: resources)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "coppice",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Coppice", targets: ["Coppice", "CoppiceCommand"]),
+    .executable(name: "coppice", targets: ["CoppiceMain"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // Numbers
+    .target(name: "CKernels", path: "Sources/CKernels", exclude: ["README.md"]),
+    target("Tensors", [collections]),
+    target("Autodiff", ["CKernels", "CoppiceTensors"]),
+
+    // Files
+    .systemLibrary(
+      name: "CHDF5", path: "Sources/CHDF5", pkgConfig: "hdf5",
+      providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"]), .yum(["hdf5-devel"])]),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"])]),
+    target("HDF5", ["CHDF5", "CoppiceTensors"]),
+
+    // What an experiment is made of
+    target("Networks", ["CoppiceAutodiff", "CoppiceTensors"]),
+    target("Pruning", ["CoppiceTensors"]),
+    target("Datasets", ["CZlib", "CoppiceTensors", crypto]),
+
+    // The laboratory and its books
+    target("Store", ["CoppiceHDF5", "CoppiceTensors"]),
+    target("Reporting", ["CoppiceStore"]),
+    target(
+      "Laboratory",
+      [
+        "CoppiceAutodiff", "CoppiceDatasets", "CoppiceNetworks", "CoppicePruning", "CoppiceStore",
+        "CoppiceTensors", collections, crypto, logging,
+      ]),
+
+    // What a user meets
+    .target(
+      name: "Coppice",
+      dependencies: [
+        "CoppiceDatasets", "CoppiceLaboratory", "CoppiceNetworks", "CoppicePruning", "CoppiceReporting",
+        "CoppiceTensors",
+      ],
+      path: "Sources/Coppice", exclude: ["README.md"]),
+    target("Command", ["Coppice", "CoppiceAutodiff", "CoppiceStore", argumentParser, logging]),
+    .target(
+      name: "CoppiceExperiments", dependencies: ["Coppice"], path: "Experiments", exclude: ["README.md"]),
+    .executableTarget(
+      name: "CoppiceMain", dependencies: ["CoppiceCommand", "CoppiceExperiments"], path: "Sources/Main",
+      exclude: ["README.md"]),
+
+    // Tests mirror Sources
+    .target(
+      name: "CoppiceTestSupport", dependencies: ["CoppiceAutodiff", "CoppiceTensors"],
+      path: "Tests/TestSupport"),
+    tests("Kernels", ["CKernels"]),
+    tests("Tensors", ["CoppiceTensors"]),
+    tests("Autodiff", ["CoppiceAutodiff", "CoppiceTensors"]),
+    tests("HDF5", ["CoppiceHDF5"]),
+    tests("Networks", ["CoppiceNetworks"]),
+    tests("Pruning", ["CoppicePruning"]),
+    tests("Datasets", ["CoppiceDatasets"]),
+    tests("Store", ["CoppiceStore"]),
+    tests("Reporting", ["CoppiceReporting"]),
+    tests("Laboratory", ["CoppiceLaboratory"]),
+    tests("Command", ["CoppiceCommand", "CoppiceExperiments"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)
