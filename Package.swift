@@ -35,7 +35,7 @@ let package = Package(
   ],
   targets: [
     // Numbers
-    .target(name: "CKernels", path: "Sources/CKernels", exclude: ["README.md"]),
+    .target(name: "CKernels", path: "Sources/CKernels", exclude: ["README.md", "bodies", "kernels.def"]),
     target("Tensors", [collections]),
     target("Autodiff", ["CKernels", "CoppiceTensors"]),
 
