@@ -1,0 +1,45 @@
+/// Which elements of a weight survive: 1 where the weight is kept, 0 where it is pruned. Shaped like the weight.
+public struct Mask: Hashable, Sendable {
+  /// The extents, those of the weight.
+  public let shape: Shape
+  /// One byte an element, 0 or 1, row-major.
+  public var bytes: [UInt8]
+
+  /// The mask of an unpruned weight.
+  public init(keepingAll shape: Shape) {
+    self.shape = shape
+    bytes = [UInt8](repeating: 1, count: shape.count)
+  }
+
+  /// A mask from 0/1 bytes; any other non-zero byte counts as 1. Traps where their number is not the shape's.
+  public init(_ shape: Shape, _ bytes: [UInt8]) {
+    precondition(bytes.count == shape.count, "\(bytes.count) bytes do not fill the shape \(shape)")
+    self.shape = shape
+    self.bytes = bytes.map { $0 == 0 ? 0 : 1 }
+  }
+
+  /// The number of elements.
+  public var count: Int { bytes.count }
+
+  /// The number of surviving elements.
+  public var keptCount: Int { bytes.reduce(0) { $0 + Int($1) } }
+
+  /// The fraction that survives, 0…1.
+  public var density: Double { count == 0 ? 1 : Double(keptCount) / Double(count) }
+
+  /// The fraction that is pruned, 0…1.
+  public var sparsity: Double { 1 - density }
+
+  /// Whether every survivor of this mask also survives in `other`: masks only shrink across rounds.
+  public func isSubset(of other: Mask) -> Bool {
+    shape == other.shape && zip(bytes, other.bytes).allSatisfy { $0 <= $1 }
+  }
+
+  /// The weight with its pruned elements set to +0.
+  public func applied(to weight: Tensor) -> Tensor {
+    precondition(weight.shape == shape, "a mask of shape \(shape) does not fit a weight of shape \(weight.shape)")
+    var masked = weight
+    for index in bytes.indices where bytes[index] == 0 { masked.scalars[index] = 0 }
+    return masked
+  }
+}

@@ -1,0 +1,32 @@
+/// A Float32 array with a shape, row-major. A value: copies are independent.
+public struct Tensor: Hashable, Sendable {
+  /// The extents.
+  public let shape: Shape
+  /// The elements in row-major order; always `shape.count` of them.
+  public var scalars: [Float]
+
+  /// An array of these elements; traps where their number is not the shape's (a programming error).
+  public init(_ shape: Shape, _ scalars: [Float]) {
+    precondition(scalars.count == shape.count, "\(scalars.count) scalars do not fill the shape \(shape)")
+    self.shape = shape
+    self.scalars = scalars
+  }
+
+  /// An array that holds `value` everywhere.
+  public init(repeating value: Float, _ shape: Shape) {
+    self.shape = shape
+    scalars = [Float](repeating: value, count: shape.count)
+  }
+
+  /// The number of elements that are not zero.
+  public var nonzeroCount: Int { scalars.reduce(into: 0) { $0 += $1 == 0 ? 0 : 1 } }
+
+  /// Whether every element is neither infinite nor NaN.
+  public var isFinite: Bool { scalars.allSatisfy(\.isFinite) }
+
+  /// Equal shapes and equal bit patterns: stricter than `==` on zeros (−0 ≠ +0), laxer on NaN (NaN = NaN of the same bits).
+  package func hasSameBits(as other: Tensor) -> Bool {
+    shape == other.shape
+      && zip(scalars, other.scalars).allSatisfy { $0.bitPattern == $1.bitPattern }
+  }
+}
