@@ -1,0 +1,28 @@
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Sums, in orders that depend on shapes alone (README.md, "Sums"). Outputs do not overlap inputs.
+
+/// y[0] = Σ x[i]: 64 lanes. A sum of nothing is +0.
+void ck_sum(size_t n, const float *x, float *y);
+/// y[0] = Σ x[i]²: 64 lanes of fused multiply-adds; |x| < 2⁻⁶⁰ counts as 0.
+void ck_sum_of_squares(size_t n, const float *x, float *y);
+/// y[0] = Σ a[i]·b[i]: 64 lanes of fused multiply-adds.
+void ck_dot(size_t n, const float *a, const float *b, float *y);
+
+/// y[o, i] = Σ_m x[o, m, i] for every o and begin <= i < end (0 and `inner` for all). inner = 1: 64 lanes; else 8 chains.
+/// A range of `outer` is an offset of x and y.
+void ck_sum_middle(
+    size_t outer, size_t middle, size_t inner, size_t begin, size_t end, const float *x, float *y);
+/// y[m] = Σ_o Σ_i x[o, m, i] for begin <= m < end: the gradient of a bias. inner = 1: 8 chains over o; else 64 lanes,
+/// carried on from one o to the next.
+void ck_sum_outer_inner(
+    size_t outer, size_t middle, size_t inner, size_t begin, size_t end, const float *x, float *y);
+/// y[m] = Σ_o Σ_i a[o, m, i]·b[o, m, i] for begin <= m < end, as ck_sum_outer_inner with fused multiply-adds.
+void ck_dot_outer_inner(
+    size_t outer, size_t middle, size_t inner, size_t begin, size_t end, const float *a, const float *b,
+    float *y);
+
+/// y[r] = the first index of the largest of x[r, 0 ..< n]; the first NaN where there is one. n > 0.
+void ck_argmax_rows(size_t rows, size_t n, const float *x, int32_t *y);
