@@ -1,0 +1,90 @@
+#pragma once
+#include <stdint.h>
+
+#include "include/ck_convolution.h"
+#include "include/ck_product.h"
+
+// Where a convolution's scratch holds what. One source for the size that callers ask for and the pointers that kernels use.
+
+// frame[c][phase row][phase column][r][q] = x[c][r · stride_h + phase row − pad_h][q · stride_w + phase column − pad_w],
+// zero where that does not exist.
+typedef struct ck_frame {
+  size_t height, width, stride_h, stride_w, pad_h, pad_w;  // of the source planes
+  size_t phases_h, phases_w, rows, columns;                // of the frame
+} ck_frame;
+
+// Room for n floats, at least 16 spare ones (vectors overrun), and a multiple of 64 bytes.
+static inline size_t ck_room(size_t n) { return (n + 31) / 16 * 16; }
+static inline size_t ck_least(size_t a, size_t b) { return a < b ? a : b; }
+
+static inline size_t ck_frame_channel(const ck_frame *f) { return f->phases_h * f->phases_w * f->rows * f->columns; }
+
+// Of x, as the forward pass and the filter gradient read it.
+static inline ck_frame ck_input_frame(const ck_convolution_shape *s) {
+  ck_frame f = {.height = s->in_height, .width = s->in_width, .stride_h = s->stride_h, .stride_w = s->stride_w};
+  f.pad_h = s->pad_h;
+  f.pad_w = s->pad_w;
+  f.phases_h = ck_least(s->stride_h, s->kernel_height);
+  f.phases_w = ck_least(s->stride_w, s->kernel_width);
+  f.rows = s->out_height + (s->kernel_height - 1) / s->stride_h;
+  f.columns = s->out_width + (s->kernel_width - 1) / s->stride_w;
+  return f;
+}
+
+// Of gy, as the input gradient reads it: zeros wherever a tap falls outside.
+static inline ck_frame ck_gradient_frame(const ck_convolution_shape *s) {
+  ck_frame f = {.height = s->out_height, .width = s->out_width, .stride_h = 1, .stride_w = 1};
+  f.pad_h = s->kernel_height - 1 > s->pad_h ? (s->kernel_height - 1 - s->pad_h) / s->stride_h : 0;
+  f.pad_w = s->kernel_width - 1 > s->pad_w ? (s->kernel_width - 1 - s->pad_w) / s->stride_w : 0;
+  f.phases_h = f.phases_w = 1;
+  f.rows = f.pad_h + (s->in_height - 1 + s->pad_h) / s->stride_h + 1;
+  f.columns = f.pad_w + (s->in_width - 1 + s->pad_w) / s->stride_w + 1;
+  return f;
+}
+
+// Offsets, in floats, of the parts of a scratch, and its size.
+typedef struct ck_layout {
+  size_t frame, panel, offsets, weights, apart, total;
+} ck_layout;
+
+static inline ck_layout ck_layout_of(size_t frame, size_t panel, size_t offsets, size_t weights, size_t apart) {
+  ck_layout l = {0};
+  l.panel = l.frame + ck_room(frame);
+  l.offsets = l.panel + ck_room(panel);
+  l.weights = l.offsets + ck_room(offsets);
+  l.apart = l.weights + ck_room(weights);
+  l.total = l.apart + ck_room(apart);
+  return l;
+}
+
+static inline ck_layout ck_forward_layout(const ck_convolution_shape *s) {
+  ck_frame f = ck_input_frame(s);
+  size_t channels = s->in_channels / s->groups, k = channels * s->kernel_height * s->kernel_width;
+  return ck_layout_of(channels * ck_frame_channel(&f), CK_PRODUCT_DEPTH * CK_PRODUCT_COLUMNS, k,
+                      s->out_channels / s->groups * k, 0);
+}
+
+static inline ck_layout ck_input_gradient_layout(const ck_convolution_shape *s) {
+  ck_frame f = ck_gradient_frame(s);
+  size_t channels = s->out_channels / s->groups, rows = s->in_channels / s->groups;
+  size_t k = channels * s->kernel_height * s->kernel_width;
+  size_t phase_rows = (s->in_height + s->stride_h - 1) / s->stride_h;
+  size_t phase_columns = (s->in_width + s->stride_w - 1) / s->stride_w;
+  return ck_layout_of(channels * ck_frame_channel(&f), CK_PRODUCT_DEPTH * CK_PRODUCT_COLUMNS, k, rows * k,
+                      s->stride_h * s->stride_w > 1 ? rows * phase_rows * phase_columns : 0);
+}
+
+// Images whose frames a filter gradient holds at once, so that a tile has enough to sum before it is stored.
+static inline size_t ck_images_together(const ck_convolution_shape *s) {
+  size_t positions = s->out_height * s->out_width, images = positions < 256 ? 256 / (positions ? positions : 1) : 1;
+  return ck_least(images, s->batch ? s->batch : 1);
+}
+
+// Here the panel is gy with its channels innermost and `weights` the sums.
+static inline ck_layout ck_filter_gradient_layout(const ck_convolution_shape *s) {
+  ck_frame f = ck_input_frame(s);
+  size_t channels = s->in_channels / s->groups, k = channels * s->kernel_height * s->kernel_width;
+  size_t images = ck_images_together(s), width = (s->out_channels / s->groups + 15) / 16 * 16;
+  return ck_layout_of(images * channels * ck_frame_channel(&f), images * s->out_height * s->out_width * width, k,
+                      k * width, 0);
+}

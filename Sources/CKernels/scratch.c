@@ -1,0 +1,11 @@
+#include "frame.h"
+
+size_t ck_convolution_forward_scratch(const ck_convolution_shape *shape) { return ck_forward_layout(shape).total; }
+
+size_t ck_convolution_input_gradient_scratch(const ck_convolution_shape *shape) {
+  return ck_input_gradient_layout(shape).total;
+}
+
+size_t ck_convolution_filter_gradient_scratch(const ck_convolution_shape *shape) {
+  return ck_filter_gradient_layout(shape).total;
+}
