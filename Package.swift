@@ -55,7 +55,7 @@ let package = Package(
 
     // The laboratory and its books
     target("Store", ["CoppiceHDF5", "CoppiceTensors"]),
-    target("Reporting", ["CoppiceStore"]),
+    target("Reporting", ["CoppiceStore", "CoppiceTensors"]),
     target(
       "Laboratory",
       [

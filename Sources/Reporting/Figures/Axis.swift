@@ -1,0 +1,92 @@
+/// One axis of a figure: what it shows, how it is scaled, and where its ticks stand.
+package struct Axis: Sendable, Equatable {
+  /// Which values carry a tick.
+  package enum Ticks: Sendable, Equatable {
+    /// Round numbers.
+    case round
+    /// The x values of the data, labelled as far as there is room.
+    case data
+    /// These values, labelled as far as there is room.
+    case at([Double])
+  }
+
+  /// How a value is printed beside its tick.
+  package enum Format: Sendable, Equatable {
+    /// A plain number.
+    case number
+    /// A fraction as percent; the sign stands in the axis label.
+    case percent
+    /// A ratio: `13.5×`.
+    case times
+  }
+
+  /// The label, with its unit: `Weights remaining (%)`.
+  package var label: String
+  package var scale: Scale.Kind
+  package var format: Format
+  package var ticks: Ticks
+  /// Whether values fall in the reading direction, as the weights remaining do.
+  package var isReversed: Bool
+  /// The range shown; nil for that of the data.
+  package var limits: ClosedRange<Double>?
+  /// What the range chosen from the data never exceeds: 0…1 for an accuracy, whatever its band does.
+  package var bounds: ClosedRange<Double>?
+
+  package init(
+    label: String, scale: Scale.Kind = .linear, format: Format = .number, ticks: Ticks = .round,
+    isReversed: Bool = false, limits: ClosedRange<Double>? = nil, bounds: ClosedRange<Double>? = nil
+  ) {
+    self.label = label
+    self.scale = scale
+    self.format = format
+    self.ticks = ticks
+    self.isReversed = isReversed
+    self.limits = limits
+    self.bounds = bounds
+  }
+
+  /// The levels at which 20 % of the surviving weights go in every round, `0.8^k` for k = 0, 1, …, down to
+  /// `lowest`: the ticks of the lottery-ticket papers (100, 80, 64, 51.2, … percent).
+  package static func lotteryTicketTicks(downTo lowest: Double) -> Ticks {
+    var levels = [1.0]
+    while let last = levels.last, last * 0.8 >= lowest, levels.count < 64 { levels.append(last * 0.8) }
+    return .at(levels)
+  }
+
+  /// The labels of `values`. Round ticks share one number of decimals, chosen so that no two labels agree;
+  /// ticks at data values get three significant digits at most.
+  func labels(_ values: [Double]) -> [String] {
+    let shown = values.map { format == .percent ? $0 * 100 : $0 }
+    if ticks == .round, scale == .linear {
+      let decimals = (0...9).first { digits in
+        shown.allSatisfy { abs($0 - rounded($0, digits)) < 1e-9 * max(1, abs($0)) }
+      }
+      return shown.map { value in
+        decorated(
+          (decimals ?? 0) == 0 ? NumberText.grouped(value) : NumberText.fixed(value, decimals: decimals ?? 0))
+      }
+    }
+    return shown.map { value in
+      let magnitude = abs(value)
+      if magnitude >= 1000 { return decorated(NumberText.grouped(value)) }
+      var decimals = magnitude >= 99.95 ? 0 : magnitude >= 0.995 || magnitude == 0 ? 1 : 2
+      var bound = 0.1
+      while magnitude > 0, magnitude < bound, decimals < 9 {
+        decimals += 1
+        bound /= 10
+      }
+      return decorated(NumberText.trimmed(value, decimals: decimals))
+    }
+  }
+
+  private func rounded(_ value: Double, _ decimals: Int) -> Double {
+    var power = 1.0
+    for _ in 0..<decimals { power *= 10 }
+    return (value * power).rounded() / power
+  }
+
+  private func decorated(_ number: String) -> String {
+    let signed = number.hasPrefix("-") ? "\u{2212}" + number.dropFirst() : number
+    return format == .times ? signed + "×" : signed
+  }
+}

@@ -1,0 +1,211 @@
+/// Where everything of a figure stands, in points from the upper left corner.
+struct FigureLayout {
+  /// A tick that is drawn; without label where there was no room for one.
+  struct Tick: Equatable {
+    let position: Double
+    let label: String?
+  }
+
+  /// One entry of the legend, its text broken into lines.
+  struct LegendEntry: Equatable {
+    let left: Double
+    /// The baseline of the first line of text.
+    let top: Double
+    let text: [String]
+  }
+
+  static let margin = 12.0
+  static let titleSize = 14.0
+  static let labelSize = 13.0
+  static let tickSize = 12.0
+  static let legendSize = 12.0
+  static let captionSize = 11.0
+  /// The length of the piece of line in a legend entry, and the space to its text.
+  static let sampleLength = 30.0
+  static let sampleGap = 7.0
+  /// Markers at the ends of the data keep this distance from the frame.
+  static let inset = 12.0
+
+  let title: [String]
+  let plot: (left: Double, right: Double, top: Double, bottom: Double)
+  let x: Scale
+  let y: Scale
+  let xTicks: [Tick]
+  let yTicks: [Tick]
+  let xLabelBaseline: Double
+  let legend: [LegendEntry]
+  let caption: [String]
+  let captionTop: Double
+  let height: Double
+  /// How many means lie outside the range shown.
+  let hiddenPoints: Int
+
+  init(_ figure: LineFigure) {
+    let inner = figure.width - 2 * Self.margin
+    title = TextWidth.wrap(figure.title, size: Self.titleSize, width: inner, bold: true)
+    let top = Self.margin + Double(title.count) * (Self.titleSize + 4) + (title.isEmpty ? 4 : 8)
+    let bottom = top + figure.plotHeight
+
+    let yLimits = Self.limits(of: figure.y, Self.yValues(figure), pad: 0.05)
+    y = Scale(figure.y.scale, limits: yLimits, start: bottom, end: top)
+    let yValues = y.roundTicks(count: max(2, Int(figure.plotHeight / 40)))
+    let yLabels = figure.y.labels(yValues)
+    let widest = yLabels.map { TextWidth.of($0, size: Self.tickSize) }.max() ?? 0
+    let left = Self.margin + Self.labelSize + 8 + widest + 8
+    let right = figure.width - Self.margin - 6
+    yTicks = zip(yValues, yLabels).compactMap { [y] value, label in
+      y.position(value).map { Tick(position: $0, label: label) }
+    }
+
+    let xValues = figure.lines.flatMap { $0.points.map(\.x) }
+    let xLimits = Self.limits(of: figure.x, xValues, pad: 0)
+    let ends = (left + Self.inset, right - Self.inset)
+    x = Scale(
+      figure.x.scale, limits: xLimits, start: figure.x.isReversed ? ends.1 : ends.0,
+      end: figure.x.isReversed ? ends.0 : ends.1)
+    xTicks = Self.ticks(figure.x, x, data: xValues)
+    plot = (left, right, top, bottom)
+    xLabelBaseline = bottom + 8 + Self.tickSize + 6 + Self.labelSize
+
+    hiddenPoints = figure.lines.flatMap(\.points).count { point in
+      guard let y = point.y, y.isFinite else { return false }
+      return !yLimits.contains(y)
+    }
+
+    let legendTop = xLabelBaseline + 12
+    (legend, captionTop) = Self.legend(figure, top: legendTop)
+    var words = figure.caption
+    if hiddenPoints > 0 {
+      words +=
+        (words.isEmpty ? "" : " ") + "\(hiddenPoints) \(hiddenPoints == 1 ? "point lies" : "points lie") "
+        + "outside the range shown."
+    }
+    caption = TextWidth.wrap(words, size: Self.captionSize, width: inner)
+    let lines = Double(caption.count)
+    height = (captionTop + (lines > 0 ? 4 + lines * (Self.captionSize + 4) : 0) + Self.margin).rounded(.up)
+  }
+
+  // MARK: Ranges
+
+  private static func yValues(_ figure: LineFigure) -> [Double] {
+    figure.lines.flatMap { $0.points.flatMap { [$0.y, $0.low, $0.high] } }.compactMap { $0 }
+      + figure.baselines.flatMap { [$0.y, $0.low, $0.high] }.compactMap { $0 }
+  }
+
+  /// The range to show: the axis' own, else that of the data with a margin of `pad` of its span to either side,
+  /// within the axis' bounds. Never empty.
+  private static func limits(of axis: Axis, _ values: [Double], pad: Double) -> ClosedRange<Double> {
+    if let limits = axis.limits, limits.upperBound > limits.lowerBound { return limits }
+    let drawable = values.filter { $0.isFinite && (axis.scale == .linear || $0 > 0) }
+    guard var low = drawable.min(), var high = drawable.max() else {
+      return axis.bounds ?? (axis.scale == .linear ? 0...1 : 0.1...1)
+    }
+    if low == high {
+      let room = axis.scale == .linear ? max(abs(low) * 0.05, 1e-6) : 0
+      (low, high) = axis.scale == .linear ? (low - room, high + room) : (low / 1.25, high * 1.25)
+    } else if axis.scale == .linear {
+      let room = pad * (high - low)
+      (low, high) = (low - room, high + room)
+    }
+    if let bounds = axis.bounds {
+      // A little air above the bound, so that a line at 100 % does not run along the frame.
+      let air = pad * 0.4 * (min(high, bounds.upperBound) - max(low, bounds.lowerBound))
+      low = max(low, bounds.lowerBound)
+      high = min(high, bounds.upperBound + max(air, 0))
+      if low >= high { return bounds }
+    }
+    return low...high
+  }
+
+  // MARK: Ticks along x
+
+  private static func ticks(_ axis: Axis, _ scale: Scale, data: [Double]) -> [Tick] {
+    var values: [Double]
+    switch axis.ticks {
+    case .round: values = scale.roundTicks(count: 8)
+    case .at(let chosen): values = chosen
+    case .data: values = data
+    }
+    values = values.filter { scale.limits.contains($0) }.sorted()
+    if axis.isReversed { values.reverse() }
+    // Values that agree to a thousandth of the axis are one tick.
+    var placed: [(value: Double, position: Double)] = []
+    for value in values {
+      guard let position = scale.position(value) else { continue }
+      if let last = placed.last, abs(position - last.position) < 0.4 { continue }
+      placed.append((value, position))
+    }
+    let labels = axis.labels(placed.map(\.value))
+    let shown = labelled(placed.map(\.position), widths: labels.map { TextWidth.of($0, size: tickSize) })
+    return placed.indices.map {
+      Tick(position: placed[$0].position, label: shown.contains($0) ? labels[$0] : nil)
+    }
+  }
+
+  /// Which of the labels, from left to right, can stand without touching: every s-th where that fills the axis
+  /// evenly, else as many as fit, the first and the last always among them.
+  private static func labelled(_ positions: [Double], widths: [Double]) -> Set<Int> {
+    func fits(_ a: Int, _ b: Int) -> Bool {
+      abs(positions[b] - positions[a]) >= (widths[a] + widths[b]) / 2 + 9
+    }
+    guard positions.count > 1 else { return Set(positions.indices) }
+    let gaps = zip(positions.dropFirst(), positions).map { abs($0 - $1) }
+    if let narrow = gaps.min(), let wide = gaps.max(), wide <= 1.25 * narrow {
+      let fitting = (1...positions.count).filter { step in
+        let chosen = Array(stride(from: 0, to: positions.count, by: step))
+        return zip(chosen, chosen.dropFirst()).allSatisfy { fits($0, $1) }
+      }
+      if let narrowest = fitting.first {
+        // A somewhat wider step that also labels the last value is worth its price.
+        let step = fitting.first { (positions.count - 1) % $0 == 0 && $0 <= 2 * narrowest } ?? narrowest
+        return Set(stride(from: 0, to: positions.count, by: step))
+      }
+    }
+    var chosen = [0]
+    for index in positions.indices.dropFirst() {
+      if let last = chosen.last, fits(last, index) { chosen.append(index) }
+    }
+    let final = positions.count - 1
+    if chosen.last != final {
+      while let last = chosen.last, last != 0, !fits(last, final) { chosen.removeLast() }
+      if fits(0, final) { chosen.append(final) }
+    }
+    return Set(chosen)
+  }
+
+  // MARK: Legend
+
+  /// The entries in as few rows as the width allows, read row by row, and the position below them.
+  private static func legend(_ figure: LineFigure, top: Double) -> ([LegendEntry], Double) {
+    let labels = figure.lines.map(\.label) + figure.baselines.map(\.label)
+    guard !labels.isEmpty else { return ([], top) }
+    let inner = figure.width - 2 * margin
+    let sample = sampleLength + sampleGap
+    let widths = labels.map { sample + TextWidth.of($0, size: legendSize) }
+    let lineHeight = legendSize + 6
+    for columns in (1...max(1, min(4, labels.count))).reversed() {
+      var columnWidths = [Double](repeating: 0, count: columns)
+      for (index, width) in widths.enumerated() {
+        columnWidths[index % columns] = max(columnWidths[index % columns], width)
+      }
+      let total = columnWidths.reduce(0, +) + Double(columns - 1) * 18
+      guard total <= inner || columns == 1 else { continue }
+      var lefts = [margin + max(0, (inner - total) / 2)]
+      for width in columnWidths.dropLast() { lefts.append((lefts.last ?? margin) + width + 18) }
+      var entries: [LegendEntry] = []
+      var y = top + legendSize
+      var rowLines = 1
+      for (index, label) in labels.enumerated() {
+        if index > 0, index % columns == 0 {
+          y += lineHeight * Double(rowLines)
+          rowLines = 1
+        }
+        let text = columns == 1 ? TextWidth.wrap(label, size: legendSize, width: inner - sample) : [label]
+        rowLines = max(rowLines, text.count)
+        entries.append(LegendEntry(left: lefts[index % columns], top: y, text: text))
+      }
+      return (entries, y + lineHeight * Double(rowLines - 1) + 8)
+    }
+    return ([], top)
+  }
+}

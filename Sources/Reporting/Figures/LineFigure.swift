@@ -1,0 +1,90 @@
+/// A figure of curves over one quantity, as a value: `svg` draws it, always to the same bytes.
+package struct LineFigure: Sendable, Equatable {
+  /// One point of a curve.
+  package struct Point: Sendable, Equatable {
+    package var x: Double
+    /// The mean; nil where there is no value, which leaves a gap in the line.
+    package var y: Double?
+    /// The lower edge of the band, nil for none.
+    package var low: Double?
+    /// The upper edge of the band, nil for none.
+    package var high: Double?
+    /// Whether all the trials behind the point have a value; an incomplete point is drawn open.
+    package var isComplete: Bool
+    /// Whether a trial behind the point collapsed, diverged or failed; such a point is crossed out.
+    package var isTroubled: Bool
+    /// What a reader sees when pointing at it.
+    package var note: String?
+
+    package init(
+      x: Double, y: Double?, low: Double? = nil, high: Double? = nil, isComplete: Bool = true,
+      isTroubled: Bool = false, note: String? = nil
+    ) {
+      self.x = x
+      self.y = y
+      self.low = low
+      self.high = high
+      self.isComplete = isComplete
+      self.isTroubled = isTroubled
+      self.note = note
+    }
+  }
+
+  /// A named curve; its points in the order in which the line joins them.
+  package struct Line: Sendable, Equatable {
+    package var label: String
+    package var points: [Point]
+
+    package init(label: String, points: [Point]) {
+      self.label = label
+      self.points = points
+    }
+  }
+
+  /// A horizontal line across the plot: the dense baseline.
+  package struct Baseline: Sendable, Equatable {
+    package var label: String
+    package var y: Double
+    package var low: Double?
+    package var high: Double?
+
+    package init(label: String, y: Double, low: Double? = nil, high: Double? = nil) {
+      self.label = label
+      self.y = y
+      self.low = low
+      self.high = high
+    }
+  }
+
+  package var title: String
+  package var x: Axis
+  package var y: Axis
+  package var lines: [Line]
+  package var baselines: [Baseline]
+  /// What the lines, bands and n are, below the legend.
+  package var caption: String
+  /// The command that draws this figure again, kept in the file.
+  package var command: String?
+  /// Name and version of the program, kept in the file.
+  package var generator: String?
+  /// The width in points.
+  package var width: Double
+  /// The height of the plotting area in points; title, legend and caption come on top.
+  package var plotHeight: Double
+
+  package init(
+    title: String, x: Axis, y: Axis, lines: [Line], baselines: [Baseline] = [], caption: String = "",
+    command: String? = nil, generator: String? = nil, width: Double = 480, plotHeight: Double = 280
+  ) {
+    self.title = title
+    self.x = x
+    self.y = y
+    self.lines = lines
+    self.baselines = baselines
+    self.caption = caption
+    self.command = command
+    self.generator = generator
+    self.width = width
+    self.plotHeight = plotHeight
+  }
+}

@@ -1,0 +1,106 @@
+/// Rows under named columns, to be printed as text, Markdown, CSV or JSON.
+///
+/// People read rounded numbers in the unit of their heading; programs read full precision under the column's
+/// name, fractions as fractions.
+package struct Table: Sendable, Equatable {
+  /// How a column's numbers are printed for people.
+  package enum Format: Sendable, Equatable {
+    case text
+    /// A whole number.
+    case integer
+    /// With this many decimals.
+    case decimal(Int)
+    /// A fraction as percent, with this many decimals; the heading carries the sign.
+    case percent(Int)
+
+    /// Whether the column is set flush right.
+    var isNumeric: Bool { self != .text }
+
+    func text(_ value: Double, signed: Bool = false) -> String {
+      let body =
+        switch self {
+        case .text: NumberText.exact(value)
+        case .integer: NumberText.fixed(value, decimals: 0)
+        case .decimal(let decimals): NumberText.fixed(value, decimals: decimals)
+        case .percent(let decimals): NumberText.fixed(value * 100, decimals: decimals)
+        }
+      return signed && value.isFinite && !body.hasPrefix("-") ? "+" + body : body
+    }
+  }
+
+  package struct Column: Sendable, Equatable {
+    /// The name in CSV and JSON: `test_accuracy`.
+    package var name: String
+    /// The heading for people: `test accuracy (%)`.
+    package var heading: String
+    package var format: Format
+    /// For a column of estimates: what the half-width is called in CSV and JSON, as a suffix to `name`.
+    package var halfWidthSuffix: String?
+    /// Whether a plus sign is printed, as for differences.
+    package var isSigned: Bool
+
+    package init(
+      name: String, heading: String? = nil, format: Format = .text, halfWidthSuffix: String? = nil,
+      isSigned: Bool = false
+    ) {
+      self.name = name
+      self.heading = heading ?? name
+      self.format = format
+      self.halfWidthSuffix = halfWidthSuffix
+      self.isSigned = isSigned
+    }
+  }
+
+  package enum Cell: Sendable, Equatable {
+    case text(String)
+    case number(Double)
+    /// A mean with the half-width of its band, nil where there is none.
+    case estimate(mean: Double, halfWidth: Double?)
+    case missing
+  }
+
+  package var columns: [Column]
+  /// One array of cells a row, as many as there are columns; what lacks counts as missing.
+  package var rows: [[Cell]]
+
+  package init(columns: [Column], rows: [[Cell]] = []) {
+    self.columns = columns
+    self.rows = rows
+  }
+
+  func cell(_ row: [Cell], _ column: Int) -> Cell { column < row.count ? row[column] : .missing }
+
+  /// What a person reads in a cell; `–` where there is nothing.
+  func display(_ cell: Cell, _ column: Column) -> String {
+    switch cell {
+    case .text(let text): return text
+    case .missing: return "–"
+    case .number(let value):
+      return value.isFinite ? column.format.text(value, signed: column.isSigned) : "–"
+    case .estimate(let mean, let halfWidth):
+      guard mean.isFinite else { return "–" }
+      let text = column.format.text(mean, signed: column.isSigned)
+      guard let halfWidth, halfWidth.isFinite else { return text }
+      return text + " ± " + column.format.text(halfWidth)
+    }
+  }
+
+  /// The columns a program reads, in order: an estimate is two of them.
+  var machineColumns: [String] {
+    columns.flatMap { column in
+      [column.name] + (column.halfWidthSuffix.map { [column.name + $0] } ?? [])
+    }
+  }
+
+  /// The values a program reads in a row, in the order of `machineColumns`; nil for what is missing.
+  func machineValues(_ row: [Cell]) -> [Cell] {
+    columns.indices.flatMap { index -> [Cell] in
+      let isEstimate = columns[index].halfWidthSuffix != nil
+      switch cell(row, index) {
+      case .estimate(let mean, let halfWidth):
+        return isEstimate ? [.number(mean), halfWidth.map(Cell.number) ?? .missing] : [.number(mean)]
+      case let other: return isEstimate ? [other, .missing] : [other]
+      }
+    }
+  }
+}
