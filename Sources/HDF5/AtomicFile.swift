@@ -1,0 +1,77 @@
+import Foundation
+import Synchronization
+
+/// Replaces whole files so that a reader, or a crash at any moment, sees the old contents or the new and
+/// nothing between.
+package enum AtomicFile {
+  private static let sequence = Atomic<Int>(0)
+
+  /// A name beside `path` that no other process or thread uses.
+  static func temporaryPath(for path: String) -> String {
+    "\(path).tmp-\(getpid())-\(sequence.wrappingAdd(1, ordering: .relaxed).newValue)"
+  }
+
+  /// Writes `bytes` to a temporary file beside `path`, syncs it, renames it to `path` and syncs the folder.
+  /// Folders that are missing are made. On failure the temporary file is removed and `path` is as it was.
+  /// - Throws: `HDF5Error` naming the system call and its reason (no space, read-only, …).
+  package static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws(HDF5Error) {
+    let folder = (path as NSString).deletingLastPathComponent
+    if !folder.isEmpty { try makeFolder(folder) }
+    let temporary = temporaryPath(for: path)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw HDF5Error(systemCall: "open", file: path, errno: errno) }
+    var isInPlace = false
+    defer { if !isInPlace { unlink(temporary) } }
+    do {
+      try write(bytes, to: descriptor, of: path)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    // Some file systems report a full disk only here.
+    guard close(descriptor) == 0 else { throw HDF5Error(systemCall: "close", file: path, errno: errno) }
+    guard rename(temporary, path) == 0 else {
+      throw HDF5Error(systemCall: "rename", file: path, errno: errno)
+    }
+    isInPlace = true
+    syncFolder(folder.isEmpty ? "." : folder)
+  }
+
+  /// Makes a folder and the folders above it where they are missing.
+  package static func makeFolder(_ path: String) throws(HDF5Error) {
+    if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+    let code = errno
+    let parent = (path as NSString).deletingLastPathComponent
+    guard code == ENOENT, !parent.isEmpty, parent != path else {
+      throw HDF5Error(systemCall: "mkdir", file: path, errno: code)
+    }
+    try makeFolder(parent)
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+      throw HDF5Error(systemCall: "mkdir", file: path, errno: errno)
+    }
+  }
+
+  private static func write(
+    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, of path: String
+  ) throws(HDF5Error) {
+    var done = 0
+    while done < bytes.count {
+      let written = Foundation.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else {
+        throw HDF5Error(systemCall: "write", file: path, errno: written < 0 ? errno : ENOSPC)
+      }
+      done += written
+    }
+    guard fsync(descriptor) == 0 else { throw HDF5Error(systemCall: "fsync", file: path, errno: errno) }
+  }
+
+  /// Makes the rename last through a power cut. Some file systems cannot sync a folder; the file itself is
+  /// synced anyway.
+  private static func syncFolder(_ path: String) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+}
