@@ -1,4 +1,4 @@
-#include "frame.h"
+#include "scratch.h"
 
 size_t ck_convolution_forward_scratch(const ck_convolution_shape *shape) { return ck_forward_layout(shape).total; }
 
@@ -9,3 +9,5 @@ size_t ck_convolution_input_gradient_scratch(const ck_convolution_shape *shape) 
 size_t ck_convolution_filter_gradient_scratch(const ck_convolution_shape *shape) {
   return ck_filter_gradient_layout(shape).total;
 }
+
+size_t ck_attention_scratch(const ck_attention_shape *shape) { return ck_attention_layout_of(shape).total; }

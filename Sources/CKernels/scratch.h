@@ -1,10 +1,11 @@
 #pragma once
 #include <stdint.h>
 
+#include "include/ck_attention.h"
 #include "include/ck_convolution.h"
 #include "include/ck_product.h"
 
-// Where a convolution's scratch holds what. One source for the size that callers ask for and the pointers that kernels use.
+// Where a kernel's scratch holds what: one source for the size that callers ask for and the pointers that kernels use.
 
 // frame[c][phase row][phase column][r][q] = x[c][r · stride_h + phase row − pad_h][q · stride_w + phase column − pad_w],
 // zero where that does not exist.
@@ -87,4 +88,24 @@ static inline ck_layout ck_filter_gradient_layout(const ck_convolution_shape *s)
   size_t images = ck_images_together(s), width = (s->out_channels / s->groups + 15) / 16 * 16;
   return ck_layout_of(images * channels * ck_frame_channel(&f), images * s->out_height * s->out_width * width, k,
                       k * width, 0);
+}
+
+// Attention works on so many queries at a time: few waste less beyond the causal diagonal, many pack the keys less often.
+static inline size_t ck_attention_rows(const ck_attention_shape *s) { return ck_least(s->causal ? 48 : 96, s->queries); }
+
+// Scores of a block of queries, the gradients of its probabilities, and a product's scratch. Rows of scores hold whole
+// rounds of 64 lanes.
+typedef struct ck_attention_layout {
+  size_t row, scores, gradients, product, total;
+} ck_attention_layout;
+
+static inline ck_attention_layout ck_attention_layout_of(const ck_attention_shape *s) {
+  size_t rows = ck_attention_rows(s), keys = s->keys, dim = s->head_dim;
+  size_t a = ck_product_scratch(rows, keys, dim), b = ck_product_scratch(rows, dim, keys);
+  size_t c = ck_product_scratch(keys, dim, rows), product = a > b ? a : b;
+  ck_attention_layout l = {.row = (keys + 63) / 64 * 64};
+  l.gradients = l.scores + ck_room(rows * l.row);
+  l.product = l.gradients + ck_room(rows * l.row);
+  l.total = l.product + ck_room(product > c ? product : c);
+  return l;
 }
