@@ -1,0 +1,129 @@
+import CoppiceTensors
+
+/// A weight that can be pruned, as an allocation sees it.
+public struct PrunableLayer: Hashable, Sendable {
+  /// The name of the parameter: `fc1.weight`.
+  public let name: String
+  /// Its extents: `[out, in]`, `[out, in, height, width]`.
+  public let shape: Shape
+  /// How many of its weights survive until now.
+  public internal(set) var survivors: Int
+
+  /// A layer with so many survivors; all of them where not said.
+  public init(name: String, shape: Shape, survivors: Int? = nil) {
+    self.name = name
+    self.shape = shape
+    self.survivors = survivors ?? shape.count
+  }
+
+  /// How many weights it has, surviving or not.
+  public var count: Int { shape.count }
+}
+
+/// How many weights survive a round, and where.
+public enum Quota: Hashable, Sendable {
+  /// So many in all layers together: the layers compete by score.
+  case pool(Int)
+  /// So many in each layer, in the order of the layers: only weights of one layer compete.
+  case layers([Int])
+
+  /// How many survive in all.
+  public var total: Int {
+    switch self {
+    case .pool(let total): total
+    case .layers(let counts): counts.reduce(0, +)
+    }
+  }
+}
+
+/// How much each layer gives.
+///
+/// A layer that an allocation ignores is not prunable: it keeps all its weights and counts in no sparsity.
+public struct Allocation: Component {
+  /// The name, the version and every field.
+  public let specification: Specification
+  /// Parameters that are left alone, by name (`fc3.weight`) or by the scope they are in (`fc3`).
+  public let ignoring: [String]
+
+  private let share: @Sendable ([PrunableLayer], PruningTarget) throws -> Quota
+
+  /// An allocation.
+  /// - Parameters:
+  ///   - name: in kebab-case, as it appears in tables.
+  ///   - version: raise it whenever quotas change; `nil` while it is being written.
+  ///   - fields: the values the quotas depend on, the ignored layers excepted.
+  ///   - ignoring: parameters that are left alone, by name or scope.
+  ///   - quota: how many weights survive; given the layers that are not ignored, in order, and the round's target.
+  public init(
+    _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
+    ignoring: [String] = [], quota: @escaping @Sendable ([PrunableLayer], PruningTarget) throws -> Quota
+  ) {
+    let ignored: [(name: String, value: Specification.Value)] =
+      ignoring.isEmpty ? [] : [("ignoring", .list(ignoring.map(Specification.Value.text)))]
+    specification = Specification(name, version: version, fields + ignored)
+    self.ignoring = ignoring
+    share = quota
+  }
+
+  /// The masks of the layers it prunes: those given, without the ignored ones. A trial starts from these.
+  /// - Throws: `PruningError` where an ignored name fits no layer, or nothing is left to prune.
+  public func prunable(among masks: MaskSet) throws(PruningError) -> MaskSet {
+    let names = masks.names
+    for name in ignoring { try names.requireMatch(of: name, in: "the layers that \(self) ignores") }
+    let kept = masks.filter { mask in !ignoring.contains { mask.name.isInScope(of: $0) } }
+    guard !kept.isEmpty else { throw .nothingToPrune(ignoring: ignoring) }
+    return MaskSet(kept.map { $0 })
+  }
+
+  /// How many weights survive the round.
+  /// - Throws: `PruningError` where the target or a rate is out of range, a name fits no layer, or the numbers do not
+  ///   fit the layers; and whatever a user's own allocation throws.
+  public func quota(for layers: [PrunableLayer], target: PruningTarget) throws -> Quota {
+    try target.check()
+    let quota = try share(layers, target)
+    switch quota {
+    case .pool(let total):
+      let survivors = layers.reduce(0) { $0 + $1.survivors }
+      guard (0...survivors).contains(total) else {
+        throw PruningError.quotaOutOfRange(total, survivors: survivors, layer: nil, allocation: name)
+      }
+    case .layers(let counts):
+      guard counts.count == layers.count else {
+        throw PruningError.quotaCount(counts.count, layers: layers.count, allocation: name)
+      }
+      for (count, layer) in zip(counts, layers) where !(0...layer.survivors).contains(count) {
+        throw PruningError.quotaOutOfRange(
+          count, survivors: layer.survivors, layer: layer.name, allocation: name)
+      }
+    }
+    return quota
+  }
+}
+
+extension PruningTarget {
+  func check() throws(PruningError) {
+    switch self {
+    case .sparsity(let sparsity):
+      guard sparsity >= 0, sparsity < 1 else { throw .ratioOutOfRange(sparsity) }
+    case .rate(let rate, let times):
+      guard rate > 0, rate < 1 else { throw .rateOutOfRange(rate, of: "pruning in a round") }
+      guard times >= 1 else { throw .roundsOutOfRange(times) }
+    }
+  }
+}
+
+extension String {
+  /// Whether this parameter is the one named, or lies in the scope named: `fc1.weight` is in scope of `fc1`.
+  func isInScope(of name: String) -> Bool { self == name || hasPrefix(name + ".") }
+}
+
+extension [String] {
+  /// Throws where no parameter of these names is meant by `name`.
+  func requireMatch(of name: String, in place: String) throws(PruningError) {
+    guard !contains(where: { $0.isInScope(of: name) }) else { return }
+    let scopes = map { parameter in
+      parameter.lastIndex(of: ".").map { String(parameter[..<$0]) } ?? parameter
+    }
+    throw .unknownLayer(name, place: place, nearest: (self + scopes).nearest(to: name), known: self)
+  }
+}

@@ -1,0 +1,61 @@
+import CoppiceTensors
+
+extension Allocation {
+  /// Erdős–Rényi: layer l has density ε · (in + out) / (in · out), the same whatever the size of a kernel, so that
+  /// every neuron keeps about as many connections in a wide layer as in a narrow one.
+  ///
+  /// ε is set so that the whole has the sparsity asked for. A layer whose density would exceed 1 is kept whole and ε is
+  /// solved for again among the others. Each layer is rounded by itself, half away from zero, so the whole is off by
+  /// less than half a weight a layer. D. Mocanu et al., "Scalable training of artificial neural networks with adaptive
+  /// sparse connectivity", Nature Communications 2018; the solution for ε is that of U. Evci et al., "Rigging the lottery",
+  /// ICML 2020.
+  public static let erdosRenyi = erdosRenyi(ignoring: [])
+
+  /// Erdős–Rényi over all layers but these, named by parameter (`fc3.weight`) or scope (`fc3`).
+  public static func erdosRenyi(ignoring: [String]) -> Allocation {
+    erdosRenyi("erdos-renyi", ignoring: ignoring) { axes in Array(axes.prefix(2)) }
+  }
+
+  /// Erdős–Rényi-kernel: as `erdosRenyi`, with the kernel in the formula: layer l of shape [d₁, d₂, …] has density
+  /// ε · Σ dᵢ / Π dᵢ. U. Evci et al., "Rigging the lottery", ICML 2020.
+  public static let erdosRenyiKernel = erdosRenyiKernel(ignoring: [])
+
+  /// Erdős–Rényi-kernel over all layers but these, named by parameter (`fc3.weight`) or scope (`fc3`).
+  public static func erdosRenyiKernel(ignoring: [String]) -> Allocation {
+    erdosRenyi("erdos-renyi-kernel", ignoring: ignoring) { axes in axes }
+  }
+
+  private static func erdosRenyi(
+    _ name: String, ignoring: [String], extents: @escaping @Sendable ([Int]) -> [Int]
+  ) -> Allocation {
+    Allocation(name, version: 1, ignoring: ignoring) { layers, target in
+      let total = layers.reduce(0) { $0 + $1.count }
+      let kept = target.survivors(of: layers.reduce(0) { $0 + $1.survivors }, count: total)
+      let relative = layers.map { layer in
+        let extents = extents(layer.shape.axes)
+        return extents.reduce(0) { $0 + Double($1) } / extents.reduce(1) { $0 * Double($1) }
+      }
+      let densities = densities(of: layers.map(\.count), relative: relative, kept: kept)
+      return .layers(
+        zip(layers, densities).map { layer, density in
+          PruningTarget.sparsity(1 - density).survivors(of: layer.survivors, count: layer.count)
+        })
+    }
+  }
+}
+
+/// Densities min(1, ε · relative) that keep `kept` weights of all: while a layer would exceed 1, the densest one is kept
+/// whole and ε is solved for again.
+private func densities(of counts: [Int], relative: [Double], kept: Int) -> [Double] {
+  var open = Array(counts.indices).filter { counts[$0] > 0 }
+  var left = kept
+  while let densest = open.max(by: { relative[$0] < relative[$1] }) {
+    let epsilon = Double(left) / open.reduce(0) { $0 + relative[$1] * Double(counts[$1]) }
+    guard epsilon * relative[densest] > 1 else {
+      return counts.indices.map { open.contains($0) ? epsilon * relative[$0] : 1 }
+    }
+    open.removeAll { $0 == densest }
+    left -= counts[densest]
+  }
+  return counts.map { _ in 1 }
+}

@@ -1,0 +1,12 @@
+import CoppiceTensors
+
+extension Criterion {
+  /// A number drawn uniformly from [0, 1), by the trial's seed: the criterion every other one must beat. The draw is
+  /// the same in every round, so that an iterative schedule goes on where it stopped.
+  public static let random = Criterion("random", version: 1, needs: .randomness) { context in
+    try context.scoreEach { name, weight in
+      var random = try context.random(for: name)
+      return Tensor(weight.shape, weight.scalars.map { _ in random.uniform() })
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import CoppiceTensors
+
+extension Criterion {
+  /// |w · ∂L/∂w|, the change of the loss to first order if the weight were set to 0, L being the mean loss on a
+  /// batch of training data.
+  ///
+  /// This is the form that takes the absolute value weight by weight. Before any training it is SNIP's connection
+  /// sensitivity up to SNIP's normalisation, which changes no order (N. Lee, T. Ajanthan, P. Torr, "SNIP: single-shot
+  /// network pruning based on connection sensitivity", ICLR 2019). P. Molchanov et al., "Importance estimation for
+  /// neural network pruning", CVPR 2019, square it, (w · ∂L/∂w)²: the same order of single weights, but another one of
+  /// whole units, and theirs on a gate, (Σ w · ∂L/∂w)², is another criterion altogether.
+  public static let taylor = Criterion("taylor", version: 1, needs: .gradients) { context in
+    let gradients = try context.gradients()
+    return try context.scoreEach { name, weight in
+      guard let gradient = gradients[name] else { throw PruningError.missingParameter(name, in: "gradients") }
+      guard gradient.shape == weight.shape else {
+        throw PruningError.gradientShape(gradient.shape, of: name, shape: weight.shape)
+      }
+      return Tensor(weight.shape, zip(weight.scalars, gradient.scalars).map { abs($0 * $1) })
+    }
+  }
+}

@@ -1,0 +1,4 @@
+extension Granularity {
+  /// Every weight by itself (unstructured pruning).
+  public static let weight = Granularity("weight", version: 1) { _ in 1 }
+}

@@ -1,0 +1,54 @@
+import CoppiceTensors
+
+/// An account of one round: what was asked for, what was achieved, layer by layer.
+package struct PruningReport: Hashable, Sendable {
+  /// One layer's part.
+  package struct Layer: Hashable, Sendable {
+    /// The name of the parameter.
+    package let name: String
+    /// How many weights it has.
+    package let count: Int
+    /// How many survived before the round.
+    package let before: Int
+    /// How many were to survive; `nil` where all layers shared one pool.
+    package let requested: Int?
+    /// How many survive.
+    package let kept: Int
+
+    /// The fraction removed, 0…1.
+    package var sparsity: Double { count == 0 ? 0 : Double(count - kept) / Double(count) }
+  }
+
+  /// What the schedule asked for.
+  package let target: PruningTarget
+  /// The layers that were pruned, in order.
+  package let layers: [Layer]
+  /// How many weights were to survive, by the allocation.
+  package let requestedCount: Int
+
+  init(target: PruningTarget, quota: Quota, before: MaskSet, after: MaskSet) {
+    self.target = target
+    requestedCount = quota.total
+    layers = before.enumerated().map { index, entry in
+      let requested: Int? = if case .layers(let counts) = quota { counts[index] } else { nil }
+      return Layer(
+        name: entry.name, count: entry.mask.count, before: entry.mask.keptCount, requested: requested,
+        kept: after[entry.name]?.keptCount ?? 0)
+    }
+  }
+
+  /// How many prunable weights there are.
+  package var count: Int { layers.reduce(0) { $0 + $1.count } }
+
+  /// How many survive.
+  package var keptCount: Int { layers.reduce(0) { $0 + $1.kept } }
+
+  /// The sparsity asked for, as the allocation's whole numbers make it, 0…1.
+  package var requestedSparsity: Double { count == 0 ? 0 : Double(count - requestedCount) / Double(count) }
+
+  /// The sparsity achieved, 0…1: the same where units are single weights, else as near as whole units come.
+  package var sparsity: Double { count == 0 ? 0 : Double(count - keptCount) / Double(count) }
+
+  /// The layers in which nothing survives: nothing passes through them, and the trial ends as `collapsed`.
+  package var collapsedLayers: [String] { layers.filter { $0.kept == 0 && $0.count > 0 }.map(\.name) }
+}

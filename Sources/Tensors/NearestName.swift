@@ -1,0 +1,35 @@
+extension Sequence<String> {
+  /// The name most like a mistyped one, for a "did you mean": the least edit distance, letter case ignored, the
+  /// first of equals; `nil` where even that is further than a third of the letters (at least one edit, or two
+  /// from three letters on).
+  package func nearest(to name: String) -> String? {
+    let letters = Array(name.lowercased())
+    let limit = letters.count < 3 ? 1 : Swift.max(2, letters.count / 3)
+    var best: (name: String, distance: Int)?
+    for candidate in self {
+      let distance = editDistance(letters, Array(candidate.lowercased()))
+      if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+    }
+    return best?.name
+  }
+}
+
+/// The fewest insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (Damerau and
+/// Levenshtein's distance, in the form that edits no substring twice).
+package func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+  var beforeLast: [Int] = []
+  var last = Array(0...b.count)
+  for (row, letter) in a.enumerated() {
+    var current = [row + 1]
+    for (column, other) in b.enumerated() {
+      var distance = Swift.min(
+        last[column] + (letter == other ? 0 : 1), last[column + 1] + 1, current[column] + 1)
+      if row > 0, column > 0, letter == b[column - 1], a[row - 1] == other {
+        distance = Swift.min(distance, beforeLast[column - 1] + 1)
+      }
+      current.append(distance)
+    }
+    (beforeLast, last) = (last, current)
+  }
+  return last[b.count]
+}

@@ -1,0 +1,124 @@
+import CoppicePruning
+import CoppiceTensors
+import Testing
+
+/// The contract of every shipped criterion, and each one's formula.
+@Suite struct CriterionTests {
+  @Test(arguments: Criteria.all)
+  func scoresEveryPrunableWeight(criterion: Criterion) throws {
+    let context = Networks.context()
+    let scores = try criterion.scores(in: context)
+    #expect(scores.names == context.masks.names)
+    for (name, score) in scores {
+      #expect(score.shape == context.weights[name]?.shape)
+      #expect(score.isFinite)
+      #expect(score.scalars.contains { $0 != score.scalars[0] })
+    }
+    #expect(scores.hasSameBits(as: try criterion.scores(in: Networks.context())))
+    #expect(criterion.specification.isVersioned)
+    #expect(try Criteria.named(criterion.name) == criterion)
+  }
+
+  @Test(arguments: Criteria.all)
+  func needsWhatItDeclares(criterion: Criterion) {
+    let whole = Networks.context()
+    let bare = ScoringContext(weights: whole.weights, masks: whole.masks)
+    if criterion.needs.isEmpty {
+      #expect(throws: Never.self) { try criterion.scores(in: bare) }
+    } else {
+      #expect(throws: PruningError.unavailable(criterion.needs, criterion: criterion.name)) {
+        try criterion.scores(in: bare)
+      }
+    }
+  }
+
+  @Test func magnitudeIsTheAbsoluteValue() throws {
+    let context = Networks.context()
+    for (name, score) in try Criterion.magnitude.scores(in: context) {
+      #expect(score.scalars == context.weights[name]?.scalars.map { $0.magnitude })
+    }
+  }
+
+  @Test func taylorIsTheAbsoluteProduct() throws {
+    let context = Networks.context()
+    let gradients = try context.gradients()
+    for (name, score) in try Criterion.taylor.scores(in: context) {
+      let (weight, gradient) = (try #require(context.weights[name]), try #require(gradients[name]))
+      for index in score.scalars.indices {
+        #expect(score.scalars[index] == (weight.scalars[index] * gradient.scalars[index]).magnitude)
+      }
+    }
+  }
+
+  @Test func randomScoresFollowTheSeedAndTheParameterAlone() throws {
+    let first = try Criterion.random.scores(in: Networks.context())
+    #expect(try Criterion.random.scores(in: Networks.context(seed: 8)) != first)
+    #expect(first["conv.weight"]?.scalars.prefix(10) != first["fc1.weight"]?.scalars.prefix(10))
+    var masks = Networks.context().masks
+    masks["fc1.weight"] = Mask([12, 20], (0..<240).map { UInt8($0 % 2) })
+    #expect(try Criterion.random.scores(in: Networks.context(masks)).hasSameBits(as: first))
+    #expect(first.allSatisfy { $0.tensor.scalars.allSatisfy { (0..<1).contains($0) } })
+  }
+
+  @Test func readingWhatIsNotDeclaredIsRefused() {
+    let context = Networks.context()
+    #expect(throws: PruningError.undeclaredNeed(.gradients, criterion: "sly")) {
+      try Criterion("sly") { try $0.gradients() }.scores(in: context)
+    }
+    #expect(throws: PruningError.undeclaredNeed(.initialWeights, criterion: "sly")) {
+      try Criterion("sly", needs: .gradients) { try $0.initialWeights() }.scores(in: context)
+    }
+    #expect(throws: PruningError.undeclaredNeed(.randomness, criterion: "sly")) {
+      try Criterion("sly") { context in
+        _ = try context.random(for: "fc1.weight")
+        return context.weights
+      }.scores(in: context)
+    }
+    #expect(throws: Never.self) {
+      try Criterion("fair", needs: .initialWeights) { try $0.initialWeights() }.scores(in: context)
+    }
+  }
+
+  @Test func gradientsAreComputedOnlyWhenAskedFor() throws {
+    struct Asked: Error {}
+    let whole = Networks.context()
+    let context = ScoringContext(
+      weights: whole.weights, masks: whole.masks, gradients: { throw Asked() })
+    #expect(throws: Never.self) { try Criterion.magnitude.scores(in: context) }
+    #expect(throws: Asked.self) { try Criterion.taylor.scores(in: context) }
+  }
+
+  @Test func scoresAreChecked() throws {
+    let context = Networks.context()
+    func scores(_ name: String, _ change: @escaping @Sendable (inout ParameterSet) -> Void) throws
+      -> ParameterSet
+    {
+      try Criterion(name) { context in
+        var scores = context.weights
+        change(&scores)
+        return scores
+      }.scores(in: context)
+    }
+    #expect(throws: PruningError.scoreShape([3], of: "fc2.weight", shape: [5, 12], criterion: "flat")) {
+      try scores("flat") { $0["fc2.weight"] = Tensor([3], [1, 2, 3]) }
+    }
+    #expect(throws: PruningError.missingParameter("conv.weight", in: "scores of criterion empty")) {
+      try scores("empty") { $0 = ParameterSet() }
+    }
+    #expect(
+      throws: PruningError.scoreNotFinite(.infinity, of: "fc1.weight", index: 7, criterion: "huge")
+    ) {
+      try scores("huge") { $0["fc1.weight"]?.scalars[7] = .infinity }
+    }
+    #expect(throws: PruningError.self) { try scores("lost") { $0["fc1.weight"]?.scalars[7] = .nan } }
+  }
+
+  @Test func scoresOfPrunedWeightsAreIgnored() throws {
+    var masks = Networks.context().masks
+    masks["fc1.weight"]?.bytes[7] = 0
+    let criterion = Criterion("reciprocal") { context in
+      try context.scoreEach { _, weight in Tensor(weight.shape, weight.scalars.map { 1 / $0 }) }
+    }
+    #expect(throws: Never.self) { try criterion.scores(in: Networks.context(masks)) }
+  }
+}

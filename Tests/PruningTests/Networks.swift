@@ -1,0 +1,76 @@
+import CoppicePruning
+import CoppiceTensors
+
+/// Small networks to prune, and the shapes of known ones.
+enum Networks {
+  static let lenet300: [PrunableLayer] = [
+    PrunableLayer(name: "fc1.weight", shape: [300, 784]),
+    PrunableLayer(name: "fc2.weight", shape: [100, 300]),
+    PrunableLayer(name: "fc3.weight", shape: [10, 100]),
+  ]
+  static let lenet5: [PrunableLayer] = [
+    PrunableLayer(name: "conv1.weight", shape: [20, 1, 5, 5]),
+    PrunableLayer(name: "conv2.weight", shape: [50, 20, 5, 5]),
+    PrunableLayer(name: "fc1.weight", shape: [500, 800]),
+    PrunableLayer(name: "fc2.weight", shape: [10, 500]),
+  ]
+  static let conv2: [PrunableLayer] = [
+    PrunableLayer(name: "conv1.weight", shape: [64, 3, 3, 3]),
+    PrunableLayer(name: "conv2.weight", shape: [64, 64, 3, 3]),
+    PrunableLayer(name: "fc1.weight", shape: [256, 16384]),
+    PrunableLayer(name: "fc2.weight", shape: [256, 256]),
+    PrunableLayer(name: "fc3.weight", shape: [10, 256]),
+  ]
+  static let byName = ["lenet-300-100": lenet300, "lenet-5": lenet5, "conv-2": conv2]
+
+  /// Weights of two linear layers, a convolution and a bias, all different; gradients and initial weights likewise.
+  static func context(seed: UInt64 = 7) -> ScoringContext {
+    let shapes: [(String, Shape)] = [
+      ("conv.weight", [4, 2, 3, 3]), ("conv.bias", [4]), ("fc1.weight", [12, 20]), ("fc2.weight", [5, 12]),
+    ]
+    func parameters(_ seed: UInt64) -> ParameterSet {
+      var generator = Generator(state: seed)
+      return ParameterSet(
+        shapes.map { name, shape in
+          (name: name, tensor: Tensor(shape, (0..<shape.count).map { _ in generator.float() }))
+        })
+    }
+    let gradient = parameters(3)
+    let masks = MaskSet(
+      shapes.filter { $0.0 != "conv.bias" }.map { (name: $0.0, mask: Mask(keepingAll: $0.1)) })
+    return ScoringContext(
+      weights: parameters(1), masks: masks, initialWeights: parameters(2), seed: seed, gradients: { gradient }
+    )
+  }
+
+  /// The same context with other masks, the weights masked.
+  static func context(_ masks: MaskSet) -> ScoringContext {
+    let whole = context()
+    return ScoringContext(
+      weights: masks.applied(to: whole.weights), masks: masks, initialWeights: nil, seed: 7,
+      gradients: { try whole.gradients() })
+  }
+
+  /// Masks that keep everything.
+  static func masks(_ layers: [PrunableLayer]) -> MaskSet {
+    MaskSet(layers.map { (name: $0.name, mask: Mask(keepingAll: $0.shape)) })
+  }
+}
+
+/// SplitMix64, so that test data do not depend on the code under test.
+struct Generator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// A multiple of 2⁻²³ in [−1, 1).
+  mutating func float() -> Float { Float(next() >> 40) * 0x1p-23 - 1 }
+
+  mutating func integer(below bound: Int) -> Int { Int(next() % UInt64(bound)) }
+}

@@ -1,0 +1,127 @@
+import CoppicePruning
+import CoppiceTensors
+import Testing
+
+@Suite struct PrunerTests {
+  static let everyPruner: [Pruner] = Criteria.all.flatMap { criterion in
+    Granularities.all.flatMap { granularity in
+      (Allocations.all + [.layerWise(output: 0.5), .global(ignoring: ["fc2"])]).map { allocation in
+        Pruner(criterion: criterion, granularity: granularity, allocation: allocation)
+      }
+    }
+  }
+
+  @Test(arguments: everyPruner)
+  func masksShrinkRoundByRoundToWhatWasAskedFor(pruner: Pruner) throws {
+    for schedule in Schedules.all {
+      let ratio = schedule.takesRatio ? 0.8 : nil
+      var masks = Networks.context().masks
+      for round in 1...schedule.rounds {
+        let target = try schedule.target(ofRound: round, ratio: ratio)
+        let pruning = try pruner.prune(Networks.context(masks), to: target)
+        #expect(pruning.masks.isSubset(of: masks))
+        #expect(try pruner.prune(Networks.context(masks), to: target) == pruning)
+        let report = pruning.report
+        #expect(report.keptCount == (try pruner.allocation.prunable(among: pruning.masks)).keptCount)
+        if pruner.granularity == .weight {
+          #expect(report.keptCount == report.requestedCount)
+          #expect(report.sparsity == report.requestedSparsity)
+          for layer in report.layers { #expect(layer.requested ?? layer.kept == layer.kept) }
+        } else {
+          let largest = pruning.masks.map { $0.mask.count / $0.mask.shape[0] }.max() ?? 0
+          let slack = pruner.allocation.name == "global" ? largest : largest * report.layers.count
+          #expect(2 * abs(report.keptCount - report.requestedCount) <= slack)
+        }
+        masks = pruning.masks
+      }
+    }
+  }
+
+  @Test func theReportNamesWhatWasAskedForAndAchieved() throws {
+    let pruner = Pruner(criterion: .magnitude, allocation: .layerWise(output: 0.5))
+    let report = try pruner.prune(Networks.context(), to: .rate(0.2, times: 1)).report
+    #expect(report.layers.map(\.name) == ["conv.weight", "fc1.weight", "fc2.weight"])
+    #expect(report.layers.map(\.count) == [72, 240, 60])
+    #expect(report.layers.map(\.before) == [72, 240, 60])
+    #expect(report.layers.map(\.requested) == [58, 192, 54])
+    #expect(report.layers.map(\.kept) == [58, 192, 54])
+    #expect(report.count == 372)
+    #expect(report.keptCount == 304)
+    #expect(report.sparsity == Double(68) / 372)
+    #expect(report.collapsedLayers.isEmpty)
+    #expect(report.target == .rate(0.2, times: 1))
+  }
+
+  @Test func theSmallestMagnitudesGo() throws {
+    let context = Networks.context()
+    let masks = try Pruner(criterion: .magnitude).prune(context, to: .sparsity(0.75)).masks
+    var kept: [Float] = []
+    var removed: [Float] = []
+    for (name, mask) in masks {
+      for (byte, weight) in zip(mask.bytes, try #require(context.weights[name]).scalars) {
+        if byte == 1 { kept.append(abs(weight)) } else { removed.append(abs(weight)) }
+      }
+    }
+    #expect(removed.count == 279)
+    #expect(try #require(removed.max()) <= (try #require(kept.min())))
+  }
+
+  @Test func neuronsGoWhole() throws {
+    let pruner = Pruner(
+      criterion: .magnitude, granularity: .filter, allocation: .layerWise(ignoring: ["fc2"]))
+    let context = Networks.context()
+    let masks = try pruner.prune(context, to: .sparsity(0.5)).masks
+    for (name, rows, kept) in [("conv.weight", 4, 2), ("fc1.weight", 12, 6), ("fc2.weight", 5, 5)] {
+      let bytes = try #require(masks[name]).bytes
+      let size = bytes.count / rows
+      let sums = (0..<rows).map { row in bytes[(row * size)..<((row + 1) * size)].reduce(0) { $0 + Int($1) } }
+      #expect(sums.allSatisfy { $0 == 0 || $0 == size })
+      #expect(sums.count { $0 == size } == kept)
+      // The rows removed are those of the least L1 norm.
+      let weights = try #require(context.weights[name]).scalars
+      let norms = (0..<rows).map { row in
+        weights[(row * size)..<((row + 1) * size)].reduce(0.0) { $0 + Double(abs($1)) }
+      }
+      let threshold = norms.sorted()[rows - kept]
+      #expect(sums.indices.allSatisfy { (sums[$0] == size) == (norms[$0] >= threshold) })
+    }
+  }
+
+  @Test func ignoredLayersKeepTheirMasksAndCountInNothing() throws {
+    let pruner = Pruner(criterion: .magnitude, allocation: .global(ignoring: ["fc2"]))
+    let pruning = try pruner.prune(Networks.context(), to: .sparsity(0.5))
+    #expect(pruning.masks["fc2.weight"]?.keptCount == 60)
+    #expect(pruning.report.layers.map(\.name) == ["conv.weight", "fc1.weight"])
+    #expect(pruning.report.keptCount == 156)
+  }
+
+  @Test func aCollapsedLayerIsNamed() throws {
+    let tensors = ParameterSet([("a", Tensor([4], [1, 2, 3, 4])), ("b", Tensor([4], [5, 6, 7, 8]))])
+    let context = ScoringContext(
+      weights: tensors, masks: MaskSet([("a", Mask(keepingAll: [4])), ("b", Mask(keepingAll: [4]))]))
+    let pruner = Pruner(criterion: .magnitude)
+    #expect(try pruner.prune(context, to: .sparsity(0.375)).report.collapsedLayers == [])
+    #expect(try pruner.prune(context, to: .sparsity(0.5)).report.collapsedLayers == ["a"])
+    #expect(try pruner.prune(context, to: .sparsity(0.99)).report.collapsedLayers == ["a", "b"])
+  }
+
+  @Test func weightsAndMasksMustFit() {
+    let weights = ParameterSet([("a", Tensor([4], [1, 2, 3, 4]))])
+    let pruner = Pruner(criterion: .magnitude)
+    #expect(throws: PruningError.maskShape([2, 2], of: "a", shape: [4])) {
+      try pruner.prune(
+        ScoringContext(weights: weights, masks: MaskSet([("a", Mask(keepingAll: [2, 2]))])),
+        to: .sparsity(0.5))
+    }
+    #expect(throws: PruningError.missingParameter("b", in: "weights")) {
+      try pruner.prune(
+        ScoringContext(weights: weights, masks: MaskSet([("b", Mask(keepingAll: [2, 2]))])),
+        to: .sparsity(0.5))
+    }
+    let uneven = Pruner(criterion: .magnitude, granularity: Granularity("three") { _ in 3 })
+    #expect(throws: PruningError.unevenUnits(3, of: "a", shape: [4], granularity: "three")) {
+      try uneven.prune(
+        ScoringContext(weights: weights, masks: MaskSet([("a", Mask(keepingAll: [4]))])), to: .sparsity(0.5))
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import CoppicePruning
+import Testing
+
+@Suite struct ScheduleTests {
+  @Test func oneShotGoesThereAtOnce() throws {
+    #expect(Schedule.oneShot.rounds == 1)
+    #expect(!Schedule.oneShot.isLadder)
+    #expect(try Schedule.oneShot.target(ofRound: 1, ratio: 0.9) == .sparsity(0.9))
+    #expect(try Schedule.oneShot.target(ofRound: 1, ratio: 0) == .sparsity(0))
+  }
+
+  /// Densities 0.1^(k/5), from NumPy.
+  @Test func iterativeGoesGeometrically() throws {
+    let schedule = Schedule.iterative(rounds: 5)
+    let expected = [0, 0.36904265551980675, 0.6018928294465028, 0.7488113568490420, 0.8415106807538887, 0.9]
+    for (round, sparsity) in expected.enumerated() {
+      #expect(abs(try schedule.sparsity(afterRound: round, ratio: 0.9) - sparsity) < 1e-15)
+    }
+    #expect(try schedule.target(ofRound: 5, ratio: 0.9) == .sparsity(0.9))
+    #expect(try Schedule.iterative(rounds: 1).target(ofRound: 1, ratio: 0.3) == .sparsity(0.3))
+    #expect(!schedule.isLadder)
+    for round in 1...5 { #expect(try schedule.target(ofRound: round, ratio: 0) == .sparsity(0)) }
+  }
+
+  @Test func lotteryTicketIsALadder() throws {
+    let schedule = Schedule.lotteryTicket(rounds: 20)
+    #expect(schedule.isLadder)
+    #expect(!schedule.takesRatio)
+    #expect(schedule.rounds == 20)
+    for round in 1...20 { #expect(try schedule.target(ofRound: round, ratio: nil) == .rate(0.2, times: 1)) }
+    #expect(abs(try schedule.sparsity(afterRound: 3, ratio: nil) - 0.488) < 1e-15)
+    #expect(
+      try Schedule.oneShot(toRound: 3).sparsity(afterRound: 1, ratio: nil)
+        == schedule.sparsity(afterRound: 3, ratio: nil))
+  }
+
+  @Test func refusesWhatMakesNoSense() {
+    #expect(throws: PruningError.ratioMissing(schedule: "one-shot")) {
+      try Schedule.oneShot.target(ofRound: 1, ratio: nil)
+    }
+    #expect(throws: PruningError.ratioNotTaken(0.5, schedule: "lottery-ticket")) {
+      try Schedule.lotteryTicket(rounds: 2).target(ofRound: 1, ratio: 0.5)
+    }
+    for ratio in [1.0, -0.1, 90] {
+      #expect(throws: PruningError.ratioOutOfRange(ratio)) {
+        try Schedule.oneShot.target(ofRound: 1, ratio: ratio)
+      }
+    }
+    #expect(throws: PruningError.self) { try Schedule.oneShot.target(ofRound: 1, ratio: .nan) }
+    #expect(throws: PruningError.roundsOutOfRange(0)) {
+      try Schedule.iterative(rounds: 0).target(ofRound: 1, ratio: 0.5)
+    }
+    for round in [0, 3] {
+      #expect(throws: PruningError.noSuchRound(round, of: 2)) {
+        try Schedule.iterative(rounds: 2).target(ofRound: round, ratio: 0.5)
+      }
+    }
+    #expect(throws: PruningError.rateOutOfRange(1, of: "pruning in a round")) {
+      try Schedule.lotteryTicket(rounds: 2, rate: 1).target(ofRound: 1, ratio: nil)
+    }
+    #expect(throws: PruningError.roundsOutOfRange(0)) {
+      try Schedule.oneShot(toRound: 0).target(ofRound: 1, ratio: nil)
+    }
+    #expect(throws: PruningError.ratioOutOfRange(1.5)) {
+      try Schedule("mine", rounds: 1) { _, ratio in ratio + 1 }.target(ofRound: 1, ratio: 0.5)
+    }
+  }
+
+  @Test func theCatalogueIsFoundByName() throws {
+    for schedule in Schedules.all {
+      #expect(try Schedules.named(schedule.name) == schedule)
+      #expect(schedule.specification.isVersioned)
+    }
+    #expect("\(Schedule.lotteryTicket(rounds: 12))" == "lottery-ticket(rounds: 12, rate: 0.2)")
+    #expect("\(Schedule.oneShot)" == "one-shot")
+    #expect("\(Schedule.oneShot(toRound: 7))" == "one-shot(to-round: 7, rate: 0.2)")
+    #expect(throws: PruningError.self) { try Schedules.named("lottery") }
+  }
+}

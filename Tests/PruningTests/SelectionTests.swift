@@ -1,0 +1,119 @@
+import CoppicePruning
+import CoppiceTensors
+import Testing
+
+/// What is removed, against a stable sort of all survivors.
+@Suite struct SelectionTests {
+  /// A network of `shapes` with these scores and masks, pruned to a quota.
+  private func prune(
+    _ scores: [[Float]], rows: [Int]? = nil, bytes: [[UInt8]]? = nil, granularity: Granularity = .weight,
+    quota: Quota
+  ) throws -> [[UInt8]] {
+    let shapes = scores.enumerated().map { index, scores in
+      let rows = rows?[index] ?? 1
+      return Shape([rows, scores.count / rows])
+    }
+    let tensors = ParameterSet(zip(shapes, scores).enumerated().map { ("w\($0)", Tensor($1.0, $1.1)) })
+    let masks = MaskSet(
+      shapes.enumerated().map { index, shape in
+        ("w\(index)", bytes.map { Mask(shape, $0[index]) } ?? Mask(keepingAll: shape))
+      })
+    let pruner = Pruner(
+      criterion: Criterion("given") { _ in tensors }, granularity: granularity,
+      allocation: Allocation("given") { _, _ in quota })
+    let pruning = try pruner.prune(ScoringContext(weights: tensors, masks: masks), to: .sparsity(0))
+    return pruning.masks.map(\.mask.bytes)
+  }
+
+  @Test func removesExactlyTheLowestForEveryCount() throws {
+    let scores: [[Float]] = [[3, -1, 0.5, 7, 2], [-2, 8, 0.25, 1]]
+    let order = [(1, 0), (0, 1), (1, 2), (0, 2), (1, 3), (0, 4), (0, 0), (0, 3), (1, 1)]
+    for count in 0...9 {
+      var expected: [[UInt8]] = [[1, 1, 1, 1, 1], [1, 1, 1, 1]]
+      for (layer, index) in order.prefix(count) { expected[layer][index] = 0 }
+      #expect(try prune(scores, quota: .pool(9 - count)) == expected)
+    }
+  }
+
+  @Test func agreesWithAStableSortOnTiesSignsAndMasks() throws {
+    var generator = Generator(state: 11)
+    let values: [Float] = [
+      0, -0.0, 1, -1, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 1.5, 1.0000001, 3e38, -3e38, 2,
+      2.0000002, 65536, 65537,
+    ]
+    for _ in 0..<300 {
+      let sizes = (0..<(1 + generator.integer(below: 3))).map { _ in 1 + generator.integer(below: 40) }
+      let scores = sizes.map { size in (0..<size).map { _ in values[generator.integer(below: values.count)] }
+      }
+      let bytes = sizes.map { size in (0..<size).map { _ in UInt8(generator.integer(below: 4) == 0 ? 0 : 1) }
+      }
+      var survivors: [(score: Float, layer: Int, index: Int)] = []
+      for layer in sizes.indices {
+        for index in 0..<sizes[layer] where bytes[layer][index] == 1 {
+          survivors.append((scores[layer][index], layer, index))
+        }
+      }
+      let count = generator.integer(below: survivors.count + 1)
+      // Standard sort is not promised to be stable: the position decides explicitly.
+      let order = survivors.indices.sorted {
+        survivors[$0].score == survivors[$1].score ? $0 < $1 : survivors[$0].score < survivors[$1].score
+      }
+      var expected = bytes
+      for position in order.prefix(count) {
+        expected[survivors[position].layer][survivors[position].index] = 0
+      }
+      #expect(try prune(scores, bytes: bytes, quota: .pool(survivors.count - count)) == expected)
+    }
+  }
+
+  @Test func ofEqualScoresTheFirstGoFirst() throws {
+    #expect(try prune([[1, 1, 1], [1, 1]], quota: .pool(3)) == [[0, 0, 1], [1, 1]])
+    #expect(try prune([[0, -0.0, 0]], quota: .pool(2)) == [[0, 1, 1]])
+    #expect(try prune([[-0.0, 0, -0.0]], quota: .pool(1)) == [[0, 0, 1]])
+  }
+
+  @Test func layersDoNotCompeteUnderTheirOwnQuotas() throws {
+    #expect(try prune([[1, 2, 3], [10, 30, 20]], quota: .layers([1, 2])) == [[0, 0, 1], [0, 1, 1]])
+  }
+
+  @Test func survivorsDoNotDependOnTheOrderOfTheirWeights() throws {
+    var generator = Generator(state: 5)
+    let scores = (0..<200).map { _ in generator.float() }
+    var order = Array(0..<200)
+    for index in order.indices.reversed() { order.swapAt(index, generator.integer(below: index + 1)) }
+    let straight = try prune([scores], quota: .pool(73))[0]
+    let shuffled = try prune([order.map { scores[$0] }], quota: .pool(73))[0]
+    #expect(shuffled == order.map { straight[$0] })
+  }
+
+  @Test func unitsGoWholeByTheSumOfTheirScores() throws {
+    // Sums 3, 2.5, 6, 0.5.
+    let scores: [Float] = [1, 2, 2.25, 0.25, 3, 3, 0.25, 0.25]
+    let expected: [Int: [UInt8]] = [
+      8: [1, 1, 1, 1, 1, 1, 1, 1], 6: [1, 1, 1, 1, 1, 1, 0, 0], 4: [1, 1, 0, 0, 1, 1, 0, 0],
+      2: [0, 0, 0, 0, 1, 1, 0, 0], 0: [0, 0, 0, 0, 0, 0, 0, 0],
+    ]
+    for (kept, mask) in expected {
+      #expect(try prune([scores], rows: [4], granularity: .neuron, quota: .pool(kept)) == [mask])
+    }
+    // Half a unit is rounded away from zero: one more goes.
+    #expect(
+      try prune([scores], rows: [4], granularity: .neuron, quota: .pool(7)) == [expected[6] ?? []])
+  }
+
+  @Test func unitsCountTheirSurvivorsOnly() throws {
+    // Row 0 has lost its large weight, so it sums to 1 and counts 1.
+    let masks = try prune(
+      [[100, 1, 2, 2, 3, 3]], rows: [3], bytes: [[0, 1, 1, 1, 1, 1]], granularity: .neuron, quota: .pool(4))
+    #expect(masks == [[0, 0, 1, 1, 1, 1]])
+  }
+
+  @Test func unitsOfUnequalSizesComeNearestToTheNumber() throws {
+    // Sizes 4, 1, 1 with sums 4, 10, 20: of 6 weights, 2 asked for: removing 4 is as near as removing none.
+    let scores: [[Float]] = [[1, 1, 1, 1], [10, 20]]
+    #expect(
+      try prune(scores, rows: [1, 2], granularity: .neuron, quota: .pool(4)) == [[0, 0, 0, 0], [1, 1]])
+    #expect(
+      try prune(scores, rows: [1, 2], granularity: .neuron, quota: .pool(5)) == [[1, 1, 1, 1], [1, 1]])
+  }
+}
