@@ -1,0 +1,200 @@
+import CoppiceTensors
+import Synchronization
+
+/// Runs a plan. Owns the memory of its leaves, its arena and the scratch of its threads; belongs to one thread.
+package final class Executor {
+  package let plan: Plan
+  private let memory: PlanMemory
+  private let program: Program
+  private let team: Team?
+  private let leaves: [String: (offset: Int, type: ValueType)]
+  private let results: [String: (location: Plan.Location, type: ValueType)]
+
+  /// Memory for a plan, with parameters at 0 and states at their initial values.
+  ///
+  /// - Parameter threads: how many threads share each kernel. The results do not depend on it.
+  package init(_ plan: Plan, threads: Int = 1) {
+    self.plan = plan
+    memory = PlanMemory(plan, threads: max(1, threads))
+    program = Program(plan, memory, threads: max(1, threads))
+    team = threads > 1 ? Team(program) : nil
+    var leaves: [String: (offset: Int, type: ValueType)] = [:]
+    for (index, node) in plan.graph.nodes.enumerated() {
+      guard let leaf = node.leaf, case .leaf(let offset)? = plan.locations[ValueID(node: index)] else { continue }
+      let type = node.outputs[0]
+      if let name = leaf.name { leaves[name] = (offset, type) }
+      switch leaf {
+      case .constant(let value), .state(_, let value): memory.fill(.leaf(offset), count: type.shape.count, value)
+      default: break
+      }
+    }
+    self.leaves = leaves
+    var results: [String: (location: Plan.Location, type: ValueType)] = [:]
+    for output in plan.graph.outputs {
+      guard let location = plan.locations[output.value] else { continue }
+      results[output.name] = (location, plan.graph.type(of: output.value))
+    }
+    self.results = results
+  }
+
+  /// Whether the graph has a leaf of that name.
+  package func hasLeaf(_ name: String) -> Bool { leaves[name] != nil }
+
+  /// Gives `body` the memory of a Float32 leaf, to be read or filled in place.
+  package func withFloats<Result, Failure: Error>(
+    _ name: String, _ body: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let (base, type) = leaf(name, .float32)
+    return try body(
+      UnsafeMutableBufferPointer(start: base.assumingMemoryBound(to: Float.self), count: type.shape.count))
+  }
+
+  /// Gives `body` the memory of an Int32 leaf.
+  package func withIntegers<Result, Failure: Error>(
+    _ name: String, _ body: (UnsafeMutableBufferPointer<Int32>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let (base, type) = leaf(name, .int32)
+    return try body(
+      UnsafeMutableBufferPointer(start: base.assumingMemoryBound(to: Int32.self), count: type.shape.count))
+  }
+
+  /// Writes a Float32 leaf.
+  package func write(_ name: String, _ scalars: [Float]) {
+    withFloats(name) { buffer in
+      precondition(buffer.count == scalars.count, "\(name) takes \(buffer.count) numbers, not \(scalars.count)")
+      _ = buffer.update(fromContentsOf: scalars)
+    }
+  }
+
+  /// Writes an Int32 leaf.
+  package func write(_ name: String, integers: [Int32]) {
+    withIntegers(name) { buffer in
+      precondition(buffer.count == integers.count, "\(name) takes \(buffer.count) numbers, not \(integers.count)")
+      _ = buffer.update(fromContentsOf: integers)
+    }
+  }
+
+  /// Writes a byte leaf (a mask).
+  package func write(_ name: String, bytes: [UInt8]) {
+    let (base, type) = leaf(name, .byte)
+    precondition(bytes.count == type.size, "\(name) takes \(type.size) bytes, not \(bytes.count)")
+    bytes.withUnsafeBytes { base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: $0.count) }
+  }
+
+  /// A Float32 leaf as a tensor.
+  package func leafTensor(_ name: String) -> Tensor {
+    let shape = leaf(name, .float32).type.shape
+    return withFloats(name) { Tensor(shape, Array($0)) }
+  }
+
+  /// A Float32 output of the last run.
+  package func output(_ name: String) -> Tensor {
+    let (base, type) = result(name, .float32)
+    let floats = UnsafeBufferPointer(start: base.assumingMemoryBound(to: Float.self), count: type.shape.count)
+    return Tensor(type.shape, Array(floats))
+  }
+
+  /// The first element of a Float32 output of the last run.
+  package func scalarOutput(_ name: String) -> Float {
+    result(name, .float32).base.load(as: Float.self)
+  }
+
+  /// An Int32 output of the last run.
+  package func integerOutput(_ name: String) -> [Int32] {
+    let (base, type) = result(name, .int32)
+    return Array(UnsafeBufferPointer(start: base.assumingMemoryBound(to: Int32.self), count: type.shape.count))
+  }
+
+  /// Computes every node once, in order.
+  package func run() {
+    if let team { team.run() } else { program.run(thread: 0) {} }
+    for copy in plan.copies {
+      memory.address(copy.to).copyMemory(from: memory.address(copy.from), byteCount: copy.size)
+    }
+  }
+
+  /// Computes every node once and gives the seconds each took, in the order of the plan's steps. On one thread.
+  package func profile() -> [Double] {
+    let clock = ContinuousClock()
+    let program = Program(plan, memory, threads: 1)
+    let times = plan.steps.indices.map { step in
+      let elapsed = clock.measure { program.run(step: step, thread: 0) }
+      return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    }
+    for copy in plan.copies {
+      memory.address(copy.to).copyMemory(from: memory.address(copy.from), byteCount: copy.size)
+    }
+    return times
+  }
+
+  /// Computes every node and names the scope of the first one whose result is not finite; `nil` where all are.
+  package func runFindingNonFinite() -> String? {
+    let program = Program(plan, memory, threads: 1)
+    for (index, step) in plan.steps.enumerated() {
+      program.run(step: index, thread: 0)
+      let node = plan.graph.nodes[step.node]
+      for (output, type) in node.outputs.enumerated() where type.element == .float32 {
+        let base = memory.address(step.operands[step.inputCount + output]).assumingMemoryBound(to: Float.self)
+        if !UnsafeBufferPointer(start: base, count: type.shape.count).allSatisfy(\.isFinite) {
+          return "\(node.primitive.map { $0.name } ?? "leaf")"
+            + (node.scope.isEmpty ? "" : " in \(node.scope)")
+        }
+      }
+    }
+    return nil
+  }
+
+  private func leaf(_ name: String, _ element: ElementType) -> (base: UnsafeMutableRawPointer, type: ValueType) {
+    guard let leaf = leaves[name], leaf.type.element == element else {
+      preconditionFailure("the graph has no \(element) leaf named \(name)")
+    }
+    return (memory.address(.leaf(leaf.offset)), leaf.type)
+  }
+
+  private func result(_ name: String, _ element: ElementType) -> (base: UnsafeMutableRawPointer, type: ValueType) {
+    guard let result = results[name], result.type.element == element else {
+      preconditionFailure("the graph has no \(element) output named \(name)")
+    }
+    return (memory.address(result.location), result.type)
+  }
+}
+
+/// The memory a plan runs in.
+///
+/// `@unchecked Sendable`: threads of one team share it, each writing only the slices its kernel range names, with a barrier
+/// between a write and any read by another thread.
+final class PlanMemory: @unchecked Sendable {
+  private let leaves: UnsafeMutableRawPointer
+  private let arena: UnsafeMutableRawPointer
+  private let scratch: UnsafeMutablePointer<Float>
+  private let scratchStride: Int
+
+  init(_ plan: Plan, threads: Int) {
+    leaves = .allocate(byteCount: max(plan.leafSize, 64), alignment: 64)
+    leaves.initializeMemory(as: UInt8.self, repeating: 0, count: max(plan.leafSize, 64))
+    arena = .allocate(byteCount: max(plan.arenaSize, 64), alignment: 64)
+    arena.initializeMemory(as: UInt8.self, repeating: 0, count: max(plan.arenaSize, 64))
+    scratchStride = (plan.scratch + 31) & ~15
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: scratchStride * threads * 4, alignment: 64)
+    scratch = raw.initializeMemory(as: Float.self, repeating: 0, count: scratchStride * threads)
+  }
+
+  deinit {
+    leaves.deallocate()
+    arena.deallocate()
+    UnsafeMutableRawPointer(scratch).deallocate()
+  }
+
+  func address(_ location: Plan.Location) -> UnsafeMutableRawPointer {
+    switch location {
+    case .leaf(let offset): leaves + offset
+    case .arena(let offset): arena + offset
+    }
+  }
+
+  func scratch(thread: Int) -> UnsafeMutablePointer<Float> { scratch + thread * scratchStride }
+
+  func fill(_ location: Plan.Location, count: Int, _ value: Float) {
+    address(location).assumingMemoryBound(to: Float.self).update(repeating: value, count: count)
+  }
+}

@@ -1,0 +1,158 @@
+import CKernels
+import CoppiceTensors
+
+/// The matrix product `c[…, i, j] = Σₚ a[…, i, p] · b[…, p, j]` of `a` `[…, m, k]` and `b` `[…, k, n]` with equal leading
+/// axes, or with a plain matrix `b` for all of them. Either may be given transposed: `a` as `[…, k, m]`, `b` as `[…, n, k]`.
+package struct MatrixProduct: Primitive {
+  package static let name = "matrix-product"
+  package let transposesA: Bool
+  package let transposesB: Bool
+
+  package init(transposesA: Bool = false, transposesB: Bool = false) {
+    self.transposesA = transposesA
+    self.transposesB = transposesB
+  }
+
+  /// The extents of one product and how many there are.
+  struct Extents {
+    let batch: Int
+    let m: Int
+    let n: Int
+    let k: Int
+    let isBShared: Bool
+  }
+
+  func extents(_ a: Shape, _ b: Shape) -> Extents? {
+    guard a.rank >= 2, b.rank >= 2 else { return nil }
+    let (m, k) = transposesA ? (a[-1], a[-2]) : (a[-2], a[-1])
+    let (kb, n) = transposesB ? (b[-1], b[-2]) : (b[-2], b[-1])
+    let isBShared = b.rank == 2
+    guard k == kb, isBShared || a.axes.dropLast(2) == b.axes.dropLast(2) else { return nil }
+    return Extents(batch: a.axes.dropLast(2).reduce(1, *), m: m, n: n, k: k, isBShared: isBShared)
+  }
+
+  package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+    guard inputs.count == 2, inputs.allSatisfy({ $0.element == .float32 }),
+      let extents = extents(inputs[0].shape, inputs[1].shape)
+    else {
+      throw ShapeError(
+        "cannot multiply \(inputs.map(\.description).joined(separator: " and "))"
+          + (transposesA ? ", the first transposed" : "") + (transposesB ? ", the second transposed" : ""))
+    }
+    return [ValueType(Shape(Array(inputs[0].shape.axes.dropLast(2)) + [extents.m, extents.n]))]
+  }
+
+  package func kernel(for signature: Signature) -> Kernel {
+    guard let e = extents(signature.input(0), signature.input(1)) else { return Kernel { _, _ in } }
+    let (aRow, aColumn) = transposesA ? (1, e.m) : (e.k, 1)
+    let (bRow, bColumn) = transposesB ? (1, e.k) : (e.n, 1)
+    let bStep = e.isBShared ? 0 : e.k * e.n
+    let scratch = ck_product_scratch(e.m, e.n, e.k)
+    if e.batch > 1 {
+      return Kernel(units: e.batch, scratch: scratch) { arguments, range in
+        for item in range {
+          ck_product(
+            e.m, e.n, e.k, arguments.input(0) + item * e.m * e.k, aRow, aColumn,
+            arguments.input(1) + item * bStep, bRow, bColumn, arguments.output() + item * e.m * e.n, e.n, nil,
+            Int32(CK_IDENTITY), arguments.scratch)
+        }
+      }
+    }
+    // One product: threads share the longer side of the result, in whole tiles.
+    return Kernel.product(rows: e.m, columns: e.n, scratch: scratch) { arguments, rows, columns in
+      ck_product(
+        rows.count, columns.count, e.k, arguments.input(0) + rows.lowerBound * aRow, aRow, aColumn,
+        arguments.input(1) + columns.lowerBound * bColumn, bRow, bColumn,
+        arguments.output() + rows.lowerBound * e.n + columns.lowerBound, e.n, nil, Int32(CK_IDENTITY),
+        arguments.scratch)
+    }
+  }
+
+  package func flops(for signature: Signature) -> Int {
+    guard let e = extents(signature.input(0), signature.input(1)) else { return 0 }
+    return 2 * e.batch * e.m * e.n * e.k
+  }
+
+  package func pullback(_ call: PullbackCall) -> [Value?] {
+    guard let g = call.gradient else { return [nil, nil] }
+    let (a, b) = (call.inputs[0], call.inputs[1])
+    let gradientOfA =
+      transposesA
+      ? b.product(g, transposingSelf: transposesB, transposingOther: true)
+      : g.product(b, transposingOther: !transposesB)
+    if b.shape.rank == 2, a.shape.rank > 2 {
+      // The matrix is used for every leading index: the sum over them is one product of the merged rows.
+      let merged = a.shape.rank - 1
+      guard !transposesA else {
+        a.builder.fail(Self.name, "has no gradient for a shared matrix beside a transposed batch")
+        return [nil, nil]
+      }
+      let rows = a.mergingAxes(0, count: merged)
+      let gradients = g.mergingAxes(0, count: merged)
+      return [
+        gradientOfA,
+        transposesB
+          ? gradients.product(rows, transposingSelf: true) : rows.product(gradients, transposingSelf: true),
+      ]
+    }
+    let gradientOfB =
+      transposesB
+      ? g.product(a, transposingSelf: true, transposingOther: transposesA)
+      : a.product(g, transposingSelf: !transposesA)
+    return [gradientOfA, gradientOfB]
+  }
+
+  package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
+    guard let e = extents(inputs[0].shape, inputs[1].shape) else { return [] }
+    var output = ReferenceArray(repeating: 0, signature.output())
+    for item in 0..<e.batch {
+      for i in 0..<e.m {
+        for j in 0..<e.n {
+          var sum = 0.0
+          for p in 0..<e.k {
+            let a = item * e.m * e.k + (transposesA ? p * e.m + i : i * e.k + p)
+            let b = (e.isBShared ? 0 : item * e.k * e.n) + (transposesB ? j * e.k + p : p * e.n + j)
+            sum += inputs[0].scalars[a] * inputs[1].scalars[b]
+          }
+          output.scalars[(item * e.m + i) * e.n + j] = sum
+        }
+      }
+    }
+    return [output]
+  }
+
+  package static let samples = [
+    Sample(MatrixProduct(), .uniform([5, 7]), .uniform([7, 3])),
+    Sample(MatrixProduct(transposesA: true), .uniform([7, 5]), .uniform([7, 3])),
+    Sample(MatrixProduct(transposesB: true), .uniform([5, 7]), .uniform([3, 7])),
+    Sample(MatrixProduct(transposesA: true, transposesB: true), .uniform([7, 5]), .uniform([3, 7])),
+    Sample(MatrixProduct(), .uniform([2, 3, 4, 5]), .uniform([2, 3, 5, 2])),
+    Sample(MatrixProduct(transposesB: true), .uniform([3, 4, 5]), .uniform([3, 6, 5])),
+    Sample(MatrixProduct(transposesB: true), .uniform([3, 4, 5]), .uniform([6, 5])),
+    Sample(MatrixProduct(), .uniform([3, 4, 5]), .uniform([5, 6])),
+  ]
+}
+
+extension Kernel {
+  /// A kernel for a result `[rows, columns]` whose threads each take a band of whole tiles along the longer side.
+  package static func product(
+    rows: Int, columns: Int, scratch: Int,
+    _ body: @escaping @Sendable (KernelArguments, _ rows: Range<Int>, _ columns: Range<Int>) -> Void
+  ) -> Kernel {
+    let tile = columns >= rows ? 32 : 12
+    let length = max(rows, columns)
+    return Kernel(units: (length + tile - 1) / tile, scratch: scratch) { arguments, range in
+      let band = (range.lowerBound * tile)..<min(range.upperBound * tile, length)
+      columns >= rows ? body(arguments, 0..<rows, band) : body(arguments, band, 0..<columns)
+    }
+  }
+}
+
+extension Value {
+  /// The matrix product of the last two axes; leading axes are equal, or `other` is a plain matrix.
+  package func product(
+    _ other: Value, transposingSelf: Bool = false, transposingOther: Bool = false
+  ) -> Value {
+    builder.apply(MatrixProduct(transposesA: transposingSelf, transposesB: transposingOther), self, other)
+  }
+}

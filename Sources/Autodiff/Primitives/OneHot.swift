@@ -1,0 +1,40 @@
+import CoppiceTensors
+
+/// `y[r, c] = 1` where `c = labels[r]`, else 0: Int32 labels `[rows]` to `[rows, classes]`; a label outside the classes
+/// gives a row of zeros.
+package struct OneHot: Primitive {
+  package static let name = "one-hot"
+  package let classes: Int
+
+  package init(classes: Int) { self.classes = classes }
+
+  package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+    guard inputs.count == 1, inputs[0].element == .int32 else {
+      throw ShapeError("takes int32 labels, not \(inputs.first?.description ?? "nothing")")
+    }
+    return [ValueType(Shape(inputs[0].shape.axes + [classes]))]
+  }
+
+  package func kernel(for signature: Signature) -> Kernel {
+    let (count, classes) = (signature.input(0).count, classes)
+    return Kernel(units: count) { arguments, range in
+      let output = arguments.output() + range.lowerBound * classes
+      output.update(repeating: 0, count: range.count * classes)
+      for (row, index) in range.enumerated() {
+        let label = Int(arguments.integers(0)[index])
+        if (0..<classes).contains(label) { output[row * classes + label] = 1 }
+      }
+    }
+  }
+
+  package func flops(for signature: Signature) -> Int { 0 }
+
+  package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
+    let scalars = inputs[0].scalars.flatMap { label in (0..<classes).map { Double($0) == label ? 1.0 : 0 } }
+    return [ReferenceArray(signature.output(), scalars)]
+  }
+
+  package static let samples = [
+    Sample(OneHot(classes: 5), .integers([7], below: 5)), Sample(OneHot(classes: 3), .indices([3], [2, -1, 0])),
+  ]
+}

@@ -1,0 +1,96 @@
+import CKernels
+import CoppiceTensors
+
+/// One step of stochastic gradient descent as PyTorch defines it (dampening 0), masked:
+/// `d = s·g + decay·w`, `v ← momentum·v + d`, `w ← w − rate·(nesterov ? d + momentum·v : v)`.
+/// Inputs: w, g, v (where momentum > 0), rate and gradient scale s as scalars, and the mask (bytes) where there is one; a
+/// masked weight and its velocity end exactly 0. Outputs: w and, with momentum, v. Both are updated in place.
+package struct SGDUpdate: Primitive {
+  package static let name = "sgd-update"
+  package let momentum: Float
+  package let isNesterov: Bool
+  package let weightDecay: Float
+  package let isMasked: Bool
+
+  package init(momentum: Float, isNesterov: Bool, weightDecay: Float, isMasked: Bool) {
+    self.momentum = momentum
+    self.isNesterov = isNesterov
+    self.weightDecay = weightDecay
+    self.isMasked = isMasked
+  }
+
+  private var moments: Int { momentum == 0 ? 0 : 1 }
+
+  package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+    try checkUpdate(inputs, moments: moments, scalars: 2, isMasked: isMasked)
+  }
+
+  package func kernel(for signature: Signature) -> Kernel {
+    let (momentum, nesterov, decay) = (momentum, Int32(isNesterov ? 1 : 0), weightDecay)
+    let (moments, isMasked) = (moments, isMasked)
+    return Kernel(units: signature.input(0).count) { a, range in
+      let start = range.lowerBound
+      a.copyUnlessInPlace(0, to: 0, range)
+      if moments == 1 { a.copyUnlessInPlace(2, to: 1, range) }
+      ck_sgd(
+        range.count, a.output(0) + start, a.input(1) + start, moments == 1 ? a.output(1) + start : nil,
+        isMasked ? a.bytes(moments + 4) + start : nil, a.input(moments + 2)[0], momentum, nesterov, decay,
+        a.input(moments + 3)[0])
+    }
+  }
+
+  package func flops(for signature: Signature) -> Int { 6 * signature.input(0).count }
+
+  package var donations: [(input: Int, output: Int)] { moments == 1 ? [(0, 0), (2, 1)] : [(0, 0)] }
+
+  package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
+    var w = inputs[0]
+    var v = moments == 1 ? inputs[2] : inputs[0].map { _ in 0 }
+    let (rate, scale) = (inputs[moments + 2].scalars[0], inputs[moments + 3].scalars[0])
+    let (momentum, decay) = (Double(momentum), Double(weightDecay))
+    for i in w.scalars.indices {
+      if isMasked, inputs[moments + 4].scalars[i] == 0 {
+        (w.scalars[i], v.scalars[i]) = (0, 0)
+        continue
+      }
+      let d = scale * inputs[1].scalars[i] + decay * w.scalars[i]
+      v.scalars[i] = momentum * v.scalars[i] + d
+      w.scalars[i] -= rate * (isNesterov ? d + momentum * v.scalars[i] : v.scalars[i])
+    }
+    return moments == 1 ? [w, v] : [w]
+  }
+
+  package static let samples = [
+    Sample(
+      SGDUpdate(momentum: 0, isNesterov: false, weightDecay: 0, isMasked: false), .uniform([3, 21]),
+      .uniform([3, 21]), .values([], [0.1]), .values([], [1])),
+    Sample(
+      SGDUpdate(momentum: 0.9, isNesterov: true, weightDecay: 1e-2, isMasked: true), .uniform([3, 21]),
+      .uniform([3, 21]), .uniform([3, 21]), .values([], [0.1]), .values([], [0.5]), .mask([3, 21])),
+  ]
+}
+
+/// The common shape rule of optimizer updates: w, g and the moments alike, then scalars, then the mask.
+func checkUpdate(_ inputs: [ValueType], moments: Int, scalars: Int, isMasked: Bool) throws(ShapeError)
+  -> [ValueType]
+{
+  let arrays = 2 + moments
+  guard inputs.count == arrays + scalars + (isMasked ? 1 : 0), inputs[0].element == .float32,
+    inputs[..<arrays].allSatisfy({ $0 == inputs[0] }),
+    inputs[arrays..<(arrays + scalars)].allSatisfy({ $0 == ValueType(.scalar) }),
+    !isMasked || inputs[arrays + scalars] == ValueType(inputs[0].shape, .byte)
+  else {
+    throw ShapeError(
+      "takes weight, gradient and \(moments) moments of one shape, \(scalars) scalars"
+        + (isMasked ? " and a mask" : "") + ", not \(inputs.map(\.description).joined(separator: ", "))")
+  }
+  return [ValueType](repeating: inputs[0], count: 1 + moments)
+}
+
+extension KernelArguments {
+  /// Copies a range of an input to an output, unless the plan has put both in one place.
+  func copyUnlessInPlace(_ input: Int, to output: Int, _ range: Range<Int>) {
+    let (from, to) = (self.input(input), self.output(output))
+    if from != UnsafePointer(to) { (to + range.lowerBound).update(from: from + range.lowerBound, count: range.count) }
+  }
+}

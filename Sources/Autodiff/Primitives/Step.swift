@@ -1,0 +1,30 @@
+import CKernels
+import CoppiceTensors
+
+/// The step: 1 where x > 0, else 0; NaN for NaN. Its derivative is 0.
+package struct Step: ElementwisePrimitive {
+  package static let name = "step"
+  package static let arity = 1
+
+  package init() {}
+
+  package func run(_ count: Int, from offset: Int, _ arguments: KernelArguments) {
+    ck_step(count, arguments.input(0) + offset, arguments.output() + offset)
+  }
+
+  package func value(_ x: [Double]) -> Double { x[0] > 0 ? 1 : x[0].isNaN ? x[0] : 0 }
+
+  package func pullback(_ call: PullbackCall) -> [Value?] {
+    guard let g = call.gradient else { return [nil] }
+    return [g.scaled(by: 0)]
+  }
+
+  package static let samples = [
+    Sample(Step(), .uniform([5, 33]))
+  ]
+}
+
+extension Value {
+  /// 1 where the value is positive, else 0.
+  package var step: Value { builder.apply(Step(), self) }
+}

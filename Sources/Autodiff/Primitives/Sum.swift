@@ -1,0 +1,69 @@
+import CKernels
+import CoppiceTensors
+
+/// The sum over one axis, which disappears: `y[…] = Σᵢ x[…, i, …]`, in the order the numerics contract gives.
+package struct Sum: Primitive {
+  package static let name = "sum"
+  package let axis: Int
+
+  package init(axis: Int) { self.axis = axis }
+
+  package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+    guard inputs.count == 1, inputs[0].element == .float32, inputs[0].shape.axes.indices.contains(axis) else {
+      throw ShapeError("\(inputs.first?.description ?? "nothing") has no axis \(axis) to sum over")
+    }
+    var axes = inputs[0].shape.axes
+    axes.remove(at: axis)
+    return [ValueType(Shape(axes))]
+  }
+
+  package func kernel(for signature: Signature) -> Kernel {
+    let shape = signature.input(0)
+    let outer = shape.axes.prefix(axis).reduce(1, *)
+    let middle = shape[axis]
+    let inner = shape.axes.dropFirst(axis + 1).reduce(1, *)
+    return Kernel(units: outer) { arguments, range in
+      ck_sum_middle(
+        range.count, middle, inner, 0, inner, arguments.input(0) + range.lowerBound * middle * inner,
+        arguments.output() + range.lowerBound * inner)
+    }
+  }
+
+  package func flops(for signature: Signature) -> Int { signature.input(0).count }
+
+  package func pullback(_ call: PullbackCall) -> [Value?] {
+    [call.gradient?.expanded(at: axis, count: call.inputs[0].shape[axis])]
+  }
+
+  package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
+    var output = ReferenceArray(repeating: 0, signature.output())
+    for place in ReferenceArray.coordinates(of: inputs[0].shape) {
+      var target = place
+      target.remove(at: axis)
+      output[target] += inputs[0][place]
+    }
+    return [output]
+  }
+
+  package static let samples = [
+    Sample(Sum(axis: 0), .uniform([70, 5])), Sample(Sum(axis: 1), .uniform([3, 131])),
+    Sample(Sum(axis: 1), .uniform([3, 9, 4])), Sample(Sum(axis: 0), .uniform([200])),
+  ]
+}
+
+extension Value {
+  /// The sum over one axis.
+  package func summed(over axis: Int) -> Value { builder.apply(Sum(axis: axis), self) }
+
+  /// The sum of all elements, a scalar.
+  package var sum: Value { shape.rank == 0 ? self : flattened.summed(over: 0) }
+
+  /// The mean of all elements, a scalar.
+  package var mean: Value { sum.scaled(by: 1 / Float(max(1, shape.count))) }
+
+  /// The mean over one axis.
+  package func mean(over axis: Int) -> Value {
+    guard shape.axes.indices.contains(axis) else { return summed(over: axis) }
+    return summed(over: axis).scaled(by: 1 / Float(shape[axis]))
+  }
+}

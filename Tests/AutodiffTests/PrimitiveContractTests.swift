@@ -1,0 +1,167 @@
+import CKernels
+import CoppiceAutodiff
+import CoppiceTensors
+import CoppiceTestSupport
+import Testing
+
+/// What every primitive of the catalogue must keep, on each of its samples.
+@Suite(.serialized) struct PrimitiveContractTests {
+  static let samples = Primitives.all.flatMap { $0.samples }
+
+  /// A graph that applies the sample's primitive once.
+  private func graph(_ sample: Sample) throws -> Graph {
+    try Graph.trace { builder in
+      let inputs = sample.types.enumerated().map { builder.input("\($0)", $1.shape, $1.element) }
+      for (index, output) in builder.applyToAll(sample.primitive, inputs).enumerated() {
+        builder.output("\(index)", output)
+      }
+    }
+  }
+
+  private func run(_ sample: Sample, _ graph: Graph, threads: Int) -> [ReferenceArray] {
+    let executor = Executor(Plan(graph), threads: threads)
+    for (index, (type, array)) in zip(sample.types, sample.draw()).enumerated() {
+      executor.write("\(index)", type, array)
+    }
+    executor.run()
+    return graph.outputs.map { executor.read($0.name, graph.type(of: $0.value)) }
+  }
+
+  private func leaves(_ arrays: [ReferenceArray]) -> [String: ReferenceArray] {
+    Dictionary(uniqueKeysWithValues: arrays.enumerated().map { ("\($0)", $1) })
+  }
+
+  @Test("kernel and Double reference agree", arguments: samples.indices)
+  func kernelAgreesWithReference(index: Int) throws {
+    let sample = Self.samples[index]
+    let graph = try graph(sample)
+    try graph.verify()
+    let expected = try Interpreter.outputs(of: graph, leaves(sample.draw()))
+    for (output, actual) in run(sample, graph, threads: 1).enumerated() {
+      let wanted = try #require(expected["\(output)"])
+      let scale = wanted.scalars.map(abs).max() ?? 0
+      for (a, b) in zip(actual.scalars, wanted.scalars) {
+        #expect(abs(a - b) <= 1e-5 * max(scale, 1e-3), "\(sample.primitive): \(a) where the reference has \(b)")
+      }
+    }
+  }
+
+  @Test("threads and kernel variants give equal bits", arguments: samples.indices)
+  func bitsDoNotDependOnTheMachine(index: Int) throws {
+    let sample = Self.samples[index]
+    let graph = try graph(sample)
+    let expected = run(sample, graph, threads: 1).map { $0.scalars.map(\.bitPattern) }
+    #expect(run(sample, graph, threads: 2).map { $0.scalars.map(\.bitPattern) } == expected)
+    let widest = ck_current_variant()
+    defer { ck_use_variant(widest) }
+    for variant in [CK_PORTABLE, CK_NEON, CK_AVX2] where ck_use_variant(variant) {
+      #expect(run(sample, graph, threads: 1).map { $0.scalars.map(\.bitPattern) } == expected, "\(variant)")
+    }
+  }
+
+  /// `Σ cᵢ · yᵢ` with fixed weights c over all float outputs, and its gradients.
+  private func gradientGraph(_ sample: Sample, second: Bool) throws -> (graph: Graph, floats: [Int])? {
+    let floats = sample.types.indices.filter { sample.types[$0].element == .float32 }
+    var exists = false
+    let graph = try Graph.trace { builder in
+      let inputs = sample.types.enumerated().map { builder.input("\($0)", $1.shape, $1.element) }
+      func weighted(_ values: [Value], _ name: String) -> Value {
+        values.enumerated().map { index, value in
+          (value * builder.input("\(name)\(index)", value.shape)).sum
+        }.reduce(builder.constant(0), +)
+      }
+      let outputs = builder.applyToAll(sample.primitive, inputs).filter { $0.type.element == .float32 }
+      guard !outputs.isEmpty, !floats.isEmpty else { return }
+      var loss = weighted(Array(outputs.prefix(1)), "c")
+      var gradients = builder.gradients(of: [loss], seeds: [builder.constant(1)], wrt: floats.map { inputs[$0] })
+      if second {
+        loss = weighted(gradients.compactMap { $0 }, "d")
+        gradients = builder.gradients(of: [loss], seeds: [builder.constant(1)], wrt: floats.map { inputs[$0] })
+      }
+      exists = gradients.contains { $0 != nil }
+      builder.output("loss", loss)
+      for (index, gradient) in zip(floats, gradients) { if let gradient { builder.output("g\(index)", gradient) } }
+    }
+    return exists ? (graph, floats) : nil
+  }
+
+  @Test("gradients agree with central differences", arguments: samples.indices, [false, true])
+  func gradientsAgreeWithDifferences(index: Int, second: Bool) throws {
+    let sample = Self.samples[index]
+    guard let (graph, floats) = try gradientGraph(sample, second: second) else { return }
+    try graph.verify()
+    var arrays = leaves(sample.draw())
+    for node in graph.nodes {
+      if case .input(let name)? = node.leaf, arrays[name] == nil {
+        var random = RandomStream(seed: 7, stream: .generation, substream: UInt32(name.utf8.reduce(0) { $0 + Int($1) }))
+        let shape = node.outputs[0].shape
+        arrays[name] = ReferenceArray(shape, (0..<shape.count).map { _ in Double(random.uniform()) - 0.5 })
+      }
+    }
+    func loss(_ arrays: [String: ReferenceArray]) throws -> Double {
+      try #require(Interpreter.outputs(of: graph, arrays)["loss"]).scalars[0]
+    }
+    let outputs = try Interpreter.outputs(of: graph, arrays)
+    for input in floats {
+      let array = try #require(arrays["\(input)"])
+      let gradient = outputs["g\(input)"] ?? ReferenceArray(repeating: 0, array.shape)
+      let scale = max(1, gradient.scalars.map(abs).max() ?? 0)
+      // A few places of each input are enough to catch a wrong rule and keep the suite fast.
+      for place in Set([0, array.shape.count / 3, array.shape.count / 2, array.shape.count - 1]) {
+        let step = 1e-5
+        var shifted = arrays
+        shifted["\(input)"]?.scalars[place] += step
+        let above = try loss(shifted)
+        shifted["\(input)"]?.scalars[place] -= 2 * step
+        let difference = (above - (try loss(shifted))) / (2 * step)
+        #expect(
+          abs(difference - gradient.scalars[place]) <= 1e-6 * scale,
+          "\(sample.primitive), input \(input)[\(place)]: \(gradient.scalars[place]), differences give \(difference)")
+      }
+    }
+  }
+
+  @Test("the planned gradient and the interpreted one agree", arguments: samples.indices)
+  func plannedGradientsAgree(index: Int) throws {
+    let sample = Self.samples[index]
+    guard let (graph, _) = try gradientGraph(sample, second: false) else { return }
+    let simplified = graph.simplified
+    try simplified.verify()
+    var arrays = leaves(sample.draw())
+    for node in simplified.nodes {
+      if case .input(let name)? = node.leaf, arrays[name] == nil {
+        arrays[name] = ReferenceArray(repeating: 0.5, node.outputs[0].shape)
+      }
+    }
+    let executor = Executor(Plan(simplified))
+    for node in simplified.nodes {
+      if case .input(let name)? = node.leaf, let array = arrays[name] {
+        executor.write(name, node.outputs[0], array)
+      }
+    }
+    executor.run()
+    let expected = try Interpreter.outputs(of: graph, arrays)
+    for output in simplified.outputs {
+      let wanted = try #require(expected[output.name])
+      let scale = max(1e-3, wanted.scalars.map(abs).max() ?? 0)
+      let actual = executor.read(output.name, simplified.type(of: output.value))
+      for (a, b) in zip(actual.scalars, wanted.scalars) {
+        #expect(abs(a - b) <= 2e-5 * scale, "\(sample.primitive) \(output.name): \(a) where the oracle has \(b)")
+      }
+    }
+  }
+
+  @Test("every primitive has a name of its own")
+  func namesAreUnique() {
+    let names = Primitives.all.map { $0.name }
+    #expect(Set(names).count == names.count)
+  }
+}
+
+extension GraphBuilder {
+  /// `applyAll` for a primitive whose kind is not known.
+  func applyToAll(_ primitive: any Primitive, _ inputs: [Value]) -> [Value] {
+    let before = (try? primitive.outputs(for: inputs.map(\.type)))?.count ?? 0
+    return Array(applyAll(primitive, inputs).prefix(before))
+  }
+}
