@@ -37,10 +37,11 @@ package struct ValueID: Hashable, Sendable {
 
 /// An array that a trace has yet to compute. Operators on values add nodes to the graph being built; they never trap and
 /// never throw: the builder keeps the first failure and `Graph.trace` throws it once.
-package struct Value {
+public struct Value {
   package let builder: GraphBuilder
   package let id: ValueID
   package let type: ValueType
 
-  package var shape: Shape { type.shape }
+  /// Its shape.
+  public var shape: Shape { type.shape }
 }

@@ -27,5 +27,5 @@ package struct Absolute: ElementwisePrimitive {
 
 extension Value {
   /// The magnitude.
-  package var magnitude: Value { builder.apply(Absolute(), self) }
+  public var magnitude: Value { builder.apply(Absolute(), self) }
 }

@@ -28,7 +28,7 @@ package struct Divide: ElementwisePrimitive {
 
 extension Value {
   /// The elementwise quotient, with the shapes brought together as `Value.aligned` says.
-  package static func / (a: Value, b: Value) -> Value {
+  public static func / (a: Value, b: Value) -> Value {
     let (a, b) = aligned(a, b)
     return a.builder.apply(Divide(), a, b)
   }

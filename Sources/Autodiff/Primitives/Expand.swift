@@ -55,7 +55,7 @@ package struct Expand: Primitive {
 
 extension Value {
   /// The value repeated `count` times along a new axis.
-  package func expanded(at axis: Int, count: Int) -> Value {
+  public func expanded(at axis: Int, count: Int) -> Value {
     builder.apply(Expand(axis: axis, count: count), self)
   }
 }

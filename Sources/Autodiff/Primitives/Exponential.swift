@@ -27,5 +27,5 @@ package struct Exponential: ElementwisePrimitive {
 
 extension Value {
   /// The exponential.
-  package var exponential: Value { builder.apply(Exponential(), self) }
+  public var exponential: Value { builder.apply(Exponential(), self) }
 }

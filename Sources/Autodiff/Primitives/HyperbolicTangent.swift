@@ -28,5 +28,5 @@ package struct HyperbolicTangent: ElementwisePrimitive {
 
 extension Value {
   /// The hyperbolic tangent.
-  package var tanh: Value { builder.apply(HyperbolicTangent(), self) }
+  public var tanh: Value { builder.apply(HyperbolicTangent(), self) }
 }

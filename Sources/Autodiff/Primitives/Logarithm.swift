@@ -27,5 +27,5 @@ package struct Logarithm: ElementwisePrimitive {
 
 extension Value {
   /// The natural logarithm.
-  package var logarithm: Value { builder.apply(Logarithm(), self) }
+  public var logarithm: Value { builder.apply(Logarithm(), self) }
 }

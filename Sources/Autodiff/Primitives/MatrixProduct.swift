@@ -150,7 +150,7 @@ extension Kernel {
 
 extension Value {
   /// The matrix product of the last two axes; leading axes are equal, or `other` is a plain matrix.
-  package func product(
+  public func product(
     _ other: Value, transposingSelf: Bool = false, transposingOther: Bool = false
   ) -> Value {
     builder.apply(MatrixProduct(transposesA: transposingSelf, transposesB: transposingOther), self, other)

@@ -42,13 +42,13 @@ package struct MergeAxes: Primitive {
 
 extension Value {
   /// `count` neighbouring axes taken as one.
-  package func mergingAxes(_ axis: Int, count: Int) -> Value {
+  public func mergingAxes(_ axis: Int, count: Int) -> Value {
     builder.apply(MergeAxes(axis: axis, count: count), self)
   }
 
   /// All axes taken as one.
-  package var flattened: Value { shape.rank == 1 ? self : mergingAxes(0, count: shape.rank) }
+  public var flattened: Value { shape.rank == 1 ? self : mergingAxes(0, count: shape.rank) }
 
   /// All axes but the first `leading` taken as one.
-  package func flattened(from leading: Int) -> Value { mergingAxes(leading, count: shape.rank - leading) }
+  public func flattened(from leading: Int) -> Value { mergingAxes(leading, count: shape.rank - leading) }
 }

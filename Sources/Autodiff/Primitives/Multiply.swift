@@ -27,7 +27,7 @@ package struct Multiply: ElementwisePrimitive {
 
 extension Value {
   /// The elementwise product, with the shapes brought together as `Value.aligned` says.
-  package static func * (a: Value, b: Value) -> Value {
+  public static func * (a: Value, b: Value) -> Value {
     let (a, b) = aligned(a, b)
     return a.builder.apply(Multiply(), a, b)
   }

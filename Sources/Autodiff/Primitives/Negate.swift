@@ -26,5 +26,5 @@ package struct Negate: ElementwisePrimitive {
 
 extension Value {
   /// The negative.
-  package static prefix func - (x: Value) -> Value { x.builder.apply(Negate(), x) }
+  public static prefix func - (x: Value) -> Value { x.builder.apply(Negate(), x) }
 }

@@ -28,5 +28,5 @@ package struct Offset: ElementwisePrimitive {
 
 extension Value {
   /// The sum with a number known now.
-  package func offset(by amount: Float) -> Value { builder.apply(Offset(amount), self) }
+  public func offset(by amount: Float) -> Value { builder.apply(Offset(amount), self) }
 }

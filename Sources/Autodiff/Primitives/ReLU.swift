@@ -52,5 +52,5 @@ extension ReLU {
 
 extension Value {
   /// The rectifier.
-  package var relu: Value { builder.apply(ReLU(), self) }
+  public var relu: Value { builder.apply(ReLU(), self) }
 }

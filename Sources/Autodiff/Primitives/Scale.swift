@@ -28,5 +28,5 @@ package struct Scale: ElementwisePrimitive {
 
 extension Value {
   /// The multiple by a number known now.
-  package func scaled(by factor: Float) -> Value { builder.apply(Scale(factor), self) }
+  public func scaled(by factor: Float) -> Value { builder.apply(Scale(factor), self) }
 }

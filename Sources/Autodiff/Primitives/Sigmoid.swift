@@ -29,5 +29,5 @@ package struct Sigmoid: ElementwisePrimitive {
 
 extension Value {
   /// The logistic function.
-  package var sigmoid: Value { builder.apply(Sigmoid(), self) }
+  public var sigmoid: Value { builder.apply(Sigmoid(), self) }
 }

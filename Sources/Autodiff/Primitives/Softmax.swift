@@ -83,5 +83,5 @@ extension Softmax {
 
 extension Value {
   /// The softmax over the last axis.
-  package var softmax: Value { builder.apply(Softmax(), self) }
+  public var softmax: Value { builder.apply(Softmax(), self) }
 }

@@ -100,7 +100,7 @@ extension SoftmaxCrossEntropy {
 
 extension Value {
   /// The cross-entropy of each row `[rows]` with Int32 labels `[rows]`.
-  package func softmaxCrossEntropy(_ labels: Value) -> Value {
+  public func softmaxCrossEntropy(_ labels: Value) -> Value {
     builder.applyAll(SoftmaxCrossEntropy(), [self, labels])[0]
   }
 }

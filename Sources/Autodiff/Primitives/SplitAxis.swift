@@ -42,7 +42,7 @@ package struct SplitAxis: Primitive {
 
 extension Value {
   /// One axis taken as several.
-  package func splittingAxis(_ axis: Int, into extents: [Int]) -> Value {
+  public func splittingAxis(_ axis: Int, into extents: [Int]) -> Value {
     builder.apply(SplitAxis(axis: axis, extents: extents), self)
   }
 }

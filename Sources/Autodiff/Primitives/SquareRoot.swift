@@ -26,5 +26,5 @@ package struct SquareRoot: ElementwisePrimitive {
 
 extension Value {
   /// The square root.
-  package var squareRoot: Value { builder.apply(SquareRoot(), self) }
+  public var squareRoot: Value { builder.apply(SquareRoot(), self) }
 }

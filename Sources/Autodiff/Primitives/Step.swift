@@ -26,5 +26,5 @@ package struct Step: ElementwisePrimitive {
 
 extension Value {
   /// 1 where the value is positive, else 0.
-  package var step: Value { builder.apply(Step(), self) }
+  public var step: Value { builder.apply(Step(), self) }
 }

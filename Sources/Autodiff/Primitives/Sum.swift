@@ -53,16 +53,16 @@ package struct Sum: Primitive {
 
 extension Value {
   /// The sum over one axis.
-  package func summed(over axis: Int) -> Value { builder.apply(Sum(axis: axis), self) }
+  public func summed(over axis: Int) -> Value { builder.apply(Sum(axis: axis), self) }
 
   /// The sum of all elements, a scalar.
-  package var sum: Value { shape.rank == 0 ? self : flattened.summed(over: 0) }
+  public var sum: Value { shape.rank == 0 ? self : flattened.summed(over: 0) }
 
   /// The mean of all elements, a scalar.
-  package var mean: Value { sum.scaled(by: 1 / Float(max(1, shape.count))) }
+  public var mean: Value { sum.scaled(by: 1 / Float(max(1, shape.count))) }
 
   /// The mean over one axis.
-  package func mean(over axis: Int) -> Value {
+  public func mean(over axis: Int) -> Value {
     guard shape.axes.indices.contains(axis) else { return summed(over: axis) }
     return summed(over: axis).scaled(by: 1 / Float(shape[axis]))
   }

@@ -1,0 +1,79 @@
+import CoppiceAutodiff
+import CoppiceTensors
+
+/// Loss and hits of a network on a set of examples.
+package struct Score: Hashable, Sendable {
+  /// Labels that count.
+  package var count = 0
+  /// The sum of their losses, in Double precision in the order of the examples.
+  package var lossSum = 0.0
+  /// How many were predicted right.
+  package var correct = 0
+  /// Labels and hits of each class.
+  package var classCount: [Int]
+  package var classCorrect: [Int]
+
+  package init(classes: Int) {
+    classCount = [Int](repeating: 0, count: classes)
+    classCorrect = [Int](repeating: 0, count: classes)
+  }
+
+  mutating func add(label: Int, prediction: Int, loss: Float) {
+    count += 1
+    lossSum += Double(loss)
+    classCount[label] += 1
+    if prediction == label {
+      correct += 1
+      classCorrect[label] += 1
+    }
+  }
+
+  /// Mean loss; NaN over no labels.
+  package var loss: Double { count == 0 ? .nan : lossSum / Double(count) }
+  /// Fraction predicted right, 0…1; NaN over no labels.
+  package var accuracy: Double { count == 0 ? .nan : Double(correct) / Double(count) }
+  /// The fraction predicted right of each class, 0…1; NaN for a class without labels.
+  package var classAccuracy: [Double] {
+    zip(classCorrect, classCount).map { $1 == 0 ? .nan : Double($0) / Double($1) }
+  }
+}
+
+/// Evaluates networks of one model, batch by batch. Belongs to one thread.
+package final class Evaluator {
+  private let model: TracedModel
+  private let executor: Executor
+  /// Examples evaluated at once; the results do not depend on it.
+  package let batch: Int
+
+  package init(_ model: TracedModel, batch: Int, threads: Int = 1) throws {
+    self.model = model
+    self.batch = batch
+    executor = Executor(Plan(try model.evaluationGraph(batch: batch)), threads: threads)
+  }
+
+  /// Takes over the weights and buffers to be evaluated.
+  package func load(_ parameters: ParameterSet, _ buffers: ParameterSet) {
+    for (name, tensor) in parameters { executor.write(name, tensor.scalars) }
+    for (name, tensor) in buffers where executor.hasLeaf(name) { executor.write(name, tensor.scalars) }
+  }
+
+  /// Evaluates some batches, which `fill` writes: inputs and labels of batch number `index`. Places beyond the last example
+  /// have the label −1.
+  package func evaluate(
+    batches: Int, fill: (_ index: Int, BatchInputs, UnsafeMutableBufferPointer<Int32>) throws -> Void
+  ) throws -> Score {
+    var score = Score(classes: model.interface.classes)
+    for index in 0..<batches {
+      try executor.fillBatch(hasTokens: model.interface.hasTokens) { try fill(index, $0, $1) }
+      executor.run()
+      let losses = executor.output("loss").scalars
+      let predictions = executor.integerOutput("prediction")
+      executor.withIntegers("labels") { labels in
+        for row in labels.indices where labels[row] >= 0 {
+          score.add(label: Int(labels[row]), prediction: Int(predictions[row]), loss: losses[row])
+        }
+      }
+    }
+    return score
+  }
+}

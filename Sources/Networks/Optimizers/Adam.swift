@@ -1,0 +1,39 @@
+import CoppiceAutodiff
+
+extension Optimizer {
+  /// Adam (Kingma and Ba 2015) as PyTorch defines it; weight decay is added to the gradient.
+  public static func adam(
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
+  ) -> Optimizer {
+    adaptive("adam", beta1, beta2, epsilon, weightDecay, isDecoupled: false)
+  }
+
+  /// AdamW (Loshchilov and Hutter 2019): Adam with weight decay apart from the gradient.
+  public static func adamW(
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0.01
+  ) -> Optimizer {
+    adaptive("adamw", beta1, beta2, epsilon, weightDecay, isDecoupled: true)
+  }
+
+  private static func adaptive(
+    _ name: String, _ beta1: Double, _ beta2: Double, _ epsilon: Double, _ weightDecay: Double, isDecoupled: Bool
+  ) -> Optimizer {
+    Optimizer(
+      name, version: 1,
+      [
+        ("beta1", .number(beta1)), ("beta2", .number(beta2)), ("epsilon", .number(epsilon)),
+        ("weight-decay", .number(weightDecay)),
+      ],
+      moments: ["moment1", "moment2"],
+      corrections: [("correction1", Float(beta1)), ("correction2", Float(beta2))]
+    ) { update in
+      let primitive = AdamUpdate(
+        beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon), weightDecay: Float(weightDecay),
+        isDecoupled: isDecoupled, isMasked: update.mask != nil)
+      return update.builder.applyAll(
+        primitive,
+        [update.weight, update.gradient] + update.moments + [update.learningRate, update.gradientScale]
+          + update.corrections + (update.mask.map { [$0] } ?? []))
+    }
+  }
+}

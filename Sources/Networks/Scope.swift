@@ -1,0 +1,77 @@
+import CoppiceAutodiff
+import CoppiceTensors
+
+/// A trained array of a model, as it was declared while the model traced.
+public struct ParameterDeclaration: Sendable {
+  /// PyTorch's name: `fc1.weight`.
+  public let name: String
+  /// PyTorch's layout: linear `[out, in]`, convolution `[out, in, height, width]`.
+  public let shape: Shape
+  /// How it is drawn afresh.
+  public let initializer: Initializer
+  /// Whether pruning may remove its elements: weights of linear, convolution and attention layers. Biases, normalisation
+  /// and embeddings are not prunable.
+  public let isPrunable: Bool
+}
+
+/// Where a layer stands in a model while it is traced: gives it its parameters and its name.
+public struct Scope {
+  let trace: ModelTrace
+  /// The path of the part of the model being traced: `blocks.0.conv1`.
+  public let path: String
+
+  /// Whether the trace is of a training step (dropout, batch statistics) or of an evaluation.
+  public var isTraining: Bool { trace.isTraining }
+
+  /// The scope of a part of this one.
+  public subscript(_ name: String) -> Scope {
+    Scope(trace: trace, path: path.isEmpty ? name : "\(path).\(name)")
+  }
+
+  /// A trained array of this layer. Without an initializer, the model's own for weights.
+  public func parameter(
+    _ name: String, _ shape: Shape, _ initializer: Initializer? = nil, isPrunable: Bool = false
+  ) -> Value {
+    let full = self[name].path
+    trace.declarations.append(
+      ParameterDeclaration(
+        name: full, shape: shape, initializer: initializer ?? trace.weightInitializer, isPrunable: isPrunable))
+    return trace.builder.parameter(full, shape)
+  }
+
+  /// An array kept from step to step that is not trained: running statistics.
+  func state(_ name: String, _ shape: Shape, initial: Float) -> Value {
+    let full = self[name].path
+    trace.states.append((full, shape, initial))
+    return trace.builder.state(full, shape, initial: initial)
+  }
+
+  /// Lets a state take a new value at the end of a training step.
+  func update(_ state: Value, with value: Value) { trace.stateUpdates.append((state, value)) }
+
+  /// The random key of dropout, int32 `[4]`: seed and step, written before each step.
+  var dropoutKey: Value { trace.builder.input("dropout_key", [4], .int32) }
+
+  /// A number of its own for each layer that draws random numbers while training.
+  func nextRandomOrdinal() -> Int {
+    defer { trace.randomOrdinals += 1 }
+    return trace.randomOrdinals
+  }
+}
+
+/// What a model's trace has collected.
+final class ModelTrace {
+  let builder: GraphBuilder
+  let isTraining: Bool
+  let weightInitializer: Initializer
+  var declarations: [ParameterDeclaration] = []
+  var states: [(name: String, shape: Shape, initial: Float)] = []
+  var stateUpdates: [(state: Value, value: Value)] = []
+  var randomOrdinals = 0
+
+  init(_ builder: GraphBuilder, isTraining: Bool, weightInitializer: Initializer) {
+    self.builder = builder
+    self.isTraining = isTraining
+    self.weightInitializer = weightInitializer
+  }
+}

@@ -1,0 +1,90 @@
+import CoppiceAutodiff
+import CoppiceTensors
+
+/// Trains one network, step by step. Belongs to one thread.
+package final class Trainer {
+  private let model: TracedModel
+  private let optimizer: Optimizer
+  private let executor: Executor
+  private let dropoutSeed: UInt64
+  private var powers: [Double]
+  /// Steps made so far.
+  package private(set) var step: Int
+
+  /// A trainer that goes on from a state.
+  ///
+  /// - Parameters:
+  ///   - masks: which prunable weights survive; `nil` for a dense training. Masked weights and their moments are set to 0
+  ///     before the first step.
+  ///   - seed: the seed of dropout.
+  package init(
+    _ model: TracedModel, _ state: TrainingState, masks: MaskSet?, optimizer: Optimizer, batch: Int,
+    clipping: Double? = nil, seed: UInt64, threads: Int = 1
+  ) throws {
+    self.model = model
+    self.optimizer = optimizer
+    dropoutSeed = seed
+    let graph = try model.trainingGraph(
+      batch: batch, optimizer: optimizer, isMasked: masks != nil, clipping: clipping)
+    executor = Executor(Plan(graph), threads: threads)
+    step = state.step
+    // βᵗ as a running product: the same bits however often a training was interrupted.
+    powers = optimizer.corrections.map { correction in
+      (0..<state.step).reduce(1) { power, _ in power * Double(correction.base) }
+    }
+    for (name, tensor) in masks?.applied(to: state.parameters) ?? state.parameters {
+      executor.write(name, tensor.scalars)
+    }
+    for (name, tensor) in state.buffers { executor.write(name, tensor.scalars) }
+    for (name, tensor) in state.moments {
+      let parameter = name.split(separator: "/", maxSplits: 1).last.map(String.init) ?? name
+      executor.write(name, (masks?[parameter]?.applied(to: tensor) ?? tensor).scalars)
+    }
+    for (name, mask) in masks ?? MaskSet() { executor.write("mask/\(name)", bytes: mask.bytes) }
+  }
+
+  /// Lets `fill` write the next batch in place.
+  package func fillBatch(_ fill: BatchFill) throws {
+    try executor.fillBatch(hasTokens: model.interface.hasTokens, fill)
+  }
+
+  /// Makes one step on the batch that was filled in and gives its mean loss.
+  package func run(learningRate: Double) -> Float {
+    executor.write("learning_rate", [Float(learningRate)])
+    for (index, correction) in optimizer.corrections.enumerated() {
+      powers[index] *= Double(correction.base)
+      executor.write(correction.name, [Float(1 - powers[index])])
+    }
+    if executor.hasLeaf("dropout_key") {
+      executor.write("dropout_key", integers: [dropoutSeed, UInt64(step)].flatMap { word in
+        [Int32(truncatingIfNeeded: word), Int32(truncatingIfNeeded: word >> 32)]
+      })
+    }
+    executor.run()
+    step += 1
+    return executor.scalarOutput("loss")
+  }
+
+  /// The parameters as they stand.
+  package var parameters: ParameterSet {
+    ParameterSet(model.declarations.map { ($0.name, executor.leafTensor($0.name)) })
+  }
+
+  /// Running statistics as they stand.
+  package var buffers: ParameterSet {
+    ParameterSet(model.buffers.map { ($0.name, executor.leafTensor($0.name)) })
+  }
+
+  /// Everything needed to go on later.
+  package var state: TrainingState {
+    TrainingState(
+      parameters: parameters, buffers: buffers,
+      moments: ParameterSet(
+        optimizer.moments.flatMap { moment in
+          model.declarations.map { ("\(moment)/\($0.name)", executor.leafTensor("\(moment)/\($0.name)")) }
+        }), step: step)
+  }
+
+  /// Runs the batch once more and names the part of the model in which the first number that is not finite was made.
+  package func nonFiniteScope() -> String? { executor.runFindingNonFinite() }
+}
