@@ -20,11 +20,14 @@ package final class Executor {
     team = threads > 1 ? Team(program) : nil
     var leaves: [String: (offset: Int, type: ValueType)] = [:]
     for (index, node) in plan.graph.nodes.enumerated() {
-      guard let leaf = node.leaf, case .leaf(let offset)? = plan.locations[ValueID(node: index)] else { continue }
+      guard let leaf = node.leaf, case .leaf(let offset)? = plan.locations[ValueID(node: index)] else {
+        continue
+      }
       let type = node.outputs[0]
       if let name = leaf.name { leaves[name] = (offset, type) }
       switch leaf {
-      case .constant(let value), .state(_, let value): memory.fill(.leaf(offset), count: type.shape.count, value)
+      case .constant(let value), .state(_, let value):
+        memory.fill(.leaf(offset), count: type.shape.count, value)
       default: break
       }
     }
@@ -61,7 +64,8 @@ package final class Executor {
   /// Writes a Float32 leaf.
   package func write(_ name: String, _ scalars: [Float]) {
     withFloats(name) { buffer in
-      precondition(buffer.count == scalars.count, "\(name) takes \(buffer.count) numbers, not \(scalars.count)")
+      precondition(
+        buffer.count == scalars.count, "\(name) takes \(buffer.count) numbers, not \(scalars.count)")
       _ = buffer.update(fromContentsOf: scalars)
     }
   }
@@ -69,7 +73,8 @@ package final class Executor {
   /// Writes an Int32 leaf.
   package func write(_ name: String, integers: [Int32]) {
     withIntegers(name) { buffer in
-      precondition(buffer.count == integers.count, "\(name) takes \(buffer.count) numbers, not \(integers.count)")
+      precondition(
+        buffer.count == integers.count, "\(name) takes \(buffer.count) numbers, not \(integers.count)")
       _ = buffer.update(fromContentsOf: integers)
     }
   }
@@ -78,7 +83,9 @@ package final class Executor {
   package func write(_ name: String, bytes: [UInt8]) {
     let (base, type) = leaf(name, .byte)
     precondition(bytes.count == type.size, "\(name) takes \(type.size) bytes, not \(bytes.count)")
-    bytes.withUnsafeBytes { base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: $0.count) }
+    bytes.withUnsafeBytes {
+      base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: $0.count)
+    }
   }
 
   /// A Float32 leaf as a tensor.
@@ -102,7 +109,8 @@ package final class Executor {
   /// An Int32 output of the last run.
   package func integerOutput(_ name: String) -> [Int32] {
     let (base, type) = result(name, .int32)
-    return Array(UnsafeBufferPointer(start: base.assumingMemoryBound(to: Int32.self), count: type.shape.count))
+    return Array(
+      UnsafeBufferPointer(start: base.assumingMemoryBound(to: Int32.self), count: type.shape.count))
   }
 
   /// Computes every node once, in order.
@@ -144,14 +152,18 @@ package final class Executor {
     return nil
   }
 
-  private func leaf(_ name: String, _ element: ElementType) -> (base: UnsafeMutableRawPointer, type: ValueType) {
+  private func leaf(_ name: String, _ element: ElementType) -> (
+    base: UnsafeMutableRawPointer, type: ValueType
+  ) {
     guard let leaf = leaves[name], leaf.type.element == element else {
       preconditionFailure("the graph has no \(element) leaf named \(name)")
     }
     return (memory.address(.leaf(leaf.offset)), leaf.type)
   }
 
-  private func result(_ name: String, _ element: ElementType) -> (base: UnsafeMutableRawPointer, type: ValueType) {
+  private func result(_ name: String, _ element: ElementType) -> (
+    base: UnsafeMutableRawPointer, type: ValueType
+  ) {
     guard let result = results[name], result.type.element == element else {
       preconditionFailure("the graph has no \(element) output named \(name)")
     }

@@ -53,7 +53,9 @@ package final class GraphBuilder {
 
   /// Lets a parameter or state take a new value at the end of a run.
   package func update(_ leaf: Value, with value: Value) {
-    if leaf.type != value.type { fail("update", "a value of \(value.type) cannot replace one of \(leaf.type)") }
+    if leaf.type != value.type {
+      fail("update", "a value of \(value.type) cannot replace one of \(leaf.type)")
+    }
     graph.updates.append((leaf.id, value.id))
   }
 

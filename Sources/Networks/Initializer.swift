@@ -4,7 +4,8 @@ import CoppiceTensors
 public struct Initializer: Component {
   /// Its name, version and parameters.
   public let specification: Specification
-  private let fill: @Sendable (_ fan: Fan, _ random: inout RandomStream, UnsafeMutableBufferPointer<Float>) -> Void
+  private let fill:
+    @Sendable (_ fan: Fan, _ random: inout RandomStream, UnsafeMutableBufferPointer<Float>) -> Void
 
   /// How many connections lead into and out of one unit: for a linear weight `[out, in]` in and out, for a convolution
   /// `[out, in, height, width]` those times height · width.

@@ -8,7 +8,7 @@ public struct Optimizer: Component {
   /// The arrays it keeps for each parameter: `["velocity"]`, `["moment1", "moment2"]`.
   let moments: [String]
   /// For each named scalar input `1 − baseᵗ` in step t = 1, 2, …, the base.
-  let corrections: [(name: String, base: Float)]
+  let corrections: [(name: String, base: Double)]
   let update: @Sendable (Update) -> [Value]
 
   /// What one parameter's update is made from.
@@ -25,7 +25,7 @@ public struct Optimizer: Component {
 
   init(
     _ name: String, version: Int, _ fields: [(name: String, value: Specification.Value)], moments: [String],
-    corrections: [(name: String, base: Float)] = [], update: @escaping @Sendable (Update) -> [Value]
+    corrections: [(name: String, base: Double)] = [], update: @escaping @Sendable (Update) -> [Value]
   ) {
     specification = Specification(name, version: version, fields)
     self.moments = moments

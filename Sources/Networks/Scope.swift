@@ -35,7 +35,8 @@ public struct Scope {
     let full = self[name].path
     trace.declarations.append(
       ParameterDeclaration(
-        name: full, shape: shape, initializer: initializer ?? trace.weightInitializer, isPrunable: isPrunable))
+        name: full, shape: shape, initializer: initializer ?? trace.weightInitializer, isPrunable: isPrunable)
+    )
     return trace.builder.parameter(full, shape)
   }
 

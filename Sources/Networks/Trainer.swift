@@ -30,7 +30,7 @@ package final class Trainer {
     step = state.step
     // βᵗ as a running product: the same bits however often a training was interrupted.
     powers = optimizer.corrections.map { correction in
-      (0..<state.step).reduce(1) { power, _ in power * Double(correction.base) }
+      (0..<state.step).reduce(1) { power, _ in power * correction.base }
     }
     for (name, tensor) in masks?.applied(to: state.parameters) ?? state.parameters {
       executor.write(name, tensor.scalars)
@@ -52,13 +52,15 @@ package final class Trainer {
   package func run(learningRate: Double) -> Float {
     executor.write("learning_rate", [Float(learningRate)])
     for (index, correction) in optimizer.corrections.enumerated() {
-      powers[index] *= Double(correction.base)
+      powers[index] *= correction.base
       executor.write(correction.name, [Float(1 - powers[index])])
     }
     if executor.hasLeaf("dropout_key") {
-      executor.write("dropout_key", integers: [dropoutSeed, UInt64(step)].flatMap { word in
-        [Int32(truncatingIfNeeded: word), Int32(truncatingIfNeeded: word >> 32)]
-      })
+      executor.write(
+        "dropout_key",
+        integers: [dropoutSeed, UInt64(step)].flatMap { word in
+          [Int32(truncatingIfNeeded: word), Int32(truncatingIfNeeded: word >> 32)]
+        })
     }
     executor.run()
     step += 1

@@ -79,7 +79,8 @@ package struct TracedModel: Sendable {
         let updated = builder.within(declaration.name) {
           optimizer.update(
             Optimizer.Update(
-              builder: builder, weight: weights[index], gradient: gradients[index], moments: moments, mask: mask,
+              builder: builder, weight: weights[index], gradient: gradients[index], moments: moments,
+              mask: mask,
               learningRate: rate, gradientScale: scale, corrections: corrections))
         }
         for (leaf, value) in zip([weights[index]] + moments, updated) { builder.update(leaf, with: value) }

@@ -8,15 +8,15 @@ import CoppiceTensors
 /// moments end exactly 0. Outputs: w, m, v, updated in place.
 package struct AdamUpdate: Primitive {
   package static let name = "adam-update"
-  package let beta1: Float
-  package let beta2: Float
-  package let epsilon: Float
-  package let weightDecay: Float
+  package let beta1: Double
+  package let beta2: Double
+  package let epsilon: Double
+  package let weightDecay: Double
   package let isDecoupled: Bool
   package let isMasked: Bool
 
   package init(
-    beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, isDecoupled: Bool, isMasked: Bool
+    beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, isDecoupled: Bool, isMasked: Bool
   ) {
     self.beta1 = beta1
     self.beta2 = beta2
@@ -37,8 +37,9 @@ package struct AdamUpdate: Primitive {
       for (input, output) in update.donations { a.copyUnlessInPlace(input, to: output, range) }
       ck_adam(
         range.count, a.output(0) + start, a.input(1) + start, a.output(1) + start, a.output(2) + start,
-        update.isMasked ? a.bytes(8) + start : nil, a.input(4)[0], update.beta1, update.beta2, update.epsilon,
-        a.input(6)[0], a.input(7)[0], update.weightDecay, update.isDecoupled ? 1 : 0, a.input(5)[0])
+        update.isMasked ? a.bytes(8) + start : nil, Double(a.input(4)[0]), update.beta1, update.beta2,
+        update.epsilon, Double(a.input(6)[0]), Double(a.input(7)[0]), update.weightDecay,
+        update.isDecoupled ? 1 : 0, Double(a.input(5)[0]))
     }
   }
 
@@ -50,7 +51,7 @@ package struct AdamUpdate: Primitive {
     var (w, m, v) = (inputs[0], inputs[2], inputs[3])
     let (rate, scale) = (inputs[4].scalars[0], inputs[5].scalars[0])
     let (c1, c2) = (inputs[6].scalars[0], inputs[7].scalars[0])
-    let (beta1, beta2, decay) = (Double(beta1), Double(beta2), Double(weightDecay))
+    let decay = weightDecay
     for i in w.scalars.indices {
       if isMasked, inputs[8].scalars[i] == 0 {
         (w.scalars[i], m.scalars[i], v.scalars[i]) = (0, 0, 0)
@@ -60,7 +61,7 @@ package struct AdamUpdate: Primitive {
       if isDecoupled { w.scalars[i] *= 1 - rate * decay }
       m.scalars[i] = beta1 * m.scalars[i] + (1 - beta1) * d
       v.scalars[i] = beta2 * v.scalars[i] + (1 - beta2) * d * d
-      w.scalars[i] -= rate / c1 * m.scalars[i] / ((v.scalars[i] / c2).squareRoot() + Double(epsilon))
+      w.scalars[i] -= rate / c1 * m.scalars[i] / ((v.scalars[i] / c2).squareRoot() + epsilon)
     }
     return [w, m, v]
   }
@@ -69,12 +70,14 @@ package struct AdamUpdate: Primitive {
     Sample(
       AdamUpdate(
         beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-2, isDecoupled: false, isMasked: false),
-      .uniform([3, 21]), .uniform([3, 21]), .uniform([3, 21]), .within([3, 21], 0.01...1), .values([], [0.01]),
+      .uniform([3, 21]), .uniform([3, 21]), .uniform([3, 21]), .within([3, 21], 0.01...1),
+      .values([], [0.01]),
       .values([], [1]), .values([], [0.1]), .values([], [0.001])),
     Sample(
       AdamUpdate(
         beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-2, isDecoupled: true, isMasked: true),
-      .uniform([3, 21]), .uniform([3, 21]), .uniform([3, 21]), .within([3, 21], 0.01...1), .values([], [0.01]),
+      .uniform([3, 21]), .uniform([3, 21]), .uniform([3, 21]), .within([3, 21], 0.01...1),
+      .values([], [0.01]),
       .values([], [0.5]), .values([], [0.271]), .values([], [0.003]), .mask([3, 21])),
   ]
 }

@@ -28,7 +28,8 @@ package struct ArgMax: Primitive {
     let width = inputs[0].shape[-1]
     let rows = (0..<signature.output().count).map { row in
       let x = inputs[0].scalars[(row * width)..<((row + 1) * width)]
-      return Double((x.indices.max { x[$0] < x[$1] || (x[$0] == x[$1] && $0 > $1) } ?? row * width) - row * width)
+      return Double(
+        (x.indices.max { x[$0] < x[$1] || (x[$0] == x[$1] && $0 > $1) } ?? row * width) - row * width)
     }
     return [ReferenceArray(signature.output(), rows)]
   }

@@ -3,7 +3,8 @@ package enum Primitives {
   package static let all: [any Primitive.Type] = [
     // elementwise
     Add.self, Subtract.self, Multiply.self, Divide.self, Negate.self, Scale.self, Offset.self, Absolute.self,
-    Step.self, Exponential.self, Logarithm.self, SquareRoot.self, HyperbolicTangent.self, Sigmoid.self, ReLU.self,
+    Step.self, Exponential.self, Logarithm.self, SquareRoot.self, HyperbolicTangent.self, Sigmoid.self,
+    ReLU.self,
     ReLU.Gradient.self,
     // shape
     MergeAxes.self, SplitAxis.self, Expand.self,

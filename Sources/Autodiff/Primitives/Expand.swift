@@ -13,9 +13,11 @@ package struct Expand: Primitive {
   }
 
   package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
-    guard inputs.count == 1, inputs[0].element == .float32, (0...inputs[0].shape.rank).contains(axis), count > 0
+    guard inputs.count == 1, inputs[0].element == .float32, (0...inputs[0].shape.rank).contains(axis),
+      count > 0
     else {
-      throw ShapeError("cannot repeat \(inputs.first?.description ?? "nothing") \(count) times at axis \(axis)")
+      throw ShapeError(
+        "cannot repeat \(inputs.first?.description ?? "nothing") \(count) times at axis \(axis)")
     }
     var axes = inputs[0].shape.axes
     axes.insert(count, at: axis)

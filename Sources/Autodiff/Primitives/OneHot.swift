@@ -35,6 +35,7 @@ package struct OneHot: Primitive {
   }
 
   package static let samples = [
-    Sample(OneHot(classes: 5), .integers([7], below: 5)), Sample(OneHot(classes: 3), .indices([3], [2, -1, 0])),
+    Sample(OneHot(classes: 5), .integers([7], below: 5)),
+    Sample(OneHot(classes: 3), .indices([3], [2, -1, 0])),
   ]
 }

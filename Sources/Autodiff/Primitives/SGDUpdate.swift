@@ -7,12 +7,12 @@ import CoppiceTensors
 /// masked weight and its velocity end exactly 0. Outputs: w and, with momentum, v. Both are updated in place.
 package struct SGDUpdate: Primitive {
   package static let name = "sgd-update"
-  package let momentum: Float
+  package let momentum: Double
   package let isNesterov: Bool
-  package let weightDecay: Float
+  package let weightDecay: Double
   package let isMasked: Bool
 
-  package init(momentum: Float, isNesterov: Bool, weightDecay: Float, isMasked: Bool) {
+  package init(momentum: Double, isNesterov: Bool, weightDecay: Double, isMasked: Bool) {
     self.momentum = momentum
     self.isNesterov = isNesterov
     self.weightDecay = weightDecay
@@ -34,8 +34,8 @@ package struct SGDUpdate: Primitive {
       if moments == 1 { a.copyUnlessInPlace(2, to: 1, range) }
       ck_sgd(
         range.count, a.output(0) + start, a.input(1) + start, moments == 1 ? a.output(1) + start : nil,
-        isMasked ? a.bytes(moments + 4) + start : nil, a.input(moments + 2)[0], momentum, nesterov, decay,
-        a.input(moments + 3)[0])
+        isMasked ? a.bytes(moments + 4) + start : nil, Double(a.input(moments + 2)[0]), momentum, nesterov,
+        decay, Double(a.input(moments + 3)[0]))
     }
   }
 
@@ -47,7 +47,7 @@ package struct SGDUpdate: Primitive {
     var w = inputs[0]
     var v = moments == 1 ? inputs[2] : inputs[0].map { _ in 0 }
     let (rate, scale) = (inputs[moments + 2].scalars[0], inputs[moments + 3].scalars[0])
-    let (momentum, decay) = (Double(momentum), Double(weightDecay))
+    let decay = weightDecay
     for i in w.scalars.indices {
       if isMasked, inputs[moments + 4].scalars[i] == 0 {
         (w.scalars[i], v.scalars[i]) = (0, 0)
@@ -91,6 +91,8 @@ extension KernelArguments {
   /// Copies a range of an input to an output, unless the plan has put both in one place.
   func copyUnlessInPlace(_ input: Int, to output: Int, _ range: Range<Int>) {
     let (from, to) = (self.input(input), self.output(output))
-    if from != UnsafePointer(to) { (to + range.lowerBound).update(from: from + range.lowerBound, count: range.count) }
+    if from != UnsafePointer(to) {
+      (to + range.lowerBound).update(from: from + range.lowerBound, count: range.count)
+    }
   }
 }

@@ -16,7 +16,8 @@ extension Optimizer {
   }
 
   private static func adaptive(
-    _ name: String, _ beta1: Double, _ beta2: Double, _ epsilon: Double, _ weightDecay: Double, isDecoupled: Bool
+    _ name: String, _ beta1: Double, _ beta2: Double, _ epsilon: Double, _ weightDecay: Double,
+    isDecoupled: Bool
   ) -> Optimizer {
     Optimizer(
       name, version: 1,
@@ -25,10 +26,10 @@ extension Optimizer {
         ("weight-decay", .number(weightDecay)),
       ],
       moments: ["moment1", "moment2"],
-      corrections: [("correction1", Float(beta1)), ("correction2", Float(beta2))]
+      corrections: [("correction1", beta1), ("correction2", beta2)]
     ) { update in
       let primitive = AdamUpdate(
-        beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon), weightDecay: Float(weightDecay),
+        beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
         isDecoupled: isDecoupled, isMasked: update.mask != nil)
       return update.builder.applyAll(
         primitive,

@@ -3,16 +3,18 @@ import CoppiceAutodiff
 extension Optimizer {
   /// Stochastic gradient descent as PyTorch defines it, dampening 0: `v ← momentum·v + g + decay·w`, `w ← w − rate·v`, with
   /// Nesterov's `g + momentum·v` in place of v where asked.
-  public static func sgd(momentum: Double = 0, isNesterov: Bool = false, weightDecay: Double = 0) -> Optimizer {
+  public static func sgd(momentum: Double = 0, isNesterov: Bool = false, weightDecay: Double = 0) -> Optimizer
+  {
     Optimizer(
       "sgd", version: 1,
       [
-        ("momentum", .number(momentum)), ("nesterov", .flag(isNesterov)), ("weight-decay", .number(weightDecay)),
+        ("momentum", .number(momentum)), ("nesterov", .flag(isNesterov)),
+        ("weight-decay", .number(weightDecay)),
       ],
       moments: momentum == 0 ? [] : ["velocity"]
     ) { update in
       let primitive = SGDUpdate(
-        momentum: Float(momentum), isNesterov: isNesterov, weightDecay: Float(weightDecay),
+        momentum: momentum, isNesterov: isNesterov, weightDecay: weightDecay,
         isMasked: update.mask != nil)
       return update.builder.applyAll(
         primitive,
