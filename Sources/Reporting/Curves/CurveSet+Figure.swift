@@ -1,0 +1,85 @@
+extension CurveSet {
+  /// The figure of one metric against sparsity: the mean over seeds, the band, the dense baselines.
+  ///
+  /// - Parameters:
+  ///   - metric: a numeric column of the index.
+  ///   - title: nil for the metric with model and dataset.
+  ///   - limits: the range of the vertical axis in the metric's own unit (fractions for accuracies), nil for
+  ///     that of the data.
+  ///   - command: what draws the figure again; kept in the file.
+  package func figure(
+    of metric: String = "test_accuracy", against x: SparsityAxis = .remaining, band: Band = .ci95,
+    title: String? = nil, limits: ClosedRange<Double>? = nil, command: String? = nil, generator: String? = nil
+  ) throws(ReportingError) -> LineFigure {
+    try requireNumeric(metric)
+    let shown = Metric.named(metric)
+    guard (curves + baselines).flatMap(\.cells).contains(where: { $0.sample(metric).count > 0 }) else {
+      throw .noValues(metric)
+    }
+    let lines = curves.map { curve in
+      LineFigure.Line(label: curve.label, points: curve.cells.map { point($0, shown, x, band) })
+    }
+    let dashed = baselines.compactMap { baseline -> LineFigure.Baseline? in
+      guard let sample = baseline.cells.first?.sample(metric), let mean = sample.mean else { return nil }
+      let bounds = band.bounds(of: sample)
+      return LineFigure.Baseline(
+        label: baseline.label + (sample.isComplete ? "" : " (n = \(sample.countText))"), y: mean,
+        low: bounds?.low, high: bounds?.high)
+    }
+    let heading = shown.title.prefix(1).uppercased() + shown.title.dropFirst()
+    return LineFigure(
+      title: title ?? ([heading] + subject).joined(separator: ", "), x: x.axis,
+      y: Axis(
+        label: shown.label, format: shown.unit == "%" ? .percent : .number, limits: limits,
+        bounds: shown.bounds),
+      lines: lines, baselines: dashed, caption: caption(metric, band), command: command, generator: generator)
+  }
+
+  /// Throws unless `metric` is a column of numbers.
+  func requireNumeric(_ metric: String) throws(ReportingError) {
+    guard indexColumns.contains(metric) else { throw .unknownColumn(metric, known: indexColumns) }
+    for row in (curves + baselines).flatMap(\.cells).flatMap(\.rows) {
+      if case .text = row[metric] { throw .notNumeric(metric) }
+    }
+  }
+
+  private func point(_ cell: Cell, _ metric: Metric, _ x: SparsityAxis, _ band: Band) -> LineFigure.Point {
+    let sample = cell.sample(metric.name)
+    let bounds = band.bounds(of: sample)
+    var note = NumberText.trimmed(cell.density * 100, decimals: 2) + " % remaining: "
+    note += sample.mean.map { metric.format.text($0) } ?? "no value"
+    if let bounds { note += " (\(metric.format.text(bounds.low)) to \(metric.format.text(bounds.high)))" }
+    note += ", n = \(sample.countText)"
+    if cell.isTroubled { note += ", " + cell.troubleText }
+    return LineFigure.Point(
+      x: x.value(density: cell.density), y: sample.mean, low: bounds?.low, high: bounds?.high,
+      isComplete: sample.isComplete, isTroubled: cell.isTroubled, note: note)
+  }
+
+  /// What lines, bands, marks and n are, in sentences.
+  private func caption(_ metric: String, _ band: Band) -> String {
+    let cells = curves.flatMap(\.cells)
+    let samples = (cells.isEmpty ? baselines.flatMap(\.cells) : cells).map { $0.sample(metric) }
+    let expected = samples.map(\.expected).max() ?? 0
+    var words = "Mean"
+    if let name = band.name, expected > 1 { words += "; band: \(name)" }
+    words += "; n = \(expected) \(expected == 1 ? "seed" : "seeds")."
+
+    let ladders = curves.filter { $0.rows == .ladder }
+    if !ladders.isEmpty, ladders.count == curves.count {
+      words += " Each curve follows the rounds of one ladder."
+    } else if !ladders.isEmpty {
+      words +=
+        " Rounds of one ladder: \(ladders.map(\.label).joined(separator: "; ")). Others: final networks."
+    }
+    let partial = Set(samples.filter { !$0.isComplete && $0.count > 0 }.map(\.count)).sorted()
+    if !partial.isEmpty {
+      words += " Open markers: n = \(partial.map { "\($0)/\(expected)" }.joined(separator: ", "))."
+    }
+    if samples.contains(where: { $0.count == 0 }) { words += " Gaps: no value." }
+    if cells.contains(where: \.isTroubled) {
+      words += " Crossed out: a trial collapsed, diverged or failed."
+    }
+    return words
+  }
+}

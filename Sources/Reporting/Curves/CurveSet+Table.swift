@@ -1,0 +1,92 @@
+extension CurveSet {
+  /// The results as a table: one line a configuration and sparsity, the dense baselines first.
+  ///
+  /// For every metric its mean ± the band's half-width and, for the first, the difference to the dense baseline
+  /// paired by seed, with the half-width of its 95 % confidence interval.
+  ///
+  /// - Parameter band: what stands behind the ±; `minmax`, which is not symmetric, has two columns instead.
+  package func table(of metrics: [String] = ["test_accuracy"], band: Band = .ci95) throws(ReportingError)
+    -> Table
+  {
+    for metric in metrics { try requireNumeric(metric) }
+    let shown = metrics.map(Metric.named)
+    let hasRounds = curves.contains { $0.rows == .ladder }
+    let hasFailures = (curves + baselines).flatMap(\.cells).contains { $0.failed > 0 }
+    let isCompared = !baselines.isEmpty && !curves.isEmpty
+
+    var table = Table(columns: (columns.isEmpty ? ["trials"] : columns).map { Table.Column(name: $0) })
+    let names = table.columns.count
+    if hasRounds { table.columns.append(.init(name: "round", format: .integer)) }
+    table.columns.append(.init(name: "sparsity", heading: "sparsity (%)", format: .percent(2)))
+    table.columns.append(.init(name: "n"))
+    for (position, metric) in shown.enumerated() {
+      table.columns += Self.columns(metric, band)
+      if isCompared, position == 0 { table.columns.append(Self.differenceColumn(metric)) }
+    }
+    table.columns.append(.init(name: "collapsed", format: .integer))
+    table.columns.append(.init(name: "diverged", format: .integer))
+    if hasFailures { table.columns.append(.init(name: "failed", format: .integer)) }
+
+    func append(_ curve: Curve, named name: [Table.Cell], comparedWith reference: Curve?) {
+      for cell in curve.cells {
+        var row = name
+        if hasRounds { row.append(cell.round.map { .number(Double($0)) } ?? .missing) }
+        row.append(.number(1 - cell.density))
+        row.append(.text(metrics.first.map { cell.sample($0).countText } ?? "\(cell.rows.count)"))
+        for (position, metric) in metrics.enumerated() {
+          row += Self.cells(cell.sample(metric), band)
+          if isCompared, position == 0 { row.append(Self.difference(cell, to: reference, metric)) }
+        }
+        row += [.number(Double(cell.collapsed)), .number(Double(cell.diverged))]
+        if hasFailures { row.append(.number(Double(cell.failed))) }
+        table.rows.append(row)
+      }
+    }
+    for baseline in baselines {
+      let blank = [Table.Cell](repeating: .missing, count: names - 1)
+      append(baseline, named: [.text(baseline.label)] + blank, comparedWith: nil)
+    }
+    for curve in curves {
+      let name = columns.isEmpty ? [curve.label] : curve.group
+      append(curve, named: name.map { .text($0) }, comparedWith: baseline(of: curve))
+    }
+    return table
+  }
+
+  private static func columns(_ metric: Metric, _ band: Band) -> [Table.Column] {
+    func column(_ suffix: String, _ heading: String, halfWidth: String? = nil) -> Table.Column {
+      Table.Column(
+        name: metric.name + suffix, heading: heading, format: metric.format, halfWidthSuffix: halfWidth)
+    }
+    return switch band {
+    case .ci95: [column("", metric.heading, halfWidth: "_ci95")]
+    case .std: [column("", metric.heading, halfWidth: "_std")]
+    case .none: [column("", metric.heading)]
+    case .minmax: [column("", metric.heading), column("_min", "min"), column("_max", "max")]
+    }
+  }
+
+  private static func cells(_ sample: Sample, _ band: Band) -> [Table.Cell] {
+    let mean = sample.mean ?? .nan
+    return switch band {
+    case .ci95: [.estimate(mean: mean, halfWidth: sample.confidenceHalfWidth)]
+    case .std: [.estimate(mean: mean, halfWidth: sample.standardDeviation)]
+    case .none: [.number(mean)]
+    case .minmax: [.number(mean), .number(sample.minimum ?? .nan), .number(sample.maximum ?? .nan)]
+    }
+  }
+
+  private static func differenceColumn(_ metric: Metric) -> Table.Column {
+    let unit = metric.unit == "%" ? " (pp)" : metric.unit.map { " (\($0))" } ?? ""
+    return Table.Column(
+      name: metric.name + "_difference", heading: "Δ dense" + unit, format: metric.format,
+      halfWidthSuffix: "_ci95", isSigned: true)
+  }
+
+  private static func difference(_ cell: Cell, to baseline: Curve?, _ metric: String) -> Table.Cell {
+    guard let reference = baseline?.cells.first else { return .missing }
+    let paired = PairedDifference(treatment: cell.values(metric), reference: reference.values(metric)).sample
+    guard let mean = paired.mean else { return .missing }
+    return .estimate(mean: mean, halfWidth: paired.confidenceHalfWidth)
+  }
+}

@@ -1,0 +1,40 @@
+/// Why no curves or tables can be made of an index.
+package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The index is empty.
+  case noRows
+  /// There is no such column.
+  case unknownColumn(String, known: [String])
+  /// The column holds text where a number is needed.
+  case notNumeric(String)
+  /// The columns chosen put several trials of one seed into one point, which would pass for more seeds.
+  case severalTrialsInOnePoint(by: [String], differing: String)
+  /// Two trials differ in nothing the index knows.
+  case twiceTheSameTrial(String, String)
+  /// No value of the metric was measured.
+  case noValues(String)
+
+  package var description: String {
+    switch self {
+    case .noRows:
+      return "The summary's index has no rows, so there is nothing to draw or tabulate. "
+        + "Run the experiment first: every finished round is a row."
+    case .unknownColumn(let column, let known):
+      return
+        "The summary's index has no column '\(column)'. Its columns are: \(known.joined(separator: ", "))."
+    case .notNumeric(let column):
+      return "Column '\(column)' of the summary's index holds text, and a curve or a table needs a number. "
+        + "Group by it (--by \(column)), or choose a metric such as test_accuracy."
+    case .severalTrialsInOnePoint(let columns, let differing):
+      return
+        "Grouping by \(columns.isEmpty ? "nothing" : columns.joined(separator: ",")) puts several trials of "
+        + "one seed into one point, where they would pass for more seeds; they differ in '\(differing)'. "
+        + "Group by it too: --by \((columns + [differing]).joined(separator: ","))."
+    case .twiceTheSameTrial(let one, let other):
+      return "Trials '\(one)' and '\(other)' have the same seed and sparsity and differ in no setting the "
+        + "summary's index knows, so they cannot be told apart. Run the experiment again to write the summary anew."
+    case .noValues(let metric):
+      return "No row of the summary has a value for '\(metric)', so there is nothing to draw. "
+        + "Choose another metric with --y, or see `coppice status` for trials that did not finish."
+    }
+  }
+}

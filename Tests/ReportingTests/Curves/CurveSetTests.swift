@@ -1,0 +1,188 @@
+import CoppiceReporting
+import Testing
+
+@Suite struct CurveSetTests {
+  // MARK: Final rows
+
+  @Test func columnsThatVaryTellTheCurvesApart() throws {
+    let set = try CurveSet(IndexRows.grid())
+    #expect(set.columns == ["criterion"])
+    #expect(set.curves.map(\.label) == ["magnitude", "random"])
+    #expect(set.curves.allSatisfy { $0.rows == .final })
+    #expect(set.curves[0].cells.map(\.level) == [0.5, 0.8])
+    #expect(set.curves[0].cells[0].rows.map { $0.number("seed") } == [0, 1, 2])
+    let sample = set.curves[1].cells[1].sample("test_accuracy")
+    #expect(abs(try #require(sample.mean) - (0.91 - 0.32)) < 1e-12)
+    #expect(sample.countText == "3")
+    #expect(set.subject == ["mlp", "glyphs"])
+  }
+
+  @Test func theOrderOfRowsDoesNotMatterWithinACurve() throws {
+    let forward = try CurveSet(IndexRows.grid())
+    let backward = try CurveSet(IndexRows.grid().reversed())
+    #expect(forward.curves[0].cells == backward.curves[1].cells)
+    #expect(forward.baselines == backward.baselines)
+  }
+
+  @Test func denseTrialsAreTheBaselineAndNoPointOfACurve() throws {
+    let set = try CurveSet(IndexRows.grid())
+    #expect(set.baselines.map(\.label) == ["dense"])
+    #expect(set.baselines[0].cells[0].sample("test_accuracy").values == [0.9, 0.91, 0.92])
+    #expect(set.curves.flatMap(\.cells).allSatisfy { $0.level > 0 })
+  }
+
+  @Test func denseTrialsThatDifferInNameOnlyAreOneBaseline() throws {
+    var rows = IndexRows.grid()
+    for seed in 0..<3 {
+      rows.append(
+        IndexRows.row(criterion: "random", target: 0, seed: seed, accuracy: 0.9 + Double(seed) * 0.01))
+    }
+    let set = try CurveSet(rows)
+    #expect(set.baselines.count == 1)
+    #expect(set.baselines[0].cells[0].sample("test_accuracy").countText == "3")
+  }
+
+  @Test func denseTrialsWithAndWithoutFineTuningAreTwo() throws {
+    var rows = IndexRows.grid()
+    for seed in 0..<3 {
+      rows.append(IndexRows.row(retraining: "none", target: 0, seed: seed, accuracy: 0.88))
+    }
+    let set = try CurveSet(rows)
+    #expect(set.baselines.map(\.label) == ["dense, fine-tune", "dense"])
+    #expect(set.baselines.map(\.group) == [["fine-tune"], ["none"]])
+    // The fine-tuned curves are compared with the fine-tuned baseline.
+    #expect(set.baseline(of: set.curves[0])?.group == ["fine-tune"])
+  }
+
+  @Test func aMissingSeedIsCounted() throws {
+    var rows = IndexRows.grid()
+    let lost = try #require(
+      rows.firstIndex {
+        $0.text("criterion") == "random" && $0.number("seed") == 2 && $0.number("density") == 0.5
+      })
+    rows.remove(at: lost)
+    let cell = try CurveSet(rows).curves[1].cells[0]
+    #expect(cell.sample("test_accuracy").countText == "2/3")
+    #expect(!cell.isTroubled)
+  }
+
+  @Test func aTrialWithoutAValueIsCounted() throws {
+    var rows = IndexRows.grid()
+    rows.append(IndexRows.row(status: "diverged", target: 0.9, seed: 0, accuracy: .nan))
+    rows.append(IndexRows.row(target: 0.9, seed: 1, accuracy: 0.5))
+    rows.append(IndexRows.row(status: "failed", target: 0.9, density: .nan, seed: 2, accuracy: .nan))
+    let cell = try #require(try CurveSet(rows).curves[0].cells.last)
+    #expect(cell.sample("test_accuracy").countText == "1/3")
+    #expect(cell.troubleText == "1 diverged, 1 failed")
+    #expect(abs(cell.density - 0.1) < 1e-12)
+  }
+
+  // MARK: Ladders
+
+  @Test func aLadderIsDrawnOverItsRounds() throws {
+    let set = try CurveSet(IndexRows.ladder())
+    #expect(set.curves.map(\.rows) == [.ladder])
+    #expect(set.curves[0].cells.map(\.round) == [0, 1, 2, 3])
+    #expect(set.curves[0].cells[0].density == 1)
+    #expect(set.curves[0].label == "magnitude, lottery-ticket")
+  }
+
+  @Test func roundZeroStandsInForTheBaseline() throws {
+    let set = try CurveSet(IndexRows.ladder() + IndexRows.ladder(control: "random-reinit"))
+    #expect(set.curves.map(\.label) == ["magnitude, lottery-ticket", "random-reinit"])
+    #expect(set.baselines.map(\.label) == ["dense"])
+    #expect(set.baselines[0].cells[0].sample("test_accuracy").countText == "3")
+  }
+
+  @Test func laddersAndFinalRowsAreNeverMixed() throws {
+    // Ladders to two depths: together they are final rows, one by one they are not.
+    let rows = IndexRows.ladder(rounds: 2) + IndexRows.ladder(rounds: 4)
+    let final = try CurveSet(rows)
+    #expect(final.curves.map(\.rows) == [.final])
+    #expect(final.curves[0].cells.count == 2)
+    let ladder = try CurveSet(rows, rows: .ladder)
+    #expect(ladder.curves[0].cells.map(\.round) == [0, 1, 2, 3, 4])
+    // Only the deeper ladder takes part: one row a seed in every round.
+    #expect(ladder.curves[0].cells.allSatisfy { $0.rows.count == 3 })
+    // Each curve is chosen for by itself.
+    let mixed = try CurveSet(IndexRows.grid() + IndexRows.ladder(control: "random-mask"))
+    #expect(Set(mixed.curves.map(\.rows)) == [.final, .ladder])
+  }
+
+  @Test func aCollapseEndsALadderVisibly() throws {
+    let set = try CurveSet(IndexRows.ladder(endingAt: (seed: 1, round: 2)))
+    let cells = set.curves[0].cells
+    #expect(cells.map(\.collapsed) == [0, 0, 1, 0])
+    #expect(cells.map { $0.sample("test_accuracy").countText } == ["3", "3", "3", "2/3"])
+  }
+
+  // MARK: Columns
+
+  @Test func aSweptSettingTellsCurvesApartWhereItMust() throws {
+    var rows: [ResultRow] = []
+    for rate in [0.1, 0.01] {
+      for seed in 0..<2 {
+        for target in [0.5, 0.8] {
+          rows.append(IndexRows.row(target: target, seed: seed, accuracy: rate, rate: rate))
+        }
+      }
+    }
+    let set = try CurveSet(rows)
+    #expect(set.columns == ["learning_rate"])
+    #expect(set.curves.map(\.label) == ["learning_rate = 0.1", "learning_rate = 0.01"])
+    #expect(throws: ReportingError.severalTrialsInOnePoint(by: ["criterion"], differing: "learning_rate")) {
+      try CurveSet(rows, by: ["criterion"])
+    }
+  }
+
+  @Test func columnsThatSayTheSameAreNamedOnce() throws {
+    let rows = IndexRows.grid() + IndexRows.ladder(rounds: 2) + IndexRows.ladder(rounds: 3)
+    // The schedule of these ladders determines their retraining.
+    let set = try CurveSet(rows)
+    #expect(set.columns == ["criterion", "schedule"])
+    #expect(set.curves.map(\.label).contains("magnitude, lottery-ticket"))
+  }
+
+  @Test func chosenColumnsAreKept() throws {
+    let set = try CurveSet(IndexRows.grid(), by: ["dataset", "criterion"])
+    #expect(set.columns == ["dataset", "criterion"])
+    #expect(set.curves.map(\.label) == ["glyphs, magnitude", "glyphs, random"])
+  }
+
+  @Test func repeatedTrialsAreRefused() {
+    let one = IndexRows.row(trial: "a", target: 0.5, seed: 0, accuracy: 0.9)
+    let other = IndexRows.row(trial: "b", target: 0.5, seed: 0, accuracy: 0.8)
+    #expect(throws: ReportingError.twiceTheSameTrial("a", "b")) { try CurveSet([one, other]) }
+  }
+
+  @Test func whatDoesNotExistIsNamed() throws {
+    #expect(throws: ReportingError.noRows) { try CurveSet([]) }
+    let known = IndexRows.grid()[0].columns
+    #expect(throws: ReportingError.unknownColumn("kriterion", known: known)) {
+      try CurveSet(IndexRows.grid(), by: ["kriterion"])
+    }
+    let set = try CurveSet(IndexRows.grid())
+    #expect(throws: ReportingError.unknownColumn("acuracy", known: known)) { try set.figure(of: "acuracy") }
+    #expect(throws: ReportingError.notNumeric("criterion")) { try set.table(of: ["criterion"]) }
+    let empty = try CurveSet([IndexRows.row(target: 0.5, seed: 0, accuracy: .nan)])
+    #expect(throws: ReportingError.noValues("test_accuracy")) { try empty.figure() }
+  }
+
+  @Test func errorsSayWhatToDo() {
+    #expect(
+      ReportingError.severalTrialsInOnePoint(by: ["criterion"], differing: "learning_rate").description
+        == "Grouping by criterion puts several trials of one seed into one point, where they would pass for more "
+        + "seeds; they differ in 'learning_rate'. Group by it too: --by criterion,learning_rate.")
+    #expect(
+      ReportingError.unknownColumn("x", known: ["a", "b"]).description
+        == "The summary's index has no column 'x'. Its columns are: a, b.")
+    #expect(
+      ReportingError.notNumeric("criterion").description
+        == "Column 'criterion' of the summary's index holds text, and a curve or a table needs a number. "
+        + "Group by it (--by criterion), or choose a metric such as test_accuracy.")
+    #expect(
+      ReportingError.noValues("test_loss").description
+        == "No row of the summary has a value for 'test_loss', so there is nothing to draw. "
+        + "Choose another metric with --y, or see `coppice status` for trials that did not finish.")
+  }
+}
