@@ -107,7 +107,7 @@ extension PruningTarget {
       guard sparsity >= 0, sparsity < 1 else { throw .ratioOutOfRange(sparsity) }
     case .rate(let rate, let times):
       guard rate > 0, rate < 1 else { throw .rateOutOfRange(rate, of: "pruning in a round") }
-      guard times >= 1 else { throw .roundsOutOfRange(times) }
+      guard Schedule.possibleRounds.contains(times) else { throw .roundsOutOfRange(times) }
     }
   }
 }

@@ -11,7 +11,9 @@ package struct Forecast: Hashable, Sendable {
   package init(
     schedule: Schedule, allocation: Allocation, ratio: Double?, layers: [PrunableLayer]
   ) throws {
-    guard schedule.rounds >= 1 else { throw PruningError.roundsOutOfRange(schedule.rounds) }
+    guard Schedule.possibleRounds.contains(schedule.rounds) else {
+      throw PruningError.roundsOutOfRange(schedule.rounds)
+    }
     count = layers.reduce(0) { $0 + $1.count }
     var layers = layers
     var survivors = [layers.reduce(0) { $0 + $1.survivors }]

@@ -12,7 +12,7 @@ public enum PruningError: Error, Hashable {
   case rateOutOfRange(Double, of: String)
   /// A relative rate that is negative or not finite.
   case relativeRateOutOfRange(Double, of: String)
-  /// Fewer rounds than one.
+  /// Fewer rounds than one, or more than anyone can train.
   case roundsOutOfRange(Int)
   /// A round that the schedule does not have.
   case noSuchRound(Int, of: Int)
@@ -50,6 +50,8 @@ public enum PruningError: Error, Hashable {
   case rewindPastEnd(Budget, step: Int, total: Int)
   /// An amount of training that makes no sense.
   case budget(BudgetError)
+  /// A component that is written wrongly.
+  case specification(SpecificationError)
 }
 
 extension PruningError: CustomStringConvertible {
@@ -68,7 +70,7 @@ extension PruningError: CustomStringConvertible {
     case .relativeRateOutOfRange(let rate, let layer):
       "a relative rate of \(rate) for \(layer) is not a number of 0 or more: 1 prunes at the schedule's rate, "
         + "0.5 at half of it"
-    case .roundsOutOfRange(let rounds): "\(rounds) rounds are too few: a schedule has at least one"
+    case .roundsOutOfRange(let rounds): "a schedule of \(rounds) rounds is out of range: it has 1…1000"
     case .noSuchRound(let round, let rounds):
       "there is no round \(round) in a schedule of \(rounds): rounds are counted from 1"
     case .unknownLayer(let name, let place, let nearest, let known):
@@ -110,6 +112,7 @@ extension PruningError: CustomStringConvertible {
     case .rewindPastEnd(let point, let step, let total):
       "a rewind to \(point) is step \(step), and the dense training ends after \(total): rewind to an earlier step"
     case .budget(let error): error.description
+    case .specification(let error): error.description
     }
   }
 }

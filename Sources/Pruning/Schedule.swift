@@ -18,6 +18,9 @@ public struct Schedule: Component {
   /// Whether every round is a result, so that one trial draws a whole curve; otherwise the last round is.
   public let isLadder: Bool
 
+  /// How many rounds a schedule may have: more than anyone can train are a slip of the pen.
+  package static let possibleRounds = 1...1000
+
   private enum Rule: Sendable {
     case sparsity(@Sendable (_ round: Int, _ ratio: Double) -> Double)
     case rate(Double, times: Int)
@@ -72,7 +75,7 @@ public struct Schedule: Component {
   ///   - round: 1…`rounds`.
   ///   - ratio: the trial's pruning ratio, 0 ≤ ratio < 1; `nil` where the schedule takes none.
   public func target(ofRound round: Int, ratio: Double?) throws(PruningError) -> PruningTarget {
-    guard rounds >= 1 else { throw .roundsOutOfRange(rounds) }
+    guard Schedule.possibleRounds.contains(rounds) else { throw .roundsOutOfRange(rounds) }
     guard (1...rounds).contains(round) else { throw .noSuchRound(round, of: rounds) }
     let target: PruningTarget
     switch rule {

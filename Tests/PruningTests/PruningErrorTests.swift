@@ -28,7 +28,7 @@ import Testing
         + "0.5 at half of it")
     expect(
       .roundsOutOfRange(0),
-      "0 rounds are too few: a schedule has at least one")
+      "a schedule of 0 rounds is out of range: it has 1…1000")
     expect(
       .noSuchRound(3, of: 2),
       "there is no round 3 in a schedule of 2: rounds are counted from 1")
@@ -104,5 +104,7 @@ import Testing
       "a rewind to 60ep is step 6000, and the dense training ends after 5000: rewind to an earlier "
         + "step")
     expect(.budget(.unreadable("five")), BudgetError.unreadable("five").description)
+    let unreadable = SpecificationError.unreadable("a(", at: 2, expected: "a name or a value")
+    expect(.specification(unreadable), unreadable.description)
   }
 }

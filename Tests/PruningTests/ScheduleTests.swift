@@ -61,6 +61,9 @@ import Testing
     #expect(throws: PruningError.roundsOutOfRange(0)) {
       try Schedule.oneShot(toRound: 0).target(ofRound: 1, ratio: nil)
     }
+    #expect(throws: PruningError.roundsOutOfRange(1_000_000)) {
+      try Schedule.oneShot(toRound: 1_000_000).target(ofRound: 1, ratio: nil)
+    }
     #expect(throws: PruningError.ratioOutOfRange(1.5)) {
       try Schedule("mine", rounds: 1) { _, ratio in ratio + 1 }.target(ofRound: 1, ratio: 0.5)
     }

@@ -32,7 +32,7 @@ extension Allocation {
       let total = layers.reduce(0) { $0 + $1.count }
       let kept = target.survivors(of: layers.reduce(0) { $0 + $1.survivors }, count: total)
       let relative = layers.map { layer in
-        let extents = extents(layer.shape.axes)
+        let extents = extents(layer.shape.rank == 0 ? [1] : layer.shape.axes)
         return extents.reduce(0) { $0 + Double($1) } / extents.reduce(1) { $0 * Double($1) }
       }
       let densities = densities(of: layers.map(\.count), relative: relative, kept: kept)

@@ -1,0 +1,58 @@
+import CoppicePruning
+import CoppiceTensors
+import Testing
+
+@Suite struct ParsingTests {
+  @Test func everyComponentReadsBackWhatItPrints() throws {
+    for criterion in Criteria.all { #expect(try Criterion(parsing: "\(criterion)") == criterion) }
+    for granularity in Granularities.all {
+      #expect(try Granularity(parsing: "\(granularity)") == granularity)
+    }
+    for allocation in Allocations.all + [
+      .layerWise(rates: ["conv1": 0.25, "fc1.weight": 2], output: 0.5, ignoring: ["fc3", "block.0"]),
+      .global(ignoring: ["fc3"]), .erdosRenyi(ignoring: ["fc3"]), .erdosRenyiKernel(ignoring: ["fc3"]),
+    ] {
+      #expect(try Allocation(parsing: "\(allocation)") == allocation)
+    }
+    for schedule in Schedules.all + [.oneShot(toRound: 7, rate: 0.3), .iterative(rounds: 1)] {
+      let read = try Schedule(parsing: "\(schedule)")
+      #expect(read == schedule)
+      #expect(read.rounds == schedule.rounds)
+      #expect(read.isLadder == schedule.isLadder)
+    }
+    for retraining in [
+      Retraining.none, .fineTune(), .fineTune(.epochs(3)), .rewind(),
+      .rewind(to: .share(0.1), learningRate: false),
+      .learningRateRewind(to: .iterations(500)),
+    ] {
+      #expect(try Retraining(parsing: "\(retraining)") == retraining)
+    }
+  }
+
+  @Test func fieldsWithADefaultMayBeLeftOut() throws {
+    #expect(try Schedule(parsing: "lottery-ticket(rounds: 3)") == .lotteryTicket(rounds: 3))
+    #expect(try Retraining(parsing: "rewind") == .rewind())
+    #expect(try Granularity(parsing: "filter") == .neuron)
+    #expect(try Allocation(parsing: "layer-wise(rates: rates(fc1: 1))") == .layerWise(rates: ["fc1": 1]))
+  }
+
+  @Test func errorsNameWhatIsMeant() {
+    #expect(
+      throws: PruningError.unknownComponent(
+        "magnitud", kind: "criterion", nearest: "magnitude", known: Criteria.all.map(\.name))
+    ) { try Criterion(parsing: "magnitud") }
+    #expect(
+      throws: PruningError.specification(.unknownField("batch", of: "taylor", nearest: nil, known: []))
+    ) { try Criterion(parsing: "taylor(batch: 3)") }
+    #expect(
+      throws: PruningError.specification(
+        .missingField("rounds", of: "iterative", expected: "a whole number"))
+    ) { try Schedule(parsing: "iterative") }
+    #expect(
+      throws: PruningError.unknownComponent(
+        "finetune", kind: "retraining", nearest: "fine-tune", known: Retraining.names)
+    ) { try Retraining(parsing: "finetune") }
+    #expect(throws: PruningError.self) { try Retraining(parsing: "fine-tune(budget: 1.5)") }
+    #expect(throws: PruningError.self) { try Allocation(parsing: "global(output: 0.5)") }
+  }
+}
