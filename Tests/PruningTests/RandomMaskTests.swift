@@ -33,12 +33,6 @@ import Testing
     #expect(try Granularity.weight.randomMasks(like: random, seed: 3) == random)
   }
 
-  @Test func isNotTheMaskOfTheRandomCriterion() throws {
-    let pruning = try Pruner(criterion: .random, allocation: .layerWise)
-      .prune(Networks.context(), to: .sparsity(0.5))
-    #expect(try Granularity.weight.randomMasks(like: pruning.masks, seed: 7) != pruning.masks)
-  }
-
   @Test func placesAreEvenlySpread() throws {
     // Each of 20 places survives in half of the draws: 1000 ± 5 standard deviations of 22.4.
     let mask = Mask([20], (0..<20).map { UInt8($0 < 10 ? 1 : 0) })
