@@ -53,7 +53,10 @@ extension FusedPrimitive {
     Interpreter.evaluate(inputs: inputs, types: signature.inputs, definition)
   }
 
-  package func pullback(_ call: PullbackCall) -> [Value?] {
+  package func pullback(_ call: PullbackCall) -> [Value?] { pullbackOfDefinition(call) }
+
+  /// The gradient of the definition: for what a faster rule does not cover.
+  func pullbackOfDefinition(_ call: PullbackCall) -> [Value?] {
     let outputs = definition(call.inputs)
     return call.inputs[0].builder.gradients(of: outputs, seeds: call.gradients, wrt: call.inputs)
   }

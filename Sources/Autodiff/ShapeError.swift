@@ -21,3 +21,8 @@ package struct TraceError: Error, Hashable, CustomStringConvertible {
     "\(primitive)\(scope.isEmpty ? "" : " in \(scope)"): \(problem)"
   }
 }
+
+extension [ValueType] {
+  /// The types in words, for the message of a shape rule.
+  var listed: String { isEmpty ? "nothing" : map(\.description).joined(separator: ", ") }
+}

@@ -17,6 +17,8 @@ extension Value {
       builder.fail("elementwise", "the shapes \(self.shape) and \(shape) do not go together")
       return self
     }
-    return shape.axes.prefix(missing).reversed().reduce(self) { $0.expanded(at: 0, count: $1) }
+    let leading = Array(shape.axes.prefix(missing))
+    let repeated = expanded(at: 0, count: leading.reduce(1, *))
+    return missing == 1 ? repeated : repeated.splittingAxis(0, into: leading)
   }
 }

@@ -3,17 +3,30 @@ package enum Primitives {
   package static let all: [any Primitive.Type] = [
     // elementwise
     Add.self, Subtract.self, Multiply.self, Divide.self, Negate.self, Scale.self, Offset.self, Absolute.self,
-    Step.self, Exponential.self, Logarithm.self, SquareRoot.self, HyperbolicTangent.self, Sigmoid.self,
-    ReLU.self,
-    ReLU.Gradient.self,
+    Maximum.self, Minimum.self, Step.self, Exponential.self, Logarithm.self, SquareRoot.self,
+    HyperbolicTangent.self, Sigmoid.self, Erf.self, ReLU.self, ReLU.Gradient.self, GELU.self,
+    GELU.Gradient.self,
+    Dropout.self,
     // shape
-    MergeAxes.self, SplitAxis.self, Expand.self,
+    MergeAxes.self, SplitAxis.self, Expand.self, Transpose.self, Slice.self, Pad.self, Concatenate.self,
     // reductions
-    Sum.self, ArgMax.self, LabelCount.self, OneHot.self,
+    Sum.self, ChannelSum.self, SumOfSquares.self, ArgMax.self, LabelCount.self,
+    // rows by index
+    OneHot.self, GatherRows.self, ScatterAddRows.self,
     // products
     MatrixProduct.self, Affine.self,
+    // planes
+    Convolution.self, Convolution.InputGradient.self, Convolution.FilterGradient.self, MaxPool.self,
+    MaxPool.Gradient.self, MaxPool.Selection.self, AveragePool.self, AveragePool.Gradient.self,
+    // normalisation
+    BatchNormalization.self, BatchNormalization.Gradient.self, BatchNormalization.Inference.self,
+    BatchNormalization.RunningStatistics.self, LayerNormalization.self, LayerNormalization.Gradient.self,
+    LayerNormalization.ParameterGradient.self,
     // rows
-    Softmax.self, Softmax.Gradient.self, SoftmaxCrossEntropy.self, SoftmaxCrossEntropy.Gradient.self,
+    Softmax.self, Softmax.Gradient.self, LogSoftmax.self, LogSoftmax.Gradient.self, SoftmaxCrossEntropy.self,
+    SoftmaxCrossEntropy.Gradient.self,
+    // attention
+    CausalMask.self, Attention.self, Attention.Gradient.self,
     // updates
     SGDUpdate.self, AdamUpdate.self,
   ]

@@ -66,4 +66,13 @@ extension Value {
     guard shape.axes.indices.contains(axis) else { return summed(over: axis) }
     return summed(over: axis).scaled(by: 1 / Float(shape[axis]))
   }
+
+  /// The sum over several axes.
+  package func summed(over axes: [Int]) -> Value { axes.sorted(by: >).reduce(self) { $0.summed(over: $1) } }
+
+  /// The mean over several axes.
+  package func mean(over axes: [Int]) -> Value {
+    let sum = summed(over: axes)
+    return sum.scaled(by: Float(max(1, sum.shape.count)) / Float(max(1, shape.count)))
+  }
 }

@@ -19,6 +19,10 @@ void ck_max_pool(const ck_pooling_shape *shape, size_t plane_begin, size_t plane
 void ck_max_pool_gradient(const ck_pooling_shape *shape, size_t plane_begin, size_t plane_end, const float *x,
                           const float *gy, float *gx);
 
+/// y = u at the place that each window of x chose: the gradient of the gradient.
+void ck_max_pool_selection(const ck_pooling_shape *shape, size_t plane_begin, size_t plane_end, const float *x,
+                           const float *u, float *y);
+
 /// y = the sum of each window, in window order, divided by kernel_height · kernel_width: padding counts as zeros
 /// (PyTorch's count_include_pad=True).
 void ck_average_pool(const ck_pooling_shape *shape, size_t plane_begin, size_t plane_end, const float *x, float *y);

@@ -1,0 +1,200 @@
+import CKernels
+import CoppiceTensors
+
+/// Scaled dot-product attention of `heads` heads, `softmax(q kᵀ / √size) v` for each (Vaswani et al. 2017), without transposes and
+/// without ever holding all scores. Inputs: q `[batch, queries, heads · size]`, k and v `[batch, keys, heads · size]`, head h in
+/// columns h · size ..< (h + 1) · size; or, packed, the one projection `[batch, time, 3 · heads · size]` of q, k and v side by side.
+/// Causal: query i sees keys j ≤ i. Outputs: o laid out as q, and what the gradient needs of each row of scores,
+/// `[batch, heads, queries, 2]`: the greatest, and the sum of e^(score − greatest).
+package struct Attention: FusedPrimitive {
+  package static let name = "attention"
+  package let heads: Int
+  package let isCausal: Bool
+  package let isPacked: Bool
+
+  package init(heads: Int, isCausal: Bool = false, isPacked: Bool = false) {
+    self.heads = heads
+    self.isCausal = isCausal
+    self.isPacked = isPacked
+  }
+
+  package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+    guard inputs.allSatisfy({ $0.element == .float32 }), let shape = layout(inputs.map(\.shape)) else {
+      throw ShapeError(
+        (isPacked
+          ? "takes [batch, time, 3 · width]" : "takes [batch, queries, width] and twice [batch, keys, width]")
+          + " with a width of \(heads) heads, not \(inputs.listed)")
+    }
+    return [
+      ValueType([shape.batch, shape.queries, heads * shape.head_dim]),
+      ValueType([shape.batch, heads, shape.queries, 2]),
+    ]
+  }
+
+  /// Where the kernels find everything; `nil` where the shapes do not go together.
+  func layout(_ inputs: [Shape]) -> ck_attention_shape? {
+    guard inputs.count == (isPacked ? 1 : 3), heads >= 1, inputs.allSatisfy({ $0.rank == 3 && $0.count > 0 })
+    else {
+      return nil
+    }
+    let (q, k) = (inputs[0], inputs[inputs.count / 2])
+    let width = isPacked ? q[2] / 3 : q[2]
+    guard width % heads == 0, q[0] == k[0],
+      isPacked ? q[2] == 3 * width : k[2] == width && inputs[2] == k
+    else { return nil }
+    let size = width / heads
+    func strides(_ time: Int, _ row: Int) -> ck_attention_strides {
+      ck_attention_strides(batch: time * row, head: size, row: row)
+    }
+    return ck_attention_shape(
+      batch: q[0], heads: heads, queries: q[1], keys: k[1], head_dim: size, causal: isCausal,
+      scale: 1 / Float(size).squareRoot(), q: strides(q[1], q[2]), k: strides(k[1], k[2]),
+      v: strides(k[1], k[2]),
+      o: strides(q[1], width))
+  }
+
+  package func kernel(for signature: Signature) -> Kernel {
+    guard let shape = layout(signature.inputs.map(\.shape)) else { return Kernel { _, _ in } }
+    let attention = self
+    return Kernel(
+      units: shape.batch * heads, scratch: withUnsafePointer(to: shape) { ck_attention_scratch($0) }
+    ) {
+      arguments, pairs in
+      let (q, k, v) = attention.inputs(arguments, from: 0, shape)
+      withUnsafePointer(to: shape) {
+        ck_attention_forward(
+          $0, pairs.lowerBound, pairs.upperBound, q, k, v, arguments.output(0), arguments.output(1),
+          arguments.scratch)
+      }
+    }
+  }
+
+  /// The starts of q, k and v among the inputs from `first` on.
+  fileprivate func inputs(_ arguments: KernelArguments, from first: Int, _ shape: ck_attention_shape) -> (
+    UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
+  ) {
+    let (q, width) = (arguments.input(first), heads * shape.head_dim)
+    return isPacked
+      ? (q, q + width, q + 2 * width) : (q, arguments.input(first + 1), arguments.input(first + 2))
+  }
+
+  /// The multiply-adds of both products over all pairs of query and key, seen or not, as other counters have it.
+  package func flops(for signature: Signature) -> Int {
+    guard let shape = layout(signature.inputs.map(\.shape)) else { return 0 }
+    return 4 * shape.batch * heads * shape.queries * shape.keys * shape.head_dim
+  }
+
+  /// The output alone; the statistics have no gradient.
+  package func definition(_ inputs: [Value]) -> [Value] {
+    let width = isPacked ? inputs[0].shape[2] / 3 : inputs[0].shape[2]
+    let parts = isPacked ? (0..<3).map { inputs[0].sliced(2, ($0 * width)..<(($0 + 1) * width)) } : inputs
+    let (q, k, v) = (parts[0].splitHeads(heads), parts[1].splitHeads(heads), parts[2].splitHeads(heads))
+    let scores = q.product(k, transposingOther: true).scaled(by: 1 / Float(q.shape[-1]).squareRoot())
+    let weights = (isCausal ? scores.causallyMasked : scores).softmax
+    return [weights.product(v).transposed([0, 2, 1, 3]).mergingAxes(2, count: 2)]
+  }
+
+  package func pullback(_ call: PullbackCall) -> [Value?] {
+    guard let g = call.gradients[0] else { return call.inputs.map { _ in nil } }
+    let gradients = g.builder.applyAll(Gradient(self), [g] + call.inputs + [call.outputs[1]])
+    return Array(gradients.prefix(call.inputs.count))
+  }
+
+  package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
+    let output = Interpreter.evaluate(inputs: inputs, types: signature.inputs) { definition($0) }
+    var statistics = ReferenceArray(repeating: 0, signature.output(1))
+    guard let s = layout(signature.inputs.map(\.shape)) else { return [] }
+    let keys = isPacked ? inputs[0].scalars.dropFirst(heads * s.head_dim) : inputs[1].scalars[...]
+    for row in ReferenceArray.coordinates(of: [s.batch, heads, s.queries]) {
+      let q = row[0] * s.q.batch + row[1] * s.q.head + row[2] * s.q.row
+      let scores = (0..<(isCausal ? min(row[2] + 1, s.keys) : s.keys)).map { key in
+        let k = keys.startIndex + row[0] * s.k.batch + row[1] * s.k.head + key * s.k.row
+        return (0..<s.head_dim).reduce(0) { $0 + inputs[0].scalars[q + $1] * keys[k + $1] } * Double(s.scale)
+      }
+      let greatest = scores.max() ?? 0
+      statistics[row + [0]] = greatest
+      statistics[row + [1]] = scores.reduce(0) { $0 + Exponential().value([$1 - greatest]) }
+    }
+    return output + [statistics]
+  }
+
+  package static let samples = [
+    Sample(Attention(heads: 2), .uniform([2, 5, 6]), .uniform([2, 7, 6]), .uniform([2, 7, 6])),
+    Sample(
+      Attention(heads: 3, isCausal: true), .uniform([1, 6, 12]), .uniform([1, 6, 12]), .uniform([1, 6, 12])),
+    Sample(Attention(heads: 2, isPacked: true), .uniform([2, 4, 18])),
+    Sample(Attention(heads: 1, isCausal: true, isPacked: true), .within([2, 19, 15], -2...2)),
+  ]
+}
+
+extension Attention {
+  /// The gradients by q, k and v (or their packed projection), laid out as they are, from g, the inputs of the attention and its
+  /// statistics (a function of them, given so that they are not computed twice).
+  package struct Gradient: FusedPrimitive {
+    package static let name = "attention-gradient"
+    package let attention: Attention
+
+    package init(_ attention: Attention) { self.attention = attention }
+
+    package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+      let primals = Array(inputs.dropFirst().dropLast())
+      let made = try attention.outputs(for: primals)
+      guard inputs[0] == made[0], inputs[inputs.count - 1] == made[1] else {
+        throw ShapeError("takes a gradient, what was attended and the statistics, not \(inputs.listed)")
+      }
+      return primals
+    }
+
+    package func kernel(for signature: Signature) -> Kernel {
+      guard let shape = attention.layout(signature.outputs.map(\.shape)) else { return Kernel { _, _ in } }
+      let (attention, statistics) = (attention, signature.inputs.count - 1)
+      let width = shape.heads * shape.head_dim
+      let scratch = withUnsafePointer(to: shape) { ck_attention_scratch($0) }
+      return Kernel(units: shape.batch * shape.heads, scratch: scratch) { arguments, pairs in
+        let (q, k, v) = attention.inputs(arguments, from: 1, shape)
+        let gq = arguments.output(0)
+        let (gk, gv) =
+          attention.isPacked ? (gq + width, gq + 2 * width) : (arguments.output(1), arguments.output(2))
+        withUnsafePointer(to: shape) {
+          ck_attention_backward(
+            $0, pairs.lowerBound, pairs.upperBound, q, k, v, arguments.input(0), arguments.input(statistics),
+            gq,
+            gk, gv, arguments.scratch)
+        }
+      }
+    }
+
+    /// Five products where the forward pass has two.
+    package func flops(for signature: Signature) -> Int {
+      let forward = Signature(inputs: signature.outputs, outputs: [signature.inputs[0]])
+      return attention.flops(for: forward) / 2 * 5
+    }
+
+    package func definition(_ inputs: [Value]) -> [Value] {
+      let primals = Array(inputs.dropFirst().dropLast())
+      let output = attention.definition(primals)
+      return primals[0].builder.gradients(of: output, seeds: [inputs[0]], wrt: primals).enumerated().map {
+        $1 ?? primals[$0].builder.constant(0, primals[$0].shape)
+      }
+    }
+
+    package static let samples: [Sample] = []
+  }
+}
+
+extension Value {
+  /// `[batch, time, heads · size]` as `[batch, heads, time, size]`.
+  fileprivate func splitHeads(_ heads: Int) -> Value {
+    splittingAxis(2, into: [heads, shape[2] / heads]).transposed([0, 2, 1, 3])
+  }
+
+  /// The attention of these queries `[batch, queries, heads · size]` to keys and values.
+  package func attention(to keys: Value, _ values: Value, heads: Int, isCausal: Bool = false) -> Value {
+    builder.applyAll(Attention(heads: heads, isCausal: isCausal), [self, keys, values])[0]
+  }
+
+  /// The attention of a packed projection `[batch, time, 3 · heads · size]` of queries, keys and values to itself.
+  package func selfAttention(heads: Int, isCausal: Bool = false) -> Value {
+    builder.applyAll(Attention(heads: heads, isCausal: isCausal, isPacked: true), [self])[0]
+  }
+}

@@ -1,0 +1,161 @@
+import CKernels
+import CoppiceTensors
+
+/// Layer normalisation over the last axis (Ba, Kiros and Hinton 2016): `y = γ·(x − mean)·s + β`, `s = 1 / √(variance + ε)`, with
+/// the statistics of each row. x and y `[…, n]`, γ and β `[n]`. Further outputs, both `[…]`: mean and s.
+package struct LayerNormalization: FusedPrimitive {
+  package static let name = "layer-normalization"
+  package let epsilon: Float
+
+  package init(epsilon: Float) { self.epsilon = epsilon }
+
+  package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+    guard inputs.count == 3, inputs.allSatisfy({ $0.element == .float32 }), inputs[0].shape.rank >= 1,
+      inputs[0].shape.count > 0, inputs[1].shape == Shape([inputs[0].shape[-1]]), inputs[2] == inputs[1]
+    else { throw ShapeError("takes rows […, n] and two arrays [n], not \(inputs.listed)") }
+    let rows = ValueType(Shape(inputs[0].shape.axes.dropLast()))
+    return [inputs[0], rows, rows]
+  }
+
+  package func kernel(for signature: Signature) -> Kernel {
+    let (width, epsilon) = (signature.input(1)[0], epsilon)
+    return Kernel(units: signature.output(1).count) { arguments, range in
+      let (row, offset) = (range.lowerBound, range.lowerBound * width)
+      ck_layer_norm(
+        range.count, width, epsilon, arguments.input(0) + offset, arguments.input(1), arguments.input(2),
+        arguments.output(0) + offset, arguments.output(1) + row, arguments.output(2) + row)
+    }
+  }
+
+  package func flops(for signature: Signature) -> Int { 7 * signature.input(0).count }
+
+  package var donations: [(input: Int, output: Int)] { [(0, 0)] }
+
+  package func definition(_ inputs: [Value]) -> [Value] {
+    let rows = RowStatistics(of: inputs[0], epsilon: epsilon)
+    return [rows.normalized * inputs[1] + inputs[2], rows.mean, rows.inverse]
+  }
+
+  package func pullback(_ call: PullbackCall) -> [Value?] {
+    guard let g = call.gradients[0], call.gradients.dropFirst().allSatisfy({ $0 == nil }) else {
+      return pullbackOfDefinition(call)
+    }
+    let (x, gamma, mean, inverse) = (call.inputs[0], call.inputs[1], call.outputs[1], call.outputs[2])
+    let ofParameters = g.builder.applyAll(ParameterGradient(epsilon: epsilon), [g, x, mean, inverse])
+    return [
+      g.builder.apply(Gradient(epsilon: epsilon), g, x, gamma, mean, inverse), ofParameters[0],
+      ofParameters[1],
+    ]
+  }
+
+  package static let samples = [
+    Sample(LayerNormalization(epsilon: 1e-5), .uniform([5, 33]), .uniform([33]), .uniform([33])),
+    Sample(LayerNormalization(epsilon: 1e-3), .within([2, 3, 7], 4...5), .uniform([7]), .uniform([7])),
+  ]
+}
+
+extension LayerNormalization {
+  /// The gradient by x from g, x, γ, the mean and s (functions of x, given so that they are not computed twice):
+  /// `s·(h − mean(h) − x̂·mean(h·x̂))`, h = g·γ, x̂ = (x − mean)·s, means over the row.
+  package struct Gradient: FusedPrimitive {
+    package static let name = "layer-normalization-gradient"
+    package let epsilon: Float
+
+    package init(epsilon: Float) { self.epsilon = epsilon }
+
+    package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+      guard inputs.count == 5, inputs[0] == inputs[1], inputs[1].shape.rank >= 1,
+        inputs[2].shape == Shape([inputs[1].shape[-1]]), inputs[3] == inputs[4],
+        inputs[3].shape.axes == inputs[1].shape.axes.dropLast()
+      else { throw ShapeError("takes gradient, x, γ, mean and inverse deviation, not \(inputs.listed)") }
+      return [inputs[1]]
+    }
+
+    package func kernel(for signature: Signature) -> Kernel {
+      let width = signature.input(2)[0]
+      return Kernel(units: signature.input(3).count) { arguments, range in
+        let (row, offset) = (range.lowerBound, range.lowerBound * width)
+        ck_layer_norm_gradient(
+          range.count, width, arguments.input(0) + offset, arguments.input(1) + offset, arguments.input(2),
+          arguments.input(3) + row, arguments.input(4) + row, arguments.output() + offset)
+      }
+    }
+
+    package func flops(for signature: Signature) -> Int { 9 * signature.input(0).count }
+
+    package var donations: [(input: Int, output: Int)] { [(0, 0), (1, 0)] }
+
+    /// The statistics are x's own, so that the second derivative flows through x.
+    package func definition(_ inputs: [Value]) -> [Value] {
+      let (g, x, gamma) = (inputs[0], inputs[1], inputs[2])
+      let (last, width) = (x.shape.rank - 1, x.shape[-1])
+      let rows = RowStatistics(of: x, epsilon: epsilon)
+      let h = g * gamma
+      let towardsMean = h.mean(over: last).expanded(at: last, count: width)
+      let alongNormal =
+        (h * rows.normalized).mean(over: last).expanded(at: last, count: width) * rows.normalized
+      return [(h - towardsMean - alongNormal) * rows.inverse.expanded(at: last, count: width)]
+    }
+
+    package static let samples: [Sample] = []
+  }
+
+  /// The gradients by γ and β from g, x, the mean and s: `dγ[j] = Σ g[r, j]·x̂[r, j]`, `dβ[j] = Σ g[r, j]` over the rows r.
+  package struct ParameterGradient: FusedPrimitive {
+    package static let name = "layer-normalization-parameter-gradient"
+    package let epsilon: Float
+
+    package init(epsilon: Float) { self.epsilon = epsilon }
+
+    package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+      guard inputs.count == 4, inputs[0] == inputs[1], inputs[1].shape.rank >= 1, inputs[2] == inputs[3],
+        inputs[2].shape.axes == inputs[1].shape.axes.dropLast()
+      else { throw ShapeError("takes gradient, x, mean and inverse deviation, not \(inputs.listed)") }
+      let width = ValueType([inputs[1].shape[-1]])
+      return [width, width]
+    }
+
+    package func kernel(for signature: Signature) -> Kernel {
+      let (rows, width) = (signature.input(2).count, signature.output()[0])
+      return Kernel(units: width) { arguments, range in
+        ck_layer_norm_parameter_gradient(
+          rows, width, range.lowerBound, range.upperBound, arguments.input(0), arguments.input(1),
+          arguments.input(2), arguments.input(3), arguments.output(0), arguments.output(1))
+      }
+    }
+
+    package func flops(for signature: Signature) -> Int { 5 * signature.input(0).count }
+
+    package func definition(_ inputs: [Value]) -> [Value] {
+      let rows = RowStatistics(of: inputs[1], epsilon: epsilon)
+      return [inputs[0] * rows.normalized, inputs[0]].map { value in
+        value.shape.rank == 1 ? value : value.mergingAxes(0, count: value.shape.rank - 1).summed(over: 0)
+      }
+    }
+
+    package static let samples: [Sample] = []
+  }
+}
+
+/// The mean and inverse deviation of each row in simple operations, and the rows normalised by them.
+private struct RowStatistics {
+  let mean: Value
+  let inverse: Value
+  let normalized: Value
+
+  init(of x: Value, epsilon: Float) {
+    let (last, width) = (x.shape.rank - 1, x.shape[-1])
+    mean = x.mean(over: last)
+    let centred = x - mean.expanded(at: last, count: width)
+    let variance = (centred * centred).mean(over: last)
+    inverse = x.builder.constant(1, mean.shape) / variance.offset(by: epsilon).squareRoot
+    normalized = centred * inverse.expanded(at: last, count: width)
+  }
+}
+
+extension Value {
+  /// The rows of the last axis normalised, scaled by `gamma` and moved by `beta`.
+  package func layerNormalized(gamma: Value, beta: Value, epsilon: Float = 1e-5) -> Value {
+    builder.applyAll(LayerNormalization(epsilon: epsilon), [self, gamma, beta])[0]
+  }
+}

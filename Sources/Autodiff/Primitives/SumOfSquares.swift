@@ -1,0 +1,54 @@
+import CKernels
+import CoppiceTensors
+
+/// The sum of the squares of all elements, a scalar: `Σ x²`. Elements below 2⁻⁶⁰ count as 0.
+package struct SumOfSquares: Primitive {
+  package static let name = "sum-of-squares"
+
+  package init() {}
+
+  package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+    guard inputs.count == 1, inputs[0].element == .float32 else {
+      throw ShapeError("takes one array of numbers, not \(inputs.listed)")
+    }
+    return [ValueType(.scalar)]
+  }
+
+  package func kernel(for signature: Signature) -> Kernel {
+    let count = signature.input(0).count
+    return Kernel { arguments, _ in ck_sum_of_squares(count, arguments.input(0), arguments.output()) }
+  }
+
+  package func flops(for signature: Signature) -> Int { 2 * signature.input(0).count }
+
+  package func pullback(_ call: PullbackCall) -> [Value?] {
+    guard let g = call.gradient else { return [nil] }
+    return [g.scaled(by: 2) * call.inputs[0]]
+  }
+
+  package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
+    [ReferenceArray(.scalar, [inputs[0].scalars.reduce(0) { $0 + $1 * $1 }])]
+  }
+
+  package static let samples = [
+    Sample(SumOfSquares(), .uniform([7, 31])), Sample(SumOfSquares(), .uniform([])),
+  ]
+}
+
+extension Value {
+  /// The sum of the squares of all elements, a scalar.
+  package var sumOfSquares: Value { builder.apply(SumOfSquares(), self) }
+}
+
+extension GraphBuilder {
+  /// The Euclidean norm of several arrays taken as one vector, a scalar.
+  package func norm(of values: [Value]) -> Value {
+    values.map(\.sumOfSquares).reduce(constant(0), +).squareRoot
+  }
+
+  /// The factor, at most 1, that brings the norm of all gradients down to `limit`, as PyTorch's `clip_grad_norm_` has it:
+  /// `min(1, limit / (norm + 10⁻⁶))`. Give it to the optimizer update as the gradient scale.
+  package func clippingScale(of gradients: [Value], limit: Float) -> Value {
+    (constant(limit) / norm(of: gradients).offset(by: 1e-6)).minimum(constant(1))
+  }
+}
