@@ -12,11 +12,14 @@ package final class Executor {
 
   /// Memory for a plan, with parameters at 0 and states at their initial values.
   ///
-  /// - Parameter threads: how many threads share each kernel. The results do not depend on it.
-  package init(_ plan: Plan, threads: Int = 1) {
+  /// - Parameters:
+  ///   - threads: how many threads share each kernel. The results do not depend on it.
+  ///   - leastSharedWork: the floating-point operations from which on a kernel is shared.
+  package init(_ plan: Plan, threads: Int = 1, leastSharedWork: Int? = nil) {
     self.plan = plan
     memory = PlanMemory(plan, threads: max(1, threads))
-    program = Program(plan, memory, threads: max(1, threads))
+    program = Program(
+      plan, memory, threads: max(1, threads), leastSharedWork: leastSharedWork ?? Program.leastSharedWork)
     team = threads > 1 ? Team(program) : nil
     var leaves: [String: (offset: Int, type: ValueType)] = [:]
     for (index, node) in plan.graph.nodes.enumerated() {

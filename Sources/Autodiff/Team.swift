@@ -15,14 +15,14 @@ final class Program: @unchecked Sendable {
   }
 
   /// Below this much work a step runs on one thread: handing it over would cost more than it saves.
-  private static let leastSharedWork = 16_384
+  static let leastSharedWork = 16_384
 
   let threads: Int
   private let memory: PlanMemory
   private var instructions: [Instruction] = []
   private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
 
-  init(_ plan: Plan, _ memory: PlanMemory, threads: Int) {
+  init(_ plan: Plan, _ memory: PlanMemory, threads: Int, leastSharedWork: Int = Program.leastSharedWork) {
     self.threads = threads
     self.memory = memory
     let addresses = plan.steps.flatMap { $0.operands.map(memory.address) }
@@ -31,7 +31,7 @@ final class Program: @unchecked Sendable {
     var operands = 0
     var isDirty = true
     for step in plan.steps {
-      let isShared = threads > 1 && step.kernel.units > 1 && step.work >= Self.leastSharedWork
+      let isShared = threads > 1 && step.kernel.units > 1 && step.work >= leastSharedWork
       instructions.append(
         Instruction(
           kernel: step.kernel, operands: operands, inputCount: step.inputCount, isShared: isShared,

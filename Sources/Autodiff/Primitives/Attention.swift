@@ -189,12 +189,12 @@ extension Value {
   }
 
   /// The attention of these queries `[batch, queries, heads · size]` to keys and values.
-  package func attention(to keys: Value, _ values: Value, heads: Int, isCausal: Bool = false) -> Value {
+  public func attention(to keys: Value, _ values: Value, heads: Int, isCausal: Bool = false) -> Value {
     builder.applyAll(Attention(heads: heads, isCausal: isCausal), [self, keys, values])[0]
   }
 
   /// The attention of a packed projection `[batch, time, 3 · heads · size]` of queries, keys and values to itself.
-  package func selfAttention(heads: Int, isCausal: Bool = false) -> Value {
+  public func selfAttention(heads: Int, isCausal: Bool = false) -> Value {
     builder.applyAll(Attention(heads: heads, isCausal: isCausal, isPacked: true), [self])[0]
   }
 }

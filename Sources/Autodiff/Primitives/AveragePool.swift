@@ -84,7 +84,9 @@ extension AveragePool {
       signature.input(0).count * windows.side * windows.side
     }
 
-    package func pullback(_ call: PullbackCall) -> [Value?] { [call.gradient?.averagePooled(windows)] }
+    package func pullback(_ call: PullbackCall) -> [Value?] {
+      [call.gradient.map { $0.builder.apply(AveragePool(windows), $0) }]
+    }
 
     package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
       var gradient = ReferenceArray(repeating: 0, signature.output())
@@ -103,9 +105,11 @@ extension AveragePool {
 }
 
 extension Value {
-  /// The mean of each window of `[batch, channels, height, width]`.
-  package func averagePooled(_ windows: PoolingWindows) -> Value { builder.apply(AveragePool(windows), self) }
+  /// The mean of each square window of `[batch, channels, height, width]`, windows side by side unless a stride is given.
+  public func averagePooled(_ side: Int, stride: Int? = nil, padding: Int = 0) -> Value {
+    builder.apply(AveragePool(PoolingWindows(side, stride: stride, padding: padding)), self)
+  }
 
   /// The mean of each plane: `[batch, channels, height, width]` to `[batch, channels]`.
-  package var globalAveragePooled: Value { flattened(from: 2).mean(over: 2) }
+  public var globalAveragePooled: Value { flattened(from: 2).mean(over: 2) }
 }

@@ -103,7 +103,7 @@ extension BatchNormalization {
 
 extension Value {
   /// `[batch, channels, …]` normalised by given statistics `[channels]`.
-  package func batchNormalized(
+  public func batchNormalized(
     gamma: Value, beta: Value, mean: Value, variance: Value, epsilon: Float = 1e-5
   ) -> Value {
     builder.apply(BatchNormalization.Inference(epsilon: epsilon), self, gamma, beta, mean, variance)

@@ -130,7 +130,7 @@ func checkChannels(_ inputs: [ValueType], vectors: Int) throws(ShapeError) {
 
 extension Value {
   /// `[batch, channels, …]` normalised by the statistics of this batch, and those statistics, the variance biased.
-  package func batchNormalized(gamma: Value, beta: Value, epsilon: Float = 1e-5) -> (
+  public func batchNormalized(gamma: Value, beta: Value, epsilon: Float = 1e-5) -> (
     y: Value, mean: Value, variance: Value
   ) {
     let outputs = builder.applyAll(BatchNormalization(epsilon: epsilon), [self, gamma, beta])

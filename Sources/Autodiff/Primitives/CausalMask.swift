@@ -53,5 +53,5 @@ package struct CausalMask: Primitive {
 
 extension Value {
   /// Scores `[…, queries, keys]` in which no query sees a key behind its own place: ready for a softmax.
-  package var causallyMasked: Value { builder.apply(CausalMask(hidden: -1e30), self) }
+  public var causallyMasked: Value { builder.apply(CausalMask(hidden: -1e30), self) }
 }

@@ -44,7 +44,7 @@ package struct ChannelSum: Primitive {
 
 extension Value {
   /// The sum over all axes but the second, one number a channel.
-  package var channelSum: Value { builder.apply(ChannelSum(), self) }
+  public var channelSum: Value { builder.apply(ChannelSum(), self) }
 
   /// One number a channel, `[channels]`, repeated to fill `[batch, channels, …]`.
   func spreadOverChannels(of shape: Shape) -> Value {

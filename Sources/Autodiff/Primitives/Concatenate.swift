@@ -69,7 +69,7 @@ package struct Concatenate: Primitive {
 
 extension Value {
   /// This value and others one behind the other along one axis.
-  package func concatenated(with others: Value..., axis: Int) -> Value {
+  public func concatenated(with others: Value..., axis: Int) -> Value {
     builder.applyAll(Concatenate(axis: axis), [self] + others)[0]
   }
 }

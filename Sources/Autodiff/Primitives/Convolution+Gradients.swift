@@ -57,7 +57,7 @@ extension Convolution {
       guard let u = call.gradient else { return [nil, nil] }
       let (g, w) = (call.inputs[0], call.inputs[1])
       return [
-        u.convolution(w, windows),
+        u.builder.apply(Convolution(windows), u, w),
         u.builder.apply(FilterGradient(windows, height: w.shape[2], width: w.shape[3]), u, g),
       ]
     }
@@ -141,7 +141,7 @@ extension Convolution {
       let (x, g) = (call.inputs[0], call.inputs[1])
       return [
         u.builder.apply(InputGradient(windows, height: x.shape[2], width: x.shape[3]), g, u),
-        x.convolution(u, windows),
+        u.builder.apply(Convolution(windows), x, u),
       ]
     }
 

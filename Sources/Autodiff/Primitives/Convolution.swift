@@ -137,11 +137,13 @@ extension ck_convolution_shape {
 }
 
 extension Value {
-  /// The convolution of `[batch, in, height, width]` with filters `[out, in / groups, kernel height, kernel width]`.
-  package func convolution(
-    _ weight: Value, bias: Value? = nil, _ windows: ConvolutionWindows = ConvolutionWindows(),
+  /// The convolution of `[batch, in, height, width]` with filters `[out, in / groups, kernel height, kernel width]`, of stride
+  /// `stride` and with `padding` zeros on each side, then a bias `[out]` and a rectifier where asked.
+  public func convolution(
+    _ weight: Value, bias: Value? = nil, stride: Int = 1, padding: Int = 0, groups: Int = 1,
     rectifies: Bool = false
   ) -> Value {
+    let windows = ConvolutionWindows(stride: stride, padding: padding, groups: groups)
     let convolution = Convolution(windows, hasBias: bias != nil, rectifies: rectifies)
     return builder.applyAll(convolution, [self, weight] + (bias.map { [$0] } ?? []))[0]
   }

@@ -46,7 +46,7 @@ package struct Dropout: Primitive {
   package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
     let key = inputs[1].scalars.map { Int32($0) }
     var random = RandomStream(
-      seed: word(key[0], key[1]), stream: .dropout, substream: ordinal, block: word(key[2], key[3]) << 32)
+      seed: word(key[0], key[1]), stream: .dropout, substream: ordinal, block: (word(key[2], key[3]) << 34) >> 2)
     return [inputs[0].map { random.uniform() < rate ? 0 : $0 / (1 - Double(rate)) }]
   }
 
@@ -64,7 +64,7 @@ private func word(_ low: Int32, _ high: Int32) -> UInt64 {
 
 extension Value {
   /// The value with a fraction `rate` of its elements dropped and the rest scaled up; `key` as `Dropout` says.
-  package func dropout(rate: Float, ordinal: UInt32, key: Value) -> Value {
+  public func dropout(rate: Float, ordinal: UInt32, key: Value) -> Value {
     rate == 0 ? self : builder.apply(Dropout(rate: rate, ordinal: ordinal), self, key)
   }
 }

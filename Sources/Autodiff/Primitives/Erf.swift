@@ -28,5 +28,5 @@ package struct Erf: ElementwisePrimitive {
 
 extension Value {
   /// The error function.
-  package var erf: Value { builder.apply(Erf(), self) }
+  public var erf: Value { builder.apply(Erf(), self) }
 }

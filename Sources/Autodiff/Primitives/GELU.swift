@@ -69,5 +69,5 @@ extension GELU {
 
 extension Value {
   /// The Gaussian error linear unit.
-  package var gelu: Value { builder.apply(GELU(), self) }
+  public var gelu: Value { builder.apply(GELU(), self) }
 }

@@ -91,5 +91,5 @@ package struct ScatterAddRows: Primitive {
 
 extension Value {
   /// The rows of this table `[rows, width]` at Int32 indices `[…]`: `[…, width]`.
-  package func rows(at indices: Value) -> Value { builder.apply(GatherRows(), self, indices) }
+  public func rows(at indices: Value) -> Value { builder.apply(GatherRows(), self, indices) }
 }

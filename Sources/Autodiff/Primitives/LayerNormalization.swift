@@ -155,7 +155,7 @@ private struct RowStatistics {
 
 extension Value {
   /// The rows of the last axis normalised, scaled by `gamma` and moved by `beta`.
-  package func layerNormalized(gamma: Value, beta: Value, epsilon: Float = 1e-5) -> Value {
+  public func layerNormalized(gamma: Value, beta: Value, epsilon: Float = 1e-5) -> Value {
     builder.applyAll(LayerNormalization(epsilon: epsilon), [self, gamma, beta])[0]
   }
 }

@@ -84,5 +84,5 @@ extension LogSoftmax {
 
 extension Value {
   /// The logarithm of the softmax over the last axis.
-  package var logSoftmax: Value { builder.apply(LogSoftmax(), self) }
+  public var logSoftmax: Value { builder.apply(LogSoftmax(), self) }
 }

@@ -145,6 +145,8 @@ extension PoolingWindows {
 }
 
 extension Value {
-  /// The greatest element of each window of `[batch, channels, height, width]`.
-  package func maxPooled(_ windows: PoolingWindows) -> Value { builder.apply(MaxPool(windows), self) }
+  /// The greatest element of each square window of `[batch, channels, height, width]`, windows side by side unless a stride is given.
+  public func maxPooled(_ side: Int, stride: Int? = nil, padding: Int = 0) -> Value {
+    builder.apply(MaxPool(PoolingWindows(side, stride: stride, padding: padding)), self)
+  }
 }

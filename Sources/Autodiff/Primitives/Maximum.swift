@@ -29,7 +29,7 @@ package struct Maximum: ElementwisePrimitive {
 
 extension Value {
   /// The larger of two values, element by element, with the shapes brought together as `Value.aligned` says.
-  package func maximum(_ other: Value) -> Value {
+  public func maximum(_ other: Value) -> Value {
     let (a, b) = Value.aligned(self, other)
     return builder.apply(Maximum(), a, b)
   }

@@ -29,7 +29,7 @@ package struct Minimum: ElementwisePrimitive {
 
 extension Value {
   /// The smaller of two values, element by element, with the shapes brought together as `Value.aligned` says.
-  package func minimum(_ other: Value) -> Value {
+  public func minimum(_ other: Value) -> Value {
     let (a, b) = Value.aligned(self, other)
     return builder.apply(Minimum(), a, b)
   }

@@ -64,7 +64,7 @@ package struct Pad: Primitive {
 
 extension Value {
   /// The value with zeros before and after it along one axis.
-  package func padded(_ axis: Int, before: Int, after: Int) -> Value {
+  public func padded(_ axis: Int, before: Int, after: Int) -> Value {
     builder.apply(Pad(axis: axis, before: before, after: after), self)
   }
 }

@@ -75,7 +75,7 @@ struct RowExtents {
 
 extension Value {
   /// The places `range` of one axis.
-  package func sliced(_ axis: Int, _ range: Range<Int>) -> Value {
+  public func sliced(_ axis: Int, _ range: Range<Int>) -> Value {
     builder.apply(Slice(axis: axis, start: range.lowerBound, count: range.count), self)
   }
 }

@@ -68,10 +68,10 @@ extension Value {
   }
 
   /// The sum over several axes.
-  package func summed(over axes: [Int]) -> Value { axes.sorted(by: >).reduce(self) { $0.summed(over: $1) } }
+  public func summed(over axes: [Int]) -> Value { axes.sorted(by: >).reduce(self) { $0.summed(over: $1) } }
 
   /// The mean over several axes.
-  package func mean(over axes: [Int]) -> Value {
+  public func mean(over axes: [Int]) -> Value {
     let sum = summed(over: axes)
     return sum.scaled(by: Float(max(1, sum.shape.count)) / Float(max(1, shape.count)))
   }

@@ -37,7 +37,7 @@ package struct SumOfSquares: Primitive {
 
 extension Value {
   /// The sum of the squares of all elements, a scalar.
-  package var sumOfSquares: Value { builder.apply(SumOfSquares(), self) }
+  public var sumOfSquares: Value { builder.apply(SumOfSquares(), self) }
 }
 
 extension GraphBuilder {

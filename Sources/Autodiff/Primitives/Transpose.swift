@@ -69,7 +69,7 @@ private func withUnsafeInts(_ integers: SIMD8<Int>, _ body: (UnsafePointer<Int>)
 
 extension Value {
   /// The axes in another order: axis i of the result is axis `permutation[i]` of this one.
-  package func transposed(_ permutation: [Int]) -> Value {
+  public func transposed(_ permutation: [Int]) -> Value {
     permutation == Array(shape.axes.indices) ? self : builder.apply(Transpose(permutation), self)
   }
 }
