@@ -30,6 +30,14 @@ public enum Interface: Hashable, Sendable {
     }
   }
 
+  /// The number of different tokens; 0 where examples are numbers.
+  var vocabulary: Int {
+    switch self {
+    case .images: 0
+    case .sequences(_, let vocabulary, _), .language(_, let vocabulary): vocabulary
+    }
+  }
+
   /// Whether examples are tokens (Int32) and not numbers.
   public var hasTokens: Bool {
     if case .images = self { false } else { true }
@@ -49,6 +57,18 @@ public enum Interface: Hashable, Sendable {
     case .language(let length, let vocabulary):
       Specification(
         "language", version: 1, [("length", .integer(length)), ("vocabulary", .integer(vocabulary))])
+    }
+  }
+}
+
+extension Interface: CustomStringConvertible {
+  /// As errors say it: `images [1, 28, 28] of 10 classes`.
+  public var description: String {
+    switch self {
+    case .images(let shape, let classes): "images \(shape) of \(classes) classes"
+    case .sequences(let length, let vocabulary, let classes):
+      "sequences of \(length) tokens below \(vocabulary), of \(classes) classes"
+    case .language(let length, let vocabulary): "text of \(length) tokens below \(vocabulary)"
     }
   }
 }

@@ -33,6 +33,10 @@ public struct Scope {
     _ name: String, _ shape: Shape, _ initializer: Initializer? = nil, isPrunable: Bool = false
   ) -> Value {
     let full = self[name].path
+    if !shape.axes.allSatisfy({ $0 > 0 }) {
+      trace.builder.fail(
+        "parameter", "\(full) would have the shape \(shape): every extent must be at least 1")
+    }
     trace.declarations.append(
       ParameterDeclaration(
         name: full, shape: shape, initializer: initializer ?? trace.weightInitializer, isPrunable: isPrunable)
@@ -47,8 +51,18 @@ public struct Scope {
     return trace.builder.state(full, shape, initial: initial)
   }
 
-  /// Lets a state take a new value at the end of a training step.
-  func update(_ state: Value, with value: Value) { trace.stateUpdates.append((state, value)) }
+  /// Says what is wrong with this part of the model; the trace ends with the first such `TraceError`. Gives a value to return.
+  ///
+  /// - Parameter part: the layer or model that objects.
+  public func refuse(_ part: String, _ problem: String) -> Value {
+    trace.builder.within(path) { trace.builder.fail(part, problem) }
+    return trace.builder.constant(0)
+  }
+
+  /// Says that a model cannot do a task; the trace ends with a `TraceError`.
+  func refuse(_ model: String, _ interface: Interface, needs: String) -> Value {
+    refuse(model, "takes \(needs), and the data are \(interface)")
+  }
 
   /// The random key of dropout, int32 `[4]`: seed and step, written before each step.
   var dropoutKey: Value { trace.builder.input("dropout_key", [4], .int32) }
@@ -67,7 +81,6 @@ final class ModelTrace {
   let weightInitializer: Initializer
   var declarations: [ParameterDeclaration] = []
   var states: [(name: String, shape: Shape, initial: Float)] = []
-  var stateUpdates: [(state: Value, value: Value)] = []
   var randomOrdinals = 0
 
   init(_ builder: GraphBuilder, isTraining: Bool, weightInitializer: Initializer) {

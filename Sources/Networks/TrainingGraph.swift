@@ -70,7 +70,6 @@ package struct TracedModel: Sendable {
       let scale = clipping.map { Self.clippingScale(gradients, Float($0)) } ?? builder.constant(1)
       let rate = builder.input("learning_rate", .scalar)
       let corrections = optimizer.corrections.map { builder.input($0.name, .scalar) }
-      for update in trace.stateUpdates { builder.update(update.state, with: update.value) }
       for (index, declaration) in declarations.enumerated() {
         let mask =
           isMasked && declaration.isPrunable
@@ -116,7 +115,8 @@ package struct TracedModel: Sendable {
   private static func forward(
     _ model: Model, _ interface: Interface, _ trace: ModelTrace, batch: Int
   ) -> Value {
-    let shape = Shape([batch] + interface.exampleShape.axes)
+    if batch < 1 { trace.builder.fail(model.name, "needs at least one example a batch, not \(batch)") }
+    let shape = Shape([max(1, batch)] + interface.exampleShape.axes)
     let input = trace.builder.input("inputs", shape, interface.hasTokens ? .int32 : .float32)
     let logits = model.logits(input, interface, Scope(trace: trace, path: ""))
     let wanted: Shape = [batch * interface.labelsPerExample, interface.classes]

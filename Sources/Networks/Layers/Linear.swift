@@ -18,6 +18,7 @@ public struct Linear: Layer {
     self.rectifies = rectifies
   }
 
+  /// Adds the layer to the trace.
   public func trace(_ x: Value, _ scope: Scope) -> Value {
     let inputs = x.shape.rank > 0 ? x.shape[-1] : 0
     let weight = scope.parameter("weight", [outputs, inputs], isPrunable: true)

@@ -17,6 +17,7 @@ extension Model {
     _ initializer: Initializer
   ) -> Model {
     Model(name, version: 1, fields, initializer: initializer) { input, interface, scope in
+      guard case .images = interface else { return scope.refuse(name, interface, needs: "arrays of numbers") }
       var x = input.flattened(from: 1)
       for (index, width) in widths.enumerated() {
         x = Linear(width, rectifies: true)(x, scope["fc\(index + 1)"])
