@@ -5,10 +5,12 @@
 #include "include/ck_convolution.h"
 #include "include/ck_product.h"
 
-// Where a kernel's scratch holds what: one source for the size that callers ask for and the pointers that kernels use.
+// Where a kernel's scratch holds what: one source for the size that callers ask for and the pointers that
+// kernels use.
 
-// frame[c][phase row][phase column][r][q] = x[c][r · stride_h + phase row − pad_h][q · stride_w + phase column − pad_w],
-// zero where that does not exist.
+// frame[c][phase row][phase column][r][q] =
+//   x[c][r · stride_h + phase row − pad_h][q · stride_w + phase column − pad_w], or 0 where that does not
+//   exist.
 typedef struct ck_frame {
   size_t height, width, stride_h, stride_w, pad_h, pad_w;  // of the source planes
   size_t phases_h, phases_w, rows, columns;                // of the frame
@@ -18,11 +20,14 @@ typedef struct ck_frame {
 static inline size_t ck_room(size_t n) { return (n + 31) / 16 * 16; }
 static inline size_t ck_least(size_t a, size_t b) { return a < b ? a : b; }
 
-static inline size_t ck_frame_channel(const ck_frame *f) { return f->phases_h * f->phases_w * f->rows * f->columns; }
+static inline size_t ck_frame_channel(const ck_frame *f) {
+  return f->phases_h * f->phases_w * f->rows * f->columns;
+}
 
 // Of x, as the forward pass and the filter gradient read it.
 static inline ck_frame ck_input_frame(const ck_convolution_shape *s) {
-  ck_frame f = {.height = s->in_height, .width = s->in_width, .stride_h = s->stride_h, .stride_w = s->stride_w};
+  ck_frame f = {
+      .height = s->in_height, .width = s->in_width, .stride_h = s->stride_h, .stride_w = s->stride_w};
   f.pad_h = s->pad_h;
   f.pad_w = s->pad_w;
   f.phases_h = ck_least(s->stride_h, s->kernel_height);
@@ -48,7 +53,8 @@ typedef struct ck_layout {
   size_t frame, panel, offsets, weights, apart, total;
 } ck_layout;
 
-static inline ck_layout ck_layout_of(size_t frame, size_t panel, size_t offsets, size_t weights, size_t apart) {
+static inline ck_layout ck_layout_of(size_t frame, size_t panel, size_t offsets, size_t weights,
+                                     size_t apart) {
   ck_layout l = {0};
   l.panel = l.frame + ck_room(frame);
   l.offsets = l.panel + ck_room(panel);
@@ -77,8 +83,9 @@ static inline ck_layout ck_input_gradient_layout(const ck_convolution_shape *s) 
 
 // Images whose frames a filter gradient holds at once, so that a tile has enough to sum before it is stored.
 static inline size_t ck_images_together(const ck_convolution_shape *s) {
-  size_t positions = s->out_height * s->out_width, images = positions < 256 ? 256 / (positions ? positions : 1) : 1;
-  return ck_least(images, s->batch ? s->batch : 1);
+  size_t positions = s->out_height * s->out_width;
+  if (positions == 0 || positions >= 256) return 1;
+  return ck_least(256 / positions, s->batch ? s->batch : 1);
 }
 
 // Here the panel is gy with its channels innermost and `weights` the sums.
@@ -86,12 +93,15 @@ static inline ck_layout ck_filter_gradient_layout(const ck_convolution_shape *s)
   ck_frame f = ck_input_frame(s);
   size_t channels = s->in_channels / s->groups, k = channels * s->kernel_height * s->kernel_width;
   size_t images = ck_images_together(s), width = (s->out_channels / s->groups + 15) / 16 * 16;
-  return ck_layout_of(images * channels * ck_frame_channel(&f), images * s->out_height * s->out_width * width, k,
-                      k * width, 0);
+  return ck_layout_of(images * channels * ck_frame_channel(&f), images * s->out_height * s->out_width * width,
+                      k, k * width, 0);
 }
 
-// Attention works on so many queries at a time: few waste less beyond the causal diagonal, many pack the keys less often.
-static inline size_t ck_attention_rows(const ck_attention_shape *s) { return ck_least(s->causal ? 48 : 96, s->queries); }
+// Attention works on so many queries at a time: few waste less beyond the causal diagonal, many pack the keys
+// less often.
+static inline size_t ck_attention_rows(const ck_attention_shape *s) {
+  return ck_least(s->causal ? 48 : 96, s->queries);
+}
 
 // Scores of a block of queries, the gradients of its probabilities, and a product's scratch.
 typedef struct ck_attention_layout {

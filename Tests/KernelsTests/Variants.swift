@@ -4,7 +4,7 @@ import Testing
 
 /// The variant is a global choice: whoever changes it holds this. (A test that changes nothing may run beside: all
 /// variants give the same bits.)
-private let variantChoice = Mutex(())
+let variantChoice = Mutex(())
 
 /// The instruction sets this machine can run, narrowest first.
 let variants = [CK_PORTABLE, CK_NEON, CK_AVX2, CK_AVX512].filter { ck_supports($0) }

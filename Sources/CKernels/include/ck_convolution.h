@@ -1,9 +1,10 @@
 #pragma once
 #include <stddef.h>
 
-/// A two-dimensional convolution: x [batch, in_channels, in_height, in_width], weights
-/// [out_channels, in_channels / groups, kernel_height, kernel_width], y [batch, out_channels, out_height, out_width],
-/// all contiguous. out = (in + 2 · pad − kernel) / stride + 1, rounded down. Every stride and `groups` are at least 1.
+/// A two-dimensional convolution: x [batch, in_channels, in_height, in_width],
+/// weights [out_channels, in_channels / groups, kernel_height, kernel_width],
+/// y [batch, out_channels, out_height, out_width], all contiguous.
+/// out = (in + 2 · pad − kernel) / stride + 1, rounded down. Every stride and `groups` are at least 1.
 typedef struct ck_convolution_shape {
   size_t batch, in_channels, in_height, in_width;
   size_t out_channels, kernel_height, kernel_width;
@@ -11,28 +12,32 @@ typedef struct ck_convolution_shape {
   size_t out_height, out_width;
 } ck_convolution_shape;
 
-/// Floats of scratch (aligned to 64 bytes) that each of the three needs; the ranges given to a call do not matter.
+/// Floats of scratch (aligned to 64 bytes) that each of the three needs; the ranges given to a call do not
+/// matter.
 size_t ck_convolution_forward_scratch(const ck_convolution_shape *shape);
 size_t ck_convolution_input_gradient_scratch(const ck_convolution_shape *shape);
 size_t ck_convolution_filter_gradient_scratch(const ck_convolution_shape *shape);
 
-/// y[n, o, i, j] = activation(Σ_{c, u, v} w[o, c, u, v] · x[n, c, i · stride_h + u − pad_h, j · stride_w + v − pad_w] + bias[o])
-/// for the images n of [image_begin, image_end). x and y are the whole arrays; `bias` [out_channels] may be null. Each
-/// sum is one chain from +0 over (c, u, v) ascending, in which the padding counts as zeros.
-void ck_convolution_forward(const ck_convolution_shape *shape, size_t image_begin, size_t image_end, const float *x,
-                            const float *w, const float *bias, int activation, float *y, float *scratch);
+/// y[n, o, i, j] = activation(bias[o] +
+///   Σ_{c, u, v} w[o, c, u, v] · x[n, c, i · stride_h + u − pad_h, j · stride_w + v − pad_w])
+/// for the images n of [image_begin, image_end). x and y are the whole arrays; `bias` [out_channels] may be
+/// null. Each sum is one chain from +0 over (c, u, v) ascending, in which the padding counts as zeros.
+void ck_convolution_forward(const ck_convolution_shape *shape, size_t image_begin, size_t image_end,
+                            const float *x, const float *w, const float *bias, int activation, float *y,
+                            float *scratch);
 
-/// gx[n, c, h, l] = Σ_{o, u, v} w[o, c, u, v] · gy[n, o, (h + pad_h − u) / stride_h, (l + pad_w − v) / stride_w]
-/// over the o of c's group and the (u, v) for which the divisions are exact, for the images of the range. Each sum is one
-/// chain from +0 over (o, u, v) ascending, in which positions outside gy count as zeros.
+/// gx[n, c, h, l] =
+///   Σ_{o, u, v} w[o, c, u, v] · gy[n, o, (h + pad_h − u) / stride_h, (l + pad_w − v) / stride_w]
+/// over the o of c's group and the (u, v) for which the divisions are exact, for the images of the range.
+/// Each sum is one chain from +0 over (o, u, v) ascending, in which positions outside gy count as zeros.
 void ck_convolution_input_gradient(const ck_convolution_shape *shape, size_t image_begin, size_t image_end,
                                    const float *gy, const float *w, float *gx, float *scratch);
 
 /// gw[o, c, u, v] = Σ_{n, i, j} gy[n, o, i, j] · x[n, c, i · stride_h + u − pad_h, j · stride_w + v − pad_w]
-/// for o in [out_channel_begin, out_channel_end) and columns (c, u, v), counted c · kernel_height · kernel_width + u ·
-/// kernel_width + v, in [column_begin, column_end) of in_channels / groups · kernel_height · kernel_width. gw is the whole
-/// array; the rest of it is left alone. Each sum is one chain from +0 over (n, i, j) ascending. Few output channels: split
-/// the columns over threads; many: the channels.
+/// for o in [out_channel_begin, out_channel_end) and columns (c · kernel_height + u) · kernel_width + v in
+/// [column_begin, column_end). gw is the whole array; its rest is left alone. Each sum is one chain from +0
+/// over (n, i, j) ascending. With few output channels, split the columns over threads; with many, the
+/// channels.
 void ck_convolution_filter_gradient(const ck_convolution_shape *shape, size_t out_channel_begin,
-                                    size_t out_channel_end, size_t column_begin, size_t column_end, const float *x,
-                                    const float *gy, float *gw, float *scratch);
+                                    size_t out_channel_end, size_t column_begin, size_t column_end,
+                                    const float *x, const float *gy, float *gw, float *scratch);

@@ -17,10 +17,11 @@ static inline size_t ck_product_scratch(size_t m, size_t n, size_t k) {
 
 /// c[i, j] = activation(Σ_p a[i, p] · b[p, j] + bias[j])   for i < m, j < n
 ///
-/// a[i, p] is `a[i * a_row + p * a_column]`, likewise b, so that a transpose costs nothing to express; c's columns are
-/// adjacent and its rows `c_row` apart. `bias` may be null. Each sum is one chain of fused multiply-adds from +0 in
-/// ascending p, so any split of rows or columns over several calls gives the same bits. `c` overlaps no input;
-/// `scratch` holds `ck_product_scratch(m, n, k)` floats and is aligned to 64 bytes.
+/// a[i, p] is `a[i * a_row + p * a_column]`, likewise b, so that a transpose costs nothing to express; c's
+/// columns are adjacent and its rows `c_row` apart. `bias` may be null. Each sum is one chain of fused
+/// multiply-adds from +0 in ascending p, so any split of rows or columns over several calls gives the same
+/// bits. `c` overlaps no input; `scratch` holds `ck_product_scratch(m, n, k)` floats and is aligned to 64
+/// bytes.
 void ck_product(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
                 size_t b_row, size_t b_column, float *c, size_t c_row, const float *bias, int activation,
                 float *scratch);
