@@ -29,7 +29,7 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The error of a system call, from the error number it left.
-  init(systemCall: String, file: String, errno code: Int32) {
+  package init(systemCall: String, file: String, errno code: Int32) {
     self.init(call: systemCall, file: file, message: String(cString: strerror(code)), systemError: code)
   }
 
@@ -37,6 +37,9 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     let place = object == "/" ? file : "\(file), object \(object)"
     return "\(place): \(message) (\(call))." + (advice.map { " " + $0 } ?? "")
   }
+
+  /// Whether the cause is that there is no such file.
+  package var isMissingFile: Bool { systemError == ENOENT && object == "/" }
 
   /// The next step, where one is known.
   package var advice: String? {

@@ -147,12 +147,16 @@ package final class HDF5Group: HandledObject {
     }
   }
 
+  /// - Throws: an `HDF5Error` that says how far the path leads and what is there instead.
   private func requireExistence(of path: String) throws(HDF5Error) {
-    guard try contains(path) else {
-      let names = try names().joined(separator: ", ")
-      throw HDF5Error(
-        call: "open", location.appending(path), "there is no such object; \(self.path) holds: \(names)")
-    }
+    if try contains(path) { return }
+    var parent = path.split(separator: "/").dropLast()
+    while !(try contains(parent.joined(separator: "/"))) { parent.removeLast() }
+    let place = parent.isEmpty ? self : try group(parent.joined(separator: "/"))
+    let names = try place.names()
+    let listing = names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : "")
+    throw HDF5Error(
+      call: "open", location.appending(path), "there is no such object; \(place.path) holds: \(listing)")
   }
 
   private var isOrdered: Bool {

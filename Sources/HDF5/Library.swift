@@ -28,8 +28,9 @@ package enum Library {
     defer { lock.unlock() }
     silence()
     let status = body()
-    if status < 0 { throw HDF5Error(call: name, location, innermostMessage()) }
-    return status
+    guard status < 0 else { return status }
+    defer { forget() }
+    throw HDF5Error(call: name, location, innermostMessage())
   }
 
   /// Runs calls whose failure has no remedy, such as closing a handle.
@@ -38,10 +39,15 @@ package enum Library {
     defer { lock.unlock() }
     silence()
     body()
+    forget()
   }
 
   /// The library prints its errors unless told not to, and it has to be told once a thread.
   private static func silence() { _ = H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil) }
+
+  /// Errors that a thread leaves on its stack keep the library from closing down quietly when the process
+  /// ends.
+  private static func forget() { _ = H5Eclear2(hid_t(H5E_DEFAULT)) }
 
   private static func innermostMessage() -> String {
     var bytes = [CChar](repeating: 0, count: 512)

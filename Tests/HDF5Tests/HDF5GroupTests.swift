@@ -117,6 +117,8 @@ import Testing
     let error = #expect(throws: HDF5Error.self) { _ = try root.group("rounds").group("7") }
     #expect(error?.object == "/rounds/7")
     #expect(error?.message == "there is no such object; /rounds holds: 0, count")
+    let far = #expect(throws: HDF5Error.self) { _ = try root.dataset("rounds/7/weights/fc1.weight") }
+    #expect(far?.message == "there is no such object; /rounds holds: 0, count")
     #expect(throws: HDF5Error.self) { _ = try root.dataset("rounds/0") }
     #expect(throws: HDF5Error.self) { _ = try root.group("rounds/count") }
     let other = #expect(throws: HDF5Error.self) { _ = try root.dataset("rounds/count").read(Float.self) }

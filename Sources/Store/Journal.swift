@@ -1,0 +1,68 @@
+import CoppiceHDF5
+import Foundation
+import Synchronization
+
+/// An append-only file of JSON lines that tells of live progress. Not a record of results: those are in HDF5.
+///
+/// Each entry is one write, so that lines of several processes do not mix. A crash can cut only the last
+/// line; it is ended before the next entry, and readers pass over what is not an entry.
+package final class Journal: Sendable {
+  /// The path of the file.
+  package let path: String
+  private let descriptor: Int32
+  private let isSynced: Bool
+  private let isCut: Mutex<Bool>
+
+  /// Opens a journal to append to; it and its folder are made where they are missing.
+  /// - Parameter isSynced: whether every entry is on disk before `append` returns.
+  package init(_ path: String, isSynced: Bool = false) throws(StoreError) {
+    self.path = path
+    self.isSynced = isSynced
+    let folder = (path as NSString).deletingLastPathComponent
+    if !folder.isEmpty { try storing { () throws(HDF5Error) in try AtomicFile.makeFolder(folder) } }
+    let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .file(HDF5Error(systemCall: "open", file: path, errno: errno)) }
+    self.descriptor = descriptor
+    var last = UInt8(ascii: "\n")
+    let end = lseek(descriptor, 0, SEEK_END)
+    if end > 0 { pread(descriptor, &last, 1, end - 1) }
+    isCut = Mutex(last != UInt8(ascii: "\n"))
+  }
+
+  deinit { close(descriptor) }
+
+  /// Appends an entry as one line of JSON with sorted keys.
+  /// - Throws: `StoreError` where it cannot be encoded (a number that is not finite) or written.
+  package func append(_ entry: some Encodable) throws(StoreError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let line: Data
+    do { line = try encoder.encode(entry) + Data("\n".utf8) } catch {
+      throw .file(HDF5Error(call: "encode", file: path, message: "the entry is not JSON: \(error)"))
+    }
+    let code = isCut.withLock { isCut -> Int32 in
+      let bytes = isCut ? Data("\n".utf8) + line : line
+      let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      isCut = written > 0 && written < bytes.count || isCut && written <= 0
+      if written == bytes.count { return isSynced && fdatasync(descriptor) != 0 ? errno : 0 }
+      return written < 0 ? errno : ENOSPC
+    }
+    if code != 0 { throw .file(HDF5Error(systemCall: "write", file: path, errno: code)) }
+  }
+
+  /// The entries of a journal, oldest first; none where there is no such file. Lines that are not entries are
+  /// left out.
+  package static func entries<Entry: Decodable>(
+    of _: Entry.Type = Entry.self, in path: String
+  ) throws(StoreError) -> [Entry] {
+    guard access(path, F_OK) == 0 else { return [] }
+    let data: Data
+    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+      throw .file(HDF5Error(call: "read", file: path, message: "\(error.localizedDescription)"))
+    }
+    let decoder = JSONDecoder()
+    return data.split(separator: UInt8(ascii: "\n")).compactMap {
+      try? decoder.decode(Entry.self, from: Data($0))
+    }
+  }
+}

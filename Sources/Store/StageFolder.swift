@@ -1,0 +1,85 @@
+import CoppiceHDF5
+import Foundation
+
+/// The content-addressed folder of stages: `<first two hex digits>/<key>.h5`, and `<key>.checkpoint.h5`
+/// beside it while the stage is being computed. It may be deleted at any time at no loss but time. Several
+/// processes may share it: stages are deterministic, so the last one to write a key changes nothing.
+package struct StageFolder: Hashable, Sendable {
+  /// The path of the folder.
+  package let path: String
+
+  /// The folder at a path; it is made with the first stage.
+  package init(_ path: String) { self.path = path }
+
+  /// Whether the outputs of a stage are there.
+  package func contains(_ key: String) -> Bool { access(file(key), F_OK) == 0 }
+
+  /// The outputs of a stage, or `nil` where they are not there.
+  /// - Throws: `StoreError` where the file is damaged or of another stage; `remove` it and compute it again.
+  package func read(_ key: String) throws(StoreError) -> StageRecord? { try read(key, file(key)) }
+
+  /// Keeps the outputs of a stage and drops its checkpoint.
+  package func write(_ record: StageRecord) throws(StoreError) {
+    try StageFile.write(record, to: file(record.key))
+    removeCheckpoint(record.key)
+  }
+
+  /// The last checkpoint of a stage, or `nil` where there is none.
+  package func readCheckpoint(_ key: String) throws(StoreError) -> StageRecord? {
+    try read(key, checkpoint(key))
+  }
+
+  /// Replaces the checkpoint of a stage.
+  package func writeCheckpoint(_ record: StageRecord) throws(StoreError) {
+    try StageFile.write(record, to: checkpoint(record.key))
+  }
+
+  /// Drops the checkpoint of a stage, if there is one.
+  package func removeCheckpoint(_ key: String) { unlink(checkpoint(key)) }
+
+  /// Drops the outputs and the checkpoint of a stage.
+  package func remove(_ key: String) {
+    unlink(file(key))
+    removeCheckpoint(key)
+  }
+
+  /// The keys whose outputs are there, sorted, with the bytes each takes on disk.
+  package func contents() -> [(key: String, bytes: Int)] {
+    files().filter { $0.name.hasSuffix(".h5") && !$0.name.hasSuffix(".checkpoint.h5") }
+      .map { (String($0.name.dropLast(3)), $0.bytes) }
+  }
+
+  /// Removes temporary files left by processes that were killed in the middle of a write.
+  /// - Parameter age: only those at least this old, in seconds, so that no write in progress is disturbed.
+  package func removeLeftovers(olderThan age: Double = 3600) {
+    for file in files() where file.name.contains(".tmp-") && file.age >= age { unlink(file.path) }
+  }
+
+  /// The path of a stage's outputs.
+  package func file(_ key: String) -> String { "\(path)/\(key.prefix(2))/\(key).h5" }
+
+  private func checkpoint(_ key: String) -> String { "\(path)/\(key.prefix(2))/\(key).checkpoint.h5" }
+
+  private func read(_ key: String, _ file: String) throws(StoreError) -> StageRecord? {
+    guard access(file, F_OK) == 0 else { return nil }
+    let record = try StageFile.read(file)
+    guard record.key == key else {
+      throw .file(HDF5Error(call: "read", file: file, object: "/@key", message: "bad key \(record.key)"))
+    }
+    return record
+  }
+
+  private func files() -> [(name: String, path: String, bytes: Int, age: Double)] {
+    let manager = FileManager.default
+    var files: [(name: String, path: String, bytes: Int, age: Double)] = []
+    for folder in ((try? manager.contentsOfDirectory(atPath: path)) ?? []).sorted() {
+      for name in ((try? manager.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []).sorted() {
+        let file = "\(path)/\(folder)/\(name)"
+        guard let attributes = try? manager.attributesOfItem(atPath: file) else { continue }
+        let changed = attributes[.modificationDate] as? Date ?? .distantPast
+        files.append((name, file, (attributes[.size] as? Int) ?? 0, -changed.timeIntervalSinceNow))
+      }
+    }
+    return files
+  }
+}

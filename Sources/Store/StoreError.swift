@@ -1,0 +1,35 @@
+import CoppiceHDF5
+
+/// What went wrong with a file of results.
+package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The file cannot be read or written, or its contents are not what they should be.
+  case file(HDF5Error)
+  /// The file is of a newer format than this program reads.
+  case newerFormat(file: String, kind: String, found: String, supported: String)
+  /// The file is of another kind; `found` is `nil` where it states none.
+  case otherFormat(file: String, found: String?, expected: String)
+  /// Writing would replace a summary by one with fewer finished rows.
+  case fewerRows(file: String, stored: Int, offered: Int)
+
+  package var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .newerFormat(let file, let kind, let found, let supported):
+      "\(file): is in format \(kind) \(found); this program reads \(kind) up to \(supported). "
+        + "Read it with a newer Coppice, or move it away and run the experiment again."
+    case .otherFormat(let file, let found, let expected):
+      "\(file): is \(found.map { "in format \($0)" } ?? "no file of Coppice"), not \(expected). Check the path."
+    case .fewerRows(let file, let stored, let offered):
+      "\(file): holds \(stored) finished rows, and the new summary would hold \(offered). "
+        + "Run the missing trials, write elsewhere with --as NAME, or replace it with --force."
+    }
+  }
+
+  /// The system's error number, where the system was the cause.
+  package var systemError: Int32? { if case .file(let error) = self { error.systemError } else { nil } }
+}
+
+/// Runs work on files, whose errors become errors of the store.
+func storing<Result>(_ body: () throws(HDF5Error) -> Result) throws(StoreError) -> Result {
+  do { return try body() } catch { throw .file(error) }
+}

@@ -1,0 +1,107 @@
+import CoppiceHDF5
+
+/// The results of an experiment, as a summary file holds them.
+package struct Summary: Sendable {
+  /// The experiment's name.
+  package var experiment: String
+  /// Its specification and the command that made it, as JSON.
+  package var configuration: String
+  /// Where, when and with what it was computed, as JSON.
+  package var provenance: String
+  /// One row a trial and round, in the order of the plan.
+  package var rows: [IndexRow]
+  /// What the cube's rows are laid out by.
+  package var level = SummaryCube.Level.sparsity
+  /// The curves of the default plot, if there are any yet.
+  package var curves: SummaryCurves?
+
+  /// A summary of these parts.
+  package init(
+    experiment: String, configuration: String, provenance: String, rows: [IndexRow],
+    level: SummaryCube.Level = .sparsity, curves: SummaryCurves? = nil
+  ) {
+    (self.experiment, self.configuration, self.provenance) = (experiment, configuration, provenance)
+    (self.rows, self.level, self.curves) = (rows, level, curves)
+  }
+
+  /// The number of rows of trials that are finished.
+  package var finishedCount: Int { rows.count { $0.status.isFinished } }
+}
+
+/// The file a user opens: `/index`, `/cube`, `/curve/<measure>`, `/config` and `/provenance`.
+package enum SummaryFile {
+  /// Writes a summary, atomically.
+  /// - Throws: `StoreError.fewerRows` where a summary with more finished rows is there already, and any error
+  ///   of reading it, unless `replacing`; errors of writing.
+  package static func write(
+    _ summary: Summary, to path: String, replacing: Bool = false
+  ) throws(StoreError) {
+    if !replacing, let stored = try finishedCount(in: path), stored > summary.finishedCount {
+      throw .fewerRows(file: path, stored: stored, offered: summary.finishedCount)
+    }
+    try storing { () throws(HDF5Error) in
+      let draft = try HDF5Draft(path)
+      let root = draft.root
+      try Format.summary.state(in: root)
+      try root.setAttribute("experiment", .text(summary.experiment))
+      try root.setAttribute("cube_level", .text(summary.level.rawValue))
+      if let curves = summary.curves, !curves.curves.isEmpty { try curves.write(to: root) }
+      try SummaryCube(summary.rows, level: summary.level)?.write(to: root)
+      try IndexTable.write(summary.rows, to: root)
+      try root.writeNote("config", json: summary.configuration)
+      try root.writeNote("provenance", json: summary.provenance)
+      try draft.commit()
+    }
+  }
+
+  /// Reads a summary (the cube is made from the rows, and is not read).
+  /// - Throws: `StoreError` where it cannot be read or is not one that this program reads.
+  package static func read(_ path: String) throws(StoreError) -> Summary {
+    let root = try Format.summary.open(path)
+    return try storing { () throws(HDF5Error) in
+      Summary(
+        experiment: try root.attribute("experiment")?.text ?? "", configuration: try root.readNote("config"),
+        provenance: try root.readNote("provenance"), rows: try IndexTable.read(from: root),
+        level: try root.attribute("cube_level")?.text.flatMap(SummaryCube.Level.init(rawValue:)) ?? .sparsity,
+        curves: try SummaryCurves(from: root))
+    }
+  }
+
+  /// The finished rows of the summary at a path, or `nil` where there is no file.
+  private static func finishedCount(in path: String) throws(StoreError) -> Int? {
+    do {
+      let root = try Format.summary.open(path)
+      let rows = try storing { () throws(HDF5Error) in try IndexTable.read(from: root) }
+      return rows.count { $0.status.isFinished }
+    } catch .file(let error) where error.isMissingFile {
+      return nil
+    }
+  }
+}
+
+extension SummaryCube {
+  /// Writes `/cube`: one dataset a measure, with a dimension scale an axis.
+  func write(to root: HDF5Group) throws(HDF5Error) {
+    let group = try root.createGroup("cube")
+    var scales: [HDF5Dataset] = []
+    for axis in axes {
+      let scale =
+        switch axis.coordinates {
+        case .texts(let labels): try group.write(axis.name, texts: labels)
+        case .integers(let labels): try group.write(axis.name, labels.map(Int64.init))
+        case .numbers(let labels): try group.write(axis.name, labels)
+        }
+      try scale.makeScale(axis.name)
+      scales.append(scale)
+    }
+    let shape = axes.map(\.coordinates.count)
+    for variable in variables {
+      let dataset = try group.write(
+        variable.name, variable.values, shape: shape, storage: .compressed(shape, level: 4))
+      try dataset.setAttribute("units", .text(variable.unit))
+      try dataset.setAttribute("long_name", .text(variable.name.replacing("_", with: " ")))
+      try dataset.setAttribute("_FillValue", .number(.nan))
+      try dataset.attachScales(scales)
+    }
+  }
+}

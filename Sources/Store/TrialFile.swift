@@ -1,0 +1,167 @@
+import CoppiceHDF5
+import CoppiceTensors
+
+/// A file of one trial: `/config`, `/provenance`, `/initial/weights/<name>`, and a group `/rounds/<k>` a
+/// round with its results as attributes, `weights/<name>`, `masks/<name>`, `series/<quantity>`,
+/// `evaluations/<measure>` and `layers`.
+package struct TrialFile: Sendable {
+  private let root: HDF5Group
+
+  /// Opens a trial file; its parts are read as they are asked for.
+  /// - Throws: `StoreError` where it cannot be read or is not one that this program reads.
+  package init(_ path: String) throws(StoreError) { root = try Format.trial.open(path) }
+
+  /// Writes a trial to a file, which appears whole or not at all.
+  package static func write(_ record: TrialRecord, to path: String) throws(StoreError) {
+    try storing { () throws(HDF5Error) in
+      let draft = try HDF5Draft(path)
+      let root = draft.root
+      try Format.trial.state(in: root)
+      try root.setAttribute("trial", .text(record.trial))
+      try root.setAttribute("status", .text(record.status.rawValue))
+      try root.writeNote("config", json: record.configuration)
+      try root.writeNote("provenance", json: record.provenance)
+      if let weights = record.initialWeights {
+        try root.createGroup("initial").write("weights", weights, compressed: true)
+      }
+      let rounds = try root.createGroup("rounds")
+      for round in record.rounds { try write(round, to: try rounds.createGroup("\(round.index)")) }
+      try draft.commit()
+    }
+  }
+
+  private static func write(_ round: RoundRecord, to group: HDF5Group) throws(HDF5Error) {
+    try RowAttributes.write(round.row, to: group)
+    if let weights = round.weights { try group.write("weights", weights, compressed: true) }
+    if let masks = round.masks { try group.write("masks", masks) }
+    try round.series.write(to: try group.createGroup("series"))
+    try round.evaluations.write(to: try group.createGroup("evaluations"))
+    try group.write("layers", round.layers.table)
+  }
+
+  /// The trial's name.
+  package var trial: String { get throws(StoreError) { try text("trial") } }
+
+  /// How the trial ended.
+  package var status: TrialStatus {
+    get throws(StoreError) {
+      let text = try text("status")
+      guard let status = TrialStatus(rawValue: text) else {
+        throw .file(
+          HDF5Error(call: "read", file: root.file, object: "/@status", message: "bad status \(text)"))
+      }
+      return status
+    }
+  }
+
+  /// The specification, as JSON.
+  package var configuration: String {
+    get throws(StoreError) { try storing { () throws(HDF5Error) in try root.readNote("config") } }
+  }
+
+  /// The provenance, as JSON.
+  package var provenance: String {
+    get throws(StoreError) { try storing { () throws(HDF5Error) in try root.readNote("provenance") } }
+  }
+
+  /// The weights before training, if kept.
+  package var initialWeights: ParameterSet? {
+    get throws(StoreError) {
+      try storing { () throws(HDF5Error) in
+        try root.contains("initial/weights") ? try root.readParameters("initial/weights") : nil
+      }
+    }
+  }
+
+  /// The rounds there are, in order.
+  package var rounds: [Int] {
+    get throws(StoreError) {
+      try storing { () throws(HDF5Error) in try root.group("rounds").names().compactMap { Int($0) } }
+    }
+  }
+
+  /// The trial's lines in the index, from which a summary can be made again.
+  package var rows: [IndexRow] {
+    get throws(StoreError) {
+      var rows: [IndexRow] = []
+      for index in try rounds {
+        rows.append(
+          try storing { () throws(HDF5Error) in try RowAttributes.read(from: root.group("rounds/\(index)")) })
+      }
+      return rows
+    }
+  }
+
+  /// Everything of one round.
+  package func round(_ index: Int) throws(StoreError) -> RoundRecord {
+    try storing { () throws(HDF5Error) in
+      let group = try root.group("rounds/\(index)")
+      return RoundRecord(
+        row: try RowAttributes.read(from: group),
+        weights: try group.contains("weights") ? try group.readParameters("weights") : nil,
+        masks: try group.contains("masks") ? try group.readMasks("masks") : nil,
+        series: try Series(from: group.group("series")),
+        evaluations: try [Evaluation](from: group.group("evaluations")),
+        layers: try [LayerRecord](from: group.dataset("layers")))
+    }
+  }
+
+  /// Everything in the file.
+  package func record() throws(StoreError) -> TrialRecord {
+    var record = TrialRecord(
+      trial: try trial, status: try status, configuration: try configuration, provenance: try provenance,
+      initialWeights: try initialWeights)
+    for index in try rounds { record.rounds.append(try round(index)) }
+    return record
+  }
+
+  private func text(_ name: String) throws(StoreError) -> String {
+    try storing { () throws(HDF5Error) in try root.attribute(name)?.text ?? "" }
+  }
+}
+
+/// A row of the index as attributes of a group: one a fixed column, and `setting.<name>` a swept setting.
+private enum RowAttributes {
+  static func write(_ row: IndexRow, to group: HDF5Group) throws(HDF5Error) {
+    for column in IndexColumn.all {
+      if let value = column.value(in: row) { try group.setAttribute(column.name, attribute(value)) }
+    }
+    try group.setAttribute("settings", .texts(row.settings.map(\.name)))
+    for setting in row.settings {
+      try group.setAttribute("setting." + setting.name, attribute(setting.value))
+    }
+  }
+
+  static func read(from group: HDF5Group) throws(HDF5Error) -> IndexRow {
+    var row = IndexRow(trial: "", seed: 0, round: 0)
+    for column in IndexColumn.all {
+      guard let value = try value(column.name, in: group) else { continue }
+      guard column.set(value, in: &row) else {
+        throw HDF5Error(
+          call: "read", file: group.file, object: group.path, message: "bad \(column.name) \(value)")
+      }
+    }
+    guard case .texts(let names)? = try group.attribute("settings") else { return row }
+    for name in names {
+      if let value = try value("setting." + name, in: group) { row.settings.append(.init(name, value)) }
+    }
+    return row
+  }
+
+  private static func attribute(_ value: ColumnValue) -> HDF5Attribute {
+    switch value {
+    case .text(let text): .text(text)
+    case .integer(let integer): .integer(Int64(integer))
+    case .number(let number): .number(number)
+    }
+  }
+
+  private static func value(_ name: String, in group: HDF5Group) throws(HDF5Error) -> ColumnValue? {
+    switch try group.attribute(name) {
+    case .text(let text)?: .text(text)
+    case .integer(let integer)?: .integer(Int(integer))
+    case .number(let number)?: .number(number)
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import CoppiceTensors
+
+/// Everything that is kept of one trial.
+package struct TrialRecord: Sendable {
+  /// The trial's name, that of its file.
+  package var trial: String
+  package var status: TrialStatus
+  /// The full resolved specification, as JSON.
+  package var configuration: String
+  /// Where, when and with what it was computed, as JSON. Not part of the digest.
+  package var provenance: String
+  /// The weights before training, if kept.
+  package var initialWeights: ParameterSet?
+  /// The rounds in order.
+  package var rounds: [RoundRecord]
+
+  /// A record of these parts.
+  package init(
+    trial: String, status: TrialStatus, configuration: String, provenance: String,
+    initialWeights: ParameterSet? = nil, rounds: [RoundRecord] = []
+  ) {
+    (self.trial, self.status) = (trial, status)
+    (self.configuration, self.provenance) = (configuration, provenance)
+    (self.initialWeights, self.rounds) = (initialWeights, rounds)
+  }
+}
+
+/// Everything that is kept of one round: training, then what it gave. Round k has had k prunings.
+package struct RoundRecord: Sendable {
+  /// The round's line in the index: conditions and results.
+  package var row: IndexRow
+  /// The weights at the end of the round, pruned ones exactly 0, if kept.
+  package var weights: ParameterSet?
+  /// The masks the round was trained under, if kept.
+  package var masks: MaskSet?
+  package var series: Series
+  package var evaluations: [Evaluation]
+  package var layers: [LayerRecord]
+
+  /// A record of these parts.
+  package init(
+    row: IndexRow, weights: ParameterSet? = nil, masks: MaskSet? = nil, series: Series = Series(),
+    evaluations: [Evaluation] = [], layers: [LayerRecord] = []
+  ) {
+    (self.row, self.weights, self.masks) = (row, weights, masks)
+    (self.series, self.evaluations, self.layers) = (series, evaluations, layers)
+  }
+
+  /// The number of prunings so far.
+  package var index: Int { row.round }
+}

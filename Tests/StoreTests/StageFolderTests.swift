@@ -1,0 +1,102 @@
+import CoppiceHDF5
+import CoppiceStore
+import CoppiceTensors
+import CoppiceTestSupport
+import Foundation
+import Testing
+
+@Suite struct StageFolderTests {
+  let folder: TemporaryFolder
+  let stages: StageFolder
+  let key = "ab" + String(repeating: "0", count: 62)
+  init() throws {
+    folder = try TemporaryFolder()
+    stages = StageFolder(folder.file("stages"))
+  }
+
+  private var record: StageRecord {
+    StageRecord(
+      key: key, metadata: #"{"step": 7}"#,
+      parameters: [
+        ("weights", Samples.weights), ("adam", Samples.weights.mapValues { $0 }), ("none", ParameterSet()),
+      ],
+      masks: [("masks", Samples.masks)],
+      numbers: [("powers", [0.1, .leastNonzeroMagnitude]), ("empty", [])],
+      series: Samples.series, evaluations: Samples.evaluations)
+  }
+
+  @Test func aStageComesBack() throws {
+    #expect(!stages.contains(key))
+    #expect(try stages.read(key) == nil)
+    try stages.write(record)
+    #expect(stages.contains(key))
+    #expect(FileManager.default.fileExists(atPath: folder.file("stages/ab/\(key).h5")))
+    let read = try #require(try stages.read(key))
+    #expect(read.metadata == record.metadata)
+    #expect(read.parameters.map(\.name) == ["weights", "adam", "none"])
+    #expect(read[parameters: "weights"]?.hasSameBits(as: Samples.weights) == true)
+    #expect(read[parameters: "none"] == ParameterSet())
+    #expect(read[parameters: "absent"] == nil)
+    #expect(read[masks: "masks"] == Samples.masks)
+    #expect(read[numbers: "powers"] == [0.1, .leastNonzeroMagnitude])
+    #expect(read[numbers: "empty"] == [])
+    #expect(read.series == Samples.series)
+    #expect(read.evaluations.map(\.testAccuracy).last == 0.88)
+    #expect(stages.contents().map(\.key) == [key])
+    #expect(stages.contents()[0].bytes > 1000)
+    stages.remove(key)
+    #expect(try stages.read(key) == nil)
+  }
+
+  @Test func aCheckpointIsReplacedAndThenGone() throws {
+    #expect(try stages.readCheckpoint(key) == nil)
+    var record = record
+    for step in [10.0, 20] {
+      record.numbers = [("step", [step])]
+      try stages.writeCheckpoint(record)
+      #expect(try stages.readCheckpoint(key)?[numbers: "step"] == [step])
+    }
+    #expect(!stages.contains(key))
+    #expect(stages.contents().isEmpty)
+    try stages.write(record)
+    #expect(try stages.readCheckpoint(key) == nil)
+  }
+
+  @Test func damagedAndForeignStagesAreErrors() throws {
+    try stages.write(record)
+    let other = "ab" + String(repeating: "1", count: 62)
+    try FileManager.default.copyItem(atPath: stages.file(key), toPath: stages.file(other))
+    let error = #expect(throws: StoreError.self) { _ = try stages.read(other) }
+    #expect(error?.description.contains("bad key") == true)
+    let handle = try #require(FileHandle(forUpdatingAtPath: stages.file(key)))
+    try handle.truncate(atOffset: 3000)
+    try handle.close()
+    #expect(throws: StoreError.self) { _ = try stages.read(key) }
+    try stages.write(record)
+    #expect(try stages.read(key) != nil)
+  }
+
+  @Test func leftoversOfKilledProcessesGo() throws {
+    try stages.write(record)
+    let leftover = stages.file(key) + ".tmp-1-1"
+    try Data().write(to: URL(fileURLWithPath: leftover))
+    stages.removeLeftovers()
+    #expect(FileManager.default.fileExists(atPath: leftover), "it may be a write in progress")
+    stages.removeLeftovers(olderThan: -1)
+    #expect(!FileManager.default.fileExists(atPath: leftover))
+    #expect(stages.contains(key))
+  }
+
+  @Test func manyWritersOfOneKeyAgree() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 {
+        group.addTask { [stages, record, key] in
+          try stages.write(record)
+          #expect(try stages.read(key)?[masks: "masks"] == Samples.masks)
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("stages/ab")) == [key + ".h5"])
+  }
+}
