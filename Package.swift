@@ -88,7 +88,7 @@ let package = Package(
     tests("HDF5", ["CoppiceHDF5"]),
     tests("Networks", ["CoppiceNetworks"]),
     tests("Pruning", ["CoppicePruning"]),
-    tests("Datasets", ["CoppiceDatasets"]),
+    tests("Datasets", ["CoppiceDatasets", crypto]),
     tests("Store", ["CoppiceStore"]),
     tests("Reporting", ["CoppiceReporting"]),
     tests("Laboratory", ["CoppiceLaboratory"]),

@@ -1,0 +1,99 @@
+/// How the files of a data set on disk compare with what is published.
+package struct DataVerification: Hashable, Sendable {
+  /// What a comparison found.
+  package enum Verdict: Hashable, Sendable {
+    /// The published file.
+    case matches
+    /// Packed differently, but the published content.
+    case sameContent
+    /// Another file than the published one.
+    case differs(expected: String)
+    /// Nothing is published to compare with.
+    case unpublished
+    /// The file is not there.
+    case missing
+  }
+
+  /// One file.
+  package struct Entry: Hashable, Sendable {
+    /// Its published name.
+    package let name: String
+    /// Where it was found, if it was.
+    package let path: String?
+    /// Its size in bytes.
+    package let bytes: Int
+    /// SHA-256 of the file as it lies on disk.
+    package let sha256: String
+    /// The result.
+    package let verdict: Verdict
+  }
+
+  /// The data set.
+  package let dataset: String
+  /// The folder its files were found in.
+  package let folder: String
+  /// Its files, in reading order.
+  package let entries: [Entry]
+
+  /// Whether every file is the published one, or holds the same; files without a published checksum do not count.
+  package var isAsPublished: Bool {
+    entries.allSatisfy { [.matches, .sameContent, .unpublished].contains($0.verdict) }
+  }
+
+  /// Compares the files found in the first folder that has one of them.
+  ///
+  /// - Throws: `DatasetError.missing` where no folder has any; errors of reading and decompressing.
+  package init(_ source: DatasetSource, in folders: DataFolders) throws(DatasetError) {
+    dataset = source.name
+    let files = source.files
+    folder = try Self.folder(of: files, dataset: source.name, folders)
+    var entries: [Entry] = []
+    for file in files.files {
+      guard let path = DataFolders.path(of: file, in: folder) else {
+        entries.append(Entry(name: file.name, path: nil, bytes: 0, sha256: "", verdict: .missing))
+        continue
+      }
+      let record = try LoadedFile(path).record
+      entries.append(
+        Entry(
+          name: file.name, path: path, bytes: record.bytes, sha256: record.sha256,
+          verdict: Self.verdict(record, file)))
+    }
+    self.entries = entries
+  }
+
+  private static func folder(
+    of files: DataFiles, dataset: String, _ folders: DataFolders
+  ) throws(DatasetError) -> String {
+    if let complete = try? folders.locate(files, dataset: dataset) { return complete }
+    for root in folders.folders {
+      for folder in files.folders.map({ "\(root)/\($0)" })
+      where files.files.contains(where: { DataFolders.path(of: $0, in: folder) != nil }) {
+        return folder
+      }
+    }
+    return try folders.locate(files, dataset: dataset)
+  }
+
+  private static func verdict(_ record: DataRecord.File, _ file: DataFiles.File) -> Verdict {
+    guard let expected = file.sha256 else { return .unpublished }
+    if record.sha256 == expected { return .matches }
+    if let content = file.contentSHA256, record.contentSHA256 == content { return .sameContent }
+    return .differs(expected: expected)
+  }
+}
+
+extension DataVerification.Entry: CustomStringConvertible {
+  /// A line of the report.
+  package var description: String {
+    let result =
+      switch verdict {
+      case .matches: "is the published file"
+      case .sameContent: "holds the published content, packed differently"
+      case .differs(let expected): "differs from the published checksum \(expected)"
+      case .unpublished: "has no published checksum"
+      case .missing: "is not there"
+      }
+    return verdict == .missing ? "\(name) \(result)" : "\(name) \(result) (SHA-256 \(sha256), \(bytes) bytes)"
+  }
+}

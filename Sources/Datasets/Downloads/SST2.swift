@@ -1,0 +1,102 @@
+import CoppiceTensors
+
+/// Sentences of film reviews, negative or positive.
+///
+/// R. Socher et al., "Recursive deep models for semantic compositionality over a sentiment treebank", EMNLP 2013.
+/// Tab-separated `sentence, label`, with a header or without. Where the test file has no labels (as in GLUE), the
+/// development file is the test and validation is split from training. Words are separated by spaces; the vocabulary
+/// is that of the training file: `<pad>` = 0, `<unk>` = 1, then by falling frequency, equals in byte order.
+struct SST2: DatasetDefinition {
+  let length: Int
+  let minimumCount: Int
+  let validation: Int
+
+  var summary: String { "film review sentences, negative or positive, 6,920 + 872 + 1,821" }
+
+  var specification: Specification {
+    Specification(
+      "sst-2", version: 1,
+      [
+        (name: "length", value: .integer(length)), (name: "minimumCount", value: .integer(minimumCount)),
+        (name: "validation", value: .integer(validation)),
+      ])
+  }
+
+  var files: DataFiles {
+    DataFiles(
+      folders: ["sst2", "SST-2"],
+      files: [.init("train.tsv"), .init("dev.tsv"), .init("test.tsv")],
+      addresses: [
+        "https://raw.githubusercontent.com/clairett/pytorch-sentiment-classification/master/data/SST2"
+      ])
+  }
+
+  func load(from folders: DataFolders) throws(DatasetError) -> Dataset {
+    guard length >= 1, minimumCount >= 1 else {
+      throw .inconsistent(
+        dataset: "sst-2", "length \(length) and minimum count \(minimumCount) must be at least 1")
+    }
+    let folder = try folders.locate(files, dataset: "sst-2")
+    var loaded: [LoadedFile] = []
+    for file in files.files {
+      loaded.append(try LoadedFile(DataFolders.path(of: file, in: folder) ?? "\(folder)/\(file.name)"))
+    }
+    let training = try LabelledSentences(loaded[0])
+    let development = try LabelledSentences(loaded[1])
+    let test = try LabelledSentences(loaded[2])
+    for (part, file) in [(training, loaded[0]), (development, loaded[1])] where part.labels == nil {
+      throw .malformed(path: file.path, place: "line 1", reason: "no column of labels 0 or 1 was found")
+    }
+    let vocabulary = Vocabulary(training.sentences, minimumCount: minimumCount)
+    func examples(_ part: LabelledSentences) -> Examples {
+      Examples(
+        tokens: part.sentences.flatMap { vocabulary.encode($0, length: length) }, labels: part.labels ?? [])
+    }
+    var record = DataRecord(dataset: "sst-2", version: 1, files: loaded.map(\.record))
+    if test.labels == nil {
+      record.notes.append("test.tsv has no labels: dev.tsv is the test, validation is split from training")
+    }
+    return try Dataset(
+      name: "sst-2", task: .sequenceClassification(length: length, vocabulary: vocabulary.count),
+      training: examples(training), validation: test.labels == nil ? nil : examples(development),
+      test: examples(test.labels == nil ? development : test), classNames: ["negative", "positive"],
+      validationCount: validation, record: record)
+  }
+}
+
+extension DatasetSource {
+  /// SST-2 with sentences of 48 words and words seen at least twice.
+  public static var sst2: DatasetSource { sst2() }
+
+  /// SST-2 with options: words a sentence, occurrences a word needs to be known, and sentences for validation where
+  /// the test file has no labels.
+  public static func sst2(length: Int = 48, minimumCount: Int = 2, validation: Int = 1_000) -> DatasetSource {
+    DatasetSource(SST2(length: length, minimumCount: minimumCount, validation: validation))
+  }
+}
+
+/// The known words and their numbers.
+struct Vocabulary {
+  private var numbers: [Substring: Int32] = [:]
+
+  /// Known words plus `<pad>` and `<unk>`.
+  var count: Int { numbers.count + 2 }
+
+  init(_ sentences: [Substring], minimumCount: Int) {
+    var counts: [Substring: Int] = [:]
+    for sentence in sentences {
+      for word in sentence.split(separator: " ") { counts[word, default: 0] += 1 }
+    }
+    let known = counts.filter { $0.value >= minimumCount }.sorted {
+      $0.value != $1.value ? $0.value > $1.value : $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
+    }
+    for (number, entry) in known.enumerated() { numbers[entry.key] = Int32(number + 2) }
+  }
+
+  /// The first `length` words of a sentence as numbers, padded with 0 at the end.
+  func encode(_ sentence: Substring, length: Int) -> [Int32] {
+    var tokens = sentence.split(separator: " ").prefix(length).map { numbers[$0] ?? 1 }
+    tokens.append(contentsOf: repeatElement(0, count: length - tokens.count))
+    return tokens
+  }
+}

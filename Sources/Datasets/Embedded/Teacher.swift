@@ -1,0 +1,147 @@
+import CoppiceTensors
+
+/// A sparse network whose true mask is known labels Gaussian inputs; a student learns from the labels, is pruned,
+/// and its mask is compared with the teacher's.
+///
+/// The teacher is argmax(W₂ · relu(W₁ x) + b): every hidden unit sees exactly ⌈density · features⌉ inputs, every class
+/// exactly ⌈density · hidden⌉ units; b levels the classes. Everything is computed in `Double`, in index order.
+public struct Teacher: DatasetDefinition {
+  /// Inputs of the teacher.
+  public var features = 32
+  /// Hidden units of the teacher.
+  public var hidden = 32
+  /// Classes.
+  public var classes = 4
+  /// The fraction of the teacher's weights that are there, 0…1.
+  public var density = 0.2
+  /// Examples for training.
+  public var training = 8_000
+  /// Examples for validation.
+  public var validation = 1_000
+  /// Examples for the test.
+  public var test = 2_000
+  /// The generator's seed, which is not the trial's: every trial has the same teacher.
+  public var generatorSeed: UInt64 = 0
+
+  /// A teacher with default options; set those that differ.
+  public init() {}
+
+  /// One line for listings.
+  public var summary: String {
+    "inputs labelled by a sparse teacher whose mask is known, 32 features, no file needed"
+  }
+
+  /// Name, version and options.
+  public var specification: Specification {
+    Specification(
+      "teacher", version: 1,
+      [
+        (name: "features", value: .integer(features)), (name: "hidden", value: .integer(hidden)),
+        (name: "classes", value: .integer(classes)), (name: "density", value: .number(density)),
+        (name: "training", value: .integer(training)), (name: "validation", value: .integer(validation)),
+        (name: "test", value: .integer(test)),
+        (name: "generatorSeed", value: .integer(Int(bitPattern: UInt(generatorSeed)))),
+      ])
+  }
+
+  /// Draws the teacher and lets it label the examples.
+  public func load(from folders: DataFolders) throws(DatasetError) -> Dataset {
+    let network = try network()
+    return try Dataset(
+      name: "teacher", task: .vectorClassification(features: features),
+      training: examples(training + validation, part: 1, network), test: examples(test, part: 2, network),
+      classNames: (0..<classes).map(String.init), validationCount: validation,
+      record: DataRecord(dataset: "teacher", version: 1))
+  }
+
+  /// The weights the teacher has: hidden `[hidden, features]` and output `[classes, hidden]`.
+  ///
+  /// - Throws: `DatasetError.inconsistent` for options out of range.
+  public func masks() throws(DatasetError) -> (hidden: Mask, output: Mask) {
+    let network = try network()
+    func mask(_ weights: [Double], _ rows: Int, _ columns: Int) -> Mask {
+      Mask(Shape([rows, columns]), weights.map { $0 == 0 ? 0 : 1 })
+    }
+    return (mask(network.hidden, hidden, features), mask(network.output, classes, hidden))
+  }
+
+  struct Network {
+    var hidden: [Double]
+    var output: [Double]
+    var bias: [Double]
+  }
+
+  /// Draws the weights (stream `.generation`, substream 0) and levels the classes on 2,000 inputs (substream 3).
+  func network() throws(DatasetError) -> Network {
+    guard features >= 1, hidden >= 1, classes >= 2, max(features, hidden, classes) <= 4_096 else {
+      throw .inconsistent(
+        dataset: "teacher", "features, hidden units and classes must be in 1...4096, classes above 1")
+    }
+    guard density > 0, density <= 1 else {
+      throw .inconsistent(dataset: "teacher", "the density \(density) lies outside 0<...1")
+    }
+    guard training >= 1, validation >= 0, test >= 1, max(training + validation, test) <= 10_000_000 else {
+      throw .inconsistent(dataset: "teacher", "\(training) + \(validation) + \(test) examples cannot be made")
+    }
+    var random = RandomStream(seed: generatorSeed, stream: .generation)
+    func matrix(_ rows: Int, _ columns: Int) -> [Double] {
+      let kept = max(1, Int((density * Double(columns)).rounded(.up)))
+      var weights = [Double](repeating: 0, count: rows * columns)
+      for row in 0..<rows {
+        for column in random.permutation(columns).prefix(kept).sorted() {
+          weights[row * columns + Int(column)] = random.normalPair().0 / Double(kept).squareRoot()
+        }
+      }
+      return weights
+    }
+    var network = Network(
+      hidden: matrix(hidden, features), output: matrix(classes, hidden),
+      bias: [Double](repeating: 0, count: classes))
+    var sample = RandomStream(seed: generatorSeed, stream: .generation, substream: 3)
+    var sums = network.bias
+    for _ in 0..<2_000 {
+      for (index, logit) in logits(input(&sample), network).enumerated() { sums[index] += logit }
+    }
+    network.bias = sums.map { -$0 / 2_000 }
+    return network
+  }
+
+  private func input(_ random: inout RandomStream) -> [Float] {
+    var values = [Float](repeating: 0, count: features)
+    values.withUnsafeMutableBufferPointer { random.fillNormal($0) }
+    return values
+  }
+
+  private func logits(_ input: [Float], _ network: Network) -> [Double] {
+    let units = (0..<hidden).map { unit in
+      max(0, (0..<features).reduce(0.0) { $0 + network.hidden[unit * features + $1] * Double(input[$1]) })
+    }
+    return (0..<classes).map { label in
+      (0..<hidden).reduce(network.bias[label]) { $0 + network.output[label * hidden + $1] * units[$1] }
+    }
+  }
+
+  private func examples(_ count: Int, part: UInt32, _ network: Network) -> Examples {
+    var random = RandomStream(seed: generatorSeed, stream: .generation, substream: part)
+    var values: [Float] = []
+    var labels: [Int32] = []
+    values.reserveCapacity(count * features)
+    for _ in 0..<count {
+      let input = input(&random)
+      let logits = logits(input, network)
+      var best = 0
+      for label in logits.indices where logits[label] > logits[best] { best = label }
+      values.append(contentsOf: input)
+      labels.append(Int32(best))
+    }
+    return Examples(values: values, labels: labels)
+  }
+}
+
+extension DatasetSource {
+  /// 8,000 + 1,000 + 2,000 Gaussian inputs of 32 features in 4 classes, labelled by a teacher of density 0.2.
+  public static var teacher: DatasetSource { DatasetSource(Teacher()) }
+
+  /// A teacher with options.
+  public static func teacher(_ teacher: Teacher) -> DatasetSource { DatasetSource(teacher) }
+}

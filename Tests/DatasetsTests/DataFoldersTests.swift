@@ -1,0 +1,59 @@
+import CoppiceDatasets
+import Testing
+
+@Suite struct DataFoldersTests {
+  @Test func searchOrder() {
+    let environment = ["COPPICE_DATA": "/data", "XDG_CACHE_HOME": "/cache", "HOME": "/home/ada"]
+    #expect(
+      DataFolders(explicit: "here", environment: environment).folders
+        == ["here", "/data", "/cache/coppice/datasets", "/home/ada/.cache/coppice/datasets"])
+    #expect(
+      DataFolders(environment: ["HOME": "/h", "COPPICE_DATA": ""]).folders == ["/h/.cache/coppice/datasets"])
+    #expect(DataFolders(explicit: "/data", environment: ["COPPICE_DATA": "/data"]).folders == ["/data"])
+    #expect(DataFolders(explicit: nil, environment: [:]).folders.isEmpty)
+  }
+
+  @Test func saysEveryPathAndTheWayOut() throws {
+    let folders = DataFolders(explicit: "/nowhere", environment: ["HOME": "/nobody"])
+    let text = message { _ = try DatasetSource.mnist.load(from: folders) }
+    #expect(
+      text == """
+        The data set 'mnist' was not found: no train-images-idx3-ubyte.gz in
+          /nowhere/MNIST/raw
+          /nobody/.cache/coppice/datasets/MNIST/raw
+        Download it:    coppice data fetch mnist
+        Elsewhere:      --data DIR, or COPPICE_DATA=DIR
+        Without a file: the embedded data set 'glyphs' needs no download.
+        """)
+  }
+
+  @Test func namesTheFileThatIsMissingFromAnIncompleteFolder() throws {
+    let folder = try TemporaryFolder()
+    for name in ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte"] {
+      try folder.write([0], "MNIST/raw/\(name)")
+    }
+    #expect {
+      _ = try DatasetSource.mnist.load(from: DataFolders([folder.path]))
+    } throws: { error in
+      (error as? DatasetError)
+        == .missing(
+          dataset: "mnist", file: "t10k-images-idx3-ubyte.gz", searched: [folder.path + "/MNIST/raw"],
+          canFetch: true)
+    }
+  }
+
+  @Test func theFirstFolderThatHasAllFilesWins() throws {
+    let first = try TemporaryFolder()
+    let second = try TemporaryFolder()
+    try second.write(Array("abcab".utf8), "tinyshakespeare/input.txt")
+    let folders = DataFolders([first.path, second.path])
+    let source = DatasetSource.tinyShakespeare(length: 1, validation: 0)
+    // Too short for a test window, but found.
+    #expect(
+      message { _ = try source.load(from: folders) }
+        == "The data set 'tiny-shakespeare' does not fit together: there are no test examples.")
+    try first.write(Array("aabbccaabbccaabbccaabbcc".utf8), "tiny-shakespeare/input.txt")
+    #expect(
+      try source.load(from: folders).record.files.map(\.path) == [first.path + "/tiny-shakespeare/input.txt"])
+  }
+}

@@ -1,0 +1,84 @@
+import CoppiceDatasets
+import Testing
+
+@Suite struct SST2Tests {
+  private func folder(_ train: String, _ dev: String, _ test: String, _ name: String = "sst2") throws
+    -> TemporaryFolder
+  {
+    let folder = try TemporaryFolder()
+    for (part, text) in [("train", train), ("dev", dev), ("test", test)] {
+      try folder.write(Array(text.utf8), "\(name)/\(part).tsv")
+    }
+    return folder
+  }
+
+  private let source = DatasetSource.sst2(length: 4, minimumCount: 2, validation: 1)
+
+  @Test func wordsByFrequencyThenByteOrder() throws {
+    let folder = try folder(
+      "b a b c\t1\na c  b rare d d d d \t0\n", "a d new\t0\n", "b\t1")
+    let dataset = try source.load(from: DataFolders([folder.path]))
+    // d 4, b 3, a 2, c 2; `rare` is seen once.
+    #expect(dataset.task == .sequenceClassification(length: 4, vocabulary: 6))
+    let split = Split(dataset, seed: 0)
+    #expect(try everything(split.training, of: dataset).inputs == [3, 4, 3, 5, 4, 5, 3, 1])
+    #expect(try everything(split.training, of: dataset).labels == [1, 0])
+    #expect(try everything(split.validation, of: dataset).inputs == [4, 2, 1, 0])
+    #expect(try everything(split.test, of: dataset).inputs == [3, 0, 0, 0])
+  }
+
+  @Test func aHeaderChangesNothing() throws {
+    let plain = try folder("a a\t1\nb b\t0\n", "a\t0\n", "b\t1\n")
+    let headed = try folder(
+      "sentence\tlabel\r\na a\t1\r\nb b\t0\r\n", "sentence\tlabel\na\t0\n", "sentence\tlabel\nb\t1\n")
+    #expect(
+      try digest(source.load(from: DataFolders([plain.path])))
+        == digest(source.load(from: DataFolders([headed.path]))))
+  }
+
+  @Test func withoutTestLabelsTheDevelopmentFileIsTheTest() throws {
+    let folder = try folder(
+      "sentence\tlabel\na a\t1\nb b\t0\na b\t0\n", "sentence\tlabel\na\t0\n", "index\tsentence\n0\tb\n",
+      "SST-2")
+    let dataset = try source.load(from: DataFolders([folder.path]))
+    let split = Split(dataset, seed: 0)
+    #expect(split.training.count == 2 && split.validation.count == 1 && split.test.count == 1)
+    #expect(
+      dataset.record.notes == [
+        "test.tsv has no labels: dev.tsv is the test, validation is split from training"
+      ])
+  }
+
+  @Test func badLinesAreNamed() throws {
+    func text(_ train: String) throws -> String {
+      let folder = try self.folder(train, "a\t0\n", "b\t1\n")
+      return message { _ = try source.load(from: DataFolders([folder.path])) }
+        .replacingOccurrences(of: folder.path, with: "%")
+    }
+    #expect(try text("a\t1\nb\n") == "%/sst2/train.tsv, line 2: 1 columns instead of 2.")
+    #expect(try text("a\t1\n\nb\t7\n") == "%/sst2/train.tsv, line 3: the label '7' is neither 0 nor 1.")
+    #expect(try text("0\ta\n1\tb\n") == "%/sst2/train.tsv, line 1: no column of labels 0 or 1 was found.")
+    #expect(try text("") == "%/sst2/train.tsv is empty. Delete it and fetch the data set again.")
+    let folder = try self.folder("a\t1\n", "a\t0\n", "b\t1\n")
+    try folder.write([0xff, 0x09, 0x31], "sst2/train.tsv")
+    #expect(
+      message { _ = try source.load(from: DataFolders([folder.path])) }
+        == "\(folder.path)/sst2/train.tsv, text: it is not UTF-8.")
+    #expect(
+      message { _ = try DatasetSource.sst2(length: 0).load(from: DataFolders([])) }
+        == "The data set 'sst-2' does not fit together: length 0 and minimum count 2 must be at least 1.")
+  }
+
+  /// Counts made with five lines of Python (`collections.Counter` over `line.split()`).
+  @Test(.enabled(if: RealData.has("sst2"), "SST-2 is not in COPPICE_DATA or ../shared/data"))
+  func theRealFiles() throws {
+    let dataset = try DatasetSource.sst2.load(from: RealData.folders)
+    let split = Split(dataset, seed: 0)
+    #expect(split.training.count == 6_920 && split.validation.count == 872 && split.test.count == 1_821)
+    let (tokens, labels) = try everything(split.test, of: dataset)
+    #expect(labels.filter { $0 == 1 }.count == 909)
+    #expect(dataset.task.vocabulary == 7_206)
+    // "no movement , no yuks , not much of anything"
+    #expect(tokens.prefix(11) == [59, 3434, 3, 59, 1, 3, 28, 64, 6, 276, 0])
+  }
+}
