@@ -1,0 +1,69 @@
+import CoppiceDatasets
+import CoppiceNetworks
+import CoppiceTensors
+import Synchronization
+
+/// A data set in memory, split for one seed, as a model meets it.
+package struct TaskData: Sendable {
+  package let dataset: Dataset
+  package let split: Split
+  package let interface: Interface
+  /// What results depend on: the source with its options, and what the files held.
+  package let specification: Specification
+
+  init(_ source: DatasetSource, _ dataset: Dataset, seed: Int) {
+    self.dataset = dataset
+    split = Split(dataset, seed: UInt64(bitPattern: Int64(seed)))
+    interface = Interface(dataset.task, classes: dataset.classCount)
+    specification = Specification(
+      "data", version: 1,
+      [("source", .component(source.specification)), ("contents", dataset.record.identity)])
+  }
+
+  /// Training steps in one pass over the training data; 0 where they do not fill one batch.
+  package func stepsPerEpoch(batchSize: Int) -> Int { split.training.count / max(1, batchSize) }
+
+  /// Examples evaluated at once: enough to keep the kernels busy, few enough to stay in the caches.
+  var evaluationBatch: Int { max(16, min(256, 200_000 / max(1, interface.exampleShape.count))) }
+}
+
+extension Interface {
+  /// The interface of a data set's task.
+  init(_ task: DatasetTask, classes: Int) {
+    switch task {
+    case .imageClassification(let channels, let height, let width):
+      self = .images([channels, height, width], classes: classes)
+    case .vectorClassification(let features): self = .images([features], classes: classes)
+    case .sequenceClassification(let length, let vocabulary):
+      self = .sequences(length: length, vocabulary: vocabulary, classes: classes)
+    case .languageModelling(let length, let vocabulary):
+      self = .language(length: length, vocabulary: vocabulary)
+    }
+  }
+}
+
+/// The data sets of a run: each is read once, whoever asks first.
+package final class DataLibrary: Sendable {
+  private let folders: DataFolders
+  private let loaded = Mutex<[DatasetSource: Dataset]>([:])
+
+  package init(_ folders: DataFolders) { self.folders = folders }
+
+  /// A data set, split by a seed.
+  ///
+  /// - Throws: `DatasetError` where files are missing or bad.
+  package func data(_ source: DatasetSource, seed: Int) throws -> TaskData {
+    let dataset = try loaded.withLock { loaded in
+      if let dataset = loaded[source] { return dataset }
+      let dataset = try source.load(from: folders)
+      loaded[source] = dataset
+      return dataset
+    }
+    return TaskData(source, dataset, seed: seed)
+  }
+
+  /// Where the data sets read so far came from, by name.
+  package var records: [DataRecord] {
+    loaded.withLock { $0.values.map(\.record).sorted { $0.dataset < $1.dataset } }
+  }
+}
