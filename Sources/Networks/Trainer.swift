@@ -7,6 +7,7 @@ package final class Trainer {
   private let optimizer: Optimizer
   private let executor: Executor
   private let dropoutSeed: UInt64
+  private let firstStep: Int
   private var powers: [Double]
   /// Steps made so far.
   package private(set) var step: Int
@@ -17,13 +18,15 @@ package final class Trainer {
   ///   - masks: which prunable weights survive; `nil` for a dense training. Masked weights and their moments are set to 0
   ///     before the first step.
   ///   - seed: the seed of dropout.
+  ///   - firstStep: the step of the dense training whose dropout the first step of this one has.
   package init(
     _ model: TracedModel, _ state: TrainingState, masks: MaskSet?, optimizer: Optimizer, batch: Int,
-    clipping: Double? = nil, seed: UInt64, threads: Int = 1
+    clipping: Double? = nil, seed: UInt64, firstStep: Int = 0, threads: Int = 1
   ) throws {
     self.model = model
     self.optimizer = optimizer
     dropoutSeed = seed
+    self.firstStep = firstStep
     let graph = try model.trainingGraph(
       batch: batch, optimizer: optimizer, isMasked: masks != nil, clipping: clipping)
     executor = Executor(Plan(graph), threads: threads)
@@ -58,7 +61,7 @@ package final class Trainer {
     if executor.hasLeaf("dropout_key") {
       executor.write(
         "dropout_key",
-        integers: [dropoutSeed, UInt64(step)].flatMap { word in
+        integers: [dropoutSeed, UInt64(firstStep + step)].flatMap { word in
           [Int32(truncatingIfNeeded: word), Int32(truncatingIfNeeded: word >> 32)]
         })
     }

@@ -1,0 +1,49 @@
+import CoppiceDatasets
+import CoppiceNetworks
+import CoppiceStore
+import CoppiceTensors
+
+/// Measures networks of one setting on the validation and test sets, and at the end of a round on all training data.
+package struct Meter {
+  private let evaluator: Evaluator
+  private let training: EvaluationBatches
+  private let validation: EvaluationBatches
+  private let test: EvaluationBatches
+
+  package init(_ setting: TrainingSetting, threads: Int = 1) throws {
+    let data = setting.data
+    let batch = data.evaluationBatch
+    evaluator = try Evaluator(setting.model, batch: batch, threads: threads)
+    training = try EvaluationBatches(data.split.training, of: data.dataset, batchSize: batch)
+    validation = try EvaluationBatches(data.split.validation, of: data.dataset, batchSize: batch)
+    test = try EvaluationBatches(data.split.test, of: data.dataset, batchSize: batch)
+  }
+
+  /// A network of these weights after `step` steps of its round. The last evaluation of a round also takes all training data
+  /// and tells the classes apart.
+  package func evaluation(
+    _ parameters: ParameterSet, _ buffers: ParameterSet, step: Int, isLast: Bool
+  ) throws -> Evaluation {
+    evaluator.load(parameters, buffers)
+    var evaluation = Evaluation(step: step)
+    let validated = try score(validation)
+    (evaluation.validationLoss, evaluation.validationAccuracy) = (validated.loss, validated.accuracy)
+    let tested = try score(test)
+    (evaluation.testLoss, evaluation.testAccuracy) = (tested.loss, tested.accuracy)
+    if isLast {
+      let trained = try score(training)
+      (evaluation.trainLoss, evaluation.trainAccuracy) = (trained.loss, trained.accuracy)
+      evaluation.testClassAccuracy = tested.classAccuracy
+    }
+    return evaluation
+  }
+
+  private func score(_ batches: EvaluationBatches) throws -> Score {
+    try evaluator.evaluate(batches: batches.count) { index, inputs, labels in
+      switch inputs {
+      case .numbers(let numbers): batches.fill(index, inputs: numbers, labels: labels)
+      case .tokens(let tokens): batches.fill(index, tokens: tokens, labels: labels)
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import CoppiceDatasets
+import CoppiceNetworks
+import CoppicePruning
+import CoppiceStore
+import CoppiceTensors
+
+/// Prunes the network of a training: scores, then masks that are subsets of those before.
+package struct PruningStage: Stage {
+  package let setting: TrainingSetting
+  /// The training whose network is pruned.
+  package let training: StageKey
+  /// The stage with the masks so far; `nil` where nothing is pruned yet.
+  package let masks: StageKey?
+  package let pruner: Pruner
+  package let target: PruningTarget
+  package let scoringBatch: Int
+  package let key: StageKey
+
+  package init(
+    _ setting: TrainingSetting, of training: StageKey, masks: StageKey?, pruner: Pruner,
+    target: PruningTarget, scoringBatch: Int
+  ) {
+    self.setting = setting
+    self.training = training
+    self.masks = masks
+    self.pruner = pruner
+    self.target = target
+    self.scoringBatch = scoringBatch
+    let wanted: Specification.Value =
+      switch target {
+      case .sparsity(let sparsity): .number(sparsity)
+      case .rate(let rate, let times): .list([.number(rate), .integer(times)])
+      }
+    let needs = pruner.criterion.needs
+    key = StageKey(
+      Specification(
+        "pruning", version: 1,
+        [
+          ("training", training.value), ("masks", masks?.value ?? .none),
+          ("criterion", .component(pruner.criterion.specification)),
+          ("granularity", .component(pruner.granularity.specification)),
+          ("allocation", .component(pruner.allocation.specification)), ("target", wanted),
+          ("seed", needs.isEmpty ? .none : .integer(setting.seed)),
+          ("scoring-batch", needs.contains(.gradients) ? .integer(scoringBatch) : .none),
+        ]))
+  }
+
+  package var parents: [StageKey] { [training] + (masks.map { [$0] } ?? []) }
+  package var steps: Int { 0 }
+
+  package func run(_ context: StageContext) throws -> StageRecord {
+    let trained = try context.outputs(of: training)
+    guard let weights = trained[parameters: "parameters"] else {
+      throw StageError.missingOutput("parameters", stage: training.short)
+    }
+    let buffers = trained[parameters: "buffers"] ?? ParameterSet()
+    let before =
+      try masks.map { try context.masks(of: $0) }
+      ?? pruner.allocation.prunable(among: setting.model.fullMasks)
+    let scoring = ScoringContext(
+      weights: weights, masks: before, initialWeights: setting.initialParameters(draw: 0),
+      seed: setting.seedBits, gradients: { try gradients(weights, buffers) })
+    let pruning = try pruner.prune(scoring, to: target)
+    var record = StageRecord(
+      key: key.hexadecimal, masks: [("masks", pruning.masks)],
+      numbers: [("requested_sparsity", [pruning.report.requestedSparsity])])
+    let collapsed = pruning.report.collapsedLayers
+    if !collapsed.isEmpty {
+      record.metadata = JSON.object([("collapsed", .list(collapsed.map(JSON.text)))])
+    }
+    return record
+  }
+
+  @Sendable private func gradients(_ weights: ParameterSet, _ buffers: ParameterSet) throws -> ParameterSet {
+    let batch = min(scoringBatch, setting.data.split.training.count)
+    var batches = try Batches(
+      setting.data.split.training, of: setting.data.dataset, batchSize: batch, seed: setting.seedBits,
+      stream: .score)
+    return try GradientProbe.gradients(setting.model, weights, buffers, batch: batch) { inputs, labels in
+      switch inputs {
+      case .numbers(let numbers): batches.fill(0, inputs: numbers, labels: labels)
+      case .tokens(let tokens): batches.fill(0, tokens: tokens, labels: labels)
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import CoppicePruning
+import CoppiceStore
+import CoppiceTensors
+
+/// The random-mask control: as many survivors in every layer as a pruning left, at random places.
+package struct RandomMaskStage: Stage {
+  package let setting: TrainingSetting
+  /// The pruning whose counts are kept.
+  package let pruning: StageKey
+  package let granularity: Granularity
+  package let key: StageKey
+
+  package init(_ setting: TrainingSetting, like pruning: StageKey, granularity: Granularity) {
+    self.setting = setting
+    self.pruning = pruning
+    self.granularity = granularity
+    key = StageKey(
+      Specification(
+        "random-mask", version: 1,
+        [
+          ("pruning", pruning.value), ("granularity", .component(granularity.specification)),
+          ("seed", .integer(setting.seed)),
+        ]))
+  }
+
+  package var parents: [StageKey] { [pruning] }
+  package var steps: Int { 0 }
+
+  package func run(_ context: StageContext) throws -> StageRecord {
+    let parent = try context.outputs(of: pruning)
+    let random = try granularity.randomMasks(
+      like: try context.masks(of: pruning), seed: setting.seedBits)
+    return StageRecord(
+      key: key.hexadecimal, metadata: parent.metadata, masks: [("masks", random)], numbers: parent.numbers)
+  }
+}

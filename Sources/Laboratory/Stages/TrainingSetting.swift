@@ -1,0 +1,44 @@
+import CoppiceDatasets
+import CoppiceNetworks
+import CoppiceTensors
+
+/// What is trained, on what, and how: equal for all trainings of a trial.
+package struct TrainingSetting: Sendable {
+  package let model: TracedModel
+  package let data: TaskData
+  package let optimizer: Optimizer
+  package let learningRate: LearningRate
+  package let clipping: Double?
+  package let batchSize: Int
+  /// Steps of the dense training, T, over which the learning rate is laid out.
+  package let total: Int
+  /// Steps between evaluations.
+  package let evaluationInterval: Int
+  package let seed: Int
+
+  var specification: Specification {
+    Specification(
+      "setting", version: 1,
+      [
+        ("model", .component(model.model.specification)),
+        ("initializer", .component(model.initializer.specification)),
+        ("interface", .component(model.interface.specification)),
+        ("data", .component(data.specification)), ("optimizer", .component(optimizer.specification)),
+        ("learning-rate", .component(learningRate.specification)),
+        ("clipping", clipping.map(Specification.Value.number) ?? .none), ("batch-size", .integer(batchSize)),
+        ("total", .integer(total)), ("seed", .integer(seed)),
+      ])
+  }
+
+  /// The seed as the key of random streams.
+  var seedBits: UInt64 { UInt64(bitPattern: Int64(seed)) }
+
+  /// Freshly drawn weights: draw 0 are the trial's own initial weights, draw k those of the control of round k, which come
+  /// from the seed s + k · 2³².
+  package func initialParameters(draw: Int) -> ParameterSet {
+    model.initialParameters(seed: seedBits &+ UInt64(draw) << 32)
+  }
+
+  /// The rate of step `step` of the dense training; `nil` for its last rate.
+  func learningRate(atStep step: Int?) -> Double { learningRate(step: step ?? (total - 1), total: total) }
+}

@@ -1,0 +1,174 @@
+import CoppiceDatasets
+import CoppiceNetworks
+import CoppiceStore
+import CoppiceTensors
+
+/// Trains a network for some steps, dense or under masks, from fresh weights or from another stage's, and measures it. With
+/// no steps it measures only.
+package struct TrainingStage: Stage {
+  /// Where the weights come from.
+  package enum Source: Sendable {
+    /// Drawn afresh, see `TrainingSetting.initialParameters`.
+    case fresh(draw: Int)
+    /// The weights at the end of another training.
+    case end(of: StageKey)
+  }
+
+  package let setting: TrainingSetting
+  package let source: Source
+  /// The stage whose masks hold; `nil` for a dense training.
+  package let masks: StageKey?
+  /// The step of the dense training whose batch, dropout and augmentation the first step has.
+  package let firstStep: Int
+  /// Steps it makes.
+  package let steps: Int
+  /// The step of the dense training whose learning rate the first step has; `nil` for its last rate throughout.
+  package let learningRateStep: Int?
+  /// Whether the network is measured; the first steps of a dense training, made only to be rewound to, are not.
+  package let isMeasured: Bool
+  package let key: StageKey
+
+  package init(
+    _ setting: TrainingSetting, source: Source, masks: StageKey? = nil, firstStep: Int = 0, steps: Int,
+    learningRateStep: Int? = 0, isMeasured: Bool = true
+  ) {
+    self.setting = setting
+    self.source = source
+    self.masks = masks
+    self.firstStep = firstStep
+    self.steps = steps
+    self.learningRateStep = learningRateStep
+    self.isMeasured = isMeasured
+    let origin: Specification.Value =
+      switch source {
+      case .fresh(let draw): .integer(draw)
+      case .end(let key): key.value
+      }
+    key = StageKey(
+      Specification(
+        "training", version: 1,
+        [
+          ("setting", .component(setting.specification)), ("source", origin), ("masks", masks?.value ?? .none),
+          ("first-step", .integer(firstStep)), ("steps", .integer(steps)),
+          ("learning-rate-step", learningRateStep.map(Specification.Value.integer) ?? .none),
+          ("evaluation-interval", isMeasured ? .integer(setting.evaluationInterval) : .none),
+        ]))
+  }
+
+  package var parents: [StageKey] {
+    var parents = masks.map { [$0] } ?? []
+    if case .end(let key) = source { parents.append(key) }
+    return parents
+  }
+
+  package func run(_ context: StageContext) throws -> StageRecord {
+    var log = TrainingLog(steps: steps)
+    let state: TrainingState
+    if let checkpoint = try? context.folder.readCheckpoint(key.hexadecimal) {
+      state = try TrainingState(checkpoint)
+      log = TrainingLog(checkpoint, steps: steps)
+    } else {
+      state = try initialState(context)
+    }
+    let trainer = try Trainer(
+      setting.model, state, masks: try masks.map { try context.masks(of: $0) }, optimizer: setting.optimizer,
+      batch: setting.batchSize, clipping: setting.clipping, seed: setting.seedBits, firstStep: firstStep,
+      threads: context.threads)
+    let meter = isMeasured ? try Meter(setting, threads: context.threads) : nil
+    var batches = try Batches(
+      setting.data.split.training, of: setting.data.dataset, batchSize: setting.batchSize,
+      seed: setting.seedBits)
+    var watch = Stopwatch()
+    var sinceCheckpoint = Stopwatch()
+    var reported = state.step
+
+    func record(isCheckpoint: Bool) -> StageRecord {
+      log.wallTime += watch.lap()
+      return log.record(key, trainer.state, isCheckpoint: isCheckpoint)
+    }
+    func measure() throws {
+      guard let meter, log.evaluations.last?.step != trainer.step else { return }
+      let isLast = trainer.step == steps || log.divergence != nil
+      log.evaluations.append(
+        try meter.evaluation(trainer.parameters, trainer.buffers, step: trainer.step, isLast: isLast))
+    }
+
+    while trainer.step < steps, log.divergence == nil {
+      if trainer.step % setting.evaluationInterval == 0 { try measure() }
+      let place = firstStep + trainer.step
+      try trainer.fillBatch { inputs, labels in
+        switch inputs {
+        case .numbers(let numbers): batches.fill(place, inputs: numbers, labels: labels)
+        case .tokens(let tokens): batches.fill(place, tokens: tokens, labels: labels)
+        }
+      }
+      let rate = setting.learningRate(atStep: learningRateStep.map { $0 + trainer.step })
+      let loss = trainer.run(learningRate: rate)
+      log.add(loss: loss, learningRate: rate, step: trainer.step)
+      if !loss.isFinite {
+        log.divergence =
+          "the loss of step \(trainer.step) is \(loss)"
+          + (trainer.nonFiniteScope().map { "; the first number that is not finite comes from \($0)" } ?? "")
+      }
+      if trainer.step - reported >= 20 {
+        context.progress(trainer.step - reported)
+        reported = trainer.step
+      }
+      let isInterrupted = context.interruption.isRequested
+      if isInterrupted || sinceCheckpoint.elapsed >= context.checkpointInterval {
+        try context.folder.writeCheckpoint(record(isCheckpoint: true))
+        if isInterrupted { throw Interrupted() }
+        sinceCheckpoint = Stopwatch()
+      }
+    }
+    try measure()
+    context.progress(trainer.step - reported)
+    return record(isCheckpoint: false)
+  }
+
+  private func initialState(_ context: StageContext) throws -> TrainingState {
+    switch source {
+    case .fresh(let draw):
+      return TrainingState(
+        parameters: setting.initialParameters(draw: draw), buffers: setting.model.initialBuffers)
+    case .end(let parent):
+      let record = try context.outputs(of: parent)
+      guard let parameters = record[parameters: "parameters"] else {
+        throw StageError.missingOutput("parameters", stage: parent.short)
+      }
+      return TrainingState(
+        parameters: parameters, buffers: record[parameters: "buffers"] ?? setting.model.initialBuffers)
+    }
+  }
+}
+
+extension TrainingState {
+  /// The state a checkpoint holds.
+  fileprivate init(_ record: StageRecord) throws {
+    guard let parameters = record[parameters: "parameters"], let step = record[numbers: "step"]?.first else {
+      throw StageError.missingOutput("state", stage: record.key)
+    }
+    self.init(
+      parameters: parameters, buffers: record[parameters: "buffers"] ?? ParameterSet(),
+      moments: record[parameters: "moments"] ?? ParameterSet(), step: Int(step))
+  }
+}
+
+/// Seconds of wall time; never part of a result.
+struct Stopwatch {
+  private let clock = ContinuousClock()
+  private var start = ContinuousClock().now
+
+  /// Seconds since the start or the last lap.
+  var elapsed: Double {
+    let components = (clock.now - start).components
+    return Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+
+  /// Seconds since the last lap, and a new lap.
+  mutating func lap() -> Double {
+    let time = elapsed
+    start = clock.now
+    return time
+  }
+}
