@@ -73,24 +73,26 @@ package enum Settings {
       parse: { try Budget(parsing: $0) }),
     Setting(
       "criterion", \.criterion, unit: "name", "what says which weights go first",
-      value: { .component($0.specification) }, parse: { try Criteria.named($0) }),
+      value: { .component($0.specification) }, parse: { try Criterion(parsing: $0) }),
     Setting(
       "granularity", \.granularity, unit: "name", "what one unit of pruning is",
-      value: { .component($0.specification) }, parse: { try Granularities.named($0) }),
+      value: { .component($0.specification) }, parse: { try Granularity(parsing: $0) }),
     Setting(
       "allocation", \.allocation, unit: "name", "how much each layer gives",
-      value: { .component($0.specification) }, parse: { try Allocations.named($0) }),
+      value: { .component($0.specification) }, parse: { try Allocation(parsing: $0) }),
     Setting(
-      "schedule", \.schedule, unit: "one-shot, iterative:ROUNDS or lottery-ticket:ROUNDS",
-      "when how much is pruned", value: { .component($0.specification) }, parse: schedule),
+      "schedule", \.schedule, unit: "one-shot, iterative(rounds: 5), lottery-ticket(rounds: 12)",
+      "when how much is pruned", value: { .component($0.specification) },
+      parse: { try Schedule(parsing: $0) }),
     Setting(
       "sparsity", \.sparsity, unit: "fraction 0…1, or none", "the pruning ratio: the sparsity asked for",
       value: { $0.map(Specification.Value.number) ?? .none },
       parse: { $0 == "none" ? nil : try number($0, "sparsity") { (0..<1).contains($0) } }),
     Setting(
       "retraining", \.retraining,
-      unit: "none, fine-tune[:BUDGET], rewind[:STEP] or learning-rate-rewind[:STEP]",
-      "what follows each pruning", value: { .component($0.specification) }, parse: retraining),
+      unit: "none, fine-tune(budget: 0.25), rewind(to: 100it), learning-rate-rewind(to: 0it)",
+      "what follows each pruning", value: { .component($0.specification) },
+      parse: { try Retraining(parsing: $0) }),
     Setting(
       "control", \.control, unit: "none, random-reinit or random-mask", "what the claim is compared with",
       value: { .text($0.rawValue) }, parse: { try Control.named($0) }),
@@ -143,30 +145,6 @@ package enum Settings {
   ) throws(SettingError) -> Int {
     guard let integer = Int(text), isFit(integer) else { throw .unreadable(setting, text) }
     return integer
-  }
-
-  @Sendable private static func schedule(_ text: String) throws -> Schedule {
-    let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-    guard parts.count == 2 else { return try Schedules.named(text) }
-    let rounds = try integer(parts[1], "schedule") { $0 > 0 }
-    switch parts[0] {
-    case "iterative": return .iterative(rounds: rounds)
-    case "lottery-ticket": return .lotteryTicket(rounds: rounds)
-    case "one-shot": return .oneShot(toRound: rounds)
-    default: return try Schedules.named(parts[0])
-    }
-  }
-
-  @Sendable private static func retraining(_ text: String) throws -> Retraining {
-    let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-    let budget = try parts.count == 2 ? Budget(parsing: parts[1]) : nil
-    switch parts.first {
-    case "none": return .none
-    case "fine-tune": return .fineTune(budget ?? .share(0.25))
-    case "rewind": return .rewind(to: budget ?? .iterations(0))
-    case "learning-rate-rewind": return .learningRateRewind(to: budget ?? .iterations(0))
-    default: throw SettingError.unknown("retraining", text, known: Retraining.names)
-    }
   }
 }
 

@@ -39,6 +39,9 @@ package struct TrainingSetting: Sendable {
     model.initialParameters(seed: seedBits &+ UInt64(draw) << 32)
   }
 
-  /// The rate of step `step` of the dense training; `nil` for its last rate.
-  func learningRate(atStep step: Int?) -> Double { learningRate(step: step ?? (total - 1), total: total) }
+  /// The rate of step `step` of the dense training; its last rate beyond its end and for `nil`.
+  func learningRate(atStep step: Int?) -> Double {
+    let last = max(0, total - 1)
+    return learningRate(step: min(step ?? last, last), total: total)
+  }
 }

@@ -1,0 +1,165 @@
+import CoppiceNetworks
+import CoppicePruning
+import CoppiceStore
+import CoppiceTensors
+import Foundation
+
+/// Puts the outputs of stages together to the record of a trial.
+struct TrialAssembly {
+  let plan: TrialPlan
+  let folder: StageFolder
+  /// The settings the sweep varies, for the index.
+  let sweptSettings: [String]
+
+  /// The record, as far as the stages were made.
+  ///
+  /// - Parameter failure: how a trial ended whose stages are not all there.
+  func record(provenance: String, failure: TrialStatus?) throws -> TrialRecord {
+    let costs = try Costs(plan)
+    var rounds: [RoundRecord] = []
+    var status = TrialStatus.completed
+    for round in plan.rounds {
+      let masks = try round.masks.flatMap { try folder.read($0.hexadecimal) }
+      if let masks, masks.ending == .collapsed { status = .collapsed }
+      guard status == .completed, let training = try folder.read(round.training.hexadecimal) else {
+        if status == .completed { status = failure ?? .failed }
+        var row = row(round, masks, costs)
+        row.status = status
+        rounds.append(RoundRecord(row: row, masks: masks?[masks: "masks"]))
+        break
+      }
+      status = training.ending ?? .completed
+      rounds.append(self.round(round, training, masks, costs))
+      if status != .completed { break }
+    }
+    for index in rounds.indices {
+      rounds[index].row.status = index == rounds.count - 1 ? status : .completed
+      rounds[index].row.isFinal = index == rounds.count - 1
+    }
+    return TrialRecord(
+      trial: plan.name, status: status, configuration: JSON.members(plan.trial.specification.members).text,
+      provenance: provenance, initialWeights: plan.setting.initialParameters(draw: 0), rounds: rounds)
+  }
+
+  private func round(
+    _ round: TrialPlan.Round, _ training: StageRecord, _ masks: StageRecord?, _ costs: Costs
+  ) -> RoundRecord {
+    var row = row(round, masks, costs)
+    let evaluations = training.evaluations
+    if let last = evaluations.last {
+      (row.trainLoss, row.validationLoss) = (last.trainLoss, last.validationLoss)
+      (row.validationAccuracy, row.testLoss) = (last.validationAccuracy, last.testLoss)
+      row.testAccuracy = last.testAccuracy
+    }
+    // The first of the lowest validation losses; a network without validation data has none.
+    if let best = evaluations.filter({ $0.validationLoss.isFinite }).min(by: {
+      $0.validationLoss < $1.validationLoss
+    }) {
+      row.earlyStopStep = best.step
+      row.earlyStopTestAccuracy = best.testAccuracy
+    }
+    row.wallTime = training[numbers: "wall_time"]?.first ?? .nan
+    var weights = training[parameters: "parameters"] ?? ParameterSet()
+    for (name, buffer) in training[parameters: "buffers"] ?? ParameterSet() { weights[name] = buffer }
+    return RoundRecord(
+      row: row, weights: weights, masks: masks?[masks: "masks"] ?? MaskSet(), series: training.series,
+      evaluations: evaluations, layers: costs.layers(masks?[masks: "masks"]))
+  }
+
+  private func row(_ round: TrialPlan.Round, _ masks: StageRecord?, _ costs: Costs) -> IndexRow {
+    let trial = plan.trial
+    var row = IndexRow(trial: plan.name, seed: trial.seed, round: round.index)
+    row.model = trial.model.name
+    row.dataset = trial.dataset.name
+    row.criterion = trial.criterion.description
+    row.granularity = trial.granularity.description
+    row.allocation = trial.allocation.description
+    row.schedule = trial.schedule.description
+    row.retraining = trial.retraining.description
+    row.rewindStep = plan.rewindStep
+    row.control = trial.control.rawValue
+    row.targetSparsity = plan.targetSparsity
+    row.requestedSparsity = masks?[numbers: "requested_sparsity"]?.first ?? round.requestedSparsity
+    let kept = masks?[masks: "masks"]
+    row.sparsity = kept?.sparsity ?? 0
+    row.density = kept?.density ?? 1
+    let layers = costs.layers(kept)
+    row.parameters = layers.reduce(0) { $0 + $1.parameters }
+    row.parametersNonzero = layers.reduce(0) { $0 + $1.nonzero }
+    row.flops = costs.flops
+    row.flopsNonzero = costs.flops - layers.reduce(0) { $0 + $1.flops - $1.flopsNonzero }
+    row.trainingFlops = costs.trainingFlops(upTo: round.training)
+    row.settings = sweptSettings.compactMap { name in
+      (try? Settings.named(name)).map { IndexRow.Setting(name, $0.value(trial).columnValue) }
+    }
+    return row
+  }
+}
+
+/// What a trial's networks cost.
+private struct Costs {
+  private let plan: TrialPlan
+  /// Floating-point operations of one example's forward pass.
+  let flops: Int
+  private let flopsByParameter: [String: Int]
+  private let flopsPerStep: Int
+
+  init(_ plan: TrialPlan) throws {
+    self.plan = plan
+    let forward = try plan.setting.model.evaluationGraph(batch: 1)
+    flops = forward.flops
+    flopsByParameter = forward.flopsByParameter
+    flopsPerStep = try plan.setting.model.trainingGraph(
+      batch: plan.setting.batchSize, optimizer: plan.setting.optimizer, isMasked: true,
+      clipping: plan.setting.clipping
+    ).flops
+  }
+
+  func layers(_ masks: MaskSet?) -> [LayerRecord] {
+    plan.setting.model.declarations.map { declaration in
+      let count = declaration.shape.count
+      let kept = masks?[declaration.name]?.keptCount ?? count
+      let flops = flopsByParameter[declaration.name] ?? 0
+      let nonzero = Int((Double(flops) * Double(kept) / Double(max(1, count))).rounded())
+      return LayerRecord(
+        name: declaration.name, parameters: count, nonzero: kept, isPrunable: declaration.isPrunable,
+        flops: flops, flopsNonzero: nonzero)
+    }
+  }
+
+  /// Operations of all trainings on which a stage depends, its own among them, each once.
+  func trainingFlops(upTo key: StageKey) -> Int {
+    let stages = Dictionary(uniqueKeysWithValues: plan.stages.map { ($0.key, $0) })
+    var seen: Set<StageKey> = []
+    var open = [key]
+    var steps = 0
+    while let key = open.popLast() {
+      guard seen.insert(key).inserted, let stage = stages[key] else { continue }
+      steps += stage.steps
+      open += stage.parents
+    }
+    return steps * flopsPerStep
+  }
+}
+
+extension StageRecord {
+  /// How the stage ends a trial: `collapsed` for masks that leave a layer without weights, `diverged` for a training whose
+  /// loss was not finite; `nil` where the trial goes on.
+  var ending: TrialStatus? {
+    if metadata.contains("\"collapsed\"") { return .collapsed }
+    if metadata.contains("\"divergence\"") { return .diverged }
+    return nil
+  }
+}
+
+extension Specification.Value {
+  /// The value in a column of the index.
+  fileprivate var columnValue: ColumnValue {
+    switch self {
+    case .integer(let integer): .integer(integer)
+    case .number(let number): .number(number)
+    case .component(let component): .text(component.description)
+    default: .text(description)
+    }
+  }
+}
