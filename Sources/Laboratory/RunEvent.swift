@@ -1,0 +1,46 @@
+import CoppiceStore
+
+/// What a run tells of itself while it goes on.
+package enum RunEvent: Sendable {
+  /// What there is to do: stages to run and their optimizer steps, stages and trials found done.
+  case began(stages: Int, steps: Int, reusedStages: Int, reusedTrials: Int, trials: Int)
+  /// So many steps were made.
+  case steps(Int)
+  /// A trial has its results, good or bad.
+  case finished(trial: String, status: TrialStatus, row: IndexRow?)
+  /// A trial ended by an error.
+  case failed(trial: String, message: String)
+}
+
+/// What a run came to.
+package struct RunReport: Sendable {
+  /// Every trial of the plan in order, with how it stands.
+  package let trials: [(name: String, status: TrialStatus)]
+  /// The rows of the summary.
+  package let rows: [IndexRow]
+  /// Whether it ended because an end was asked for.
+  package let isInterrupted: Bool
+  /// The error of each trial that failed.
+  package let failures: [(trial: String, message: String)]
+  /// The file a user opens.
+  package let summary: String
+  /// Trial files in the folder that are not of this plan.
+  package let orphans: [String]
+
+  /// How many trials ended so.
+  package func count(_ status: TrialStatus) -> Int { trials.count { $0.status == status } }
+}
+
+/// A line of the journal.
+package struct JournalEntry: Codable, Hashable, Sendable {
+  /// Seconds since 1970.
+  package var time: Double
+  /// `began`, `trial`, `ended`.
+  package var event: String
+  package var trial: String?
+  package var status: String?
+  /// Trials in the plan, at the beginning.
+  package var trials: Int?
+  /// The process that writes.
+  package var process: Int32
+}

@@ -1,0 +1,174 @@
+import CoppiceStore
+import Foundation
+
+/// What is left to do in a run, in the order of the plan, handed out to whichever worker asks.
+///
+/// `@unchecked Sendable`: every access to the mutable state holds `condition`.
+final class WorkQueue: @unchecked Sendable {
+  /// Something a worker can do now.
+  enum Work {
+    /// A stage all of whose parents are there.
+    case stage(Int)
+    /// A trial all of whose stages have ended; with the error of the one that failed.
+    case trial(Int, failure: String?)
+  }
+
+  /// How a stage ended.
+  enum Ending {
+    /// Its outputs are there; a status where they end the trials that build on it.
+    case done(TrialStatus?)
+    /// An error.
+    case failed(String)
+    /// Not run, because a stage it builds on ended its trials.
+    case skipped
+  }
+
+  private let condition = NSCondition()
+  private var endings: [Ending?]
+  private var missingParents: [Int]
+  private let children: [[Int]]
+  private var readyStages: [Int] = []
+  private var readyTrials: [Int] = []
+  /// Stages each trial still waits for.
+  private var openStages: [Int]
+  private let trialsOfStage: [[Int]]
+  private let stagesOfTrial: [[Int]]
+  private var open: Int
+  private var isClosed = false
+
+  /// Stages to run, their optimizer steps, and stages found done.
+  let outline: (stages: Int, steps: Int, reused: Int)
+
+  /// The work of a plan.
+  ///
+  /// - Parameters:
+  ///   - finished: trials whose files are there.
+  ///   - ending: for a stage whose outputs are there, the status with which it ends trials, if it does; `nil` for a stage
+  ///     that must be run.
+  init(_ plan: SweepPlan, finished: Set<Int>, ending: (StageKey) -> TrialStatus??) {
+    let stages = plan.stages
+    let place = Dictionary(uniqueKeysWithValues: stages.enumerated().map { ($1.key, $0) })
+    let parents = stages.map { $0.parents.compactMap { place[$0] } }
+    // From the rounds' results back to what must be there to make them.
+    var needed = [Bool](repeating: false, count: stages.count)
+    var endings = [Ending?](repeating: nil, count: stages.count)
+    var stagesOfTrial = [[Int]](repeating: [], count: plan.trials.count)
+    var trialsOfStage = [[Int]](repeating: [], count: stages.count)
+    var reused = 0
+    for (index, trial) in plan.trials.enumerated() where !finished.contains(index) {
+      let wanted = trial.rounds.flatMap { [$0.training] + ($0.masks.map { [$0] } ?? []) }
+      stagesOfTrial[index] = Set(wanted.compactMap { place[$0] }).sorted()
+      var pending = stagesOfTrial[index]
+      for stage in pending { trialsOfStage[stage].append(index) }
+      while let stage = pending.popLast() {
+        guard !needed[stage] else { continue }
+        needed[stage] = true
+        if let found = ending(stages[stage].key) {
+          endings[stage] = .done(found)
+          reused += 1
+        } else {
+          pending += parents[stage]
+        }
+      }
+    }
+    var children = [[Int]](repeating: [], count: stages.count)
+    var missing = [Int](repeating: 0, count: stages.count)
+    var isDoomed = [Bool](repeating: false, count: stages.count)
+    for stage in stages.indices where needed[stage] && endings[stage] == nil {
+      for parent in parents[stage] {
+        switch endings[parent] {
+        case .done(let status): if status != nil { isDoomed[stage] = true }
+        case .skipped: isDoomed[stage] = true
+        default:
+          missing[stage] += 1
+          children[parent].append(stage)
+        }
+      }
+      if isDoomed[stage] { endings[stage] = .skipped }
+    }
+    let toRun = stages.indices.filter { needed[$0] && endings[$0] == nil }
+    outline = (toRun.count, toRun.reduce(0) { $0 + stages[$1].steps }, reused)
+    readyStages = toRun.filter { missing[$0] == 0 }
+    openStages = stagesOfTrial.map { $0.count { endings[$0] == nil } }
+    readyTrials = plan.trials.indices.filter { !finished.contains($0) && openStages[$0] == 0 }
+    open = toRun.count + plan.trials.count - finished.count
+    self.endings = endings
+    self.children = children
+    self.stagesOfTrial = stagesOfTrial
+    self.trialsOfStage = trialsOfStage
+    missingParents = missing
+  }
+
+  /// The next thing to do; waits for one while others are at work, and gives `nil` when nothing is left or the queue closed.
+  func next() -> Work? {
+    condition.lock()
+    defer { condition.unlock() }
+    while !isClosed, open > 0 {
+      if !readyTrials.isEmpty {
+        let trial = readyTrials.removeFirst()
+        return take(.trial(trial, failure: failure(of: trial)))
+      }
+      if !readyStages.isEmpty { return take(.stage(readyStages.removeFirst())) }
+      condition.wait()
+    }
+    condition.broadcast()
+    return nil
+  }
+
+  /// Notes how a stage ended.
+  func finish(_ stage: Int, _ ending: Ending) {
+    condition.lock()
+    settle(stage, ending)
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// Hands out nothing more.
+  func close(if isOver: Bool = true) {
+    guard isOver else { return }
+    condition.lock()
+    isClosed = true
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  private func take(_ work: Work) -> Work {
+    open -= 1
+    if open == 0 { condition.broadcast() }
+    return work
+  }
+
+  private func settle(_ stage: Int, _ ending: Ending) {
+    guard endings[stage] == nil else { return }
+    endings[stage] = ending
+    for trial in trialsOfStage[stage] {
+      openStages[trial] -= 1
+      if openStages[trial] == 0 { insert(trial, into: &readyTrials) }
+    }
+    for child in children[stage] where endings[child] == nil {
+      switch ending {
+      case .done(nil):
+        missingParents[child] -= 1
+        if missingParents[child] == 0 { insert(child, into: &readyStages) }
+      case .failed(let message):
+        open -= 1
+        settle(child, .failed(message))
+      case .done, .skipped:
+        open -= 1
+        settle(child, .skipped)
+      }
+    }
+  }
+
+  /// Keeps the order of the plan.
+  private func insert(_ element: Int, into ready: inout [Int]) {
+    ready.insert(element, at: ready.firstIndex { $0 > element } ?? ready.count)
+  }
+
+  private func failure(of trial: Int) -> String? {
+    for stage in stagesOfTrial[trial] {
+      if case .failed(let message)? = endings[stage] { return message }
+    }
+    return nil
+  }
+}
