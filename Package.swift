@@ -59,7 +59,7 @@ let package = Package(
     target(
       "Laboratory",
       [
-        "CoppiceAutodiff", "CoppiceDatasets", "CoppiceNetworks", "CoppicePruning", "CoppiceStore",
+        "CKernels", "CoppiceAutodiff", "CoppiceDatasets", "CoppiceHDF5", "CoppiceNetworks", "CoppicePruning", "CoppiceStore",
         "CoppiceTensors", collections, crypto, logging,
       ]),
 

@@ -26,7 +26,7 @@ package struct Provenance: Sendable {
       ("git_commit", git.commit.map(JSON.text) ?? .null), ("git_dirty", git.isDirty.map(JSON.flag) ?? .null),
       ("swift", .text(Self.swiftVersion)), ("build", .text(Self.build)),
       ("executable_sha256", .text(Executable.digest)),
-      ("hdf5", .text(HDF5Library.version)),
+      ("hdf5", .text(Library.version)),
       ("numerics", .integer(StageKey.numericsVersion)),
       ("processor", .text(Self.processor)),
       ("kernels", .text(String(cString: ck_variant_name(ck_current_variant())))),

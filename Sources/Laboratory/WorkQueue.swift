@@ -89,8 +89,9 @@ final class WorkQueue: @unchecked Sendable {
     let toRun = stages.indices.filter { needed[$0] && endings[$0] == nil }
     outline = (toRun.count, toRun.reduce(0) { $0 + stages[$1].steps }, reused)
     readyStages = toRun.filter { missing[$0] == 0 }
-    openStages = stagesOfTrial.map { $0.count { endings[$0] == nil } }
+    let openStages = stagesOfTrial.map { $0.count { endings[$0] == nil } }
     readyTrials = plan.trials.indices.filter { !finished.contains($0) && openStages[$0] == 0 }
+    self.openStages = openStages
     open = toRun.count + plan.trials.count - finished.count
     self.endings = endings
     self.children = children
