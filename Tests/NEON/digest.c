@@ -1,0 +1,136 @@
+// One line a kernel: its name and a digest of what it gives for reproducible inputs. Two builds of the kernels agree if
+// the lines agree. Needs no C library, so that it cross-compiles without one: check.sh.
+#include "../../Sources/CKernels/include/CKernels.h"
+
+#define CASES 9
+static const size_t sizes[CASES] = {1, 7, 16, 17, 63, 65, 130, 300, 1000};
+
+static float x[4096], g[4096], b[4096], y[8192], z[8192], w[4096], m[4096], v[4096], scratch[1 << 18];
+static uint8_t mask[4096];
+static int32_t labels[4096];
+static uint64_t digest;
+
+static void refill(void) {
+  uint64_t state = 42;
+  for (size_t i = 0; i < 4096; i++) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    x[i] = ((float)(state >> 40) * 0x1p-23f - 1) * 6;
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    g[i] = (float)(state >> 40) * 0x1p-23f - 1;
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    b[i] = (float)(state >> 40) * 0x1p-23f - 1;
+    w[i] = g[i] * b[i];
+    m[i] = v[i] = 0;
+    mask[i] = (uint8_t)(state >> 60 & 1);
+    labels[i] = (int32_t)(state >> 50 & 15) - 1;
+  }
+  const float special[] = {0, -0.0f, __builtin_inff(), -__builtin_inff(), __builtin_nanf(""), 1e-45f, -1e-38f, 88.72283f,
+      -87.34f, 3e38f};
+  for (size_t i = 0; i < sizeof special / sizeof *special; i++) x[400 + 37 * i] = special[i];
+  for (size_t i = 0; i < 8192; i++) y[i] = z[i] = 0;
+}
+
+static void take(const float *p, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    uint32_t bits;
+    __builtin_memcpy(&bits, p + i, 4);
+    if (p[i] != p[i]) bits = 0x7fc00000;
+    for (int k = 0; k < 32; k += 8) digest = (digest ^ (bits >> k & 255)) * 0x100000001b3u;
+  }
+}
+
+static void say(const char *name);
+#define EACH(name, CALL)                        \
+  digest = 0xcbf29ce484222325u;                 \
+  for (size_t c = 0; c < CASES; c++) {          \
+    size_t n = sizes[c];                        \
+    refill();                                   \
+    CALL;                                       \
+    take(y, 8192), take(z, 8192), take(w, 4096), take(m, 4096), take(v, 4096); \
+  }                                             \
+  say(name)
+#define UNARY(name) EACH(#name, ck_##name(n, x, y))
+#define BINARY(name) EACH(#name, ck_##name(n, x, g, y); ck_##name(n, g, x, z))
+
+static void run(void) {
+  UNARY(negate); UNARY(absolute); UNARY(square); UNARY(relu); UNARY(step); UNARY(sqrt); UNARY(reciprocal);
+  UNARY(exp); UNARY(log); UNARY(tanh); UNARY(sigmoid); UNARY(erf); UNARY(gelu);
+  BINARY(add); BINARY(subtract); BINARY(multiply); BINARY(divide); BINARY(maximum); BINARY(minimum);
+  BINARY(relu_gradient); BINARY(tanh_gradient); BINARY(sigmoid_gradient); BINARY(gelu_gradient);
+  EACH("numbers", ck_scale(n, 0.3f, x, y); ck_offset(n, 0.3f, x, z); ck_scale_add(n, 0.3f, x, g, w); ck_mask(n, x, mask, m));
+  EACH("sums", ck_sum(n, g, y); ck_sum_of_squares(n, g, y + 1); ck_dot(n, g, b, y + 2));
+  EACH("sum_middle", ck_sum_middle(3, n, 1, 0, 1, g, y); ck_sum_middle(1, n, 4, 0, 4, g, z));
+  EACH("sum_outer_inner", ck_sum_outer_inner(4, 1, n, 0, 1, g, y); ck_dot_outer_inner(4, n, 1, 0, n, g, b, z));
+  EACH("softmax", ck_softmax(4, n, x, y); ck_softmax_gradient(4, n, g, y, z));
+  EACH("log_softmax", ck_log_softmax(4, n, b, y); ck_log_softmax_gradient(4, n, g, y, z));
+  EACH("cross_entropy", ck_softmax_cross_entropy(4, n, b, labels, m, y);
+       ck_softmax_cross_entropy_gradient(4, n, g, y, labels, z));
+  EACH("layer_norm", ck_layer_norm(4, n, 1e-5f, b, g, w, y, m, v); ck_layer_norm_gradient(4, n, g, b, w, m, v, z);
+       ck_layer_norm_parameter_gradient(4, n, 0, n, g, b, m, v, y, y + n));
+  EACH("batch_norm", ck_batch_norm(4, 1, n, 0, 1, 1e-5f, b, g, w, y, m, m + 1, v);
+       ck_batch_norm_gradient(4, 1, n, 0, 1, g, b, w, m, v, z, m + 2, m + 3));
+  EACH("batch_norm, inner 1", ck_batch_norm(4, n, 1, 0, n, 1e-5f, b, g, w, y, m, m + n, v);
+       ck_batch_norm_gradient(4, n, 1, 0, n, g, b, w, m, v, z, y, y + 1000));
+  EACH("gather", ck_gather_rows(16, n / 8, 8, labels, g, y); ck_scatter_add_rows(16, n / 8, 0, 8, labels, g, z));
+  EACH("transpose", ck_transpose(4, n, g, n, y, 4));
+  EACH("random", ck_uniform(n, 7, 4, 5, 3, y); ck_dropout(n, 0.3f, 7, 4, 5, 1, g, z));
+  EACH("sgd", ck_sgd(n, w, g, m, mask, 0.1, 0.9, 1, 1e-2, 0.5));
+  EACH("adam", for (int t = 0; t < 3; t++) ck_adam(n, w, g, m, v, mask, 0.1, 0.9, 0.999, 1e-8, 0.1, 0.001, 1e-2, t & 1, 0.5));
+  EACH("product", size_t k = n < 60 ? n : 60; ck_product(k, 63, k, g, k, 1, b, 63, 1, y, 63, x, CK_RELU, scratch));
+  ck_convolution_shape shape = {2, 3, 9, 8, 5, 3, 3, 2, 1, 1, 1, 1, 5, 8};
+  EACH("convolution", ck_convolution_forward(&shape, 0, 2, g, b, x, CK_IDENTITY, y, scratch);
+       ck_convolution_input_gradient(&shape, 0, 2, b, g, z, scratch);
+       ck_convolution_filter_gradient(&shape, 0, 5, 0, 27, g, b, w, scratch));
+  ck_pooling_shape pool = {9, 8, 5, 4, 3, 3, 2, 2, 1, 1};
+  EACH("pooling", ck_max_pool(&pool, 0, 4, x + 300, y); ck_max_pool_gradient(&pool, 0, 4, x + 300, g, z);
+       ck_average_pool(&pool, 0, 4, g, m); ck_average_pool_gradient(&pool, 0, 4, g, w));
+  ck_attention_strides strides = {640, 20, 40};
+  ck_attention_shape attention = {2, 2, 16, 16, 20, 1, 0.25f, strides, strides, strides, strides};
+  EACH("attention", ck_attention_forward(&attention, 0, 4, g, b, w, y, y + 2000, scratch);
+       ck_attention_backward(&attention, 0, 4, g, b, w, x + 1000, y + 2000, z, z + 2000, z + 4000, scratch));
+}
+
+#if defined(__aarch64__) && defined(__linux__) && !__STDC_HOSTED__
+static long call(long number, long a, const void *p, long n) {
+  register long x8 __asm__("x8") = number, x0 __asm__("x0") = a, x2 __asm__("x2") = n;
+  register const void *x1 __asm__("x1") = p;
+  __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2) : "memory");
+  return x0;
+}
+static void print(const char *text, size_t n) { call(64, 1, text, (long)n); }
+void *memcpy(void *to, const void *from, size_t n) {
+  for (size_t i = 0; i < n; i++) ((volatile char *)to)[i] = ((const char *)from)[i];
+  return to;
+}
+void *memset(void *to, int c, size_t n) {
+  for (size_t i = 0; i < n; i++) ((volatile char *)to)[i] = (char)c;
+  return to;
+}
+double sqrt(double a) {
+  __asm__("fsqrt %d0, %d1" : "=w"(a) : "w"(a));
+  return a;
+}
+void _start(void) {
+  ck_use_variant(CK_NEON);
+  run();
+  call(93, 0, 0, 0);
+}
+#else
+#include <stdio.h>
+#include <stdlib.h>
+static void print(const char *text, size_t n) { fwrite(text, 1, n, stdout); }
+int main(int count, char **arguments) {
+  if (count > 1 && !ck_use_variant((ck_variant)atoi(arguments[1]))) return 1;
+  run();
+}
+#endif
+
+static void say(const char *name) {
+  char line[64];
+  size_t n = 0;
+  for (; name[n]; n++) line[n] = name[n];
+  line[n++] = ' ';
+  for (int k = 60; k >= 0; k -= 4) line[n++] = "0123456789abcdef"[digest >> k & 15];
+  line[n++] = '\n';
+  print(line, n);
+}
