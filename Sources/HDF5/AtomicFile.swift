@@ -14,7 +14,7 @@ package enum AtomicFile {
   /// Writes `bytes` to a temporary file beside `path`, syncs it, renames it to `path` and syncs the folder.
   /// Folders that are missing are made. On failure the temporary file is removed and `path` is as it was.
   /// - Throws: `HDF5Error` naming the system call and its reason (no space, read-only, …).
-  package static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws(HDF5Error) {
+  package static func replace(_ path: String, with bytes: UnsafeRawBufferPointer) throws(HDF5Error) {
     let folder = (path as NSString).deletingLastPathComponent
     if !folder.isEmpty { try makeFolder(folder) }
     let temporary = temporaryPath(for: path)
@@ -23,7 +23,7 @@ package enum AtomicFile {
     var isInPlace = false
     defer { if !isInPlace { unlink(temporary) } }
     do {
-      try write(bytes, to: descriptor, of: path)
+      try fill(descriptor, with: bytes, of: path)
     } catch {
       close(descriptor)
       throw error
@@ -51,12 +51,12 @@ package enum AtomicFile {
     }
   }
 
-  private static func write(
-    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, of path: String
+  private static func fill(
+    _ descriptor: Int32, with bytes: UnsafeRawBufferPointer, of path: String
   ) throws(HDF5Error) {
     var done = 0
     while done < bytes.count {
-      let written = Foundation.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+      let written = write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
       if written < 0 && errno == EINTR { continue }
       guard written > 0 else {
         throw HDF5Error(systemCall: "write", file: path, errno: written < 0 ? errno : ENOSPC)

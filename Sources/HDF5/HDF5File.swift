@@ -67,7 +67,7 @@ package struct HDF5Draft: ~Copyable {
     defer { image.deallocate() }
     try Library.call("H5Fget_file_image", location) { H5Fget_file_image(id, image.baseAddress, count) }
     image[count...].copyBytes(from: Seal.bytes(for: UnsafeRawBufferPointer(rebasing: image[..<count])))
-    try AtomicFile.write(UnsafeRawBufferPointer(image), to: location.file)
+    try AtomicFile.replace(location.file, with: UnsafeRawBufferPointer(image))
   }
 }
 

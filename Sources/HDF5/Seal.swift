@@ -28,12 +28,12 @@ enum Seal {
     guard length >= 0 else { throw HDF5Error(systemCall: "lseek", file: path, errno: errno) }
     guard length > size else { return }
     lseek(descriptor, length - off_t(size), SEEK_SET)
-    let seal = try read(size, from: descriptor, of: path)
+    let seal = try next(size, from: descriptor, of: path)
     guard Array(seal.prefix(mark.count)) == mark else { return }
     lseek(descriptor, 0, SEEK_SET)
     var (checksum, rest) = (Checksum(), Int(length) - size)
     while rest > 0 {
-      let piece = try read(min(rest, 1 << 20), from: descriptor, of: path)
+      let piece = try next(min(rest, 1 << 20), from: descriptor, of: path)
       guard !piece.isEmpty else { break }
       piece.withUnsafeBytes { checksum.update($0) }
       rest -= piece.count
@@ -46,13 +46,13 @@ enum Seal {
     }
   }
 
-  private static func read(_ count: Int, from descriptor: Int32, of path: String) throws(HDF5Error) -> [UInt8]
+  private static func next(_ count: Int, from descriptor: Int32, of path: String) throws(HDF5Error) -> [UInt8]
   {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {
       let got = bytes.withUnsafeMutableBytes {
-        Foundation.read(descriptor, $0.baseAddress.map { $0 + done }, count - done)
+        read(descriptor, $0.baseAddress.map { $0 + done }, count - done)
       }
       if got < 0 && errno == EINTR { continue }
       guard got >= 0 else { throw HDF5Error(systemCall: "read", file: path, errno: errno) }

@@ -44,7 +44,7 @@ package final class Journal: Sendable {
       let bytes = isCut ? Data("\n".utf8) + line : line
       let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       isCut = written > 0 && written < bytes.count || isCut && written <= 0
-      if written == bytes.count { return isSynced && fdatasync(descriptor) != 0 ? errno : 0 }
+      if written == bytes.count { return isSynced && fsync(descriptor) != 0 ? errno : 0 }
       return written < 0 ? errno : ENOSPC
     }
     if code != 0 { throw .file(HDF5Error(systemCall: "write", file: path, errno: code)) }

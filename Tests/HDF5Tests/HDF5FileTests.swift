@@ -116,7 +116,7 @@ import Testing
   }
 
   /// Needs leave to mount a small disk of memory, which a container may refuse.
-  @Test(.enabled(if: getuid() == 0)) func aFullDiskIsNamedAndTheOldFileStays() throws {
+  @Test(.enabled(if: getuid() == 0)) func aFullOrReadOnlyDiskIsNamedAndTheOldFileStays() throws {
     let mount = ["-t", "tmpfs", "-o", "size=64k", "none", folder.path]
     guard Python.run("mount", mount)?.status == 0 else { return }
     defer { _ = Python.run("umount", [folder.path]) }
@@ -126,6 +126,12 @@ import Testing
     #expect(error?.systemError == ENOSPC)
     #expect(error?.description.contains("Make room and run again; nothing already stored is lost.") == true)
     #expect(folder.names == ["a.h5"], "a temporary file is left")
+    guard Python.run("mount", ["-o", "remount,ro", folder.path])?.status == 0 else { return }
+    let refusal = #expect(throws: HDF5Error.self) { try write(path, [2]) }
+    #expect(
+      refusal?.description
+        == "\(path): Read-only file system (open). Choose a folder that can be written, or change its permissions."
+    )
     #expect(try HDF5File(path).root.dataset("x").read(Float.self) == [1])
   }
 

@@ -61,6 +61,7 @@ import Testing
       early_stop_step early_stop_test_accuracy wall_time setting_sparsity setting_schedule learning_rate
       """
     #expect(table.columns.map(\.name) == documented.split(separator: " ").map(String.init))
+    #expect(IndexRow.columnNames(of: Samples.rows) == table.columns.map(\.name))
     #expect(table["rewind_step"]?.integers?.prefix(4) == [-1, -1, -1, 500])
   }
 
