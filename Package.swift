@@ -84,7 +84,7 @@ let package = Package(
       path: "Tests/TestSupport"),
     tests("Kernels", ["CKernels"]),
     tests("Tensors", ["CoppiceTensors"]),
-    tests("Autodiff", ["CoppiceAutodiff", "CoppiceTensors"]),
+    tests("Autodiff", ["CoppiceAutodiff", "CoppiceTensors"], resources: [.copy("Fixtures")]),
     tests("HDF5", ["CoppiceHDF5"]),
     tests("Networks", ["CoppiceNetworks"]),
     tests("Pruning", ["CoppicePruning"]),

@@ -14,6 +14,26 @@ extension GraphBuilder {
   /// Vector-Jacobian products: the gradients of `Σᵢ ⟨seedᵢ, outputᵢ⟩` with respect to some values; `nil` where there is no
   /// dependence. Reverse mode: nodes from the last to the first, each asked once for its pullback.
   package func gradients(of outputs: [Value], seeds: [Value?], wrt values: [Value]) -> [Value?] {
+    gradients(of: outputs, seeds: seeds, wrt: values, from: 0)
+  }
+
+  /// Vector-Jacobian products of a function by its own arguments alone: what an argument depends on, another argument perhaps,
+  /// plays no part.
+  func gradients(of function: ([Value]) -> [Value], at arguments: [Value], seeds: [Value?]) -> [Value?] {
+    var met: Set<ValueID> = []
+    // A value given twice is two arguments: the second one gets a name of its own.
+    let arguments = arguments.map { argument in
+      if met.insert(argument.id).inserted { return argument }
+      return argument.shape.rank == 0 ? argument.scaled(by: 1) : argument.mergingAxes(0, count: 1)
+    }
+    let first = graph.nodes.count
+    return gradients(of: function(arguments), seeds: seeds, wrt: arguments, from: first)
+  }
+
+  /// The same through the nodes from `first` on only.
+  private func gradients(of outputs: [Value], seeds: [Value?], wrt values: [Value], from first: Int)
+    -> [Value?]
+  {
     guard failure == nil else { return values.map { _ in nil } }
     var gradients: [ValueID: Value] = [:]
     func accumulate(_ gradient: Value, to id: ValueID) {
@@ -28,10 +48,10 @@ extension GraphBuilder {
     var depends = [Bool](repeating: false, count: last + 1)
     for node in 0..<(last + 1) {
       depends[node] =
-        graph.nodes[node].inputs.contains { depends[$0.node] }
+        node >= first && graph.nodes[node].inputs.contains { depends[$0.node] }
         || graph.nodes[node].outputs.indices.contains { wanted.contains(ValueID(node: node, output: $0)) }
     }
-    for index in stride(from: last, through: 0, by: -1) where depends[index] {
+    for index in stride(from: last, through: first, by: -1) where depends[index] {
       let node = graph.nodes[index]
       guard let primitive = node.primitive else { continue }
       let ids = node.outputs.indices.map { ValueID(node: index, output: $0) }

@@ -113,10 +113,20 @@ private struct Layout {
         held[offset] = nil
       }
     }
+    var moves: [(from: Plan.Location, to: Plan.Location, size: Int)] = []
     for update in graph.updates {
       guard let from = locations[update.value], let to = locations[update.leaf], from != to else { continue }
-      copies.append((from, to, graph.type(of: update.leaf).size))
+      let size = graph.type(of: update.leaf).size
+      guard case .leaf = from else {
+        moves.append((from, to, size))
+        continue
+      }
+      // The leaf may take a new value itself: its old one is set aside before anything moves.
+      let aside = Plan.Location.arena(arena.allocate(aligned(size)))
+      copies.append((from, aside, size))
+      moves.append((aside, to, size))
     }
+    copies += moves
   }
 
   /// Arena buffers in use.

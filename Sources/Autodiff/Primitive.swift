@@ -57,8 +57,7 @@ extension FusedPrimitive {
 
   /// The gradient of the definition: for what a faster rule does not cover.
   func pullbackOfDefinition(_ call: PullbackCall) -> [Value?] {
-    let outputs = definition(call.inputs)
-    return call.inputs[0].builder.gradients(of: outputs, seeds: call.gradients, wrt: call.inputs)
+    call.inputs[0].builder.gradients(of: definition, at: call.inputs, seeds: call.gradients)
   }
 }
 

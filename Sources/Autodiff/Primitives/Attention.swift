@@ -172,10 +172,9 @@ extension Attention {
 
     package func definition(_ inputs: [Value]) -> [Value] {
       let primals = Array(inputs.dropFirst().dropLast())
-      let output = attention.definition(primals)
-      return primals[0].builder.gradients(of: output, seeds: [inputs[0]], wrt: primals).enumerated().map {
-        $1 ?? primals[$0].builder.constant(0, primals[$0].shape)
-      }
+      let builder = primals[0].builder
+      let gradients = builder.gradients(of: attention.definition, at: primals, seeds: [inputs[0]])
+      return zip(gradients, primals).map { $0 ?? builder.constant(0, $1.shape) }
     }
 
     package static let samples: [Sample] = []

@@ -46,7 +46,8 @@ package struct Dropout: Primitive {
   package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
     let key = inputs[1].scalars.map { Int32($0) }
     var random = RandomStream(
-      seed: word(key[0], key[1]), stream: .dropout, substream: ordinal, block: (word(key[2], key[3]) << 34) >> 2)
+      seed: word(key[0], key[1]), stream: .dropout, substream: ordinal,
+      block: (word(key[2], key[3]) << 34) >> 2)
     return [inputs[0].map { random.uniform() < rate ? 0 : $0 / (1 - Double(rate)) }]
   }
 
