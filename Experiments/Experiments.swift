@@ -1,0 +1,9 @@
+import Coppice
+
+/// The shipped experiments, one line each.
+public enum Experiments {
+  /// In the order they are listed.
+  public static let all: [Experiment] = [
+    .quickstart, .lotteryLenetMNIST,
+  ]
+}

@@ -1,0 +1,31 @@
+import Coppice
+import CoppiceStore
+
+/// What `run` prints at its end.
+enum RunOutput {
+  /// For a person.
+  static func summary(_ report: RunReport, figure: String?) -> String {
+    let counts = TrialStatus.allCases.compactMap { status in
+      report.count(status) == 0 ? nil : "\(report.count(status)) \(status.rawValue)"
+    }
+    return ([counts.joined(separator: ", "), report.summary] + (figure.map { [$0] } ?? []))
+      .joined(separator: "\n")
+  }
+
+  /// For a program.
+  static func json(_ report: RunReport, figure: String?) -> String {
+    JSON.object([
+      ("schema_version", .integer(1)), ("summary", .text(report.summary)),
+      ("figure", figure.map(JSON.text) ?? .null), ("interrupted", .flag(report.isInterrupted)),
+      (
+        "trials",
+        .list(report.trials.map { .members([("name", .text($0.name)), ("status", .text($0.status.rawValue))]) })
+      ),
+      (
+        "failures",
+        .list(report.failures.map { .members([("trial", .text($0.trial)), ("message", .text($0.message))]) })
+      ),
+      ("orphans", .list(report.orphans.map(JSON.text))),
+    ])
+  }
+}

@@ -1,0 +1,6 @@
+// What a sweep imports: one name for everything an experiment is written in.
+@_exported import CoppiceDatasets
+@_exported import CoppiceLaboratory
+@_exported import CoppiceNetworks
+@_exported import CoppicePruning
+@_exported import CoppiceTensors
