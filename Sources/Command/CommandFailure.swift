@@ -40,7 +40,7 @@ struct CommandFailure {
 
   private static func code(of error: StoreError) -> ExitCode {
     switch error {
-    case .newerFormat, .otherKind: badData
+    case .newerFormat, .otherFormat: badData
     case .fewerRows: usage
     case .file: error.systemError == ENOENT ? inputMissing : error.systemError == EAGAIN ? tryAgain : inputOutput
     }
