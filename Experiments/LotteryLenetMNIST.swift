@@ -10,10 +10,12 @@ extension Experiment {
     base: Trial(
       model: .lenet300100, dataset: .mnist, optimizer: .adam(), learningRate: .constant(1.2e-3), batchSize: 60,
       training: .iterations(5_000), evaluation: .iterations(100), allocation: .layerWise(output: 0.5),
-      schedule: .lotteryTicket(rounds: 15), retraining: .rewind(to: .iterations(0)))
+      retraining: .rewind(to: .iterations(0)))
   ) {
-    for control in Control.allCases {
-      Fix(\.control, control)
+    for schedule in [.lotteryTicket(rounds: 15)] + [3, 7, 9, 11, 15].map({ Schedule.oneShot(toRound: $0) }) {
+      Fix(\.schedule, schedule)
+      // The controls share the ticket's ladder of masks.
+      Axis(\.control, schedule.isLadder ? Control.allCases : [.none])
     }
     Axis(\.seed, 0..<3)
   }
