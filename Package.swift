@@ -86,7 +86,7 @@ let package = Package(
     tests("Tensors", ["CoppiceTensors"]),
     tests("Autodiff", ["CoppiceAutodiff", "CoppiceTensors"], resources: [.copy("Fixtures")]),
     tests("HDF5", ["CoppiceHDF5"]),
-    tests("Networks", ["CoppiceNetworks"]),
+    tests("Networks", ["CoppiceNetworks"], resources: [.copy("Fixtures")]),
     tests("Pruning", ["CoppicePruning"]),
     tests("Datasets", ["CoppiceDatasets", crypto]),
     tests("Store", ["CoppiceStore"]),

@@ -24,13 +24,17 @@ extension Model {
 public struct UnknownModel: Error, Hashable, CustomStringConvertible {
   /// What was asked for.
   public let name: String
+
+  /// The error for this name.
+  package init(name: String) { self.name = name }
+
   /// The shipped model most like it, if one is.
   public var nearest: String? { Model.all.map(\.name).nearest(to: name) }
 
   /// What was asked for, what was probably meant, and what there is.
   public var description: String {
-    let hint = nearest.map { " (did you mean \($0)?)" } ?? ""
-    return "there is no model called \(name)\(hint); there are "
+    let hint = nearest.map { "; did you mean \($0)?" } ?? "."
+    return "there is no model called \(name)\(hint) There are "
       + Model.all.map(\.name).joined(separator: ", ")
   }
 }

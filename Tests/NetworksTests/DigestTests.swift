@@ -1,0 +1,101 @@
+import CoppiceNetworks
+import CoppiceTensors
+import CoppiceTestSupport
+import Testing
+
+/// Results of every shipped component, pinned. Where one of these fails on purpose, raise the version of that component
+/// in the same commit: bits changed, and stored results of the old version must not be met again.
+@Suite struct DigestTests {
+  static let initializers = [
+    "glorot-normal": "da6e107f9f395645",
+    "glorot-uniform": "25ce128e2896321e",
+    "kaiming-normal": "27901081f3df4faf",
+    "kaiming-uniform": "b6517241b6dcb7f",
+    "lecun-normal": "aea5472cfd56ac20",
+    "ones": "e0a5dbdd5c654685",
+    "truncated-normal": "a245fc2105cfe88b",
+    "zeros": "1300e226ee5c1be5",
+  ]
+  static let learningRates = [
+    "constant": "25fbd00ff1cf7075",
+    "cosine": "e8fbcb6f9a93ae13",
+    "steps": "916b671ea2baef45",
+    "warm-up": "5b9ead7a2766c66c",
+  ]
+  static let optimizers = [
+    "adam": "5a506da22462c5b9",
+    "adamw": "675b1e3c68c3fdbf",
+    "sgd": "6f505acd8bac8142",
+  ]
+  static let models = [
+    "causal-transformer": "95a5484d26f433b1",
+    "conv": "5856af19257f047b",
+    "conv-2": "59fca501e6657f86",
+    "conv-4": "c22c979698893789",
+    "conv-6": "ba022cf920d115b1",
+    "encoder": "e20d87549d4d5192",
+    "lenet": "27aab40293b1a685",
+    "lenet-300-100": "c2ddc5b8fc922567",
+    "lenet-5": "86cf164844690d09",
+    "mlp": "2422f549c1068898",
+    "resnet": "f1d93d81834ef0f5",
+    "resnet-20": "4cccf482bb57264f",
+  ]
+
+  private func check(_ digest: Digest, _ pinned: [String: String], _ component: some Component) {
+    #expect(digest.text == pinned[component.name], "\(component.name): bits changed, raise the version")
+    #expect(component.specification.version == 1)
+  }
+
+  @Test(arguments: Initializer.all + [.zeros, .ones])
+  func initializer(_ initializer: Initializer) {
+    var digest = Digest()
+    digest.add(initializer.tensor([6, 5, 3, 3], seed: 11, ordinal: 2))
+    check(digest, Self.initializers, initializer)
+  }
+
+  @Test(arguments: [
+    LearningRate.constant(0.1), .steps(0.1, at: [0.3, 0.7]), .cosine(0.1, floor: 0.01),
+    .cosine(0.2).warmedUp(steps: 7),
+  ])
+  func learningRate(_ rate: LearningRate) {
+    var digest = Digest()
+    for step in 0..<40 { digest.add(rate(step: step, total: 40).bitPattern) }
+    check(digest, Self.learningRates, rate)
+  }
+
+  @Test(arguments: [Optimizer.sgd(momentum: 0.9, weightDecay: 0.01), .adam(weightDecay: 0.01), .adamW()])
+  func optimizer(_ optimizer: Optimizer) throws {
+    let family = Family.all[0]
+    let trainer = try family.trainer(optimizer: optimizer)
+    try family.run(trainer, steps: 5)
+    var digest = Digest()
+    digest.add(trainer.state.parameters)
+    digest.add(trainer.state.moments)
+    check(digest, Self.optimizers, optimizer)
+  }
+
+  /// The initial parameters and one step at a small size of the task.
+  @Test(
+    arguments: Model.all + [.mlp([7]), .lenet([3, 4], hidden: 5), .conv([[3]]), .resnet([4], blocks: 1)])
+  func model(_ model: Model) throws {
+    let interface: Interface =
+      switch model.name {
+      case "lenet-300-100", "mlp": .images([1, 4, 4], classes: 10)
+      case "lenet-5", "lenet": .images([1, 16, 16], classes: 10)
+      case "encoder": .sequences(length: 6, vocabulary: 9, classes: 3)
+      case "causal-transformer": .language(length: 6, vocabulary: 9)
+      default: .images([3, 8, 8], classes: 10)
+      }
+    let traced = try TracedModel(model, interface)
+    let start = TrainingState(parameters: traced.initialParameters(seed: 4), buffers: traced.initialBuffers)
+    let trainer = try Trainer(traced, start, masks: nil, optimizer: .sgd(), batch: 2, seed: 1)
+    try trainer.fillBatch { ReferenceNumbers.fill(0, interface, batch: 2, $0, $1) }
+    var digest = Digest()
+    digest.add(start.parameters)
+    digest.add(UInt64(trainer.run(learningRate: 0.1).bitPattern))
+    digest.add(trainer.parameters)
+    digest.add(trainer.buffers)
+    check(digest, Self.models, model)
+  }
+}

@@ -1,0 +1,62 @@
+import CoppiceNetworks
+import CoppiceTensors
+import Testing
+
+@Suite struct EvaluatorTests {
+  /// The first `count` examples of a task, and their labels.
+  private func examples(_ family: Family, _ count: Int) -> (
+    numbers: [Float], tokens: [Int32], labels: [Int32]
+  ) {
+    let size = count * family.interface.exampleShape.count
+    let below = family.interface.hasTokens ? 9 : 1
+    return (
+      ReferenceNumbers.numbers(77, size, scale: 4), ReferenceNumbers.integers(77, size, below: below),
+      ReferenceNumbers.integers(
+        78, count * family.interface.labelsPerExample, below: family.interface.classes)
+    )
+  }
+
+  private func score(_ family: Family, _ count: Int, batch: Int, threads: Int = 1) throws -> Score {
+    let traced = try family.traced()
+    let evaluator = try Evaluator(traced, batch: batch, threads: threads)
+    evaluator.load(ReferenceNumbers.parameters(traced), traced.initialBuffers)
+    let all = examples(family, count)
+    return try evaluator.evaluate(batches: (count + batch - 1) / batch) { index, inputs, labels in
+      func copy<Element>(_ from: [Element], _ to: UnsafeMutableBufferPointer<Element>, _ rest: Element) {
+        let start = index * to.count
+        for place in to.indices { to[place] = start + place < from.count ? from[start + place] : rest }
+      }
+      switch inputs {
+      case .numbers(let buffer): copy(all.numbers, buffer, 9)
+      case .tokens(let buffer): copy(all.tokens, buffer, 0)
+      }
+      copy(all.labels, labels, -1)
+    }
+  }
+
+  @Test("loss and accuracy do not depend on the batch size", arguments: Family.all)
+  func batchSizes(_ family: Family) throws {
+    let expected = try score(family, 23, batch: 23)
+    #expect(expected.count == 23 * family.interface.labelsPerExample)
+    for batch in [1, 4, 10, 64] {
+      let found = try score(family, 23, batch: batch)
+      #expect(found == expected && found.lossSum.bitPattern == expected.lossSum.bitPattern, "batch \(batch)")
+    }
+    #expect(try score(family, 23, batch: 10, threads: 2) == expected)
+  }
+
+  @Test func countsByClass() throws {
+    let score = try score(Family.all[0], 40, batch: 8)
+    #expect(score.classCount.reduce(0, +) == 40 && score.classCorrect.reduce(0, +) == score.correct)
+    #expect(score.accuracy == Double(score.correct) / 40)
+    #expect(
+      zip(score.classAccuracy, zip(score.classCorrect, score.classCount)).allSatisfy {
+        $0 == Double($1.0) / Double($1.1)
+      })
+  }
+
+  @Test func nothingCountsIsNaN() throws {
+    let score = Score(classes: 2)
+    #expect(score.loss.isNaN && score.accuracy.isNaN && score.classAccuracy.allSatisfy(\.isNaN))
+  }
+}

@@ -1,0 +1,105 @@
+import CoppiceAutodiff
+import CoppiceNetworks
+import CoppiceTensors
+import Testing
+
+@Suite struct ModelTests {
+  /// The task each model is known for.
+  static func interface(_ model: Model) -> Interface {
+    switch model.name {
+    case "lenet-300-100", "lenet-5": .images([1, 28, 28], classes: 10)
+    case "encoder": .sequences(length: 48, vocabulary: 4096, classes: 2)
+    case "causal-transformer": .language(length: 128, vocabulary: 65)
+    default: .images([3, 32, 32], classes: 10)
+    }
+  }
+
+  @Test("names, shapes and order are PyTorch's", arguments: Model.all)
+  func parameters(_ model: Model) throws {
+    let traced = try TracedModel(model, Self.interface(model))
+    let expected = try #require(try ReferenceNetworks.shared.get().models[model.name])
+    #expect(traced.declarations.map(\.name) == expected.parameters.map(\.name))
+    #expect(traced.declarations.map(\.shape.axes) == expected.parameters.map(\.shape))
+    #expect(Set(traced.buffers.map(\.name)) == Set(expected.buffers.map(\.name)))
+  }
+
+  @Test("parameter counts are those of the papers")
+  func counts() throws {
+    let counts = [
+      "lenet-300-100": 266_610, "lenet-5": 431_080, "conv-2": 4_301_642, "conv-4": 2_425_930,
+      "conv-6": 2_262_602, "resnet-20": 272_474, "encoder": 1_324_034, "causal-transformer": 826_368,
+    ]
+    #expect(Model.all.map(\.name).sorted() == counts.keys.sorted())
+    for model in Model.all {
+      let traced = try TracedModel(model, Self.interface(model))
+      #expect(traced.initialParameters(seed: 1).scalarCount == counts[model.name], "\(model.name)")
+    }
+  }
+
+  @Test("FLOPs of products agree with PyTorch's counter", arguments: Model.all)
+  func flops(_ model: Model) throws {
+    let graph = try TracedModel(model, Self.interface(model)).evaluationGraph(batch: 1)
+    let counted = graph.nodes.indices.reduce(0) { sum, index in
+      guard let primitive = graph.nodes[index].primitive,
+        ["affine", "convolution", "attention"].contains(primitive.name)
+      else { return sum }
+      return sum + primitive.flops(for: graph.signature(of: index))
+    }
+    #expect(counted == (try ReferenceNetworks.shared.get().models[model.name]?.flops))
+  }
+
+  @Test(
+    "weights of linear, convolution and attention layers are prunable, nothing else", arguments: Model.all)
+  func prunable(_ model: Model) throws {
+    let traced = try TracedModel(model, Self.interface(model))
+    let norms = ["bn", "ln_", "shortcut.1", "wte", "wpe"]
+    let expected = traced.declarations.map(\.name).filter { name in
+      name.hasSuffix("weight") && !norms.contains { name.contains($0) }
+    }
+    #expect(traced.prunable == expected)
+    #expect(traced.fullMasks.names == expected && traced.fullMasks.density == 1)
+  }
+
+  @Test("what is drawn follows from the seed alone", arguments: Model.all)
+  func initialisation(_ model: Model) throws {
+    let traced = try TracedModel(model, Self.interface(model))
+    let parameters = traced.initialParameters(seed: 5)
+    #expect(
+      parameters.hasSameBits(as: try TracedModel(model, Self.interface(model)).initialParameters(seed: 5)))
+    #expect(parameters != traced.initialParameters(seed: 6))
+    for (name, tensor) in parameters {
+      if name.hasSuffix("bias") {
+        #expect(tensor.nonzeroCount == 0)
+      } else if tensor.shape.rank == 1 {
+        #expect(tensor.scalars.allSatisfy { $0 == 1 })
+      } else {
+        #expect(tensor.nonzeroCount > tensor.shape.count / 2)
+      }
+    }
+  }
+
+  @Test("training, evaluation and gradient graphs hold together", arguments: Model.all)
+  func graphs(_ model: Model) throws {
+    let traced = try TracedModel(model, Self.interface(model))
+    for graph in [
+      try traced.trainingGraph(batch: 2, optimizer: .adam(), isMasked: true, clipping: 1),
+      try traced.evaluationGraph(batch: 2), try traced.gradientGraph(batch: 2),
+    ] {
+      try graph.verify()
+    }
+  }
+
+  @Test func isFoundByName() throws {
+    #expect(try Model.named("conv-4") == .conv4)
+    #expect(throws: UnknownModel(name: "lenet5")) { try Model.named("lenet5") }
+    #expect(
+      UnknownModel(name: "lenet5").description
+        == "there is no model called lenet5; did you mean lenet-5? There are lenet-300-100, lenet-5, conv-2, conv-4, "
+        + "conv-6, resnet-20, encoder, causal-transformer")
+    #expect(UnknownModel(name: "perceptron").nearest == nil)
+  }
+
+  @Test func everyModelHasAVersion() {
+    for model in Model.all { #expect(model.specification.isVersioned) }
+  }
+}
