@@ -55,18 +55,23 @@ extension KernelTests {
       }
     }
 
-    enum Direction: CaseIterable { case max, maxGradient, average, averageGradient }
+    enum Direction: CaseIterable { case max, maxGradient, maxSelection, average, averageGradient }
+
+    /// What a selection selects from: all different.
+    static func marks(_ c: Case) -> [Float] { numbers(c.inputs, seed: 33) }
 
     static func run(_ d: Direction, _ c: Case, _ ranges: [Range<Int>], _ x: [Float], _ gy: [Float]) -> [Float]
     {
       let isGradient = d == .maxGradient || d == .averageGradient
       let result = Floats(unwritten: isGradient ? c.inputs : c.outputs), xs = Floats(x), g = Floats(gy)
+      let u = Floats(marks(c))
       withUnsafePointer(to: c.shape) { s in
         for r in ranges {
           let (begin, end) = (r.lowerBound, r.upperBound)
           switch d {
           case .max: ck_max_pool(s, begin, end, xs.pointer, result.pointer)
           case .maxGradient: ck_max_pool_gradient(s, begin, end, xs.pointer, g.pointer, result.pointer)
+          case .maxSelection: ck_max_pool_selection(s, begin, end, xs.pointer, u.pointer, result.pointer)
           case .average: ck_average_pool(s, begin, end, xs.pointer, result.pointer)
           case .averageGradient: ck_average_pool_gradient(s, begin, end, g.pointer, result.pointer)
           }
@@ -79,6 +84,7 @@ extension KernelTests {
     static func reference(_ d: Direction, _ c: Case, _ x: [Float], _ gy: [Float]) -> [Float] {
       let area = Float(c.kernel.0 * c.kernel.1)
       var gx = [Float](repeating: 0, count: c.inputs), y: [Float] = []
+      let u = marks(c)
       for (window, g) in zip(c.windows, gy) {
         // The first NaN, or the first of the greatest.
         let chosen =
@@ -86,6 +92,7 @@ extension KernelTests {
         switch d {
         case .max: y.append(x[chosen ?? 0])
         case .maxGradient: gx[chosen ?? 0] += g
+        case .maxSelection: y.append(u[chosen ?? 0])
         case .average: y.append(window.reduce(Float(0)) { $0 + x[$1] } / area)
         case .averageGradient: for at in window { gx[at] += g / area }
         }
