@@ -17,14 +17,49 @@ package struct Sigmoid: ElementwisePrimitive {
 
   package func pullback(_ call: PullbackCall) -> [Value?] {
     guard let g = call.gradient else { return [nil] }
-    let y = call.outputs[0]
-    let gy = g * y
-    return [gy - gy * y]
+    return [g.builder.apply(Gradient(), g, call.outputs[0])]
   }
 
   package static let samples = [
     Sample(Sigmoid(), .uniform([5, 33]))
   ]
+}
+
+extension Sigmoid {
+  /// The gradient through the logistic function, `g · y · (1 − y)`, from its output y; results that might be subnormal are 0.
+  package struct Gradient: FusedPrimitive {
+    package static let name = "sigmoid-gradient"
+
+    package init() {}
+
+    package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+      guard inputs.count == 2, inputs[0] == inputs[1], inputs[0].element == .float32 else {
+        throw ShapeError("takes two arrays of one shape, not \(inputs.listed)")
+      }
+      return [inputs[0]]
+    }
+
+    package func kernel(for signature: Signature) -> Kernel {
+      Kernel(units: signature.output().count) { arguments, range in
+        let offset = range.lowerBound
+        ck_sigmoid_gradient(
+          range.count, arguments.input(0) + offset, arguments.input(1) + offset, arguments.output() + offset)
+      }
+    }
+
+    package func flops(for signature: Signature) -> Int { 3 * signature.output().count }
+
+    package var donations: [(input: Int, output: Int)] { [(0, 0), (1, 0)] }
+
+    package func definition(_ inputs: [Value]) -> [Value] {
+      let (g, y) = (inputs[0], inputs[1])
+      return [g * y - g * y * y]
+    }
+
+    package static let samples = [
+      Sample(Gradient(), .uniform([5, 33]), .within([5, 33], 0...1))
+    ]
+  }
 }
 
 extension Value {
