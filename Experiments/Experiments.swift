@@ -4,6 +4,6 @@ import Coppice
 public enum Experiments {
   /// In the order they are listed.
   public static let all: [Experiment] = [
-    .quickstart, .lotteryLenetMNIST,
+    .quickstart, .lotteryLenetMNIST, .filtersLenet5, .ticketInduction,
   ]
 }
