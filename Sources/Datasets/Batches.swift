@@ -33,18 +33,13 @@ public struct Batches: Sendable {
   public init(
     _ subset: Subset, of dataset: Dataset, batchSize: Int, seed: UInt64, stream: RandomStreamKind = .dataOrder
   ) throws(DatasetError) {
-    var count = subset.count
-    if case .text = subset.examples.inputs {
-      textLength = dataset.task.inputSize
-      count = max(0, count - 1)  // the windows may start up to a window later
-    } else {
-      textLength = nil
-    }
+    let count = subset.epochCount
+    if case .text = subset.examples.inputs { textLength = dataset.task.inputSize } else { textLength = nil }
     guard batchSize >= 1, batchSize <= count else { throw .batchSize(batchSize, available: count) }
     self.batchSize = batchSize
     self.seed = seed
     self.stream = stream
-    stepsPerEpoch = count / batchSize
+    stepsPerEpoch = subset.stepsPerEpoch(batchSize: batchSize)
     indices = subset.indices
     writer = ExampleWriter(subset.examples, of: dataset)
     augmentation = stream == .dataOrder ? dataset.augmentation : .none

@@ -7,6 +7,15 @@ public struct Subset: Sendable {
 
   /// The number of examples.
   public var count: Int { indices.count }
+
+  /// The number of examples an epoch of training draws from: one less for a running text, whose windows start up to
+  /// a window later in every epoch.
+  var epochCount: Int {
+    if case .text = examples.inputs { max(0, count - 1) } else { count }
+  }
+
+  /// Training steps in an epoch: ⌊examples / batch size⌋; 0 where they do not fill one batch.
+  public func stepsPerEpoch(batchSize: Int) -> Int { batchSize < 1 ? 0 : epochCount / batchSize }
 }
 
 /// The three parts of a data set: trained on, selected on, reported on.

@@ -3,8 +3,8 @@ import CoppiceTensors
 /// A sparse network whose true mask is known labels Gaussian inputs; a student learns from the labels, is pruned,
 /// and its mask is compared with the teacher's.
 ///
-/// The teacher is argmax(W₂ · relu(W₁ x) + b): every hidden unit sees exactly ⌈density · features⌉ inputs, every class
-/// exactly ⌈density · hidden⌉ units; b levels the classes. Everything is computed in `Double`, in index order.
+/// The teacher is argmax(W₂ · relu(W₁ x) + b): every hidden unit sees exactly density · features inputs, every class
+/// density · hidden units (rounded half away from zero, at least 1); b levels the classes. Everything is computed in `Double`, in index order.
 public struct Teacher: DatasetDefinition {
   /// Inputs of the teacher.
   public var features = 32
@@ -85,7 +85,7 @@ public struct Teacher: DatasetDefinition {
     }
     var random = RandomStream(seed: generatorSeed, stream: .generation)
     func matrix(_ rows: Int, _ columns: Int) -> [Double] {
-      let kept = max(1, Int((density * Double(columns)).rounded(.up)))
+      let kept = max(1, Int((density * Double(columns)).rounded(.toNearestOrAwayFromZero)))
       var weights = [Double](repeating: 0, count: rows * columns)
       for row in 0..<rows {
         for column in random.permutation(columns).prefix(kept).sorted() {
