@@ -90,7 +90,7 @@ let package = Package(
     tests("Pruning", ["CoppicePruning"]),
     tests("Datasets", ["CoppiceDatasets", crypto]),
     tests("Store", ["CoppiceStore"]),
-    tests("Reporting", ["CoppiceReporting"]),
+    tests("Reporting", ["CoppiceReporting", "CoppiceStore"]),
     tests("Laboratory", ["CoppiceLaboratory"]),
     tests("Command", ["CoppiceCommand", "CoppiceExperiments"]),
   ],

@@ -1,3 +1,5 @@
+import CoppiceStore
+
 /// The rows that one point of a curve, or one line of a results table, stands for: the same configuration at the
 /// same level, one row a seed.
 package struct Cell: Sendable, Equatable {
@@ -5,9 +7,11 @@ package struct Cell: Sendable, Equatable {
   /// the rounds of a ladder.
   package let level: Double
   /// In ascending order of the seed.
-  package let rows: [ResultRow]
+  package let rows: [IndexRow]
   /// How many seeds there should be.
   package let expectedSeeds: Int
+  /// The mean of the achieved densities, 0…1; where none was logged, of what was asked for.
+  package let density: Double
   /// How many trials ended here as `collapsed`.
   package let collapsed: Int
   /// How many trials ended here as `diverged`.
@@ -15,14 +19,18 @@ package struct Cell: Sendable, Equatable {
   /// How many trials ended here as `failed`.
   package let failed: Int
 
-  /// - Parameter ended: those of `rows` that are the last of their trial.
-  init(level: Double, rows: [ResultRow], ended: [ResultRow], expectedSeeds: Int) {
+  /// - Parameters:
+  ///   - rows: what was measured at this level.
+  ///   - ended: the last rows of the trials that end in this cell, or were meant to.
+  init(level: Double, rows: [IndexRow], ended: [IndexRow], expectedSeeds: Int) {
     self.level = level
-    self.rows = rows.sorted { ($0.number("seed") ?? 0) < ($1.number("seed") ?? 0) }
+    self.rows = rows.sorted { $0.seed < $1.seed }
     self.expectedSeeds = expectedSeeds
-    collapsed = ended.count { $0.text("status") == "collapsed" }
-    diverged = ended.count { $0.text("status") == "diverged" }
-    failed = ended.count { $0.text("status") == "failed" }
+    let asked = rows.isEmpty ? ended.map(\.targetSparsity) : rows.map(\.requestedSparsity)
+    density = SampleStatistics(rows.map(\.density)).mean ?? 1 - (SampleStatistics(asked).mean ?? 0)
+    collapsed = ended.count { $0.status == .collapsed }
+    diverged = ended.count { $0.status == .diverged }
+    failed = ended.count { $0.status == .failed }
   }
 
   /// Whether a trial ended here other than as planned.
@@ -34,30 +42,21 @@ package struct Cell: Sendable, Equatable {
       .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
   }
 
-  /// The mean of the achieved densities, 0…1; where none was logged, of what was asked for.
-  package var density: Double {
-    if let mean = Sample(rows.map { $0.number("density") }).mean { return mean }
-    let asked = rows.map { $0.number("requested_sparsity") ?? $0.number("target_sparsity") }
-    return 1 - (Sample(asked).mean ?? 0)
-  }
-
   /// The round, where all rows agree on one.
   package var round: Int? {
-    guard let round = rows.first?.number("round") else { return nil }
-    return rows.allSatisfy { $0.number("round") == round } ? Int(round) : nil
+    guard let round = rows.first?.round, rows.allSatisfy({ $0.round == round }) else { return nil }
+    return round
   }
 
   /// The values of a metric over the seeds.
-  package func sample(_ metric: String) -> Sample {
-    Sample(rows.map { $0.number(metric) }, expected: expectedSeeds)
+  package func sample(_ metric: String) -> SampleStatistics {
+    SampleStatistics(rows.map { $0.number(metric) }, expected: expectedSeeds)
   }
 
   /// The values of a metric by seed.
   package func values(_ metric: String) -> [Int: Double] {
     var values: [Int: Double] = [:]
-    for row in rows {
-      if let seed = row.number("seed"), let value = row.number(metric) { values[Int(seed)] = value }
-    }
+    for row in rows { values[row.seed] = row.number(metric) }
     return values
   }
 }

@@ -1,3 +1,5 @@
+import CoppiceStore
+
 extension CurveSet {
   /// The figure of one metric against sparsity: the mean over seeds, the band, the dense baselines.
   ///
@@ -26,20 +28,25 @@ extension CurveSet {
         label: baseline.label + (sample.isComplete ? "" : " (n = \(sample.countText))"), y: mean,
         low: bounds?.low, high: bounds?.high)
     }
-    let heading = shown.title.prefix(1).uppercased() + shown.title.dropFirst()
     return LineFigure(
-      title: title ?? ([heading] + subject).joined(separator: ", "), x: x.axis,
+      title: title ?? defaultTitle(shown), x: x.axis,
       y: Axis(
         label: shown.label, format: shown.unit == "%" ? .percent : .number, limits: limits,
         bounds: shown.bounds),
       lines: lines, baselines: dashed, caption: caption(metric, band), command: command, generator: generator)
   }
 
+  /// `lenet-300-100 on mnist: test accuracy`.
+  private func defaultTitle(_ metric: Metric) -> String {
+    guard !subject.isEmpty else { return metric.title.prefix(1).uppercased() + metric.title.dropFirst() }
+    return subject.joined(separator: " on ") + ": " + metric.title
+  }
+
   /// Throws unless `metric` is a column of numbers.
   func requireNumeric(_ metric: String) throws(ReportingError) {
     guard indexColumns.contains(metric) else { throw .unknownColumn(metric, known: indexColumns) }
     for row in (curves + baselines).flatMap(\.cells).flatMap(\.rows) {
-      if case .text = row[metric] { throw .notNumeric(metric) }
+      if case .text = row[column: metric] { throw .notNumeric(metric) }
     }
   }
 
@@ -65,12 +72,15 @@ extension CurveSet {
     if let name = band.name, expected > 1 { words += "; band: \(name)" }
     words += "; n = \(expected) \(expected == 1 ? "seed" : "seeds")."
 
-    let ladders = curves.filter { $0.rows == .ladder }
-    if !ladders.isEmpty, ladders.count == curves.count {
+    let ladders = curves.filter { $0.rows == .ladder }.map(\.label)
+    let finals = curves.filter { $0.rows == .final }.map(\.label)
+    if !ladders.isEmpty, finals.isEmpty {
       words += " Each curve follows the rounds of one ladder."
     } else if !ladders.isEmpty {
       words +=
-        " Rounds of one ladder: \(ladders.map(\.label).joined(separator: "; ")). Others: final networks."
+        ladders.count < finals.count
+        ? " Rounds of one ladder: \(ladders.joined(separator: "; ")); the others: final networks."
+        : " Final networks: \(finals.joined(separator: "; ")); the others: rounds of one ladder."
     }
     let partial = Set(samples.filter { !$0.isComplete && $0.count > 0 }.map(\.count)).sorted()
     if !partial.isEmpty {

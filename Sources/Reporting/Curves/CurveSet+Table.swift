@@ -66,7 +66,7 @@ extension CurveSet {
     }
   }
 
-  private static func cells(_ sample: Sample, _ band: Band) -> [Table.Cell] {
+  private static func cells(_ sample: SampleStatistics, _ band: Band) -> [Table.Cell] {
     let mean = sample.mean ?? .nan
     return switch band {
     case .ci95: [.estimate(mean: mean, halfWidth: sample.confidenceHalfWidth)]

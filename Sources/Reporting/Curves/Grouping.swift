@@ -1,3 +1,5 @@
+import CoppiceStore
+
 /// Sorts rows into configurations and levels.
 struct Grouping {
   let expectedSeeds: Int
@@ -5,11 +7,11 @@ struct Grouping {
   let rows: Curve.Rows?
 
   /// Rows of one configuration, in index order.
-  private typealias Group = (key: [String], rows: [ResultRow])
+  private typealias Group = (key: [String], rows: [IndexRow])
 
   // MARK: Curves
 
-  func curves(_ rows: [ResultRow], by columns: [String]) -> [Curve] {
+  func curves(_ rows: [IndexRow], by columns: [String]) -> [Curve] {
     let groups = groups(rows, by: columns)
     let labels = Self.labels(groups, columns)
     return zip(groups, labels).map { group, label in
@@ -19,11 +21,11 @@ struct Grouping {
   }
 
   /// The configurations, in the order in which the index names them first.
-  private func groups(_ rows: [ResultRow], by columns: [String]) -> [Group] {
+  private func groups(_ rows: [IndexRow], by columns: [String]) -> [Group] {
     var groups: [Group] = []
     var positions: [[String]: Int] = [:]
     for row in rows {
-      let key = columns.map { row.text($0) ?? "none" }
+      let key = columns.map(row.text)
       if let position = positions[key] {
         groups[position].rows.append(row)
       } else {
@@ -34,55 +36,60 @@ struct Grouping {
     return groups
   }
 
-  private func kind(of rows: [ResultRow]) -> Curve.Rows {
+  private func kind(of rows: [IndexRow]) -> Curve.Rows {
     if let chosen = self.rows { return chosen }
-    let isLadder = Set(rows.map(Self.target)).count == 1 && Set(rows.map { $0.number("round") }).count > 1
+    let isLadder = Set(rows.map(\.targetSparsity)).count == 1 && Set(rows.map(\.round)).count > 1
     return isLadder ? .ladder : .final
   }
 
-  private func cells(_ rows: [ResultRow], _ kind: Curve.Rows) -> [Cell] {
+  /// The rows at one level, and those of them with which a trial ends.
+  private typealias Level = (value: Double, rows: [IndexRow], ended: [IndexRow])
+
+  private func levels(_ rows: [IndexRow], _ kind: Curve.Rows) -> [Level] {
     let last = Self.lastRows(rows)
-    var levels: [Double: [Int]] = [:]
+    let taking: [Int]
+    let level: (Int) -> Double
     switch kind {
     case .final:
-      for position in last.sorted() { levels[Self.target(rows[position]), default: []].append(position) }
+      taking = last.sorted()
+      level = { rows[$0].targetSparsity }
     case .ladder:
-      let highest = rows.map(Self.target).max()
-      for position in rows.indices where Self.target(rows[position]) == highest {
-        levels[rows[position].number("round") ?? 0, default: []].append(position)
-      }
+      let deepest = rows.map(\.targetSparsity).max()
+      taking = rows.indices.filter { rows[$0].targetSparsity == deepest }
+      level = { Double(rows[$0].round) }
     }
-    return levels.sorted { $0.key < $1.key }.map { level, positions in
-      Cell(
-        level: level, rows: positions.map { rows[$0] },
-        ended: positions.filter(last.contains).map { rows[$0] }, expectedSeeds: expectedSeeds)
+    return Dictionary(grouping: taking, by: level).sorted { $0.key < $1.key }.map { value, positions in
+      (value, positions.map { rows[$0] }, positions.filter(last.contains).map { rows[$0] })
     }
   }
 
-  /// The sparsity a trial was asked for.
-  private static func target(_ row: ResultRow) -> Double {
-    row.number("target_sparsity") ?? row.number("requested_sparsity") ?? 0
+  private func cells(_ rows: [IndexRow], _ kind: Curve.Rows) -> [Cell] {
+    levels(rows, kind).map { level in
+      Cell(
+        level: level.value, rows: kind == .final ? level.rows.filter(\.reachesTarget) : level.rows,
+        ended: level.ended, expectedSeeds: expectedSeeds)
+    }
   }
 
   /// The positions of the last row of every trial: the one marked final, or, of a trial that ended before, the
   /// one with the highest round.
-  private static func lastRows(_ rows: [ResultRow]) -> Set<Int> {
-    func rank(_ row: ResultRow) -> (Double, Double) { (row.number("final") ?? 0, row.number("round") ?? 0) }
+  private static func lastRows(_ rows: [IndexRow]) -> Set<Int> {
+    func rank(_ row: IndexRow) -> (Int, Int) { (row.isFinal ? 1 : 0, row.round) }
     var last: [String: Int] = [:]
     for (position, row) in rows.enumerated() {
-      let trial = row.text("trial") ?? "\(position)"
-      if let other = last[trial], rank(rows[other]) >= rank(row) { continue }
-      last[trial] = position
+      if let other = last[row.trial], rank(rows[other]) >= rank(row) { continue }
+      last[row.trial] = position
     }
     return Set(last.values)
   }
 
   /// Two rows of one seed that fall into one point; nil when there are none.
-  func conflict(_ rows: [ResultRow], by columns: [String]) -> (ResultRow, ResultRow)? {
+  func conflict(_ rows: [IndexRow], by columns: [String]) -> (IndexRow, IndexRow)? {
     for group in groups(rows, by: columns) {
-      for cell in cells(group.rows, kind(of: group.rows)) {
-        for (one, other) in zip(cell.rows, cell.rows.dropFirst()) {
-          if let seed = one.number("seed"), seed == other.number("seed") { return (one, other) }
+      for level in levels(group.rows, kind(of: group.rows)) {
+        let sorted = level.rows.sorted { $0.seed < $1.seed }
+        for (one, other) in zip(sorted, sorted.dropFirst()) where one.seed == other.seed {
+          return (one, other)
         }
       }
     }
@@ -94,16 +101,16 @@ struct Grouping {
   /// The dense trials, one baseline for every way in which they differ. Trials that differ in name only (a dense
   /// training has no use for a criterion) and gave the same numbers are one.
   ///
-  /// - Parameter ladders: rows of round 0, which stand in where there are no dense trials.
-  func baselines(_ dense: [ResultRow], ladders: [ResultRow]) -> [Curve] {
+  /// - Parameters:
+  ///   - ladders: rows of round 0, which stand in where there are no dense trials.
+  ///   - settings: what dense trials may differ in beside the identity.
+  func baselines(_ dense: [IndexRow], ladders: [IndexRow], settings: [String]) -> [Curve] {
     let trained = Self.lastRows(dense).sorted().map { dense[$0] }
-    let uncontrolled = ladders.filter { ($0.text("control") ?? "none") == "none" }
+    let uncontrolled = ladders.filter { $0.text("control") == "none" }
     let rows = Self.distinct(trained.isEmpty ? uncontrolled : trained)
     var columns = ["model", "dataset"].filter { CurveSet.varies($0, rows) }
-    let settings = (rows.first?.columns ?? []).filter { !CurveSet.ownColumns.contains($0) }
-    while let column = Self.telling(rows, by: columns, ["retraining", "schedule"] + settings) {
-      columns.append(column)
-    }
+    let candidates = ["retraining", "schedule"] + CurveSet.identityColumns + settings
+    while let column = Self.telling(rows, by: columns, candidates) { columns.append(column) }
     let groups = groups(rows, by: columns)
     let labels = Self.labels(groups, columns)
     return zip(groups, labels).map { group, label in
@@ -116,17 +123,17 @@ struct Grouping {
   }
 
   /// The rows without those that repeat the results of an earlier one of the same model, dataset and seed.
-  private static func distinct(_ rows: [ResultRow]) -> [ResultRow] {
+  private static func distinct(_ rows: [IndexRow]) -> [IndexRow] {
     let results = ["model", "dataset", "seed", "validation_loss", "test_loss", "test_accuracy"]
-    var seen: Set<[String?]> = []
-    return rows.filter { row in seen.insert(results.map { row.text($0) }).inserted }
+    var seen: Set<[String]> = []
+    return rows.filter { row in seen.insert(results.map(row.text)).inserted }
   }
 
   /// The first of the candidates in which two rows of one seed differ that the columns do not tell apart.
-  private static func telling(_ rows: [ResultRow], by columns: [String], _ candidates: [String]) -> String? {
-    var first: [[String?]: ResultRow] = [:]
+  private static func telling(_ rows: [IndexRow], by columns: [String], _ candidates: [String]) -> String? {
+    var first: [[String]: IndexRow] = [:]
     for row in rows {
-      let key = (columns + ["seed"]).map { row.text($0) }
+      let key = (columns + ["seed"]).map(row.text)
       if let other = first[key] {
         if let column = candidates.first(where: { row.text($0) != other.text($0) }) { return column }
       } else {
@@ -150,8 +157,8 @@ struct Grouping {
     let short = groups.map { group in
       let values = named(group, all: false)
       guard values.isEmpty else { return values }
-      return ["criterion", "schedule"].compactMap { group.rows.first?.text($0) }.filter { $0 != "none" }
-        .joined(separator: ", ")
+      let names = ["criterion", "schedule"].compactMap { group.rows.first?.text($0) }
+      return names.filter { $0 != "none" }.joined(separator: ", ")
     }
     let isClear = Set(short).count == short.count
     return (isClear ? short : groups.map { named($0, all: true) }).map { $0.isEmpty ? "all trials" : $0 }

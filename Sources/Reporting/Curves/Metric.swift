@@ -27,7 +27,7 @@ package struct Metric: Sendable, Equatable {
   /// The metric of a column; what is not among the known ones is called by its column's name.
   package static func named(_ column: String) -> Metric {
     known.first { $0.name == column }
-      ?? Metric(column, column.split(separator: "_").joined(separator: " "), .decimal(4))
+      ?? Metric(column, column.replacing("_", with: " "), .decimal(4))
   }
 
   private static let known = [

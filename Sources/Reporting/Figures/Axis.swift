@@ -22,7 +22,7 @@ package struct Axis: Sendable, Equatable {
 
   /// The label, with its unit: `Weights remaining (%)`.
   package var label: String
-  package var scale: Scale.Kind
+  package var scale: AxisScale.Kind
   package var format: Format
   package var ticks: Ticks
   /// Whether values fall in the reading direction, as the weights remaining do.
@@ -33,7 +33,7 @@ package struct Axis: Sendable, Equatable {
   package var bounds: ClosedRange<Double>?
 
   package init(
-    label: String, scale: Scale.Kind = .linear, format: Format = .number, ticks: Ticks = .round,
+    label: String, scale: AxisScale.Kind = .linear, format: Format = .number, ticks: Ticks = .round,
     isReversed: Bool = false, limits: ClosedRange<Double>? = nil, bounds: ClosedRange<Double>? = nil
   ) {
     self.label = label

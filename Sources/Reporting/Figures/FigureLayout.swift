@@ -28,8 +28,8 @@ struct FigureLayout {
 
   let title: [String]
   let plot: (left: Double, right: Double, top: Double, bottom: Double)
-  let x: Scale
-  let y: Scale
+  let x: AxisScale
+  let y: AxisScale
   let xTicks: [Tick]
   let yTicks: [Tick]
   let xLabelBaseline: Double
@@ -47,7 +47,7 @@ struct FigureLayout {
     let bottom = top + figure.plotHeight
 
     let yLimits = Self.limits(of: figure.y, Self.yValues(figure), pad: 0.05)
-    y = Scale(figure.y.scale, limits: yLimits, start: bottom, end: top)
+    y = AxisScale(figure.y.scale, limits: yLimits, start: bottom, end: top)
     let yValues = y.roundTicks(count: max(2, Int(figure.plotHeight / 40)))
     let yLabels = figure.y.labels(yValues)
     let widest = yLabels.map { TextWidth.of($0, size: Self.tickSize) }.max() ?? 0
@@ -60,7 +60,7 @@ struct FigureLayout {
     let xValues = figure.lines.flatMap { $0.points.map(\.x) }
     let xLimits = Self.limits(of: figure.x, xValues, pad: 0)
     let ends = (left + Self.inset, right - Self.inset)
-    x = Scale(
+    x = AxisScale(
       figure.x.scale, limits: xLimits, start: figure.x.isReversed ? ends.1 : ends.0,
       end: figure.x.isReversed ? ends.0 : ends.1)
     xTicks = Self.ticks(figure.x, x, data: xValues)
@@ -87,9 +87,17 @@ struct FigureLayout {
 
   // MARK: Ranges
 
+  /// The means, and the edges of the bands as far as they lie no farther from the means than half of those' span:
+  /// one wild band does not press all curves flat.
   private static func yValues(_ figure: LineFigure) -> [Double] {
-    figure.lines.flatMap { $0.points.flatMap { [$0.y, $0.low, $0.high] } }.compactMap { $0 }
-      + figure.baselines.flatMap { [$0.y, $0.low, $0.high] }.compactMap { $0 }
+    let means = (figure.lines.flatMap { $0.points.map(\.y) } + figure.baselines.map(\.y))
+      .compactMap { $0 }.filter(\.isFinite)
+    let edges =
+      (figure.lines.flatMap { $0.points.flatMap { [$0.low, $0.high] } }
+      + figure.baselines.flatMap { [$0.low, $0.high] }).compactMap { $0 }.filter(\.isFinite)
+    guard let low = means.min(), let high = means.max(), low < high else { return means + edges }
+    let room = (high - low) / 2
+    return means + edges.map { min(max($0, low - room), high + room) }
   }
 
   /// The range to show: the axis' own, else that of the data with a margin of `pad` of its span to either side,
@@ -119,7 +127,7 @@ struct FigureLayout {
 
   // MARK: Ticks along x
 
-  private static func ticks(_ axis: Axis, _ scale: Scale, data: [Double]) -> [Tick] {
+  private static func ticks(_ axis: Axis, _ scale: AxisScale, data: [Double]) -> [Tick] {
     var values: [Double]
     switch axis.ticks {
     case .round: values = scale.roundTicks(count: 8)

@@ -11,7 +11,7 @@ package enum Band: String, Sendable, CaseIterable {
 
   /// The lower and upper edge for a sample; nil where the band is not defined: no values, or a single one for
   /// the bands that need a spread.
-  package func bounds(of sample: Sample) -> (low: Double, high: Double)? {
+  package func bounds(of sample: SampleStatistics) -> (low: Double, high: Double)? {
     guard let mean = sample.mean else { return nil }
     switch self {
     case .ci95: return sample.confidenceHalfWidth.map { (mean - $0, mean + $0) }

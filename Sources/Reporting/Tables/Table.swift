@@ -71,7 +71,7 @@ package struct Table: Sendable, Equatable {
   func cell(_ row: [Cell], _ column: Int) -> Cell { column < row.count ? row[column] : .missing }
 
   /// What a person reads in a cell; `–` where there is nothing.
-  func display(_ cell: Cell, _ column: Column) -> String {
+  package func display(_ cell: Cell, _ column: Column) -> String {
     switch cell {
     case .text(let text): return text
     case .missing: return "–"

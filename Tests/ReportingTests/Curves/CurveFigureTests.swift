@@ -4,7 +4,7 @@ import Testing
 @Suite struct CurveFigureTests {
   @Test func theFigureShowsMeansBandsAndTheBaseline() throws {
     let figure = try CurveSet(IndexRows.grid()).figure(command: "coppice plot summary.h5")
-    #expect(figure.title == "Test accuracy, mlp, glyphs")
+    #expect(figure.title == "mlp on glyphs: test accuracy")
     #expect(figure.x.label == "Weights remaining (%)")
     #expect(figure.y.label == "Test accuracy (%)")
     #expect(figure.caption == "Mean; band: 95 % CI (Student t); n = 3 seeds.")
@@ -32,7 +32,7 @@ import Testing
     #expect(try set.figure(band: .minmax).caption == "Mean; band: minimum to maximum; n = 3 seeds.")
     #expect(try set.figure(band: .none).caption == "Mean; n = 3 seeds.")
     #expect(try set.figure(band: .none).lines[0].points[0].low == nil)
-    let single = try CurveSet(IndexRows.grid().filter { $0.number("seed") == 0 })
+    let single = try CurveSet(IndexRows.grid().filter { $0.seed == 0 })
     #expect(try single.figure().caption == "Mean; n = 1 seed.")
   }
 
@@ -45,6 +45,12 @@ import Testing
     #expect(ladder.lines[0].points.map(\.isTroubled) == [false, false, true, false])
     #expect(ladder.lines[0].points.map(\.isComplete) == [true, true, true, false])
     #expect(ladder.lines[0].points[2].note?.hasSuffix("n = 3, 1 collapsed") == true)
+  }
+
+  @Test func theCaptionSaysWhichCurvesAreLadders() throws {
+    let rows = IndexRows.grid() + IndexRows.ladder(control: "random-mask")
+    let caption = try CurveSet(rows).figure().caption
+    #expect(caption.contains(" Rounds of one ladder: magnitude, random-mask; the others: final networks."))
   }
 
   @Test func whatWasNotMeasuredIsAGap() throws {

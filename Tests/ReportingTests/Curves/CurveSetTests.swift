@@ -1,4 +1,5 @@
 import CoppiceReporting
+import CoppiceStore
 import Testing
 
 @Suite struct CurveSetTests {
@@ -10,7 +11,7 @@ import Testing
     #expect(set.curves.map(\.label) == ["magnitude", "random"])
     #expect(set.curves.allSatisfy { $0.rows == .final })
     #expect(set.curves[0].cells.map(\.level) == [0.5, 0.8])
-    #expect(set.curves[0].cells[0].rows.map { $0.number("seed") } == [0, 1, 2])
+    #expect(set.curves[0].cells[0].rows.map(\.seed) == [0, 1, 2])
     let sample = set.curves[1].cells[1].sample("test_accuracy")
     #expect(abs(try #require(sample.mean) - (0.91 - 0.32)) < 1e-12)
     #expect(sample.countText == "3")
@@ -20,8 +21,9 @@ import Testing
   @Test func theOrderOfRowsDoesNotMatterWithinACurve() throws {
     let forward = try CurveSet(IndexRows.grid())
     let backward = try CurveSet(IndexRows.grid().reversed())
-    #expect(forward.curves[0].cells == backward.curves[1].cells)
-    #expect(forward.baselines == backward.baselines)
+    func values(_ cells: [Cell]) -> [SampleStatistics] { cells.map { $0.sample("test_accuracy") } }
+    #expect(values(forward.curves[0].cells) == values(backward.curves[1].cells))
+    #expect(values(forward.baselines[0].cells) == values(backward.baselines[0].cells))
   }
 
   @Test func denseTrialsAreTheBaselineAndNoPointOfACurve() throws {
@@ -58,7 +60,7 @@ import Testing
     var rows = IndexRows.grid()
     let lost = try #require(
       rows.firstIndex {
-        $0.text("criterion") == "random" && $0.number("seed") == 2 && $0.number("density") == 0.5
+        $0.criterion == "random" && $0.seed == 2 && $0.density == 0.5
       })
     rows.remove(at: lost)
     let cell = try CurveSet(rows).curves[1].cells[0]
@@ -68,13 +70,31 @@ import Testing
 
   @Test func aTrialWithoutAValueIsCounted() throws {
     var rows = IndexRows.grid()
-    rows.append(IndexRows.row(status: "diverged", target: 0.9, seed: 0, accuracy: .nan))
+    rows.append(IndexRows.row(status: .diverged, target: 0.9, seed: 0, accuracy: .nan))
     rows.append(IndexRows.row(target: 0.9, seed: 1, accuracy: 0.5))
-    rows.append(IndexRows.row(status: "failed", target: 0.9, density: .nan, seed: 2, accuracy: .nan))
+    rows.append(IndexRows.row(status: .failed, target: 0.9, density: .nan, seed: 2, accuracy: .nan))
     let cell = try #require(try CurveSet(rows).curves[0].cells.last)
     #expect(cell.sample("test_accuracy").countText == "1/3")
     #expect(cell.troubleText == "1 diverged, 1 failed")
     #expect(abs(cell.density - 0.1) < 1e-12)
+  }
+
+  @Test func aTrialOnItsWayHasNoValueAtItsTarget() throws {
+    var rows = IndexRows.grid()
+    rows.append(IndexRows.row(target: 0.9, seed: 0, accuracy: 0.7))
+    // One is still running, one collapsed half way: both are networks of another sparsity.
+    rows.append(
+      IndexRows.row(status: .running, final: false, target: 0.9, requested: 0.6, seed: 1, accuracy: 0.8))
+    rows.append(IndexRows.row(status: .collapsed, target: 0.9, requested: 0.6, seed: 2, accuracy: 0.1))
+    let cell = try #require(try CurveSet(rows).curves[0].cells.last)
+    #expect(cell.sample("test_accuracy").values == [0.7])
+    #expect(cell.sample("test_accuracy").countText == "1/3")
+    #expect(abs(cell.density - 0.1) < 1e-12)
+    #expect(cell.troubleText == "1 collapsed")
+    // With none that got there, the place on the axis is what was asked for.
+    let lost = try CurveSet(rows.filter { $0.targetSparsity == 0.9 && $0.seed == 2 })
+    #expect(abs(lost.curves[0].cells[0].density - 0.1) < 1e-12)
+    #expect(lost.curves[0].cells[0].collapsed == 1)
   }
 
   // MARK: Ladders
@@ -119,7 +139,7 @@ import Testing
   // MARK: Columns
 
   @Test func aSweptSettingTellsCurvesApartWhereItMust() throws {
-    var rows: [ResultRow] = []
+    var rows: [IndexRow] = []
     for rate in [0.1, 0.01] {
       for seed in 0..<2 {
         for target in [0.5, 0.8] {
@@ -157,7 +177,7 @@ import Testing
 
   @Test func whatDoesNotExistIsNamed() throws {
     #expect(throws: ReportingError.noRows) { try CurveSet([]) }
-    let known = IndexRows.grid()[0].columns
+    let known = IndexRow.columnNames + ["learning_rate"]
     #expect(throws: ReportingError.unknownColumn("kriterion", known: known)) {
       try CurveSet(IndexRows.grid(), by: ["kriterion"])
     }

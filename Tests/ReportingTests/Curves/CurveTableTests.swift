@@ -45,9 +45,24 @@ import Testing
 
   @Test func aFailedTrialGetsAColumn() throws {
     var rows = IndexRows.grid()
-    rows.append(IndexRows.row(status: "failed", target: 0.9, seed: 0, accuracy: .nan))
+    rows.append(IndexRows.row(status: .failed, target: 0.9, seed: 0, accuracy: .nan))
     let table = try CurveSet(rows).table()
     #expect(table.columns.last?.name == "failed")
     #expect(table.rows.contains { $0.last == .number(1) })
+  }
+}
+
+@Suite struct SummaryCurvesTests {
+  @Test func viewersGetOneGridOfDensities() throws {
+    // Two final rows and a ladder: densities that only one of the curves has are NaN in the other.
+    let rows = IndexRows.grid().filter { $0.criterion != "random" } + IndexRows.ladder(rounds: 1)
+    let curves = try CurveSet(rows).summaryCurves()
+    #expect(curves.density == [1, 0.8, 0.5, 1 - 0.8])
+    #expect(curves.curves.map(\.label) == ["one-shot", "lottery-ticket"])
+    #expect(curves.curves[0].mean.map(\.isNaN) == [true, true, false, false])
+    #expect(curves.curves[1].mean.map(\.isNaN) == [false, false, true, true])
+    #expect(abs(curves.curves[0].halfWidth[2] - 0.024841377) < 1e-8)
+    #expect(curves.curves[0].band == "half-width, 95 % CI, Student t, n = 3")
+    #expect(curves.title == "Test accuracy (%) against remaining weights (mean, 95 % CI, n = 3 seeds)")
   }
 }

@@ -1,34 +1,42 @@
 import CoppiceReporting
+import CoppiceStore
 
 /// Hand-made index rows.
 enum IndexRows {
   /// A row with the columns the tests look at; everything not said is that of a finished one-shot trial.
   static func row(
-    trial: String = "", status: String = "completed", final: Bool = true, model: String = "mlp",
+    trial: String = "", status: TrialStatus = .completed, final: Bool = true, model: String = "mlp",
     dataset: String = "glyphs", criterion: String = "magnitude", schedule: String = "one-shot",
     retraining: String = "fine-tune", control: String = "none", target: Double, requested: Double? = nil,
-    density: Double? = nil, seed: Int, round: Int = 1, accuracy: Double, loss: Double? = nil,
-    earlyStop: Double = 500, rate: Double? = nil
-  ) -> ResultRow {
-    ResultRow([
-      "trial": .text(
-        trial.isEmpty
-          ? "\(model) \(dataset) \(criterion) \(schedule) \(retraining) \(control) \(target) \(seed) \(rate ?? 0)"
-          : trial), "status": .text(status), "final": .number(final ? 1 : 0), "model": .text(model),
-      "dataset": .text(dataset), "criterion": .text(criterion), "granularity": .text("weight"),
-      "allocation": .text("global"), "schedule": .text(schedule), "retraining": .text(retraining),
-      "control": .text(control), "target_sparsity": .number(target),
-      "requested_sparsity": .number(requested ?? target),
-      "density": .number(density ?? 1 - (requested ?? target)), "seed": .number(Double(seed)),
-      "round": .number(Double(round)), "test_accuracy": .number(accuracy),
-      "test_loss": .number(loss ?? 1 - accuracy), "early_stop_step": .number(earlyStop),
-      "learning_rate": .number(rate ?? 0.1),
-    ])
+    density: Double? = nil, seed: Int, round: Int = 1, accuracy: Double, rate: Double = 0.1
+  ) -> IndexRow {
+    let named =
+      "\(model) \(dataset) \(criterion) \(schedule) \(retraining) \(control) \(target) \(seed) \(rate)"
+    var row = IndexRow(trial: trial.isEmpty ? named : trial, seed: seed, round: round)
+    row.status = status
+    row.isFinal = final
+    row.model = model
+    row.dataset = dataset
+    row.criterion = criterion
+    row.granularity = "weight"
+    row.allocation = "global"
+    row.schedule = schedule
+    row.retraining = retraining
+    row.control = control
+    row.targetSparsity = target
+    row.requestedSparsity = requested ?? target
+    row.density = density ?? 1 - (requested ?? target)
+    row.sparsity = 1 - row.density
+    row.testAccuracy = accuracy
+    row.testLoss = 1 - accuracy
+    row.earlyStopStep = 500
+    row.settings = [.init("learning_rate", .number(rate))]
+    return row
   }
 
   /// Two criteria at two sparsities with three seeds, and the dense trials.
-  static func grid() -> [ResultRow] {
-    var rows: [ResultRow] = []
+  static func grid() -> [IndexRow] {
+    var rows: [IndexRow] = []
     for seed in 0..<3 {
       let shift = Double(seed) * 0.01
       rows.append(
@@ -46,8 +54,8 @@ enum IndexRows {
   /// One ladder of rounds of 20 %, down to `rounds` rounds, for each seed.
   static func ladder(
     control: String = "none", rounds: Int = 3, seeds: Int = 3, endingAt end: (seed: Int, round: Int)? = nil
-  ) -> [ResultRow] {
-    var rows: [ResultRow] = []
+  ) -> [IndexRow] {
+    var rows: [IndexRow] = []
     let target = 1 - (0..<rounds).reduce(1.0) { density, _ in density * 0.8 }
     for seed in 0..<seeds {
       var density = 1.0
@@ -55,7 +63,7 @@ enum IndexRows {
         let isEnd = end.map { $0.seed == seed && $0.round == round } ?? false
         rows.append(
           row(
-            status: end?.seed == seed ? "collapsed" : "completed", final: round == rounds || isEnd,
+            status: end?.seed == seed ? .collapsed : .completed, final: round == rounds || isEnd,
             schedule: "lottery-ticket", retraining: "rewind", control: control, target: target,
             requested: 1 - density, density: density, seed: seed, round: round,
             accuracy: isEnd ? 0.1 : 0.9 + 0.01 * Double(seed) - (control == "none" ? 0 : 0.02 * Double(round))

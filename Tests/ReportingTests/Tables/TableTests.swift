@@ -36,14 +36,30 @@ import Testing
         """)
   }
 
+  @Test func headingsBreakBeforeAnythingIsCut() {
+    #expect(
+      Self.table.text(width: 70) == """
+                                                         Δ
+                        sparsity               test  dense
+        schedule             (%)  n    accuracy (%)   (pp)  collapsed
+        ──────────────  ────────  ───  ────────────  ─────  ─────────
+        lottery-ticket      90.0  3    98.04 ± 0.12  +0.10          0
+        one|shot, "x"       95.0  1/3         90.00  -8.04          2
+        random              98.0  0/3             –      –          –
+
+        """)
+  }
+
   @Test func textFitsTheTerminal() {
     #expect(
-      Self.table.text(width: 66) == """
-        schedule  sparsity (%)  n    test accuracy (%)  Δ dense (pp)
-        ────────  ────────────  ───  ─────────────────  ────────────
-        lottery…          90.0  3         98.04 ± 0.12         +0.10
-        one|sho…          95.0  1/3              90.00         -8.04
-        random            98.0  0/3                  –             –
+      Self.table.text(width: 44) == """
+                                                   Δ
+                  sparsity               test  dense
+        schedule       (%)  n    accuracy (%)   (pp)
+        ────────  ────────  ───  ────────────  ─────
+        lottery…      90.0  3    98.04 ± 0.12  +0.10
+        one|sho…      95.0  1/3         90.00  -8.04
+        random        98.0  0/3             –      –
         (no room for: collapsed)
 
         """)

@@ -1,7 +1,7 @@
 import CoppiceTensors
 
 /// A map from data values to positions along one side of a plot.
-package struct Scale: Sendable, Equatable {
+package struct AxisScale: Sendable, Equatable {
   /// How distance grows with the value.
   package enum Kind: Sendable, Equatable {
     case linear

@@ -2,7 +2,7 @@
 ///
 /// Missing values and values that are not finite are left out of every statistic and counted: a cell that
 /// lost a seed says `n = 2/3`, it never silently averages what is left.
-package struct Sample: Sendable, Equatable {
+package struct SampleStatistics: Sendable, Equatable {
   /// The finite values, in the order given.
   package let values: [Double]
   /// How many values there should be.
@@ -22,10 +22,11 @@ package struct Sample: Sendable, Equatable {
   /// Whether no value is missing and there is one.
   package var isComplete: Bool { count == expected && count > 0 }
 
-  /// The arithmetic mean, nil without values.
+  /// The arithmetic mean, nil without values; summed as distances to the first value, so that the mean of equal
+  /// values is that value exactly.
   package var mean: Double? {
-    guard !values.isEmpty else { return nil }
-    return values.reduce(0, +) / Double(count)
+    guard let first = values.first else { return nil }
+    return first + values.reduce(0) { $0 + ($1 - first) } / Double(count)
   }
 
   /// The sample standard deviation, `√(Σ(x − mean)²/(n − 1))`, in two passes; nil below two values.
