@@ -50,7 +50,7 @@ import Testing
   @Test func theCaptionSaysWhichCurvesAreLadders() throws {
     let rows = IndexRows.grid() + IndexRows.ladder(control: "random-mask")
     let caption = try CurveSet(rows).figure().caption
-    #expect(caption.contains(" Rounds of one ladder: magnitude, random-mask; the others: final networks."))
+    #expect(caption.contains(" Rounds of one ladder: magnitude, lottery-ticket; the others: final networks."))
   }
 
   @Test func whatWasNotMeasuredIsAGap() throws {
