@@ -24,4 +24,11 @@ public struct Model: Component {
     self.initializer = initializer
     self.logits = logits
   }
+
+  /// The same network, drawn in another way.
+  public func initialized(by initializer: Initializer) -> Model {
+    Model(
+      name, version: specification.version, specification.fields.filter { $0.name != "initializer" },
+      initializer: initializer, logits: logits)
+  }
 }

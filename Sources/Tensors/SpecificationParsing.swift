@@ -148,7 +148,8 @@ package struct SpecificationReader {
     throw .unknownField(field.name, of: component, nearest: known.nearest(to: field.name), known: known)
   }
 
-  private mutating func take<Value>(
+  /// What `read` makes of the value of a field, or the default where the field is not there.
+  package mutating func take<Value>(
     _ name: String, _ expected: String, default value: Value?, _ read: (Specification.Value) -> Value?
   ) throws(SpecificationError) -> Value {
     known.append(name)

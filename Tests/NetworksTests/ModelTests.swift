@@ -4,17 +4,20 @@ import CoppiceTensors
 import Testing
 
 @Suite struct ModelTests {
+  /// The models with a name of their own in papers, of which PyTorch's numbers are known.
+  static let known = Model.all.filter { !["mlp", "lenet", "conv", "resnet"].contains($0.name) }
+
   /// The task each model is known for.
   static func interface(_ model: Model) -> Interface {
     switch model.name {
-    case "lenet-300-100", "lenet-5": .images([1, 28, 28], classes: 10)
+    case "lenet-300-100", "lenet-5", "mlp", "lenet": .images([1, 28, 28], classes: 10)
     case "encoder": .sequences(length: 48, vocabulary: 4096, classes: 2)
     case "causal-transformer": .language(length: 128, vocabulary: 65)
     default: .images([3, 32, 32], classes: 10)
     }
   }
 
-  @Test("names, shapes and order are PyTorch's", arguments: Model.all)
+  @Test("names, shapes and order are PyTorch's", arguments: known)
   func parameters(_ model: Model) throws {
     let traced = try TracedModel(model, Self.interface(model))
     let expected = try #require(try ReferenceNetworks.shared.get().models[model.name])
@@ -29,14 +32,14 @@ import Testing
       "lenet-300-100": 266_610, "lenet-5": 431_080, "conv-2": 4_301_642, "conv-4": 2_425_930,
       "conv-6": 2_262_602, "resnet-20": 272_474, "encoder": 1_324_034, "causal-transformer": 826_368,
     ]
-    #expect(Model.all.map(\.name).sorted() == counts.keys.sorted())
-    for model in Model.all {
+    #expect(Self.known.map(\.name).sorted() == counts.keys.sorted())
+    for model in Self.known {
       let traced = try TracedModel(model, Self.interface(model))
       #expect(traced.initialParameters(seed: 1).scalarCount == counts[model.name], "\(model.name)")
     }
   }
 
-  @Test("FLOPs of products agree with PyTorch's counter", arguments: Model.all)
+  @Test("FLOPs of products agree with PyTorch's counter", arguments: known)
   func flops(_ model: Model) throws {
     let graph = try TracedModel(model, Self.interface(model)).evaluationGraph(batch: 1)
     let counted = graph.nodes.indices.reduce(0) { sum, index in
@@ -91,12 +94,24 @@ import Testing
 
   @Test func isFoundByName() throws {
     #expect(try Model.named("conv-4") == .conv4)
-    #expect(throws: UnknownModel(name: "lenet5")) { try Model.named("lenet5") }
+    let known = Model.all.map(\.name)
+    let error = NetworkError.unknownComponent("lenet5", kind: "model", nearest: "lenet-5", known: known)
+    #expect(throws: error) { try Model.named("lenet5") }
     #expect(
-      UnknownModel(name: "lenet5").description
+      error.description
         == "there is no model called lenet5; did you mean lenet-5? There are lenet-300-100, lenet-5, conv-2, conv-4, "
-        + "conv-6, resnet-20, encoder, causal-transformer")
-    #expect(UnknownModel(name: "perceptron").nearest == nil)
+        + "conv-6, resnet-20, mlp, lenet, conv, resnet, encoder, causal-transformer")
+  }
+
+  @Test func initializedInAnotherWay() throws {
+    let model = Model.lenet300100.initialized(by: .kaimingUniform)
+    #expect(model != .lenet300100 && model == Model.lenet300100.initialized(by: .kaimingUniform))
+    #expect(model.description == "lenet-300-100(initializer: kaiming-uniform)")
+    #expect(model.initialized(by: .glorotNormal) == .lenet300100)
+    let interface = Interface.images([1, 4, 4], classes: 2)
+    #expect(
+      try TracedModel(model, interface).initialParameters(seed: 1)
+        == TracedModel(.lenet300100, interface, initializer: .kaimingUniform).initialParameters(seed: 1))
   }
 
   @Test func everyModelHasAVersion() {
