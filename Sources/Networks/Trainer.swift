@@ -40,7 +40,7 @@ package final class Trainer {
     }
     for (name, tensor) in state.buffers { executor.write(name, tensor.scalars) }
     for (name, tensor) in state.moments {
-      let parameter = name.split(separator: "/", maxSplits: 1).last.map(String.init) ?? name
+      let parameter = name.split(separator: ":", maxSplits: 1).last.map(String.init) ?? name
       executor.write(name, (masks?[parameter]?.applied(to: tensor) ?? tensor).scalars)
     }
     for (name, mask) in masks ?? MaskSet() { executor.write("mask/\(name)", bytes: mask.bytes) }
@@ -86,7 +86,7 @@ package final class Trainer {
       parameters: parameters, buffers: buffers,
       moments: ParameterSet(
         optimizer.moments.flatMap { moment in
-          model.declarations.map { ("\(moment)/\($0.name)", executor.leafTensor("\(moment)/\($0.name)")) }
+          model.declarations.map { ("\(moment):\($0.name)", executor.leafTensor("\(moment):\($0.name)")) }
         }), step: step)
   }
 

@@ -74,7 +74,7 @@ package struct TracedModel: Sendable {
         let mask =
           isMasked && declaration.isPrunable
           ? builder.input("mask/\(declaration.name)", declaration.shape, .byte) : nil
-        let moments = optimizer.moments.map { builder.state("\($0)/\(declaration.name)", declaration.shape) }
+        let moments = optimizer.moments.map { builder.state("\($0):\(declaration.name)", declaration.shape) }
         let updated = builder.within(declaration.name) {
           optimizer.update(
             Optimizer.Update(

@@ -6,7 +6,7 @@ package struct TrainingState: Hashable, Sendable {
   package var parameters: ParameterSet
   /// Running statistics and the like.
   package var buffers: ParameterSet
-  /// The optimizer's moments, `velocity/fc1.weight`.
+  /// The optimizer's moments, `velocity:fc1.weight`.
   package var moments: ParameterSet
   /// Steps made so far.
   package var step: Int

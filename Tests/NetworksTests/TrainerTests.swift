@@ -25,7 +25,7 @@ import Testing
       for (name, mask) in masks {
         let arrays =
           [state.parameters[name]]
-          + ["velocity", "moment1", "moment2"].map { state.moments["\($0)/\(name)"] }
+          + ["velocity", "moment1", "moment2"].map { state.moments["\($0):\(name)"] }
         for array in arrays.compactMap({ $0 }) {
           for (scalar, bit) in zip(array.scalars, mask.bytes) where bit == 0 {
             try #require(scalar.bitPattern == 0, "\(name) after \(step) steps")

@@ -54,15 +54,17 @@ package struct PruningStage: Stage {
       throw StageError.missingOutput("parameters", stage: training.short)
     }
     let buffers = trained[parameters: "buffers"] ?? ParameterSet()
-    let before =
-      try masks.map { try context.masks(of: $0) }
-      ?? pruner.allocation.prunable(among: setting.model.fullMasks)
+    // The pruner sees every prunable layer; those the allocation ignores have no mask in what is stored.
+    var before = setting.model.fullMasks
+    let prunable = try pruner.allocation.prunable(among: before).names
+    if let masks { for (name, mask) in try context.masks(of: masks) { before[name] = mask } }
     let scoring = ScoringContext(
       weights: weights, masks: before, initialWeights: setting.initialParameters(draw: 0),
       seed: setting.seedBits, gradients: { try gradients(weights, buffers) })
     let pruning = try pruner.prune(scoring, to: target)
     var record = StageRecord(
-      key: key.hexadecimal, masks: [("masks", pruning.masks)],
+      key: key.hexadecimal,
+      masks: [("masks", MaskSet(pruning.masks.filter { prunable.contains($0.name) }.map { $0 }))],
       numbers: [("requested_sparsity", [pruning.report.requestedSparsity])])
     let collapsed = pruning.report.collapsedLayers
     if !collapsed.isEmpty {
