@@ -14,6 +14,6 @@ extension Experiment {
     Axis(\.granularity, [.weight, .filter])
     Axis(\.criterion, [.magnitude, .taylor])
     Axis(\.sparsity, [0.5, 0.8, 0.9])
-    Axis(\.seed, 0..<2)
+    Axis(\.seed, 0..<3)
   }
 }

@@ -13,6 +13,6 @@ extension Experiment {
       retraining: .rewind(to: .share(0.1)))
   ) {
     Axis(\.criterion, [.magnitude, .random])
-    Axis(\.seed, 0..<2)
+    Axis(\.seed, 0..<3)
   }
 }

@@ -56,7 +56,7 @@ package struct SweepPlan: Sendable {
       let key = setting.specification
       if let known = flopsPerStep[key] { return known }
       let graph = try setting.model.trainingGraph(
-        batch: setting.batchSize, optimizer: setting.optimizer, isMasked: true, clipping: setting.clipping)
+        batch: setting.batchSize, optimizer: setting.optimizer, masked: [], clipping: setting.clipping)
       flopsPerStep[key] = graph.flops
       return graph.flops
     }

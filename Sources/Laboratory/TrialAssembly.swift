@@ -110,7 +110,7 @@ private struct Costs {
     flops = forward.flops
     flopsByParameter = forward.flopsByParameter
     flopsPerStep = try plan.setting.model.trainingGraph(
-      batch: plan.setting.batchSize, optimizer: plan.setting.optimizer, isMasked: true,
+      batch: plan.setting.batchSize, optimizer: plan.setting.optimizer, masked: [],
       clipping: plan.setting.clipping
     ).flops
   }

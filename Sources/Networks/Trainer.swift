@@ -28,7 +28,7 @@ package final class Trainer {
     dropoutSeed = seed
     self.firstStep = firstStep
     let graph = try model.trainingGraph(
-      batch: batch, optimizer: optimizer, isMasked: masks != nil, clipping: clipping)
+      batch: batch, optimizer: optimizer, masked: masks?.names ?? [], clipping: clipping)
     executor = Executor(Plan(graph), threads: threads)
     step = state.step
     // βᵗ as a running product: the same bits however often a training was interrupted.

@@ -56,10 +56,10 @@ package struct TracedModel: Sendable {
   /// `labels`, `learning_rate`, the optimizer's corrections, `mask/<name>`, `dropout_key`. Output: `loss`.
   ///
   /// - Parameters:
-  ///   - isMasked: whether prunable weights have masks; a dense training does without.
+  ///   - masked: the parameters that have masks; none in a dense training.
   ///   - clipping: the greatest norm of all gradients together, above which they are scaled down to it.
   package func trainingGraph(
-    batch: Int, optimizer: Optimizer, isMasked: Bool, clipping: Double? = nil
+    batch: Int, optimizer: Optimizer, masked: [String], clipping: Double? = nil
   ) throws -> Graph {
     try Graph.trace { builder in
       let trace = ModelTrace(builder, isTraining: true, weightInitializer: initializer)
@@ -72,7 +72,7 @@ package struct TracedModel: Sendable {
       let corrections = optimizer.corrections.map { builder.input($0.name, .scalar) }
       for (index, declaration) in declarations.enumerated() {
         let mask =
-          isMasked && declaration.isPrunable
+          masked.contains(declaration.name)
           ? builder.input("mask/\(declaration.name)", declaration.shape, .byte) : nil
         let moments = optimizer.moments.map { builder.state("\($0):\(declaration.name)", declaration.shape) }
         let updated = builder.within(declaration.name) {

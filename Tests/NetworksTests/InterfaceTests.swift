@@ -82,7 +82,7 @@ import Testing
     let model = try TracedModel(.lenet300100, Self.images)
     #expect(throws: TraceError.self) { try model.evaluationGraph(batch: 0) }
     #expect(throws: TraceError.self) {
-      try model.trainingGraph(batch: -1, optimizer: .sgd(), isMasked: false)
+      try model.trainingGraph(batch: -1, optimizer: .sgd(), masked: [])
     }
   }
 

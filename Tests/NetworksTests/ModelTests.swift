@@ -85,7 +85,7 @@ import Testing
   func graphs(_ model: Model) throws {
     let traced = try TracedModel(model, Self.interface(model))
     for graph in [
-      try traced.trainingGraph(batch: 2, optimizer: .adam(), isMasked: true, clipping: 1),
+      try traced.trainingGraph(batch: 2, optimizer: .adam(), masked: traced.prunable, clipping: 1),
       try traced.evaluationGraph(batch: 2), try traced.gradientGraph(batch: 2),
     ] {
       try graph.verify()
