@@ -35,12 +35,12 @@ package struct Setting: Sendable {
 package enum Settings {
   package static let all: [Setting] = [
     Setting(
-      "model", \.model, unit: "name", "the network", value: { .component($0.specification) },
-      parse: { try pick($0, from: Model.all, "model") }),
+      "model", \.model, unit: "name, mlp(widths: [100, 50]), encoder(width: 64)", "the network",
+      value: { .component($0.specification) }, parse: { try Model(parsing: $0) }),
     Setting(
       "initializer", \.initializer, unit: "name", "how weights are drawn; none: the model's own way",
       value: { $0.map { .component($0.specification) } ?? .none },
-      parse: { $0 == "none" ? nil : try pick($0, from: Initializer.all, "initializer") }),
+      parse: { $0 == "none" ? nil : try Initializer(parsing: $0) }),
     Setting(
       "dataset", \.dataset, unit: "name", "what it is trained on", value: { .component($0.specification) },
       parse: { text in
@@ -50,13 +50,14 @@ package enum Settings {
         return source
       }),
     Setting(
-      "optimizer", \.optimizer, unit: "name", "how weights follow gradients",
-      value: { .component($0.specification) },
-      parse: { try pick($0, from: [.adam(), .adamW(), .sgd(), .sgd(momentum: 0.9)], "optimizer") }),
+      "optimizer", \.optimizer, unit: "adam, adamw, sgd(momentum: 0.9, weight-decay: 0.0001)",
+      "how weights follow gradients", value: { .component($0.specification) },
+      parse: { try Optimizer(parsing: $0) }),
     Setting(
-      "learning-rate", \.learningRate, unit: "number: a constant rate", "the learning rate over the training",
-      value: { .component($0.specification) },
-      parse: { .constant(try number($0, "learning-rate") { $0 > 0 && $0.isFinite }) }),
+      "learning-rate", \.learningRate,
+      unit: "0.001, cosine(rate: 0.1), steps(rate: 0.1, points: [0.5, 0.75])",
+      "the learning rate over the training", value: { .component($0.specification) },
+      parse: { try LearningRate(parsing: $0) }),
     Setting(
       "clipping", \.clipping, unit: "number or none", "greatest norm of all gradients together",
       value: { $0.map(Specification.Value.number) ?? .none },
@@ -122,15 +123,6 @@ package enum Settings {
   /// The name of the setting behind a key path; several settings of one component share none.
   static func name(of path: PartialKeyPath<Trial>) -> String {
     all.first { $0.path == path }?.name ?? "\(path)"
-  }
-
-  private static func pick<Part: Component>(
-    _ name: String, from all: [Part], _ kind: String
-  ) throws(SettingError) -> Part {
-    guard let part = all.first(where: { $0.description == name || $0.name == name }) else {
-      throw .unknown(kind, name, known: all.map(\.name))
-    }
-    return part
   }
 
   private static func number(

@@ -11,7 +11,7 @@ public enum NetworkError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownComponent(let name, let kind, let nearest, let known):
-      "there is no \(kind) called \(name)" + (nearest.map { "; did you mean \($0)?" } ?? ";")
+      "there is no \(kind) called \(name)" + (nearest.map { "; did you mean \($0)?" } ?? ".")
         + " There are " + known.joined(separator: ", ")
     case .specification(let error): error.description
     }

@@ -96,7 +96,13 @@ extension LearningRate {
   /// `steps(rate: 0.1, points: [0.5, 0.75])`, `warm-up(steps: 500, then: cosine(rate: 0.1))`.
   public init(parsing text: String) throws(NetworkError) {
     self = try component(parsing: text) { name, fields throws(NetworkError) in
-      if let rate = Double(name), rate > 0, rate.isFinite { return .constant(rate) }
+      if let rate = Double(name) {
+        guard rate > 0, rate.isFinite else {
+          throw .specification(
+            .wrongField("rate", of: "constant", found: name, expected: "a number above 0"))
+        }
+        return .constant(rate)
+      }
       let shipped = try LearningRate.all.component(named: name, kind: "learning rate")
       if shipped.name == "warm-up" {
         let (steps, then) = try reading { () throws(SpecificationError) in
