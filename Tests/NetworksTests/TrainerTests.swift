@@ -26,7 +26,9 @@ import Testing
         let arrays =
           [state.parameters[name]]
           + ["velocity", "moment1", "moment2"].map { state.moments["\($0):\(name)"] }
-        for array in arrays.compactMap({ $0 }) {
+        let found = arrays.compactMap { $0 }
+        try #require(found.count == 1 + state.moments.count / state.parameters.count)
+        for array in found {
           for (scalar, bit) in zip(array.scalars, mask.bytes) where bit == 0 {
             try #require(scalar.bitPattern == 0, "\(name) after \(step) steps")
           }
