@@ -7,7 +7,7 @@ extension Experiment {
     "filters-lenet-5",
     question: "How much more does it cost to remove whole filters than single weights?",
     base: Trial(
-      model: .lenet5, dataset: .glyphs, optimizer: .sgd(momentum: 0.9), learningRate: .cosine(0.02),
+      model: .lenet5, dataset: .glyphs, optimizer: .sgd(momentum: 0.9), learningRate: .steps(0.02, at: [0.7]),
       training: .iterations(250), evaluation: .iterations(50), allocation: .layerWise(ignoring: ["fc2"]),
       schedule: .iterative(rounds: 2), retraining: .fineTune(.share(0.2)))
   ) {
