@@ -62,6 +62,11 @@ package struct DataVerification: Hashable, Sendable {
     self.entries = entries
   }
 
+  /// The folder that has files of a data set; `nil` where none has any, or none are needed.
+  package static func folder(of source: DatasetSource, in folders: DataFolders) -> String? {
+    source.isEmbedded ? nil : try? folder(of: source.files, dataset: source.name, folders)
+  }
+
   private static func folder(
     of files: DataFiles, dataset: String, _ folders: DataFolders
   ) throws(DatasetError) -> String {
@@ -84,16 +89,19 @@ package struct DataVerification: Hashable, Sendable {
 }
 
 extension DataVerification.Entry: CustomStringConvertible {
+  /// The verdict in words.
+  package var result: String {
+    switch verdict {
+    case .matches: "is the published file"
+    case .sameContent: "holds the published content, packed differently"
+    case .differs(let expected): "differs from the published checksum \(expected)"
+    case .unpublished: "has no published checksum"
+    case .missing: "is not there"
+    }
+  }
+
   /// A line of the report.
   package var description: String {
-    let result =
-      switch verdict {
-      case .matches: "is the published file"
-      case .sameContent: "holds the published content, packed differently"
-      case .differs(let expected): "differs from the published checksum \(expected)"
-      case .unpublished: "has no published checksum"
-      case .missing: "is not there"
-      }
-    return verdict == .missing ? "\(name) \(result)" : "\(name) \(result) (SHA-256 \(sha256), \(bytes) bytes)"
+    verdict == .missing ? "\(name) \(result)" : "\(name) \(result) (SHA-256 \(sha256), \(bytes) bytes)"
   }
 }

@@ -23,7 +23,7 @@ extension Model {
     case "mlp": return .mlp(try fields.integers("widths", default: [300, 100]))
     case "lenet":
       return .lenet(
-        try fields.integers("filters", default: [20, 50]), hidden: try fields.integer("hidden", default: 500))
+        try fields.integers("filters", default: [20, 50]), hidden: try fields.count("hidden", default: 500))
     case "conv":
       let stages = try fields.take("stages", "a list of lists as [[64, 64], [128]]", default: [[64, 64]]) {
         integerLists($0)
@@ -31,14 +31,14 @@ extension Model {
       return .conv(stages, hidden: try fields.integers("hidden", default: [256, 256]))
     case "resnet":
       return .resnet(
-        try fields.integers("widths", default: [16, 32, 64]), blocks: try fields.integer("blocks", default: 3)
+        try fields.integers("widths", default: [16, 32, 64]), blocks: try fields.count("blocks", default: 3)
       )
     case "encoder", "causal-transformer":
       let (width, heads) = (
-        try fields.integer("width", default: 128), try fields.integer("heads", default: 4)
+        try fields.count("width", default: 128), try fields.count("heads", default: 4)
       )
       let (layers, feedForward) = (
-        try fields.integer("layers", default: 4), try fields.integer("feed-forward", default: 4)
+        try fields.count("layers", default: 4), try fields.count("feed-forward", default: 4)
       )
       let dropout = try fields.number("dropout", default: 0)
       return name == "encoder"
@@ -120,7 +120,9 @@ extension LearningRate {
           let points = try fields.take(
             "points", "a list of fractions as [0.5, 0.75]", default: nil as [Double]?
           ) {
-            if case .list(let values) = $0 { allOrNone(values.map { Double($0.description) }) } else { nil }
+            guard case .list(let values) = $0 else { return nil }
+            return allOrNone(
+              values.map { Double($0.description).flatMap { (0...1).contains($0) ? $0 : nil } })
           }
           return .steps(rate, at: points, factor: try fields.number("factor", default: 0.1))
         case "cosine": return .cosine(rate, floor: try fields.number("floor", default: 0))
@@ -131,11 +133,21 @@ extension LearningRate {
   }
 }
 
+/// How large a number of units, heads or layers may be: beyond it a slip of the pen, and no network that fits in memory.
+private let possibleCounts = 1...65_536
+
 extension SpecificationReader {
+  /// A number of units, heads or layers.
+  fileprivate mutating func count(_ name: String, default value: Int) throws(SpecificationError) -> Int {
+    try take(name, "a whole number in 1 … 65536", default: value) { field in
+      if case .integer(let integer) = field, possibleCounts.contains(integer) { integer } else { nil }
+    }
+  }
+
   /// A list of whole numbers.
   fileprivate mutating func integers(_ name: String, default value: [Int]) throws(SpecificationError) -> [Int]
   {
-    try take(name, "a list of whole numbers as [300, 100]", default: value) { integerList($0) }
+    try take(name, "a list of whole numbers in 1 … 65536, as [300, 100]", default: value) { integerList($0) }
   }
 
   /// A finite number above 0.
@@ -163,7 +175,8 @@ private func allOrNone<Element>(_ elements: [Element?]) -> [Element]? {
 
 private func integerList(_ value: Specification.Value) -> [Int]? {
   guard case .list(let values) = value else { return nil }
-  return allOrNone(values.map { if case .integer(let integer) = $0 { integer } else { nil } })
+  return allOrNone(
+    values.map { if case .integer(let count) = $0, possibleCounts.contains(count) { count } else { nil } })
 }
 
 private func integerLists(_ value: Specification.Value) -> [[Int]]? {

@@ -12,6 +12,13 @@ extension Specification {
 private struct SpecificationParser {
   let text: String
   var rest: Substring
+  /// Brackets that are open; a few are all that a component ever has.
+  private var depth = 0
+
+  init(text: String, rest: Substring) {
+    self.text = text
+    self.rest = rest
+  }
 
   mutating func specification() throws(SpecificationError) -> Specification {
     Specification(try word(), version: nil, try fields())
@@ -54,6 +61,9 @@ private struct SpecificationParser {
   }
 
   private mutating func value() throws(SpecificationError) -> Specification.Value {
+    guard depth < 20 else { throw .unreadable(text, at: position, expected: "an end to the brackets") }
+    depth += 1
+    defer { depth -= 1 }
     if accept("[") {
       var values: [Specification.Value] = []
       while !accept("]") {
@@ -126,6 +136,28 @@ package struct SpecificationReader {
   {
     try take(name, "an amount of training as 5000it, 10ep or 0.25", default: value) {
       try? Budget(parsing: $0.description)
+    }
+  }
+
+  /// A list of numbers, whole or not, or the default where the field is not there.
+  package mutating func numberList(
+    _ name: String, default value: [Double]? = nil
+  ) throws(SpecificationError) -> [Double] {
+    try take(name, "a list of numbers in brackets", default: value) { value in
+      guard case .list(let values) = value else { return nil }
+      let numbers = values.compactMap { Double($0.description) }
+      return numbers.count == values.count ? numbers : nil
+    }
+  }
+
+  /// A component inside this one, `initializer: glorot-normal`, or `nil` where the field is not there.
+  package mutating func component(_ name: String) throws(SpecificationError) -> Specification? {
+    try take(name, "a component, as name(field: value)", default: .some(nil)) { value in
+      switch value {
+      case .component(let component): .some(component)
+      case .text(let text): .some(Specification(text, version: nil))
+      default: nil
+      }
     }
   }
 

@@ -1,0 +1,61 @@
+/// What is wrong with the text of a model, a data set, an optimizer or another part that users name.
+package enum ComponentError: Error, Hashable, CustomStringConvertible {
+  /// A name that no shipped component of that kind has.
+  case unknown(String, String, known: [String])
+  /// A field's value is not one it can have.
+  case outOfRange(String, String, String)
+  /// The text is not that of a component.
+  case specification(SpecificationError)
+
+  package var description: String {
+    switch self {
+    case .unknown(let kind, let name, let known):
+      "there is no \(kind) named \"\(name)\""
+        + (known.nearest(to: name).map { "; did you mean \"\($0)\"?" } ?? ".")
+        + " There are: \(known.joined(separator: ", "))"
+    case .outOfRange(let field, let value, let range): "\(field) is \(value), but must lie in \(range)"
+    case .specification(let error): error.description
+    }
+  }
+}
+
+extension ComponentError {
+  /// What `make` makes of the name and fields of a printed component; it must use every field.
+  package static func reading<Result>(
+    _ text: String, _ make: (String, inout SpecificationReader) throws -> Result
+  ) throws(ComponentError) -> Result {
+    let specification: Specification
+    do throws(SpecificationError) { specification = try Specification(parsing: text) } catch {
+      throw .specification(error)
+    }
+    return try reading(specification, make)
+  }
+
+  /// What `make` makes of the name and fields of a specification; it must use every field.
+  package static func reading<Result>(
+    _ specification: Specification, _ make: (String, inout SpecificationReader) throws -> Result
+  ) throws(ComponentError) -> Result {
+    var fields = SpecificationReader(specification)
+    do {
+      let result = try make(specification.name, &fields)
+      try fields.end()
+      return result
+    } catch let error as ComponentError {
+      throw error
+    } catch let error as SpecificationError {
+      throw .specification(error)
+    } catch {
+      throw .outOfRange(specification.name, specification.description, "\(error)")
+    }
+  }
+
+  /// The value of a field, which must lie in a range.
+  package static func check<Value: Comparable>(
+    _ value: Value, _ field: String, in range: ClosedRange<Value>
+  ) throws(ComponentError) -> Value {
+    guard range.contains(value) else {
+      throw .outOfRange(field, "\(value)", "\(range.lowerBound)…\(range.upperBound)")
+    }
+    return value
+  }
+}
