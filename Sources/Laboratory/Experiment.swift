@@ -45,8 +45,10 @@ public struct Experiment: Sendable {
       for index in cells.indices { try setting.set(&cells[index], text) }
     }
     if let seeds {
-      guard seeds > 0 else { throw ExperimentError.emptyAxis("seed") }
       let first = cells.map(\.seed).min() ?? 0
+      guard (1...10_000).contains(seeds), !first.addingReportingOverflow(seeds).overflow else {
+        throw ExperimentError.seeds(seeds)
+      }
       cells = cells.flatMap { cell in
         (first..<(first + seeds)).map { seed in
           var cell = cell
@@ -85,18 +87,21 @@ package enum ExperimentError: Error, Hashable, CustomStringConvertible {
   case emptyAxis(String)
   case unequalZip([String])
   case noCells(String)
+  case seeds(Int)
   case unknown(String, known: [String])
   case trial(String, problem: String)
 
   package var description: String {
     switch self {
-    case .emptyAxis(let name): "the axis \(name) has no values, so the sweep has no cells: give it at least one"
+    case .emptyAxis(let name):
+      "the axis \(name) has no values, so the sweep has no cells: give it at least one"
     case .unequalZip(let lengths):
       "zipped axes must have equally many values: \(lengths.joined(separator: ", "))"
     case .noCells(let name): "the sweep of \(name) has no cells: its conditions leave none"
+    case .seeds(let count): "\(count) seeds cannot be run: ask for 1 to 10000"
     case .unknown(let name, let known):
       "there is no experiment named \"\(name)\""
-        + (known.nearest(to: name).map { "; did you mean \"\($0)\"?" } ?? "")
+        + (known.nearest(to: name).map { "; did you mean \"\($0)\"?" } ?? ".")
         + " See `coppice list`."
     case .trial(let name, let problem): "trial \(name): \(problem)"
     }

@@ -2,11 +2,11 @@ import Foundation
 
 /// The state of a git checkout: its commit, and whether files differ from it. Results and exported notebooks, which runs
 /// themselves write, do not count as differences. Both are `nil` outside a checkout or without git.
-struct GitState {
-  let commit: String?
-  let isDirty: Bool?
+package struct GitState: Sendable {
+  package let commit: String?
+  package let isDirty: Bool?
 
-  init(_ folder: String) {
+  package init(_ folder: String) {
     commit = Self.git(["rev-parse", "HEAD"], in: folder)
     let ignored = [":(exclude,top)Results", ":(exclude,top)notebooks-export"]
     isDirty =

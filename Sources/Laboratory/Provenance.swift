@@ -1,4 +1,3 @@
-import CKernels
 import CoppiceDatasets
 import CoppiceHDF5
 import Foundation
@@ -29,7 +28,7 @@ package struct Provenance: Sendable {
       ("hdf5", .text(Library.version)),
       ("numerics", .integer(StageKey.numericsVersion)),
       ("processor", .text(Self.processor)),
-      ("kernels", .text(String(cString: ck_variant_name(ck_current_variant())))),
+      ("kernels", .text(KernelVariant.current)),
       ("cores", .integer(ProcessInfo.processInfo.activeProcessorCount)),
       ("jobs", .integer(jobs)), ("threads", .integer(threads)),
       ("system", .text(ProcessInfo.processInfo.operatingSystemVersionString)),
@@ -59,7 +58,8 @@ package struct Provenance: Sendable {
       members + [("data", .list(records)), ("seeds", .list(Array(Set(seeds)).sorted().map(JSON.integer)))])
   }
 
-  private static var swiftVersion: String {
+  /// The compiler's version.
+  package static var swiftVersion: String {
     #if compiler(>=6.4)
       "6.4 or newer"
     #elseif compiler(>=6.3)
@@ -71,7 +71,8 @@ package struct Provenance: Sendable {
     #endif
   }
 
-  private static var build: String {
+  /// `debug` or `release`.
+  package static var build: String {
     #if DEBUG
       "debug"
     #else
@@ -79,7 +80,8 @@ package struct Provenance: Sendable {
     #endif
   }
 
-  private static var processor: String {
+  /// The processor's name, where the system tells it.
+  package static var processor: String {
     guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
       let line = text.split(separator: "\n").first(where: { $0.hasPrefix("model name") }),
       let colon = line.firstIndex(of: ":")
@@ -87,6 +89,3 @@ package struct Provenance: Sendable {
     return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
   }
 }
-
-
-

@@ -24,6 +24,8 @@ package struct RunReport: Sendable {
   package let failures: [(trial: String, message: String)]
   /// The file a user opens.
   package let summary: String
+  /// Why the summary is as it was before; `nil` where it was written.
+  package let summaryError: StoreError?
   /// Trial files in the folder that are not of this plan.
   package let orphans: [String]
 

@@ -47,12 +47,14 @@ package final class Runner: Sendable {
   /// - Parameters:
   ///   - curves: makes the default plot of the summary from its rows.
   ///   - observe: told what happens, from any thread.
+  /// - Throws: `StoreError` where the folder cannot be written, or where a summary lies there that cannot be replaced, before
+  ///   anything is computed.
   package init(
     _ plan: SweepPlan, results: ResultsFolder, library: DataLibrary, provenance: Provenance,
     interruption: Interruption = Interruption(), options: Options = Options(),
     curves: @escaping @Sendable ([IndexRow]) -> SummaryCurves? = { _ in nil },
     observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
-  ) throws {
+  ) throws(StoreError) {
     self.plan = plan
     self.results = results
     self.library = library
@@ -62,6 +64,7 @@ package final class Runner: Sendable {
     self.curves = curves
     self.observe = observe
     journal = try Journal(results.journal(of: plan.name))
+    if !options.isForced { _ = try SummaryFile.finishedCount(in: results.summary(of: plan.name)) }
     results.stages.removeLeftovers()
     var reused: [Int: (status: TrialStatus, rows: [IndexRow])] = [:]
     if !options.isFresh {
@@ -87,9 +90,8 @@ package final class Runner: Sendable {
   }
 
   /// Does the work and returns when it is done or stopped.
-  ///
-  /// - Throws: what hinders the summary from being written. Errors of single trials are in the report.
-  package func run() throws -> RunReport {
+  /// What went wrong with single trials, and with the summary, is in the report.
+  package func run() -> RunReport {
     let work = queue.outline
     observe(
       .began(
@@ -108,7 +110,10 @@ package final class Runner: Sendable {
     }
     workers.wait()
     let rows = rows(isOver: true)
-    try writeSummary(rows, isForced: options.isForced)
+    var summaryError: StoreError?
+    do throws(StoreError) { try writeSummary(rows, isForced: options.isForced) } catch {
+      summaryError = error
+    }
     note("ended", status: interruption.isRequested ? "interrupted" : "completed")
     let names = Set(plan.trials.map(\.name))
     return outcomes.withLock { outcomes in
@@ -116,7 +121,7 @@ package final class Runner: Sendable {
         trials: plan.trials.enumerated().map { index, trial in
           (trial.name, outcomes.records[index]?.status ?? .interrupted)
         }, rows: rows, isInterrupted: interruption.isRequested, failures: outcomes.failures,
-        summary: results.summary(of: plan.name),
+        summary: results.summary(of: plan.name), summaryError: summaryError,
         orphans: results.trials(of: plan.name).filter { !names.contains($0) })
     }
   }
@@ -190,7 +195,7 @@ package final class Runner: Sendable {
     }
   }
 
-  private func writeSummary(_ rows: [IndexRow], isForced: Bool) throws {
+  private func writeSummary(_ rows: [IndexRow], isForced: Bool) throws(StoreError) {
     var summary = Summary(
       experiment: plan.name,
       configuration: JSON.object([

@@ -42,13 +42,8 @@ package enum Settings {
       value: { $0.map { .component($0.specification) } ?? .none },
       parse: { $0 == "none" ? nil : try Initializer(parsing: $0) }),
     Setting(
-      "dataset", \.dataset, unit: "name", "what it is trained on", value: { .component($0.specification) },
-      parse: { text in
-        guard let source = Datasets.named(text) else {
-          throw SettingError.unknown("data set", text, known: Datasets.all.map(\.name))
-        }
-        return source
-      }),
+      "dataset", \.dataset, unit: "mnist, glyphs(difficulty: 0.8)", "what it is trained on",
+      value: { .component($0.specification) }, parse: { try DatasetSource(parsing: $0) }),
     Setting(
       "optimizer", \.optimizer, unit: "adam, adamw, sgd(momentum: 0.9, weight-decay: 0.0001)",
       "how weights follow gradients", value: { .component($0.specification) },
@@ -101,8 +96,8 @@ package enum Settings {
       "rounds", \.rounds, unit: "numbers, as 3,7,9; or none", "the rounds that are trained and reported",
       value: { $0.map { .list($0.map(Specification.Value.integer)) } ?? .none },
       parse: { text in
-        text == "none"
-          ? nil : try text.split(separator: ",").map { try integer(String($0), "rounds") { $0 >= 0 } }
+        let numbers = text.split { "[, ]".contains($0) }
+        return text == "none" ? nil : try numbers.map { try integer(String($0), "rounds") { $0 >= 0 } }
       }),
     Setting(
       "scoring-batch", \.scoringBatch, unit: "examples", "examples whose gradient a criterion may ask for",
@@ -149,7 +144,7 @@ package enum SettingError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .unknown(let kind, let name, let known):
       "there is no \(kind) named \"\(name)\""
-        + (known.nearest(to: name).map { "; did you mean \"\($0)\"?" } ?? "")
+        + (known.nearest(to: name).map { "; did you mean \"\($0)\"?" } ?? ".")
         + " There are: \(known.joined(separator: ", "))"
     case .unreadable(let setting, let text):
       "\"\(text)\" is not a value of \(setting)"

@@ -1,5 +1,5 @@
-import Crypto
 import CoppiceTensors
+import Crypto
 import Foundation
 
 /// The identity of a stage's result: SHA-256 over the canonical bytes of everything it depends on, its parents' keys among

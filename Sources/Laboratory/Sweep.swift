@@ -98,19 +98,29 @@ public struct Where: Sendable {
 /// Builds a sweep from lines. Lines multiply: each takes all cells so far with all its values. A `for` adds up: the cells of
 /// its rounds stand side by side. An `if` applies its lines or none.
 @resultBuilder public enum SweepBuilder {
+  /// Every cell with each value of the axis.
   public static func buildExpression(_ axis: Axis) -> SweepStep { axis.step }
+  /// Every cell with the one value.
   public static func buildExpression(_ fix: Fix) -> SweepStep { fix.axis.step }
+  /// Every cell with each set of values.
   public static func buildExpression(_ zip: Zip) -> SweepStep { zip.step }
+  /// The cells that satisfy the condition.
   public static func buildExpression(_ condition: Where) -> SweepStep {
     SweepStep { $0.filter(condition.isKept) }
   }
+  /// A step of one's own.
   public static func buildExpression(_ step: SweepStep) -> SweepStep { step }
+  /// One line after the other.
   public static func buildBlock(_ steps: SweepStep...) -> SweepStep {
     SweepStep { cells in try steps.reduce(cells) { try $1.expand($0) } }
   }
+  /// The lines of an `if`, or none.
   public static func buildOptional(_ step: SweepStep?) -> SweepStep { step ?? SweepStep { $0 } }
+  /// The lines of an `if` with an `else`.
   public static func buildEither(first step: SweepStep) -> SweepStep { step }
+  /// The lines of an `else`.
   public static func buildEither(second step: SweepStep) -> SweepStep { step }
+  /// The cells of every round of a `for`, side by side.
   public static func buildArray(_ steps: [SweepStep]) -> SweepStep {
     SweepStep { cells in try steps.flatMap { try $0.expand(cells) } }
   }

@@ -37,7 +37,7 @@ struct TrialAssembly {
       rounds[index].row.isFinal = index == rounds.count - 1
     }
     return TrialRecord(
-      trial: plan.name, status: status, configuration: JSON.members(plan.trial.specification.members).text,
+      trial: plan.name, status: status, configuration: plan.trial.configuration,
       provenance: provenance, initialWeights: plan.setting.initialParameters(draw: 0), rounds: rounds)
   }
 

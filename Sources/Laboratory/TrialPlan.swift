@@ -77,7 +77,9 @@ package struct TrialPlan: Sendable {
       schedule: trial.schedule, allocation: trial.allocation, ratio: trial.sparsity, layers: prunable.layers)
     let last = trial.schedule.rounds
     let wanted = Set(trial.rounds ?? Array(0...last))
-    if let round = wanted.first(where: { !(0...last).contains($0) }) { throw PlanError.noSuchRound(round, last) }
+    if let round = wanted.first(where: { !(0...last).contains($0) }) {
+      throw PlanError.noSuchRound(round, last)
+    }
     let retraining = try trial.retraining.plan(total: total, perEpoch: perEpoch)
     if retraining.iterations == 0, trial.control != .none { throw PlanError.untrainedControl(trial.control) }
 
@@ -143,8 +145,10 @@ private struct Ladder {
   mutating func climb(to round: Int) throws {
     let prune = PruningStage(
       setting, of: training, masks: pruning,
-      pruner: Pruner(criterion: trial.criterion, granularity: trial.granularity, allocation: trial.allocation),
-      target: try trial.schedule.target(ofRound: round, ratio: trial.sparsity), scoringBatch: trial.scoringBatch)
+      pruner: Pruner(
+        criterion: trial.criterion, granularity: trial.granularity, allocation: trial.allocation),
+      target: try trial.schedule.target(ofRound: round, ratio: trial.sparsity),
+      scoringBatch: trial.scoringBatch)
     let ticket = retrained(from: training, masks: prune.key)
     add(prune)
     add(ticket)

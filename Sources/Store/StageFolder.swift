@@ -49,6 +49,9 @@ package struct StageFolder: Hashable, Sendable {
       .map { (String($0.name.dropLast(3)), $0.bytes) }
   }
 
+  /// The paths of everything in the folder, checkpoints and leftovers among it, sorted.
+  package func paths() -> [String] { files().map(\.path) }
+
   /// Removes temporary files left by processes that were killed in the middle of a write.
   /// - Parameter age: only those at least this old, in seconds, so that no write in progress is disturbed.
   package func removeLeftovers(olderThan age: Double = 3600) {

@@ -68,7 +68,8 @@ package enum SummaryFile {
   }
 
   /// The finished rows of the summary at a path, or `nil` where there is no file.
-  private static func finishedCount(in path: String) throws(StoreError) -> Int? {
+  /// - Throws: `StoreError` where it cannot be read or is not one that this program reads.
+  package static func finishedCount(in path: String) throws(StoreError) -> Int? {
     do {
       let root = try Format.summary.open(path)
       let rows = try storing { () throws(HDF5Error) in try IndexTable.read(from: root) }

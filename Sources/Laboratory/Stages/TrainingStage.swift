@@ -48,7 +48,8 @@ package struct TrainingStage: Stage {
       Specification(
         "training", version: 1,
         [
-          ("setting", .component(setting.specification)), ("source", origin), ("masks", masks?.value ?? .none),
+          ("setting", .component(setting.specification)), ("source", origin),
+          ("masks", masks?.value ?? .none),
           ("first-step", .integer(firstStep)), ("steps", .integer(steps)),
           ("learning-rate-step", learningRateStep.map(Specification.Value.integer) ?? .none),
           ("evaluation-interval", isMeasured ? .integer(setting.evaluationInterval) : .none),
