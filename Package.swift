@@ -59,7 +59,8 @@ let package = Package(
     target(
       "Laboratory",
       [
-        "CKernels", "CoppiceAutodiff", "CoppiceDatasets", "CoppiceHDF5", "CoppiceNetworks", "CoppicePruning", "CoppiceStore",
+        "CKernels", "CoppiceAutodiff", "CoppiceDatasets", "CoppiceHDF5", "CoppiceNetworks", "CoppicePruning",
+        "CoppiceStore",
         "CoppiceTensors", collections, crypto, logging,
       ]),
 
@@ -71,7 +72,12 @@ let package = Package(
         "CoppiceTensors",
       ],
       path: "Sources/Coppice", exclude: ["README.md"]),
-    target("Command", ["Coppice", "CoppiceAutodiff", "CoppiceStore", argumentParser, logging]),
+    target(
+      "Command",
+      [
+        "Coppice", "CoppiceAutodiff", "CoppiceHDF5", "CoppiceReporting", "CoppiceStore", argumentParser,
+        logging,
+      ]),
     .target(
       name: "CoppiceExperiments", dependencies: ["Coppice"], path: "Experiments", exclude: ["README.md"]),
     .executableTarget(
@@ -92,7 +98,13 @@ let package = Package(
     tests("Store", ["CoppiceStore"]),
     tests("Reporting", ["CoppiceReporting", "CoppiceStore"]),
     tests("Laboratory", ["CoppiceLaboratory"]),
-    tests("Command", ["CoppiceCommand", "CoppiceExperiments"]),
+    tests(
+      "Command",
+      [
+        "CoppiceCommand", "CoppiceDatasets", "CoppiceExperiments", "CoppiceLaboratory", "CoppiceMain",
+        "CoppiceStore",
+      ],
+      resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

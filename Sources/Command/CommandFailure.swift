@@ -1,10 +1,11 @@
 import ArgumentParser
 import Coppice
+import CoppiceReporting
 import CoppiceStore
 import Foundation
 
-/// An error with the exit code that the documentation gives it.
-struct CommandFailure {
+/// What went wrong, in words, with the exit code that the documentation gives it.
+struct CommandFailure: Error {
   let message: String
   let code: ExitCode
 
@@ -25,16 +26,26 @@ struct CommandFailure {
   /// The failure an error stands for; `nil` for errors of the parser, which speaks for itself.
   init?(_ error: any Error) {
     switch error {
-    case let error as CommandError: self = error.failure
-    case let error as DatasetError:
-      self.init("\(error)", error.isMissing ? Self.inputMissing : Self.badData)
-    case let error as ExperimentError: self.init("\(error)", Self.usage)
-    case let error as SettingError: self.init("\(error)", Self.usage)
-    case let error as PruningError: self.init("\(error)", Self.usage)
-    case let error as BudgetError: self.init("\(error)", Self.usage)
+    case let failure as CommandFailure: self = failure
+    case let error as DatasetError: self.init("\(error)", Self.code(of: error))
     case let error as StoreError: self.init("\(error)", Self.code(of: error))
+    case let error as ReportingError: self.init("\(error)", Self.code(of: error))
+    case is ExperimentError, is SettingError, is ComponentError, is PruningError, is BudgetError,
+      is SpecificationError, is NetworkError, is KernelVariantError:
+      self.init("\(error)", Self.usage)
     case let error as CocoaError: self.init(error.localizedDescription, Self.inputOutput)
     default: return nil
+    }
+  }
+
+  private static func code(of error: DatasetError) -> ExitCode {
+    switch error {
+    case .missing: inputMissing
+    case .toolMissing: toolMissing
+    case .unreadable, .unwritable: inputOutput
+    case .download: tryAgain
+    case .notFetchable, .batchSize: usage
+    default: badData
     }
   }
 
@@ -42,14 +53,20 @@ struct CommandFailure {
     switch error {
     case .newerFormat, .otherFormat: badData
     case .fewerRows: usage
-    case .file: error.systemError == ENOENT ? inputMissing : error.systemError == EAGAIN ? tryAgain : inputOutput
+    case .file:
+      switch error.systemError {
+      case nil: badData
+      case ENOENT: inputMissing
+      case EAGAIN: tryAgain
+      default: inputOutput
+      }
     }
   }
-}
 
-/// Something a command itself objects to.
-struct CommandError: Error {
-  let failure: CommandFailure
-
-  init(_ message: String, _ code: ExitCode) { failure = CommandFailure(message, code) }
+  private static func code(of error: ReportingError) -> ExitCode {
+    switch error {
+    case .noRows, .noValues, .twiceTheSameTrial: badData
+    case .unknownColumn, .notNumeric, .severalTrialsInOnePoint: usage
+    }
+  }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Coppice
 import Foundation
-import Synchronization
 
 /// The whole command line over a catalogue of experiments. The executable of a package of one's own is this one call:
 ///
@@ -18,7 +17,11 @@ public enum CoppiceCommandLine {
   public static func main(experiments: [Experiment]) -> Never {
     Catalogue.experiments = experiments
     do {
+      if let kernels = Environment["COPPICE_KERNELS"] { try KernelVariant.use(kernels) }
       var command = try RootCommand.parseAsRoot()
+      if Provenance.build == "debug" {
+        Terminal.log("warning: this is a debug build, many times slower; build with `swift build -c release`")
+      }
       try command.run()
       exit(0)
     } catch let code as ExitCode {
@@ -31,35 +34,21 @@ public enum CoppiceCommandLine {
   }
 }
 
-/// The experiments of this executable. Set once, before anything is parsed.
-enum Catalogue {
-  private static let storage = Mutex<[Experiment]>([])
-
-  static var experiments: [Experiment] {
-    get { storage.withLock { $0 } }
-    set { storage.withLock { $0 = newValue } }
-  }
-
-  /// The experiment of that name.
-  static func experiment(_ name: String) throws -> Experiment {
-    guard let experiment = experiments.first(where: { $0.name == name }) else {
-      throw ExperimentError.unknown(name, known: experiments.map(\.name))
-    }
-    return experiment
-  }
-}
-
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "coppice",
     abstract: "Pruning experiments: sweeps over method × ratio × schedule, with results in HDF5.",
     discussion: """
       Data goes to standard output, progress and log to standard error.
-      Exit codes: 0 all well; 1 some trials failed; 64 usage; 65 bad data; 66 input missing;
-      69 optional tool missing; 74 input/output; 75 try again; 130 interrupted after a checkpoint.
+      A flag counts more than its environment variable, and that more than the sweep.
+
+      Exit codes: 0 all well; 1 some trials failed; 64 usage; 65 bad data; 66 input missing; 69 optional tool missing; \
+      74 input/output; 75 try again; 130 interrupted after a checkpoint.
       """,
     version: Provenance.toolVersion,
     subcommands: [
-      ListCommand.self, PlanCommand.self, RunCommand.self,
+      ListCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self,
+      TableCommand.self,
+      PlotCommand.self, DataCommand.self, DoctorCommand.self, CleanCommand.self,
     ])
 }

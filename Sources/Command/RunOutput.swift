@@ -19,7 +19,8 @@ enum RunOutput {
       ("figure", figure.map(JSON.text) ?? .null), ("interrupted", .flag(report.isInterrupted)),
       (
         "trials",
-        .list(report.trials.map { .members([("name", .text($0.name)), ("status", .text($0.status.rawValue))]) })
+        .list(
+          report.trials.map { .members([("name", .text($0.name)), ("status", .text($0.status.rawValue))]) })
       ),
       (
         "failures",

@@ -1,21 +1,27 @@
 import ArgumentParser
 import Coppice
 import CoppiceStore
-import Foundation
 
-/// Where data sets and results lie. Flag before environment before default.
-struct FolderOptions: ParsableArguments {
+/// Where results lie. Flag before environment before default.
+struct ResultsOptions: ParsableArguments {
   @Option(help: "The folder of results (or COPPICE_RESULTS; else Results).")
   var results: String?
 
+  var folder: ResultsFolder { ResultsFolder(results ?? Environment["COPPICE_RESULTS"] ?? "Results") }
+}
+
+/// Where data sets lie. Flag before environment before default.
+struct DataOptions: ParsableArguments {
   @Option(help: "A folder of data sets (or COPPICE_DATA; else the cache).")
   var data: String?
 
-  var resultsFolder: ResultsFolder {
-    ResultsFolder(results ?? ProcessInfo.processInfo.environment["COPPICE_RESULTS"] ?? "Results")
-  }
+  var folders: DataFolders { DataFolders(explicit: data) }
+}
 
-  var dataFolders: DataFolders { DataFolders(explicit: data) }
+/// What a program reads in place of what a person reads.
+struct FormatOptions: ParsableArguments {
+  @Flag(help: "Print JSON.")
+  var json = false
 }
 
 /// An experiment and what is changed of it.
@@ -27,14 +33,21 @@ struct SweepOptions: ParsableArguments {
   var seeds: Int?
 
   @Option(
-    name: .customLong("set"), help: ArgumentHelp("Change a setting in every cell.", valueName: "name=value"))
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Change a setting in every cell; see `coppice list settings`.", valueName: "name=value"))
   var overrides: [String] = []
 
   @Option(name: .customLong("as"), help: "A name for the results folder of the changed sweep.")
   var name: String?
 
+  /// The sweep taken apart into stages.
   func plan(_ library: DataLibrary) throws -> SweepPlan {
-    try SweepPlan(
+    if let name, name.isEmpty || name.hasPrefix(".") || name.contains("/") {
+      throw CommandFailure(
+        "--as takes the name of a folder inside the results, not \"\(name)\"", CommandFailure.usage)
+    }
+    return try SweepPlan(
       try Catalogue.experiment(experiment), seeds: seeds, overrides: try overrides.map(Self.override),
       name: name, library: library)
   }
@@ -42,7 +55,7 @@ struct SweepOptions: ParsableArguments {
   private static func override(_ text: String) throws -> (name: String, text: String) {
     let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2 else {
-      throw CommandError("--set takes name=value, not \"\(text)\"", CommandFailure.usage)
+      throw CommandFailure("--set takes name=value, not \"\(text)\"", CommandFailure.usage)
     }
     return (parts[0], parts[1])
   }

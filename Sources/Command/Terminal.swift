@@ -3,32 +3,46 @@ import Foundation
 /// Where words go: data on standard output, progress and log on standard error.
 enum Terminal {
   /// Whether standard error is a terminal on which a line may be drawn over.
-  static var isLive: Bool { isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb" }
+  static var isLive: Bool { isatty(STDERR_FILENO) == 1 && Environment["TERM"] != "dumb" }
 
-  /// Whether colours may be used: on a terminal, unless NO_COLOR says no.
-  static var hasColor: Bool { isLive && (environment("NO_COLOR") ?? "").isEmpty }
+  /// Whether colours may be used: on such a terminal, unless NO_COLOR says no.
+  static var hasColor: Bool { isLive && Environment["NO_COLOR"] == nil }
 
-  /// Columns of the terminal.
-  static var width: Int {
-    if let columns = environment("COLUMNS").flatMap(Int.init), columns > 0 { return columns }
-    var size = winsize()
-    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-  }
+  /// Columns of the terminal that shows progress.
+  static var width: Int { columns(STDERR_FILENO) ?? 80 }
+
+  /// Columns a table may take: those of the terminal it is printed on; in a pipe or a file as many as it needs.
+  static var tableWidth: Int? { isatty(STDOUT_FILENO) == 1 ? columns(STDOUT_FILENO) ?? 80 : nil }
 
   /// Data: to standard output.
-  static func data(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+  /// - Throws: an input/output failure where it cannot be written, as on a full disk.
+  static func data(_ text: String) throws {
+    guard write(text + "\n", to: STDOUT_FILENO) else {
+      throw CommandFailure(
+        "standard output cannot be written: \(String(cString: strerror(errno)))", CommandFailure.inputOutput)
+    }
   }
 
   /// Words about the work: to standard error.
-  static func log(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
-  }
+  static func log(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }
 
   /// Draws over the current line of standard error.
-  static func redraw(_ text: String) {
-    FileHandle.standardError.write(Data(("\r\u{1B}[2K" + text).utf8))
+  static func redraw(_ text: String) { _ = write("\r\u{1B}[2K" + text, to: STDERR_FILENO) }
+
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { return false }
+      rest = rest.dropFirst(written)
+    }
+    return true
   }
 
-  private static func environment(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
+  private static func columns(_ descriptor: Int32) -> Int? {
+    if let columns = Environment["COLUMNS"].flatMap(Int.init), columns > 0 { return columns }
+    var size = winsize()
+    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+  }
 }

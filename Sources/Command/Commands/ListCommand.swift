@@ -7,45 +7,58 @@ struct ListCommand: ParsableCommand {
     commandName: "list", abstract: "List experiments, or what they can be made of.")
 
   enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case experiments, models, datasets, criteria, granularities, allocations, schedules, settings
+    case experiments, models, datasets, initializers, optimizers
+    case learningRates = "learning-rates"
+    case criteria, granularities, allocations, schedules, retrainings, controls, settings
   }
 
   @Argument(help: "What to list.")
   var kind = Kind.experiments
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var format: FormatOptions
 
   func run() throws {
     let entries = entries
-    if json {
-      Terminal.data(
-        JSON.object([
-          ("schema_version", .integer(1)),
-          (
-            kind.rawValue,
-            .list(entries.map { .members([("name", .text($0.name)), ("about", .text($0.about))]) })
-          ),
-        ]))
-      return
+    if format.json {
+      let list = entries.map { JSON.members([("name", .text($0.name)), ("about", .text($0.about))]) }
+      return try Terminal.data(
+        JSON.object([("schema_version", .integer(1)), (kind.rawValue, .list(list))]))
     }
     let width = entries.map(\.name.count).max() ?? 0
     for entry in entries {
-      Terminal.data(
-        entry.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + entry.about)
+      let name = entry.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
+      try Terminal.data((name + entry.about).trimmingCharacters(in: .whitespaces))
     }
   }
 
   private var entries: [(name: String, about: String)] {
     switch kind {
     case .experiments: Catalogue.experiments.map { ($0.name, $0.question) }
-    case .models: Model.all.map { ($0.name, $0.description) }
+    case .models: Model.all.map(described)
     case .datasets: Datasets.all.map { ($0.name, $0.summary) }
-    case .criteria: Criteria.all.map { ($0.name, $0.description) }
-    case .granularities: Granularities.all.map { ($0.name, $0.description) }
-    case .allocations: Allocations.all.map { ($0.name, $0.description) }
-    case .schedules: Schedules.all.map { ($0.name, $0.description) }
+    case .initializers: Initializer.all.map(described)
+    case .optimizers: Optimizer.all.map(described)
+    case .learningRates: LearningRate.all.map(described)
+    case .criteria: Criteria.all.map(described)
+    case .granularities: Granularities.all.map(described)
+    case .allocations: Allocations.all.map(described)
+    case .schedules: Schedules.all.map(described)
+    case .retrainings:
+      [Retraining.none, .fineTune(), .rewind(), .learningRateRewind()].map(described)
+    case .controls:
+      Control.allCases.map { control in
+        switch control {
+        case .none: (control.rawValue, "the pruned network itself")
+        case .randomReinitialisation: (control.rawValue, "the same mask, the weights drawn afresh")
+        case .randomMask: (control.rawValue, "the same weights, as many survivors at random places")
+        }
+      }
     case .settings: Settings.all.map { ($0.name, "\($0.documentation) (\($0.unit))") }
     }
+  }
+
+  /// The name, and beside it the form with all fields as `--set` takes it.
+  private func described(_ component: some Component) -> (name: String, about: String) {
+    (component.name, component.description)
   }
 }

@@ -1,0 +1,163 @@
+import ArgumentParser
+import Coppice
+import CoppiceReporting
+import CoppiceStore
+
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show a trial: its settings, where it came from, its rounds and layers.")
+
+  @Argument(help: "A trial file, EXPERIMENT/TRIAL, or the beginning or end of a trial's name.")
+  var trial: String
+
+  @Flag(
+    help:
+      "Evaluate the stored weights again; exit code 1 where anything differs from what is stored by a bit.")
+  var evaluate = false
+
+  @OptionGroup var results: ResultsOptions
+  @OptionGroup var data: DataOptions
+  @OptionGroup var format: FormatOptions
+
+  func run() throws {
+    let path = try StoredResults(folder: results.folder).trial(trial)
+    let record = try TrialFile(path).record()
+    let evaluation = evaluate ? try TrialEvaluation(record, library: DataLibrary(data.folders)) : nil
+    try Terminal.data(format.json ? json(record, path, evaluation) : text(record, path, evaluation))
+    if let evaluation, !evaluation.isEqual {
+      Terminal.log("error: the stored weights do not give what is stored")
+      throw CommandFailure.someTrialsFailed
+    }
+  }
+
+  // MARK: For a person
+
+  private func text(_ record: TrialRecord, _ path: String, _ evaluation: TrialEvaluation?) -> String {
+    let width = Terminal.tableWidth
+    var parts = ["\(record.trial): \(record.status.rawValue)\n\(path)"]
+    parts.append(Self.lines(record.configuration) { $0.specificationValue.description })
+    parts.append(Self.lines(record.provenance) { if case .text(let text) = $0 { text } else { $0.text } })
+    parts.append(Self.rounds(record).text(width: width))
+    if let last = record.rounds.last { parts.append(Self.layers(last).text(width: width)) }
+    if let evaluation { parts.append(Self.text(evaluation)) }
+    return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n\n")
+  }
+
+  /// The members of a JSON object, one a line.
+  private static func lines(_ json: String, _ describe: (JSON) -> String) -> String {
+    guard case .members(let members)? = JSON(parsing: json) else { return json }
+    let width = members.map(\.name.count).max() ?? 0
+    return members.map { name, value in
+      name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + describe(value)
+    }.joined(separator: "\n")
+  }
+
+  private static func rounds(_ record: TrialRecord) -> Table {
+    Table(
+      columns: [
+        .init(name: "round", format: .integer), .init(name: "status"),
+        .init(name: "sparsity", heading: "sparsity (%)", format: .percent(2)),
+        .init(name: "validation_accuracy", heading: "validation accuracy (%)", format: .percent(2)),
+        .init(name: "test_accuracy", heading: "test accuracy (%)", format: .percent(2)),
+        .init(name: "test_loss", heading: "test loss", format: .decimal(4)),
+        .init(name: "early_stop_step", heading: "early-stop step", format: .integer),
+        .init(name: "wall_time", heading: "wall time (s)", format: .decimal(1)),
+      ],
+      rows: record.rounds.map(\.row).map { row in
+        [
+          .number(Double(row.round)), .text(row.status.rawValue), .number(row.sparsity),
+          .number(row.validationAccuracy), .number(row.testAccuracy), .number(row.testLoss),
+          row.earlyStopStep.map { .number(Double($0)) } ?? .missing, .number(row.wallTime),
+        ]
+      })
+  }
+
+  private static func layers(_ round: RoundRecord) -> Table {
+    Table(
+      columns: [
+        .init(name: "layer", heading: "layer after round \(round.index)"),
+        .init(name: "parameters", format: .integer), .init(name: "nonzero", format: .integer),
+        .init(name: "sparsity", heading: "sparsity (%)", format: .percent(2)),
+        .init(name: "flops", heading: "FLOPs", format: .integer),
+        .init(name: "flops_nonzero", heading: "FLOPs without zeros", format: .integer),
+      ],
+      rows: round.layers.map { layer in
+        [
+          .text(layer.name), .number(Double(layer.parameters)), .number(Double(layer.nonzero)),
+          layer.isPrunable ? .number(layer.sparsity) : .missing, .number(Double(layer.flops)),
+          .number(Double(layer.flopsNonzero)),
+        ]
+      })
+  }
+
+  private static func text(_ evaluation: TrialEvaluation) -> String {
+    guard !evaluation.rounds.isEmpty else { return "no round has weights to evaluate" }
+    return evaluation.rounds.map { round in
+      guard !round.isEqual else {
+        let accuracy = round.measures.first { $0.name == "test_accuracy" }?.found ?? .nan
+        return "round \(round.index): evaluates to what is stored, bit for bit "
+          + "(test accuracy \(NumberText.fixed(accuracy * 100, decimals: 2)) %)"
+      }
+      let differing = round.measures.filter { $0.stored.bitPattern != $0.found.bitPattern }
+      return "round \(round.index): differs\n"
+        + differing.map { "  \($0.name) is stored as \($0.stored) and evaluates to \($0.found)" }
+        .joined(separator: "\n")
+    }.joined(separator: "\n")
+  }
+
+  // MARK: For a program
+
+  private func json(_ record: TrialRecord, _ path: String, _ evaluation: TrialEvaluation?) -> String {
+    var members: [(name: String, value: JSON)] = [
+      ("schema_version", .integer(1)), ("trial", .text(record.trial)), ("path", .text(path)),
+      ("status", .text(record.status.rawValue)), ("config", JSON(parsing: record.configuration) ?? .null),
+      ("provenance", JSON(parsing: record.provenance) ?? .null),
+      ("rounds", .list(record.rounds.map(Self.json))),
+    ]
+    if let evaluation {
+      members.append(("evaluation_equal", .flag(evaluation.isEqual)))
+      members.append(("evaluation", .list(evaluation.rounds.map(Self.json))))
+    }
+    return JSON.object(members)
+  }
+
+  private static func json(_ round: RoundRecord) -> JSON {
+    let columns = IndexRow.columnNames.map { name in (name, round.row[column: name]?.json ?? .null) }
+    let layers = round.layers.map { layer in
+      JSON.members([
+        ("name", .text(layer.name)), ("parameters", .integer(layer.parameters)),
+        ("nonzero", .integer(layer.nonzero)), ("prunable", .flag(layer.isPrunable)),
+        ("sparsity", .number(layer.sparsity)), ("flops", .integer(layer.flops)),
+        ("flops_nonzero", .integer(layer.flopsNonzero)),
+      ])
+    }
+    return .members(columns + [("layers", .list(layers))])
+  }
+
+  private static func json(_ round: TrialEvaluation.Round) -> JSON {
+    .members([
+      ("round", .integer(round.index)), ("equal", .flag(round.isEqual)),
+      (
+        "measures",
+        .members(
+          round.measures.map { measure in
+            (
+              measure.name,
+              .members([("stored", .number(measure.stored)), ("evaluated", .number(measure.found))])
+            )
+          })
+      ),
+    ])
+  }
+}
+
+extension ColumnValue {
+  /// As JSON.
+  fileprivate var json: JSON {
+    switch self {
+    case .text(let text): .text(text)
+    case .integer(let integer): .integer(integer)
+    case .number(let number): .number(number)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Coppice
+import CoppiceReporting
+import CoppiceStore
+import Foundation
+
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Tell which trials are done, running and left.",
+    discussion: "Without an experiment: all that have results.")
+
+  @Argument(help: "The experiment, or the name of its results folder.")
+  var experiment: String?
+
+  @OptionGroup var results: ResultsOptions
+  @OptionGroup var data: DataOptions
+  @OptionGroup var format: FormatOptions
+
+  func run() throws {
+    let stored = StoredResults(folder: results.folder)
+    let library = DataLibrary(data.folders)
+    let names = try experiment.map { [try stored.name($0)] } ?? stored.names
+    let states = try names.map { try ExperimentStatus($0, in: results.folder, library: library) }
+    if format.json {
+      return try Terminal.data(
+        JSON.object([("schema_version", .integer(1)), ("experiments", .list(states.map(\.json)))]))
+    }
+    if states.isEmpty { Terminal.log("no results in \(results.folder.path) yet") }
+    for state in states {
+      try Terminal.data(state.line)
+      guard experiment != nil else { continue }
+      for trial in state.trials where trial.status != .completed {
+        try Terminal.data("  \(trial.name)  \(trial.status.rawValue)")
+      }
+    }
+  }
+}
+
+extension ExperimentStatus {
+  /// `quickstart: 12 of 36 trials done (1 collapsed), 24 left; running as process 4711; last activity 5 s ago`.
+  fileprivate var line: String {
+    let trouble = [TrialStatus.collapsed, .diverged, .failed].compactMap { status in
+      count(status) == 0 ? nil : "\(count(status)) \(status.rawValue)"
+    }
+    var line = "\(name): \(done) of \(trials.count) trials done"
+    if !trouble.isEmpty { line += " (\(trouble.joined(separator: ", ")))" }
+    line += ", \(trials.count - done) left"
+    if let process { line += "; running as process \(process)" }
+    if let ago = lastActivity.flatMap({ ProgressLine.duration(max(0, -$0.timeIntervalSinceNow)) }) {
+      line += "; last activity \(ago) ago"
+    }
+    return line
+  }
+
+  fileprivate var json: JSON {
+    .members([
+      ("name", .text(name)), ("planned", .integer(trials.count)), ("done", .integer(done)),
+      ("left", .integer(trials.count - done)),
+      ("counts", .members(TrialStatus.allCases.map { ($0.rawValue, .integer(count($0))) })),
+      ("process", process.map { .integer(Int($0)) } ?? .null),
+      (
+        "last_activity",
+        lastActivity.map { .text(ISO8601DateFormatter().string(from: $0)) } ?? .null
+      ),
+      (
+        "trials",
+        .list(trials.map { .members([("name", .text($0.name)), ("status", .text($0.status.rawValue))]) })
+      ),
+    ])
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import CoppiceReporting
+
+struct TableCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "table", abstract: "Print the results of a summary as a table, with the mean over seeds.")
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, markdown, csv, json }
+
+  @OptionGroup var curves: CurveOptions
+
+  @Option(name: .customLong("y"), help: "The measures, as test_accuracy,test_loss.")
+  var measures = "test_accuracy"
+
+  @Option(help: "The form of the table.")
+  var format: Format?
+
+  @Flag(help: "As --format json.")
+  var json = false
+
+  func run() throws {
+    let measures = measures.split(separator: ",").map(String.init)
+    let table = try curves.curves(try curves.path()).table(of: measures, band: curves.band)
+    let text =
+      switch format ?? (json ? .json : .text) {
+      case .text: table.text(width: Terminal.tableWidth)
+      case .markdown: table.markdown
+      case .csv: table.commaSeparated
+      case .json: table.json
+      }
+    try Terminal.data(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+  }
+}

@@ -1,0 +1,52 @@
+import Coppice
+import CoppiceStore
+import Foundation
+
+/// How an experiment stands, told by its plan, its trial files and its journal.
+struct ExperimentStatus {
+  let name: String
+  /// Every trial that is to be, or was, run, with how it stands.
+  let trials: [(name: String, status: TrialStatus)]
+  /// The process at work, if one is.
+  let process: Int32?
+  /// When anything was last written to the journal.
+  let lastActivity: Date?
+
+  /// Reads how an experiment stands. Without its data the plan cannot be made, and the summary says which trials there are.
+  init(_ name: String, in folder: ResultsFolder, library: DataLibrary) throws {
+    self.name = name
+    let entries = try Journal.entries(of: JournalEntry.self, in: folder.journal(of: name))
+    lastActivity = entries.map(\.time).max().map(Date.init(timeIntervalSince1970:))
+    process = Self.process(in: entries)
+    let files = folder.trials(of: name)
+    var names = (try? Catalogue.experiment(name)).flatMap {
+      try? SweepPlan($0, library: library).trials.map(\.name)
+    }
+    if names == nil, let rows = try? SummaryFile.read(folder.summary(of: name)).rows {
+      names = rows.reduce(into: []) { if $0.last != $1.trial { $0.append($1.trial) } }
+    }
+    trials = (names ?? files).map { trial in
+      let status = files.contains(trial) ? try? TrialFile(folder.trial(trial, of: name)).status : nil
+      return (trial, status ?? .pending)
+    }
+  }
+
+  /// How many trials stand so.
+  func count(_ status: TrialStatus) -> Int { trials.count { $0.status == status } }
+
+  /// Trials that have a result, good or bad.
+  var done: Int { trials.count { $0.status.isFinished } }
+
+  /// The process that began last and has not ended, if it is alive.
+  static func process(in entries: [JournalEntry]) -> Int32? {
+    var open: [Int32] = []
+    for entry in entries {
+      switch entry.event {
+      case "began": open.append(entry.process)
+      case "ended": open.removeAll { $0 == entry.process }
+      default: break
+      }
+    }
+    return open.last { kill($0, 0) == 0 || errno == EPERM }
+  }
+}

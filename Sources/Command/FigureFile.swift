@@ -1,0 +1,53 @@
+import CoppiceReporting
+import Foundation
+
+/// A file a figure is drawn to: SVG by ourselves, PNG and PDF through `rsvg-convert`.
+struct FigureFile {
+  private enum Kind: String, CaseIterable { case svg, png, pdf }
+
+  let path: String
+  private let kind: Kind
+
+  /// - Throws: a usage failure where the name ends in none of `.svg`, `.png` and `.pdf`.
+  init(_ path: String) throws {
+    self.path = path
+    guard let kind = Kind(rawValue: (path as NSString).pathExtension.lowercased()) else {
+      throw CommandFailure("a figure is written to .svg, .png or .pdf, not to \(path)", CommandFailure.usage)
+    }
+    self.kind = kind
+  }
+
+  /// Draws a figure; the file appears whole or not at all.
+  /// - Throws: `CocoaError` where it cannot be written; a failure where the converter is missing or fails.
+  func write(_ figure: LineFigure) throws {
+    let svg = Data(figure.svg.utf8)
+    let contents = kind == .svg ? svg : try Self.converted(svg, to: kind)
+    try contents.write(to: URL(fileURLWithPath: path), options: .atomic)
+  }
+
+  private static func converted(_ svg: Data, to kind: Kind) throws -> Data {
+    guard let converter = Tool("rsvg-convert").path else {
+      throw CommandFailure(
+        "\(kind.rawValue.uppercased()) needs rsvg-convert, which is not installed. Install it with `apt install "
+          + "librsvg2-bin`, `dnf install librsvg2-tools` or `brew install librsvg`, or write .svg.",
+        CommandFailure.toolMissing)
+    }
+    let scratch = NSTemporaryDirectory() + "coppice-\(UUID().uuidString)"
+    let (source, target) = (scratch + ".svg", scratch + "." + kind.rawValue)
+    defer { for path in [source, target] { try? FileManager.default.removeItem(atPath: path) } }
+    try svg.write(to: URL(fileURLWithPath: source))
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: converter)
+    process.arguments =
+      ["--format", kind.rawValue, "--output", target] + (kind == .png ? ["--zoom", "2"] : []) + [source]
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw CommandFailure(
+        "rsvg-convert ended with \(process.terminationStatus); write .svg instead", CommandFailure.inputOutput
+      )
+    }
+    return try Data(contentsOf: URL(fileURLWithPath: target))
+  }
+}
