@@ -8,7 +8,8 @@ extension Experiment {
     "lottery-lenet-mnist",
     question: "Do pruned networks train as well as dense ones, from the same initial weights?",
     base: Trial(
-      model: .lenet300100, dataset: .mnist, optimizer: .adam(), learningRate: .constant(1.2e-3), batchSize: 60,
+      model: .lenet300100, dataset: .mnist, optimizer: .adam(), learningRate: .constant(1.2e-3),
+      batchSize: 60,
       training: .iterations(5_000), evaluation: .iterations(100), allocation: .layerWise(output: 0.5),
       retraining: .rewind(to: .iterations(0)))
   ) {

@@ -37,7 +37,8 @@ public struct Mask: Hashable, Sendable {
 
   /// The weight with its pruned elements set to +0.
   public func applied(to weight: Tensor) -> Tensor {
-    precondition(weight.shape == shape, "a mask of shape \(shape) does not fit a weight of shape \(weight.shape)")
+    precondition(
+      weight.shape == shape, "a mask of shape \(shape) does not fit a weight of shape \(weight.shape)")
     var masked = weight
     for index in bytes.indices where bytes[index] == 0 { masked.scalars[index] = 0 }
     return masked

@@ -24,9 +24,12 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// Elements between neighbours along each axis, row-major.
   package var strides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
-    for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * axes[axis + 1] }
+    for axis in stride(from: rank - 2, through: 0, by: -1) {
+      strides[axis] = strides[axis + 1] * axes[axis + 1]
+    }
     return strides
   }
 
+  /// As `[2, 3]`.
   public var description: String { "[" + axes.map(String.init).joined(separator: ", ") + "]" }
 }

@@ -30,6 +30,7 @@ public struct Specification: Hashable, Sendable {
   /// Equality of the canonical bytes, so that the order in which fields were listed does not matter.
   public static func == (a: Specification, b: Specification) -> Bool { a.canonicalBytes == b.canonicalBytes }
 
+  /// Hashes the canonical bytes.
   public func hash(into hasher: inout Hasher) { hasher.combine(canonicalBytes) }
 }
 
