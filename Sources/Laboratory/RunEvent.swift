@@ -26,6 +26,8 @@ package struct RunReport: Sendable {
   package let summary: String
   /// Why the summary is as it was before; `nil` where it was written.
   package let summaryError: StoreError?
+  /// The first error of reading or writing files, where one made trials fail: a full disk.
+  package let fileError: StoreError?
   /// Trial files in the folder that are not of this plan.
   package let orphans: [String]
 

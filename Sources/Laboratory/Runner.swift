@@ -39,6 +39,7 @@ package final class Runner: Sendable {
   private struct Outcomes {
     var records: [Int: (status: TrialStatus, rows: [IndexRow])] = [:]
     var failures: [(trial: String, message: String)] = []
+    var fileError: StoreError?
     var lastSummary = Stopwatch()
   }
 
@@ -121,7 +122,7 @@ package final class Runner: Sendable {
         trials: plan.trials.enumerated().map { index, trial in
           (trial.name, outcomes.records[index]?.status ?? .interrupted)
         }, rows: rows, isInterrupted: interruption.isRequested, failures: outcomes.failures,
-        summary: results.summary(of: plan.name), summaryError: summaryError,
+        summary: results.summary(of: plan.name), summaryError: summaryError, fileError: outcomes.fileError,
         orphans: results.trials(of: plan.name).filter { !names.contains($0) })
     }
   }
@@ -142,12 +143,19 @@ package final class Runner: Sendable {
         } catch is Interrupted {
           queue.close()
         } catch {
+          keep(error)
           queue.finish(index, .failed("\(error)"))
         }
       case .trial(let index, let failure): assemble(index, failure)
       }
     }
     queue.close(if: interruption.isRequested)
+  }
+
+  /// Remembers the first error of files, which has an exit code of its own.
+  private func keep(_ error: any Error) {
+    guard let error = error as? StoreError else { return }
+    outcomes.withLock { $0.fileError = $0.fileError ?? error }
   }
 
   private func assemble(_ index: Int, _ failure: String?) {
@@ -163,6 +171,7 @@ package final class Runner: Sendable {
       try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))
       outcome = (record.status, record.rounds.map(\.row))
     } catch {
+      keep(error)
       failure = failure ?? "\(error)"
     }
     if let failure {

@@ -86,7 +86,7 @@ struct RunCommand: ParsableCommand {
       Terminal.log("interrupted after a checkpoint; the same command goes on from there")
       throw CommandFailure.interrupted
     }
-    if let error = report.summaryError { throw error }
+    if let error = report.fileError ?? report.summaryError { throw error }
     if !report.failures.isEmpty { throw CommandFailure.someTrialsFailed }
   }
 
