@@ -102,7 +102,7 @@ let package = Package(
       "Command",
       [
         "CoppiceCommand", "CoppiceDatasets", "CoppiceExperiments", "CoppiceLaboratory", "CoppiceMain",
-        "CoppiceStore",
+        "CoppiceHDF5", "CoppiceStore",
       ],
       resources: [.copy("Fixtures")]),
   ],

@@ -1,0 +1,156 @@
+import CoppiceStore
+import Foundation
+import Testing
+
+@Suite struct ReadingTests {
+  private func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Program.Outcome {
+    try Sweeps.finished.get().run(arguments, environment: environment)
+  }
+
+  @Test(arguments: [
+    "experiments", "models", "datasets", "initializers", "optimizers", "learning-rates", "criteria",
+    "granularities", "allocations", "schedules", "retrainings", "controls", "settings",
+  ])
+  func everyListHasNames(kind: String) throws {
+    #expect(try !run(["list", kind]).output.isEmpty)
+    let list = try object(try run(["list", kind, "--json"]).output)
+    #expect(list["schema_version"] as? Int == 1)
+    #expect(((list[kind] as? [[String: String]]) ?? []).contains { $0["name"]?.isEmpty == false })
+  }
+
+  @Test func whatIsListedCanBeSet() throws {
+    for (kind, setting) in [
+      ("optimizers", "optimizer"), ("learning-rates", "learning-rate"), ("initializers", "initializer"),
+      ("criteria", "criterion"), ("allocations", "allocation"),
+    ] {
+      let list = try object(try run(["list", kind, "--json"]).output)[kind] as? [[String: String]]
+      for form in (list ?? []).compactMap({ $0["about"] }) {
+        let outcome = try run(
+          ["plan", "--set", "\(setting)=\(form)"] + Sweeps.ladder(training: 1) + ["--json", "--jobs", "1"])
+        #expect(outcome.status == 0, "\(setting)=\(form): \(outcome.errors)")
+      }
+    }
+  }
+
+  @Test func aPlanTellsWhatSharingSaves() throws {
+    let plan = try object(try run(["plan", "--json"] + Sweeps.tiny).output)
+    #expect((plan["trials"] as? [Any])?.count == 21)
+    let (made, unshared) = (plan["trainings"] as? Int ?? 0, plan["trainings_unshared"] as? Int ?? 0)
+    #expect(made > 0 && made < unshared)
+    #expect(try run(["plan"] + Sweeps.tiny).output.contains("without sharing"))
+  }
+
+  @Test func statusCounts() throws {
+    #expect(
+      try run(["status", "tiny"]).output.hasPrefix("tiny: 21 of 21 trials done, 0 left; last activity "))
+    let status = try object(try run(["status", "--json"]).output)
+    let tiny = (status["experiments"] as? [[String: Any]])?.first
+    #expect(tiny?["done"] as? Int == 21)
+    #expect(tiny?["left"] as? Int == 0)
+    #expect(tiny?["process"] is NSNull)
+    #expect(try run(["status", "quickstart"]).output.hasPrefix("quickstart: 0 of "))
+  }
+
+  @Test func storedWeightsEvaluateToWhatIsStored() throws {
+    for trial in ["dense-seed0", "tiny/magnitude-lottery-ticket", "random-iterative-fine-tune-0.5"] {
+      let outcome = try run(["show", trial, "--evaluate"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.output.contains("evaluates to what is stored, bit for bit"))
+      #expect(!outcome.output.contains("differs"))
+    }
+    let shown = try object(try run(["show", "tiny/magnitude-lottery", "--evaluate", "--json"]).output)
+    #expect(shown["evaluation_equal"] as? Bool == true)
+    #expect((shown["rounds"] as? [[String: Any]])?.count == 5)
+    #expect((shown["config"] as? [String: Any])?["training"] as? String == "20it")
+  }
+
+  @Test func weightsThatWereChangedEvaluateDifferently() throws {
+    let program = try Program(copying: Sweeps.finished.get())
+    let name = try #require(program.store.trials(of: "tiny").first { $0.hasPrefix("dense-seed0") })
+    let path = program.store.trial(name, of: "tiny")
+    var record = try TrialFile(path).record()
+    record.rounds[0].weights?["fc1.bias"]?.scalars[0] += 1
+    try TrialFile.write(record, to: path)
+    let outcome = try program.run(["show", path, "--evaluate"])
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("round 0: differs"))
+    #expect(outcome.errors.contains("the stored weights do not give what is stored"))
+  }
+
+  @Test func aTrialIsFoundByItsBeginning() throws {
+    let ambiguous = try run(["show", "magnitude"])
+    #expect(ambiguous.status == 64)
+    #expect(ambiguous.errors.contains("trials are meant by \"magnitude\""))
+    let missing = try run(["show", "dense-seed9-0817272"])
+    #expect(missing.status == 66)
+    #expect(missing.errors.contains("did you mean \"dense-"))
+  }
+
+  @Test func tablesHaveFourForms() throws {
+    #expect(try run(["table", "tiny"]).output.contains("test accuracy (%)"))
+    #expect(try run(["table", "tiny", "--format", "markdown"]).output.hasPrefix("| criterion"))
+    #expect(try run(["table", "tiny", "--format", "csv", "--y", "test_loss"]).output.contains(",test_loss,"))
+    let json = try object(try run(["table", "tiny", "--json"]).output)
+    #expect((json["rows"] as? [Any])?.isEmpty == false)
+    let path = try Sweeps.finished.get().store.summary(of: "tiny")
+    #expect(try run(["table", path]).output == run(["table", "tiny"]).output)
+  }
+
+  @Test func figuresAreDrawn() throws {
+    let program = try Program(copying: Sweeps.finished.get())
+    let standard = try program.run(["plot", "tiny"])
+    #expect(standard.output.contains("<svg") && standard.output.contains("</svg>"))
+    for x in ["remaining", "sparsity", "compression"] {
+      let file = program.folder.file("\(x).svg")
+      #expect(try program.run(["plot", "tiny", "--x", x, "--band", "minmax", "-o", file]).status == 0)
+      #expect(try String(contentsOfFile: file, encoding: .utf8).contains("coppice plot"))
+    }
+    let png = program.folder.file("figure.png")
+    let missing = try program.run(["plot", "tiny", "-o", png], environment: ["PATH": "/nowhere"])
+    #expect(missing.status == 69)
+    #expect(missing.errors.contains("apt install librsvg2-bin"))
+    let drawn = try program.run(["plot", "tiny", "-o", png])
+    if drawn.status == 0 {
+      #expect(try Data(contentsOf: URL(fileURLWithPath: png)).prefix(4) == Data([0x89, 0x50, 0x4E, 0x47]))
+    } else {
+      #expect(drawn.status == 69)
+    }
+  }
+
+  @Test func doctorFindsTheLibrary() throws {
+    let outcome = try run(["doctor"])
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("hdf5: libhdf5 1."))
+    let findings = try object(try run(["doctor", "--json"]).output)["findings"] as? [[String: String]]
+    #expect((findings ?? []).contains { $0["name"] == "kernels" })
+  }
+
+  @Test func cleaningRemovesOnlyWhatItIsAskedTo() throws {
+    let program = try Program(copying: Sweeps.finished.get())
+    let summary = program.store.summary(of: "tiny")
+    let trial = try #require(program.store.trials(of: "tiny").first)
+    let orphan = program.store.trial("orphan", of: "tiny")
+    try FileManager.default.copyItem(atPath: program.store.trial(trial, of: "tiny"), toPath: orphan)
+    let told = try program.run(["clean"])
+    #expect(told.output.contains("remove them with --stages") && told.output.contains(orphan))
+    #expect(FileManager.default.fileExists(atPath: orphan))
+    #expect(try program.run(["clean", "--stages"]).status == 0)
+    #expect(program.store.stages.paths().isEmpty)
+    #expect(FileManager.default.fileExists(atPath: orphan))
+    let json = try object(try program.run(["clean", "--orphans", "--json"]).output)
+    #expect((json["orphans"] as? [String: Any])?["removed"] as? Bool == true)
+    #expect(!FileManager.default.fileExists(atPath: orphan))
+    #expect(program.store.trials(of: "tiny").count == 21)
+    #expect(FileManager.default.fileExists(atPath: summary))
+  }
+
+  @Test func theHelpNamesEverySubcommandAndExitCode() throws {
+    let help = try run(["--help"], environment: ["COLUMNS": "100"]).output
+    let snapshot = Bundle.module.bundleURL.appendingPathComponent("Fixtures/help.txt")
+    #expect(try help == String(contentsOf: snapshot, encoding: .utf8))
+    for word in ["list", "plan", "run", "status", "show", "table", "plot", "data", "doctor", "clean"] {
+      #expect(help.contains("\n  \(word) "), "\(word)")
+      #expect(try run([word, "--help"]).status == 0)
+    }
+  }
+}

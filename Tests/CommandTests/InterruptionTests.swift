@@ -1,0 +1,79 @@
+import CoppiceStore
+import Foundation
+import Testing
+
+/// Long enough that the process is caught in the middle of a training.
+@Suite(.serialized) struct InterruptionTests {
+  private static let sweep = Sweeps.ladder(training: 600, model: "mlp(widths: [100])")
+  private static let checkpoints = ["COPPICE_CHECKPOINT_SECONDS": "0.05"]
+
+  private static let undisturbed = Result { () throws -> [String: UInt64] in
+    let program = try Program()
+    try #require(try program.run(["run", "--quiet", "--jobs", "2"] + sweep).status == 0)
+    return try program.digests(of: "ladder")
+  }
+
+  /// Waits for the run to be at work in its stages.
+  private func waitForStages(_ program: Program, files: Int) {
+    let deadline = Date(timeIntervalSinceNow: 20)
+    while program.store.stages.paths().count < files, Date() < deadline { usleep(2_000) }
+  }
+
+  @Test func anInterruptedRunEndsWithItsCodeAndGoesOn() throws {
+    let program = try Program()
+    let running = try program.start(["run", "--jobs", "2"] + Self.sweep, environment: Self.checkpoints)
+    waitForStages(program, files: 1)
+    running.process.interrupt()
+    let outcome = try running.outcome()
+    #expect(outcome.status == 130, "\(outcome.errors)")
+    #expect(outcome.errors.contains("interrupted after a checkpoint; the same command goes on from there"))
+    let status = try program.run(["status", "ladder"])
+    #expect(status.output.contains(" left"))
+    let again = try program.run(["run", "--jobs", "2"] + Self.sweep, environment: Self.checkpoints)
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(try program.digests(of: "ladder") == Self.undisturbed.get())
+  }
+
+  @Test func aRunKilledAtAnyMomentEndsWithTheSameBits() throws {
+    let program = try Program()
+    var delays = SystemRandomNumberGenerator()
+    var killed = 0
+    for attempt in 0..<6 {
+      let running = try program.start(["run", "--jobs", "2"] + Self.sweep, environment: Self.checkpoints)
+      waitForStages(program, files: attempt)
+      usleep(UInt32.random(in: 1_000...200_000, using: &delays))
+      kill(running.process.processIdentifier, SIGKILL)
+      if try running.outcome().status == -SIGKILL { killed += 1 }
+      // Nothing that can be seen is half-written.
+      for path in program.store.trials(of: "ladder").map({ program.store.trial($0, of: "ladder") }) {
+        _ = try TrialFile(path).record()
+      }
+    }
+    #expect(killed > 0)
+    let last = try program.run(["run"] + Self.sweep, environment: Self.checkpoints)
+    #expect(last.status == 0, "\(last.errors)")
+    #expect(try program.digests(of: "ladder") == Self.undisturbed.get())
+  }
+
+  @Test func aFreshRunThatIsInterruptedLosesNothing() throws {
+    let program = try Program(copying: Sweeps.finished.get())
+    let before = try Data(contentsOf: URL(fileURLWithPath: program.store.summary(of: "tiny")))
+    let running = try program.start(["run", "--fresh", "--jobs", "1"] + Sweeps.tiny)
+    let journal = program.store.journal(of: "tiny")
+    let deadline = Date(timeIntervalSinceNow: 20)
+    while try Journal.entries(of: Entry.self, in: journal).count(where: { $0.event == "began" }) < 2,
+      Date() < deadline
+    {
+      usleep(500)
+    }
+    running.process.interrupt()
+    let outcome = try running.outcome()
+    // A fast machine may have finished.
+    guard outcome.status != 0 else { return }
+    #expect(outcome.status == 130, "\(outcome.errors)")
+    #expect(outcome.errors.contains("the summary is as it was"))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: program.store.summary(of: "tiny"))) == before)
+  }
+
+  private struct Entry: Decodable { let event: String }
+}

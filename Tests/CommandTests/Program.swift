@@ -1,0 +1,129 @@
+import CoppiceStore
+import CoppiceTestSupport
+import Foundation
+import Testing
+
+/// The built `coppice`, run as a process with a results folder of its own.
+struct Program {
+  /// How a process ended.
+  struct Outcome {
+    /// The exit code; negative for the signal that killed it.
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A program whose results are a copy of another's.
+  init(copying other: Program) throws {
+    self.init(folder: try TemporaryFolder())
+    try FileManager.default.copyItem(atPath: other.results, toPath: results)
+  }
+
+  private init(folder: TemporaryFolder) { self.folder = folder }
+
+  var results: String { folder.file("results") }
+  var store: ResultsFolder { ResultsFolder(results) }
+
+  /// The executable, which lies beside the tests' resources.
+  static let executable = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent(
+    "coppice")
+
+  /// Runs to the end.
+  @discardableResult
+  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+    try start(arguments, environment: environment).outcome()
+  }
+
+  /// Starts a process and returns at once.
+  func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
+    try Running(self, arguments, environment)
+  }
+
+  /// A process at work.
+  struct Running {
+    let process = Process()
+    private let output: String
+    private let errors: String
+
+    fileprivate init(_ program: Program, _ arguments: [String], _ environment: [String: String]) throws {
+      let name = UUID().uuidString
+      output = program.folder.file(name + ".out")
+      errors = program.folder.file(name + ".err")
+      process.executableURL = Program.executable
+      process.arguments = arguments
+      process.currentDirectoryURL = URL(fileURLWithPath: program.folder.path)
+      process.environment = [
+        "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": program.folder.path,
+        "COPPICE_RESULTS": program.results, "TMPDIR": program.folder.path, "SWIFT_BACKTRACE": "enable=no",
+      ].merging(environment) { $1 }
+      process.standardOutput = try Self.file(output)
+      process.standardError = try Self.file(errors)
+      try process.run()
+    }
+
+    /// Waits for the end.
+    func outcome() throws -> Outcome {
+      process.waitUntilExit()
+      let status = process.terminationStatus
+      return Outcome(
+        status: process.terminationReason == .uncaughtSignal ? -status : status,
+        output: try String(contentsOfFile: output, encoding: .utf8),
+        errors: try String(contentsOfFile: errors, encoding: .utf8))
+    }
+
+    private static func file(_ path: String) throws -> FileHandle {
+      FileManager.default.createFile(atPath: path, contents: nil)
+      return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    }
+  }
+
+  /// The results of every trial as canonical bytes, hashed.
+  func digests(of experiment: String) throws -> [String: UInt64] {
+    var digests: [String: UInt64] = [:]
+    for trial in store.trials(of: experiment) {
+      var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+      try TrialFile(store.trial(trial, of: experiment)).record().digest { bytes in
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+      }
+      digests[trial] = hash
+    }
+    return digests
+  }
+}
+
+/// Sweeps small enough for a test, made of the quickstart.
+enum Sweeps {
+  private static let small = [
+    "quickstart", "--seeds", "1", "--set", "model=mlp(widths: [10])", "--set",
+    "dataset=glyphs(training: 200, validation: 50, test: 50)", "--set", "evaluation=10it",
+  ]
+
+  /// All of the quickstart's schedules, as results `tiny`.
+  static let tiny = small + ["--set", "training=20it", "--as", "tiny"]
+
+  /// Three trials, as results `ladder`.
+  static func ladder(training: Int, model: String = "mlp(widths: [10])") -> [String] {
+    small + [
+      "--set", "schedule=lottery-ticket(rounds: 2, rate: 0.5)", "--set", "sparsity=none", "--set",
+      "retraining=rewind(to: 0it)", "--set", "training=\(training)it", "--set", "model=\(model)", "--as",
+      "ladder",
+    ]
+  }
+
+  /// A program that has run the tiny sweep. Only to be read from; a copy may be changed.
+  static let finished = Result { () throws -> Program in
+    let program = try Program()
+    let outcome = try program.run(["run"] + tiny)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    return program
+  }
+}
+
+/// The JSON object a command printed.
+func object(_ text: String) throws -> [String: Any] {
+  try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")
+}
