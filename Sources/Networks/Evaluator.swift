@@ -57,6 +57,14 @@ package final class Evaluator {
     for (name, tensor) in buffers where executor.hasLeaf(name) { executor.write(name, tensor.scalars) }
   }
 
+  /// Lets `fill` write the batch that `run` evaluates, in place.
+  package func fillBatch(_ fill: BatchFill) throws {
+    try executor.fillBatch(hasTokens: model.interface.hasTokens, fill)
+  }
+
+  /// Evaluates the batch that stands in memory; what came out is not read.
+  package func run() { executor.run() }
+
   /// Evaluates some batches, which `fill` writes: inputs and labels of batch number `index`. Places beyond the last example
   /// have the label −1.
   package func evaluate(

@@ -8,6 +8,7 @@
 #include "ck_elementwise.h"
 #include "ck_gather.h"
 #include "ck_layout.h"
+#include "ck_limit.h"
 #include "ck_normalization.h"
 #include "ck_optimizer.h"
 #include "ck_pooling.h"
