@@ -101,8 +101,8 @@ let package = Package(
     tests(
       "Command",
       [
-        "CoppiceCommand", "CoppiceDatasets", "CoppiceExperiments", "CoppiceLaboratory", "CoppiceMain",
-        "CoppiceHDF5", "CoppiceStore",
+        "Coppice", "CoppiceCommand", "CoppiceDatasets", "CoppiceExperiments", "CoppiceHDF5",
+        "CoppiceLaboratory", "CoppiceMain", "CoppiceStore",
       ],
       resources: [.copy("Fixtures")]),
   ],

@@ -48,8 +48,10 @@ final class RunProgress: Sendable {
       if isLive {
         draw(isForced: true)
       } else if !isQuiet {
-        let accuracy = row.map { NumberText.fixed($0.testAccuracy * 100, decimals: 2) + " %" } ?? ""
-        Terminal.log("[\(finished)/\(trials)] \(trial) \(status.rawValue) test accuracy \(accuracy)")
+        let accuracy = row.map(\.testAccuracy).flatMap { accuracy in
+          accuracy.isNaN ? nil : ", test accuracy \(NumberText.fixed(accuracy * 100, decimals: 2)) %"
+        }
+        Terminal.log("[\(finished)/\(trials)] \(trial) \(status.rawValue)\(accuracy ?? "")")
       }
     case .failed(let trial, let message):
       state.withLock { $0.finishedTrials += 1 }

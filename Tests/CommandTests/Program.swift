@@ -25,6 +25,9 @@ struct Program {
 
   private init(folder: TemporaryFolder) { self.folder = folder }
 
+  /// Removes its folder now.
+  func remove() { try? FileManager.default.removeItem(atPath: folder.path) }
+
   var results: String { folder.file("results") }
   var store: ResultsFolder { ResultsFolder(results) }
 
@@ -115,8 +118,10 @@ enum Sweeps {
   }
 
   /// A program that has run the tiny sweep. Only to be read from; a copy may be changed.
-  static let finished = Result { () throws -> Program in
+  static let finished: Result<Program, any Error> = Result {
     let program = try Program()
+    // What lives as long as the process is not removed by going out of use.
+    atexit { if let program = try? Sweeps.finished.get() { program.remove() } }
     let outcome = try program.run(["run"] + tiny)
     try #require(outcome.status == 0, "\(outcome.errors)")
     return program

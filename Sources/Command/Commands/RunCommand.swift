@@ -80,7 +80,6 @@ struct RunCommand: ParsableCommand {
       }
       try Terminal.data(RunOutput.summary(report, figure: figure))
     }
-    for failure in report.failures { Terminal.log("failed: \(failure.trial): \(failure.message)") }
     if report.isInterrupted {
       if let error = report.summaryError { Terminal.log("the summary is as it was: \(error)") }
       Terminal.log("interrupted after a checkpoint; the same command goes on from there")

@@ -64,6 +64,29 @@ import Testing
     #expect((shown["config"] as? [String: Any])?["training"] as? String == "20it")
   }
 
+  /// Batch normalisation's running statistics and embeddings travel through files like any weight.
+  @Test(arguments: [
+    ("lenet(filters: [2, 3], hidden: 10)", "glyphs(training: 100, validation: 30, test: 30)"),
+    ("resnet(widths: [4, 8], blocks: 1)", "glyphs(training: 100, validation: 30, test: 30)"),
+    (
+      "causal-transformer(width: 16, heads: 2, layers: 1)",
+      "induction(training: 100, validation: 30, test: 30)"
+    ),
+  ])
+  func everyFamilyEvaluatesToWhatIsStored(model: String, dataset: String) throws {
+    let program = try Program()
+    let settings = [
+      "schedule=one-shot", "sparsity=0.5", "retraining=fine-tune(budget: 0.5)", "training=6it",
+      "evaluation=3it",
+      "batch-size=16", "model=\(model)", "dataset=\(dataset)",
+    ].flatMap { ["--set", $0] }
+    let ran = try program.run(["run", "quickstart", "--quiet", "--seeds", "1", "--as", "family"] + settings)
+    try #require(ran.status == 0, "\(ran.errors)")
+    let outcome = try program.run(["show", "family/magnitude", "--evaluate"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("round 1: evaluates to what is stored, bit for bit"))
+  }
+
   @Test func weightsThatWereChangedEvaluateDifferently() throws {
     let program = try Program(copying: Sweeps.finished.get())
     let name = try #require(program.store.trials(of: "tiny").first { $0.hasPrefix("dense-seed0") })

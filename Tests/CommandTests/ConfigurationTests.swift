@@ -1,0 +1,66 @@
+import Coppice
+import CoppiceExperiments
+import Testing
+
+/// What files hold of a trial leads back to the trial, or says why not.
+@Suite struct ConfigurationTests {
+  private func expectRoundTrip(_ trial: Trial, _ location: SourceLocation = #_sourceLocation) throws {
+    let read = try Trial(configuration: trial.configuration)
+    #expect(read.specification == trial.specification, sourceLocation: location)
+    #expect(read.configuration == trial.configuration, sourceLocation: location)
+  }
+
+  @Test func everyShippedComponentIsReadBack() throws {
+    for model in Model.all { try expectRoundTrip(Trial(model: model)) }
+    for initializer in Initializer.all { try expectRoundTrip(Trial(initializer: initializer)) }
+    for dataset in Datasets.all { try expectRoundTrip(Trial(dataset: dataset)) }
+    for optimizer in Optimizer.all { try expectRoundTrip(Trial(optimizer: optimizer)) }
+    for rate in LearningRate.all { try expectRoundTrip(Trial(learningRate: rate)) }
+    for criterion in Criteria.all { try expectRoundTrip(Trial(criterion: criterion)) }
+    for granularity in Granularities.all { try expectRoundTrip(Trial(granularity: granularity)) }
+    for allocation in Allocations.all { try expectRoundTrip(Trial(allocation: allocation)) }
+    for schedule in Schedules.all { try expectRoundTrip(Trial(schedule: schedule)) }
+    for control in Control.allCases { try expectRoundTrip(Trial(control: control)) }
+    for retraining in [
+      Retraining.none, .fineTune(.epochs(2.5)), .rewind(to: .share(0.1), learningRate: false),
+      .learningRateRewind(),
+    ] {
+      try expectRoundTrip(Trial(retraining: retraining))
+    }
+  }
+
+  @Test func numbersKeepTheirBits() throws {
+    try expectRoundTrip(
+      Trial(
+        dataset: .cifar10(scaling: .cifar10, augmentation: .flipAndShift),
+        optimizer: .sgd(momentum: 0.1 + 0.2),
+        learningRate: .constant(1.0 / 3), clipping: 1e-300, sparsity: 0.1.nextUp, rounds: [3, 7], seed: -5))
+    try expectRoundTrip(Trial(dataset: .glyphs(generatorSeed: .max)))
+  }
+
+  @Test func everyExperimentIsReadBack() throws {
+    for experiment in Experiments.all { for trial in try experiment.trials() { try expectRoundTrip(trial) } }
+  }
+
+  @Test func whatCannotBeReadBackSaysWhy() {
+    let own = Criterion("own") { $0.weights }
+    #expect {
+      try Trial(configuration: Trial(criterion: own).configuration)
+    } throws: { "\($0)".contains("the stored criterion, own, cannot be read") }
+    let newer = Trial().configuration.replacing(
+      "\"magnitude\", \"version\": 1", with: "\"magnitude\", \"version\": 9")
+    #expect {
+      try Trial(configuration: newer)
+    } throws: { "\($0)".contains("the stored criterion is") }
+    #expect(throws: ConfigurationError.notJSON) { try Trial(configuration: "{\"model\": ") }
+    #expect(throws: ConfigurationError.missing("model")) { try Trial(configuration: "{}") }
+  }
+
+  @Test(arguments: ["", "{", "[1,", "{\"a\" 1}", "\"a", "nul", "1 2", String(repeating: "[", count: 100_000)])
+  func whatIsNoJSONIsNone(text: String) { #expect(JSON(parsing: text) == nil) }
+
+  @Test func jsonReadsBackAsItWasWritten() {
+    let text = #"{"a": [1, 2.5, -3e-300, "x\"\\\nä"], "b": {"name": "c", "version": null}, "d": true}"#
+    #expect(JSON(parsing: text)?.text == text)
+  }
+}
