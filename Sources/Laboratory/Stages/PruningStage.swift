@@ -74,7 +74,7 @@ package struct PruningStage: Stage {
   }
 
   @Sendable private func gradients(_ weights: ParameterSet, _ buffers: ParameterSet) throws -> ParameterSet {
-    let batch = min(scoringBatch, setting.data.split.training.count)
+    let batch = min(scoringBatch, setting.data.stepsPerEpoch(batchSize: 1))
     var batches = try Batches(
       setting.data.split.training, of: setting.data.dataset, batchSize: batch, seed: setting.seedBits,
       stream: .score)

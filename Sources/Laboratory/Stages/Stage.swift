@@ -29,6 +29,17 @@ package struct StageContext: Sendable {
   /// Told how many steps were made since it was last told.
   package let progress: @Sendable (_ steps: Int) -> Void
 
+  package init(
+    folder: StageFolder, interruption: Interruption = Interruption(), checkpointInterval: Double = 30,
+    threads: Int = 1, progress: @escaping @Sendable (_ steps: Int) -> Void = { _ in }
+  ) {
+    self.folder = folder
+    self.interruption = interruption
+    self.checkpointInterval = checkpointInterval
+    self.threads = threads
+    self.progress = progress
+  }
+
   /// The outputs of a parent.
   func outputs(of key: StageKey) throws -> StageRecord {
     guard let record = try folder.read(key.hexadecimal) else { throw StageError.missingParent(key.short) }

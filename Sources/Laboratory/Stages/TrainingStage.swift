@@ -94,7 +94,7 @@ package struct TrainingStage: Stage {
         try meter.evaluation(trainer.parameters, trainer.buffers, step: trainer.step, isLast: isLast))
     }
 
-    while trainer.step < steps, log.divergence == nil {
+    while trainer.step < steps {
       if trainer.step % setting.evaluationInterval == 0 { try measure() }
       let place = firstStep + trainer.step
       try trainer.fillBatch { inputs, labels in
@@ -115,6 +115,8 @@ package struct TrainingStage: Stage {
         context.progress(trainer.step - reported)
         reported = trainer.step
       }
+      // A training that diverged is over; its checkpoint would not know.
+      if log.divergence != nil { break }
       let isInterrupted = context.interruption.isRequested
       if isInterrupted || sinceCheckpoint.elapsed >= context.checkpointInterval {
         try context.folder.writeCheckpoint(record(isCheckpoint: true))
@@ -123,6 +125,10 @@ package struct TrainingStage: Stage {
       }
     }
     try measure()
+    // The last step may have spoilt what its own loss, taken before it, does not show yet.
+    if log.divergence == nil, let loss = log.evaluations.last?.testLoss, !loss.isFinite {
+      log.divergence = "the test loss after step \(trainer.step) is \(loss)"
+    }
     context.progress(trainer.step - reported)
     return record(isCheckpoint: false)
   }
