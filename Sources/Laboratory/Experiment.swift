@@ -35,7 +35,7 @@ public struct Experiment: Sendable {
   /// The cells of the sweep in order, each once, with the dense baselines they are compared with put first.
   ///
   /// - Parameters:
-  ///   - seeds: the first so many seeds of the sweep's in place of all of them, or further ones.
+  ///   - seeds: how many seeds every cell gets: the sweep's own in rising order, then those that follow them.
   ///   - overrides: settings by name with their text, applied to every cell.
   /// - Throws: `ExperimentError`, `SettingError` and what the components say of values out of range.
   package func trials(seeds: Int? = nil, overrides: [(name: String, text: String)] = []) throws -> [Trial] {
@@ -45,12 +45,14 @@ public struct Experiment: Sendable {
       for index in cells.indices { try setting.set(&cells[index], text) }
     }
     if let seeds {
-      let first = cells.map(\.seed).min() ?? 0
-      guard (1...10_000).contains(seeds), !first.addingReportingOverflow(seeds).overflow else {
+      let own = Set(cells.map(\.seed)).sorted()
+      let (last, missing) = (own.last ?? -1, max(0, seeds - own.count))
+      guard (1...10_000).contains(seeds), !last.addingReportingOverflow(missing).overflow else {
         throw ExperimentError.seeds(seeds)
       }
+      let further = (0..<missing).map { last + 1 + $0 }
       cells = cells.flatMap { cell in
-        (first..<(first + seeds)).map { seed in
+        (own.prefix(seeds) + further).map { seed in
           var cell = cell
           cell.seed = seed
           return cell

@@ -93,7 +93,7 @@ package enum Settings {
       "control", \.control, unit: "none, random-reinit or random-mask", "what the claim is compared with",
       value: { .text($0.rawValue) }, parse: { try Control.named($0) }),
     Setting(
-      "rounds", \.rounds, unit: "numbers, as 3,7,9; or none", "the rounds that are trained and reported",
+      "rounds", \.rounds, unit: "numbers, as 3,7,9; or none", "the rounds that are reported",
       value: { $0.map { .list($0.map(Specification.Value.integer)) } ?? .none },
       parse: { text in
         let numbers = text.split { "[, ]".contains($0) }

@@ -39,8 +39,8 @@ public struct Trial: Sendable {
   public var retraining: Retraining
   /// What the claim is compared with.
   public var control: Control
-  /// The rounds that are trained and reported; `nil` for all. Round 0 is the dense training. Only for controls, whose
-  /// rounds do not build on each other.
+  /// The rounds that are reported beside round 0, the dense training; `nil` for all. A round that is not reported is trained
+  /// only where a reported one builds on it: those of a ticket build on each other, those of a rewound control do not.
   public var rounds: [Int]?
   /// Training examples in the batch whose gradient a criterion may ask for.
   public var scoringBatch: Int
