@@ -25,6 +25,7 @@ package final class Runner: Sendable {
   }
 
   private let plan: SweepPlan
+  private let sweptSettings: [String]
   private let results: ResultsFolder
   private let library: DataLibrary
   private let interruption: Interruption
@@ -57,6 +58,8 @@ package final class Runner: Sendable {
     observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) throws(StoreError) {
     self.plan = plan
+    let sweptSettings = plan.sweptSettings
+    self.sweptSettings = sweptSettings
     self.results = results
     self.library = library
     self.provenance = provenance
@@ -70,15 +73,21 @@ package final class Runner: Sendable {
     var reused: [Int: (status: TrialStatus, rows: [IndexRow])] = [:]
     if !options.isFresh {
       for (index, trial) in plan.trials.enumerated() {
-        reused[index] = Self.finished(results.trial(trial.name, of: plan.name))
+        guard var found = Self.finished(results.trial(trial.name, of: plan.name)) else { continue }
+        // What the sweep varies may have changed since the file was written.
+        let settings = trial.settings(sweptSettings)
+        for row in found.rows.indices { found.rows[row].settings = settings }
+        reused[index] = found
       }
     }
     queue = WorkQueue(
       plan, finished: Set(reused.keys),
-      ending: { [isFresh = options.isFresh, folder = results.stages] key in
+      ending: { key in
         // A stored stage that cannot be read is computed again.
-        isFresh ? nil : (try? folder.read(key.hexadecimal)).flatMap { $0 }.map { .some($0.ending) } ?? nil
+        guard !options.isFresh, let record = try? results.stages.read(key.hexadecimal) else { return nil }
+        return .some(record.ending)
       })
+    if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
     outcomes = Mutex(Outcomes(records: reused))
   }
 
@@ -146,7 +155,7 @@ package final class Runner: Sendable {
           keep(error)
           queue.finish(index, .failed("\(error)"))
         }
-      case .trial(let index, let failure): assemble(index, failure)
+      case .trial(let index, let ending, let failure): assemble(index, ending, failure)
       }
     }
     queue.close(if: interruption.isRequested)
@@ -158,16 +167,14 @@ package final class Runner: Sendable {
     outcomes.withLock { $0.fileError = $0.fileError ?? error }
   }
 
-  private func assemble(_ index: Int, _ failure: String?) {
+  private func assemble(_ index: Int, _ ending: TrialStatus?, _ failure: String?) {
     let trial = plan.trials[index]
     var failure = failure
     var outcome: (status: TrialStatus, rows: [IndexRow])?
     do {
-      let assembly = TrialAssembly(
-        plan: trial, folder: results.stages, sweptSettings: plan.sweptSettings)
+      let assembly = TrialAssembly(plan: trial, folder: results.stages, sweptSettings: sweptSettings)
       let record = try assembly.record(
-        provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]),
-        failure: failure == nil ? nil : .failed)
+        provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
       try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))
       outcome = (record.status, record.rounds.map(\.row))
     } catch {
@@ -197,7 +204,7 @@ package final class Runner: Sendable {
     let records = outcomes.withLock { $0.records }
     return plan.trials.enumerated().flatMap { index, trial -> [IndexRow] in
       if let record = records[index], !record.rows.isEmpty { return record.rows }
-      var row = IndexRow(trial: trial.name, seed: trial.trial.seed, round: 0)
+      var row = trial.row(trial.rounds[trial.rounds.count - 1], sweptSettings: sweptSettings)
       row.status = records[index]?.status ?? (isOver ? .interrupted : .pending)
       row.isFinal = true
       return [row]

@@ -13,8 +13,8 @@ struct TrialAssembly {
 
   /// The record, as far as the stages were made.
   ///
-  /// - Parameter failure: how a trial ended whose stages are not all there.
-  func record(provenance: String, failure: TrialStatus?) throws -> TrialRecord {
+  /// - Parameter ending: how a trial ended whose stages are not all there.
+  func record(provenance: String, ending: TrialStatus?) throws -> TrialRecord {
     let costs = try Costs(plan)
     var rounds: [RoundRecord] = []
     var status = TrialStatus.completed
@@ -22,7 +22,7 @@ struct TrialAssembly {
       let masks = try round.masks.flatMap { try folder.read($0.hexadecimal) }
       if let masks, masks.ending == .collapsed { status = .collapsed }
       guard status == .completed, let training = try folder.read(round.training.hexadecimal) else {
-        if status == .completed { status = failure ?? .failed }
+        if status == .completed { status = ending ?? .failed }
         var row = row(round, masks, costs)
         row.status = status
         rounds.append(RoundRecord(row: row, masks: masks?[masks: "masks"]))
@@ -67,19 +67,8 @@ struct TrialAssembly {
   }
 
   private func row(_ round: TrialPlan.Round, _ masks: StageRecord?, _ costs: Costs) -> IndexRow {
-    let trial = plan.trial
-    var row = IndexRow(trial: plan.name, seed: trial.seed, round: round.index)
-    row.model = trial.model.name
-    row.dataset = trial.dataset.name
-    row.criterion = trial.criterion.description
-    row.granularity = trial.granularity.description
-    row.allocation = trial.allocation.description
-    row.schedule = trial.schedule.description
-    row.retraining = trial.retraining.description
-    row.rewindStep = plan.rewindStep
-    row.control = trial.control.rawValue
-    row.targetSparsity = plan.targetSparsity
-    row.requestedSparsity = masks?[numbers: "requested_sparsity"]?.first ?? round.requestedSparsity
+    var row = plan.row(round, sweptSettings: sweptSettings)
+    row.requestedSparsity = masks?[numbers: "requested_sparsity"]?.first ?? row.requestedSparsity
     let kept = masks?[masks: "masks"]
     row.sparsity = kept?.sparsity ?? 0
     row.density = kept?.density ?? 1
@@ -89,9 +78,26 @@ struct TrialAssembly {
     row.flops = costs.flops
     row.flopsNonzero = costs.flops - layers.reduce(0) { $0 + $1.flops - $1.flopsNonzero }
     row.trainingFlops = costs.trainingFlops(upTo: round.training)
-    row.settings = sweptSettings.compactMap { name in
-      (try? Settings.named(name)).map { IndexRow.Setting(name, $0.value(trial).columnValue) }
-    }
+    return row
+  }
+}
+
+extension TrialPlan {
+  /// The row of a round with its conditions alone: what stands in the summary for a trial without results.
+  func row(_ round: Round, sweptSettings: [String]) -> IndexRow {
+    var row = IndexRow(trial: name, seed: trial.seed, round: round.index)
+    row.model = trial.model.name
+    row.dataset = trial.dataset.name
+    row.criterion = trial.criterion.description
+    row.granularity = trial.granularity.description
+    row.allocation = trial.allocation.description
+    row.schedule = trial.schedule.description
+    row.retraining = trial.retraining.description
+    row.rewindStep = rewindStep
+    row.control = trial.control.rawValue
+    row.targetSparsity = targetSparsity
+    row.requestedSparsity = round.requestedSparsity
+    row.settings = settings(sweptSettings)
     return row
   }
 }
@@ -149,17 +155,5 @@ extension StageRecord {
     if metadata.contains("\"collapsed\"") { return .collapsed }
     if metadata.contains("\"divergence\"") { return .diverged }
     return nil
-  }
-}
-
-extension Specification.Value {
-  /// The value in a column of the index.
-  fileprivate var columnValue: ColumnValue {
-    switch self {
-    case .integer(let integer): .integer(integer)
-    case .number(let number): .number(number)
-    case .component(let component): .text(component.description)
-    default: .text(description)
-    }
   }
 }

@@ -1,5 +1,6 @@
 import CoppiceNetworks
 import CoppicePruning
+import CoppiceStore
 import CoppiceTensors
 
 /// A trial taken apart into stages: what must be computed, and which of it each round's results are.
@@ -17,7 +18,8 @@ package struct TrialPlan: Sendable {
 
   package let trial: Trial
   package let setting: TrainingSetting
-  /// The reported rounds in order; the last one is the trial's result, and all are where the schedule is a ladder.
+  /// The reported rounds in order, the dense training first; the last one is the trial's result, and all are where the
+  /// schedule is a ladder.
   package let rounds: [Round]
   /// The sparsity at the end, 0…1.
   package let targetSparsity: Double
@@ -59,13 +61,17 @@ package struct TrialPlan: Sendable {
           ("settings", .component(trial.specification)),
           ("rounds", .list(rounds.flatMap { [$0.training.value, $0.masks?.value ?? .none] })),
         ]))
-    name = "\(Self.label(trial))-\(key.short)"
+    // The name of a file: what a user's own components are called may hold anything.
+    let label = Self.label(trial).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
+    name = "\(String(label))-\(key.short)"
   }
 
   private static func plan(_ trial: Trial, _ data: TaskData) throws -> TrialPlan {
     let model = try TracedModel(trial.model, data.interface, initializer: trial.initializer)
     let perEpoch = data.stepsPerEpoch(batchSize: trial.batchSize)
-    guard perEpoch > 0 else { throw PlanError.batchTooLarge(trial.batchSize, data.split.training.count) }
+    let examples = data.stepsPerEpoch(batchSize: 1)
+    guard perEpoch > 0 else { throw PlanError.batchSize(trial.batchSize, examples) }
+    guard trial.scoringBatch > 0 else { throw PlanError.scoringBatch(trial.scoringBatch) }
     let total = try trial.training.iterations(perEpoch: perEpoch, of: nil)
     let setting = TrainingSetting(
       model: model, data: data, optimizer: trial.optimizer, learningRate: trial.learningRate,
@@ -76,7 +82,7 @@ package struct TrialPlan: Sendable {
     let forecast = try Forecast(
       schedule: trial.schedule, allocation: trial.allocation, ratio: trial.sparsity, layers: prunable.layers)
     let last = trial.schedule.rounds
-    let wanted = Set(trial.rounds ?? Array(0...last))
+    let wanted = trial.rounds ?? Array(0...last)
     if let round = wanted.first(where: { !(0...last).contains($0) }) {
       throw PlanError.noSuchRound(round, last)
     }
@@ -86,9 +92,8 @@ package struct TrialPlan: Sendable {
     var ladder = Ladder(trial: trial, setting: setting, retraining: retraining)
     var rounds = [Round(index: 0, masks: nil, training: ladder.dense.key, requestedSparsity: 0)]
     for index in 1...last {
-      try ladder.climb(to: index)
+      let (masks, training) = try ladder.climb(to: index)
       guard wanted.contains(index) else { continue }
-      let (masks, training) = ladder.reported(index)
       rounds.append(
         Round(
           index: index, masks: masks, training: training, requestedSparsity: forecast.sparsities[index]))
@@ -96,6 +101,13 @@ package struct TrialPlan: Sendable {
     return TrialPlan(
       trial: trial, setting: setting, rounds: rounds, targetSparsity: forecast.sparsities[last],
       rewindStep: retraining.rewindStep, stages: ladder.stages(neededBy: rounds))
+  }
+
+  /// The values of some settings, as the index has them.
+  func settings(_ names: [String]) -> [IndexRow.Setting] {
+    names.compactMap { name in
+      (try? Settings.named(name)).map { IndexRow.Setting(name, $0.value(trial).columnValue) }
+    }
   }
 
   /// `magnitude-lottery-ticket-random-reinit-0.9-seed0`: enough for a person to find a trial.
@@ -121,7 +133,7 @@ private struct Ladder {
   private var order: [StageKey] = []
   private var pruning: StageKey?
   private var training: StageKey
-  private var previous: StageKey
+  private var controlTraining: StageKey
   private let start: TrainingStage?
 
   init(trial: Trial, setting: TrainingSetting, retraining: RetrainingPlan) {
@@ -130,7 +142,7 @@ private struct Ladder {
     self.retraining = retraining
     dense = TrainingStage(setting, source: .fresh(draw: 0), steps: setting.total)
     training = dense.key
-    previous = dense.key
+    controlTraining = dense.key
     // Weights to rewind to are made by the first steps of the dense training, once for all trials that need them; step 0
     // needs none.
     start = retraining.rewindStep.flatMap { step in
@@ -141,8 +153,9 @@ private struct Ladder {
     if let start { add(start) }
   }
 
-  /// Prunes the last round's network and trains what is left.
-  mutating func climb(to round: Int) throws {
+  /// Prunes the last round's network and trains what is left. Gives the masks and the training that stand for the round in
+  /// the results: the ticket's, or the control's in its place.
+  mutating func climb(to round: Int) throws -> (masks: StageKey, training: StageKey) {
     let prune = PruningStage(
       setting, of: training, masks: pruning,
       pruner: Pruner(
@@ -152,25 +165,25 @@ private struct Ladder {
     let ticket = retrained(from: training, masks: prune.key)
     add(prune)
     add(ticket)
-    (previous, pruning, training) = (training, prune.key, ticket.key)
-  }
-
-  /// The masks and the training that stand for the round in the results: the ticket's, or the control's in its place.
-  mutating func reported(_ round: Int) -> (masks: StageKey?, training: StageKey) {
-    guard let pruning else { return (nil, training) }
+    (pruning, training) = (prune.key, ticket.key)
     switch trial.control {
-    case .none: return (pruning, training)
+    case .none: return (prune.key, ticket.key)
     case .randomReinitialisation:
-      // Fresh weights have had no steps yet: the control makes all the steps the ticket has had, and never fewer.
-      let steps = retraining.rewindStep == nil ? setting.total + retraining.iterations : setting.total
-      let control = TrainingStage(setting, source: .fresh(draw: round), masks: pruning, steps: steps)
+      // Fresh weights have had no steps yet: the control makes all the steps the ticket has had, and never fewer. Rewound
+      // weights have had the first steps of the dense training and one retraining, others the dense training and those of
+      // every round.
+      let steps = setting.total + (retraining.rewindStep == nil ? round * retraining.iterations : 0)
+      let control = TrainingStage(setting, source: .fresh(draw: round), masks: prune.key, steps: steps)
       add(control)
-      return (pruning, control.key)
+      return (prune.key, control.key)
     case .randomMask:
-      let random = RandomMaskStage(setting, like: pruning, granularity: trial.granularity)
-      let control = retrained(from: previous, masks: random.key)
+      // Where weights are not rewound the control goes on from its own last round, whose masks hold those of this one: in
+      // the ticket's network some of them are pruned already.
+      let random = RandomMaskStage(setting, like: prune.key, granularity: trial.granularity)
+      let control = retrained(from: controlTraining, masks: random.key)
       add(random)
       add(control)
+      controlTraining = control.key
       return (random.key, control.key)
     }
   }
@@ -201,18 +214,33 @@ private struct Ladder {
 
 /// Settings that do not go together.
 package enum PlanError: Error, Hashable, CustomStringConvertible {
-  case batchTooLarge(Int, Int)
+  case batchSize(Int, Int)
+  case scoringBatch(Int)
   case noSuchRound(Int, Int)
   case untrainedControl(Control)
 
   package var description: String {
     switch self {
-    case .batchTooLarge(let batch, let examples):
-      "a batch of \(batch) cannot be filled from \(examples) training examples; set a smaller batch-size"
+    case .batchSize(let batch, let examples):
+      "a batch of \(batch) cannot be filled from \(examples) training examples; set batch-size to 1…\(examples)"
+    case .scoringBatch(let batch):
+      "a criterion cannot be given the gradient of \(batch) examples; set scoring-batch to 1 or more"
     case .noSuchRound(let round, let last):
       "round \(round) is to be reported, but the schedule has rounds 0 to \(last)"
     case .untrainedControl(let control):
       "the control \(control) needs a retraining; with retraining none there is nothing to compare"
+    }
+  }
+}
+
+extension Specification.Value {
+  /// The value in a column of the index.
+  fileprivate var columnValue: ColumnValue {
+    switch self {
+    case .integer(let integer): .integer(integer)
+    case .number(let number): .number(number)
+    case .component(let component): .text(component.description)
+    default: .text(description)
     }
   }
 }

@@ -9,8 +9,9 @@ final class WorkQueue: @unchecked Sendable {
   enum Work {
     /// A stage all of whose parents are there.
     case stage(Int)
-    /// A trial all of whose stages have ended; with the error of the one that failed.
-    case trial(Int, failure: String?)
+    /// A trial all of whose stages have ended; where some were not run, with how the trial ended and the error of the stage
+    /// that failed.
+    case trial(Int, ending: TrialStatus?, failure: String?)
   }
 
   /// How a stage ended.
@@ -19,8 +20,8 @@ final class WorkQueue: @unchecked Sendable {
     case done(TrialStatus?)
     /// An error.
     case failed(String)
-    /// Not run, because a stage it builds on ended its trials.
-    case skipped
+    /// Not run, because a stage it builds on ended its trials so.
+    case skipped(TrialStatus)
   }
 
   private let condition = NSCondition()
@@ -73,18 +74,18 @@ final class WorkQueue: @unchecked Sendable {
     }
     var children = [[Int]](repeating: [], count: stages.count)
     var missing = [Int](repeating: 0, count: stages.count)
-    var isDoomed = [Bool](repeating: false, count: stages.count)
     for stage in stages.indices where needed[stage] && endings[stage] == nil {
+      var doom: TrialStatus?
       for parent in parents[stage] {
         switch endings[parent] {
-        case .done(let status): if status != nil { isDoomed[stage] = true }
-        case .skipped: isDoomed[stage] = true
-        default:
+        case .done(let status)?: doom = doom ?? status
+        case .skipped(let status)?: doom = doom ?? status
+        case .failed?, nil:
           missing[stage] += 1
           children[parent].append(stage)
         }
       }
-      if isDoomed[stage] { endings[stage] = .skipped }
+      if let doom { endings[stage] = .skipped(doom) }
     }
     let toRun = stages.indices.filter { needed[$0] && endings[$0] == nil }
     outline = (toRun.count, toRun.reduce(0) { $0 + stages[$1].steps }, reused)
@@ -107,7 +108,8 @@ final class WorkQueue: @unchecked Sendable {
     while !isClosed, open > 0 {
       if !readyTrials.isEmpty {
         let trial = readyTrials.removeFirst()
-        return take(.trial(trial, failure: failure(of: trial)))
+        let (ending, failure) = shortfall(of: trial)
+        return take(.trial(trial, ending: ending, failure: failure))
       }
       if !readyStages.isEmpty { return take(.stage(readyStages.removeFirst())) }
       condition.wait()
@@ -154,9 +156,9 @@ final class WorkQueue: @unchecked Sendable {
       case .failed(let message):
         open -= 1
         settle(child, .failed(message))
-      case .done, .skipped:
+      case .done(let status?), .skipped(let status):
         open -= 1
-        settle(child, .skipped)
+        settle(child, .skipped(status))
       }
     }
   }
@@ -166,10 +168,16 @@ final class WorkQueue: @unchecked Sendable {
     ready.insert(element, at: ready.firstIndex { $0 > element } ?? ready.count)
   }
 
-  private func failure(of trial: Int) -> String? {
+  /// Why stages of a trial were not run.
+  private func shortfall(of trial: Int) -> (ending: TrialStatus?, failure: String?) {
+    var ending: TrialStatus?
     for stage in stagesOfTrial[trial] {
-      if case .failed(let message)? = endings[stage] { return message }
+      switch endings[stage] {
+      case .failed(let message)?: return (.failed, message)
+      case .skipped(let status)?: ending = ending ?? status
+      case .done?, nil: break
+      }
     }
-    return nil
+    return (ending, nil)
   }
 }
