@@ -97,7 +97,7 @@ let package = Package(
     tests("Datasets", ["CoppiceDatasets", crypto]),
     tests("Store", ["CoppiceStore"]),
     tests("Reporting", ["CoppiceReporting", "CoppiceStore"]),
-    tests("Laboratory", ["CoppiceLaboratory"]),
+    tests("Laboratory", ["CKernels", "CoppiceLaboratory", crypto]),
     tests(
       "Command",
       [

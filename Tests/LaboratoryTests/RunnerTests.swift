@@ -1,0 +1,268 @@
+import CKernels
+import CoppiceLaboratory
+import CoppicePruning
+import CoppiceStore
+import CoppiceTensors
+import Foundation
+import Synchronization
+import Testing
+
+extension Running {
+  @Suite struct RunnerTests {
+    /// Seven trials: a dense baseline, tickets of two kinds, controls.
+    static func plan() throws -> SweepPlan {
+      try SweepPlan(.tiny) {
+        for schedule in [Schedule.oneShot, .lotteryTicket(rounds: 2)] {
+          Fix(\.schedule, schedule)
+          if schedule.takesRatio {
+            Axis(\.criterion, [.magnitude, .random, .taylor])
+          } else {
+            Fix(\.sparsity, nil)
+            Axis(\.control, Control.allCases)
+          }
+        }
+      }
+    }
+
+    // MARK: Same specification, same bits
+
+    @Test func jobsAndThreadsAndKernelsChangeNoBit() throws {
+      let plan = try Self.plan()
+      #expect(plan.trials.count == 7)
+      func digests(jobs: Int = 1, threads: Int = 1) throws -> [String] {
+        let bench = try Bench()
+        let report = try bench.run(plan, jobs: jobs, threads: threads)
+        #expect(report.count(.completed) == plan.trials.count)
+        return try bench.digests(plan)
+      }
+      let expected = try digests()
+      #expect(Set(expected).count == expected.count)
+      #expect(try digests(jobs: 2) == expected)
+      #expect(try digests(jobs: 3, threads: 2) == expected)
+      let widest = ck_current_variant()
+      defer { ck_use_variant(widest) }
+      for variant in [CK_PORTABLE, CK_NEON, CK_AVX2] where ck_use_variant(variant) {
+        #expect(try digests() == expected, "\(String(cString: ck_variant_name(variant)))")
+      }
+    }
+
+    // MARK: Only what is missing
+
+    @Test func runningAgainRunsNothing() throws {
+      let (bench, plan) = (try Bench(), try Self.plan())
+      let first = try bench.run(plan)
+      let again = try bench.work(plan)
+      #expect(again.stages == 0 && again.reusedTrials == plan.trials.count)
+      let report = try bench.run(plan)
+      #expect(report.rows == first.rows)
+      #expect(report.trials.map(\.name) == plan.trials.map(\.name))
+    }
+
+    @Test func stagesCanBeDeletedAtNoLoss() throws {
+      let (bench, plan) = (try Bench(), try Self.plan())
+      try bench.run(plan)
+      let expected = try bench.digests(plan)
+      try FileManager.default.removeItem(atPath: bench.results.stages.path)
+      #expect(try bench.work(plan).stages == 0)
+      // A trial file that is gone then takes its own stages, and no others.
+      let lost = plan.trials[1]
+      try FileManager.default.removeItem(atPath: bench.file(lost, of: plan))
+      let work = try bench.work(plan)
+      #expect(work.stages == lost.stages.count && work.reusedTrials == plan.trials.count - 1)
+      #expect(try bench.digests(plan) == expected)
+    }
+
+    @Test func aTrialFileIsMadeAgainFromItsStages() throws {
+      let (bench, plan) = (try Bench(), try Self.plan())
+      try bench.run(plan)
+      let expected = try bench.digests(plan)
+      try FileManager.default.removeItem(atPath: bench.file(plan.trials[4], of: plan))
+      try Data("no HDF5".utf8).write(to: URL(fileURLWithPath: bench.file(plan.trials[2], of: plan)))
+      let work = try bench.work(plan)
+      #expect(work.stages == 0 && work.reusedTrials == plan.trials.count - 2)
+      #expect(try bench.digests(plan) == expected)
+    }
+
+    @Test func freshRunsEverythingAnew() throws {
+      let (bench, plan) = (try Bench(), try Self.plan())
+      try bench.run(plan)
+      let expected = try bench.digests(plan)
+      #expect(try bench.work(plan, isFresh: true).stages == plan.stages.count)
+      #expect(try bench.digests(plan) == expected)
+    }
+
+    @Test func aDamagedStageIsComputedAgain() throws {
+      let (bench, plan) = (try Bench(), try Self.plan())
+      try bench.run(plan)
+      let expected = try bench.digests(plan)
+      let ticket = plan.trials[1]
+      let file = bench.results.stages.file(ticket.rounds[1].training.hexadecimal)
+      let whole = try Data(contentsOf: URL(fileURLWithPath: file))
+      for damaged in [whole.prefix(whole.count / 2), Data(), Data("nonsense".utf8)] {
+        try Data(damaged).write(to: URL(fileURLWithPath: file))
+        try FileManager.default.removeItem(atPath: bench.file(ticket, of: plan))
+        #expect(try bench.work(plan).stages == 1)
+        #expect(try bench.digests(plan) == expected)
+      }
+    }
+
+    // MARK: Endings
+
+    struct Broken: Error, CustomStringConvertible {
+      var description: String { "the criterion is broken" }
+    }
+
+    @Test func aStageThatThrowsFailsItsTrialsAlone() throws {
+      let bench = try Bench()
+      let broken = Criterion("broken", version: 1) { _ in throw Broken() }
+      let plan = try SweepPlan(.tiny) { Axis(\.criterion, [.magnitude, broken, .random]) }
+      let events = Mutex<[String]>([])
+      let report = try bench.run(plan, jobs: 2) { event in
+        if case .failed(let trial, let message) = event {
+          events.withLock { $0.append("\(trial) \(message)") }
+        }
+      }
+      let failed = plan.trials[2].name
+      #expect(report.count(.completed) == 3)
+      #expect(report.failures.map(\.trial) == [failed])
+      #expect(report.failures.map(\.message) == ["the criterion is broken"])
+      #expect(events.withLock { $0 } == ["\(failed) the criterion is broken"])
+      let row = try #require(report.rows.last { $0.trial == failed })
+      #expect(row.status == .failed && row.isFinal && row.criterion == "broken" && row.round == 1)
+      // What failed is tried again, what is done is not.
+      #expect(try bench.work(plan).reusedTrials == 3)
+      // The dense training of the trial was there, and is in its file.
+      #expect(try bench.record(plan.trials[2], of: plan).rounds.map(\.index) == [0, 1])
+    }
+
+    @Test(arguments: [30, 1]) func divergenceEndsATrialVisibly(steps: Int) throws {
+      let bench = try Bench()
+      let plan = try SweepPlan(
+        Trial.tiny.with {
+          ($0.optimizer, $0.learningRate) = (.sgd(), .constant(1e30))
+          ($0.training, $0.schedule, $0.sparsity) = (.iterations(steps), .lotteryTicket(rounds: 2), nil)
+        }
+      ) { Axis(\.control, Control.allCases) }
+      let report = try bench.run(plan)
+      #expect(report.failures.isEmpty)
+      #expect(report.count(.diverged) == plan.trials.count)
+      // One row a trial, the one it ended in: the dense training.
+      #expect(report.rows.map(\.trial) == plan.trials.map(\.name))
+      #expect(
+        report.rows.allSatisfy { $0.status == .diverged && $0.isFinal && $0.round == 0 && $0.model == "mlp" })
+      let dense = plan.ticket.rounds[0].training
+      let stage = try #require(try bench.results.stages.read(dense.hexadecimal))
+      if steps == 1 {
+        // The loss of the only step was taken before the step.
+        #expect(stage.metadata.hasPrefix("{\"divergence\": \"the test loss after step 1 is "))
+      } else {
+        #expect(stage.metadata.contains("; the first number that is not finite comes from "))
+      }
+      #expect(try bench.work(plan).stages == 0)
+    }
+
+    @Test func collapseEndsATrialVisibly() throws {
+      let bench = try Bench()
+      let emptying = Allocation("emptying", version: 1) { layers, _ in
+        .layers(layers.enumerated().map { $0 == 0 ? 0 : $1.survivors })
+      }
+      let plan = try SweepPlan(
+        Trial.tiny.with { ($0.allocation, $0.schedule) = (emptying, .iterative(rounds: 2)) }
+      ) {
+        // A control that reports its last round alone, which is never made.
+        for rounds in [[1, 2], [2]] {
+          Fix(\.rounds, rounds)
+          Axis(\.control, Control.allCases)
+        }
+      }
+      let report = try bench.run(plan)
+      #expect(report.failures.isEmpty)
+      let statuses = report.trials.map(\.status)
+      #expect(statuses == [.completed] + [TrialStatus](repeating: .collapsed, count: 6))
+      for trial in plan.trials.dropFirst() {
+        let record = try bench.record(trial, of: plan)
+        let (dense, last) = (try #require(record.rounds.first), try #require(record.rounds.last))
+        #expect(record.rounds.count == 2)
+        #expect(dense.row.status == .completed && !dense.row.isFinal && dense.row.testAccuracy.isFinite)
+        #expect(last.row.status == .collapsed && last.row.isFinal && last.row.testAccuracy.isNaN)
+      }
+      let ticket = try bench.record(plan.trials[1], of: plan)
+      #expect(ticket.rounds[1].masks?["fc1.weight"]?.keptCount == 0)
+      let masks = try #require(plan.trials[1].rounds[1].masks)
+      let stage = try #require(try bench.results.stages.read(masks.hexadecimal))
+      #expect(stage.metadata == "{\"collapsed\": [\"fc1.weight\"]}")
+    }
+
+    // MARK: The summary
+
+    @Test func theSummaryHasARowForEveryCell() throws {
+      let (bench, plan) = (try Bench(), try Self.plan())
+      let interruption = Interruption()
+      interruption.request()
+      let stopped = try bench.run(plan, interruption: interruption)
+      #expect(stopped.isInterrupted)
+      #expect(stopped.count(.interrupted) == plan.trials.count)
+      #expect(stopped.rows.map(\.trial) == plan.trials.map(\.name))
+      #expect(stopped.rows.allSatisfy { $0.status == .interrupted && $0.isFinal && $0.testAccuracy.isNaN })
+      // Rows without results have their conditions.
+      #expect(stopped.rows.map(\.criterion) == plan.trials.map { "\($0.trial.criterion)" })
+      #expect(stopped.rows.allSatisfy { $0.settings.map(\.name) == plan.sweptSettings })
+
+      let report = try bench.run(plan)
+      let summary = try SummaryFile.read(report.summary)
+      #expect(
+        summary.rows.map(\.trial) == plan.trials.flatMap { trial in trial.rounds.map { _ in trial.name } })
+      #expect(
+        summary.rows.allSatisfy { $0.status == .completed && $0.testAccuracy.isFinite && $0.wallTime > 0 })
+      #expect(summary.rows.count { $0.isFinal } == plan.trials.count)
+    }
+
+    @Test func aSummaryIsNotReplacedByLess() throws {
+      let bench = try Bench()
+      func plan(_ criteria: [Criterion]) throws -> SweepPlan {
+        try SweepPlan(.tiny) { Axis(\.criterion, criteria) }
+      }
+      let (all, one) = (try plan([.magnitude, .random]), try plan([.magnitude]))
+      let full = try bench.run(all)
+      #expect(full.orphans.isEmpty)
+      let refused = try bench.run(one)
+      #expect(refused.summaryError == .fewerRows(file: full.summary, stored: 6, offered: 4))
+      #expect(try SummaryFile.read(full.summary).rows.count == 6)
+      let forced = try bench.run(one, isForced: true)
+      #expect(try SummaryFile.read(full.summary).rows.count == 4)
+      #expect(forced.orphans == [all.trials[2].name])
+
+      // A run that was interrupted leaves the fuller summary in place.
+      try bench.run(all)
+      let interruption = Interruption()
+      interruption.request()
+      let stopped = try bench.run(all, isFresh: true, interruption: interruption)
+      #expect(stopped.isInterrupted && stopped.summaryError != nil)
+      #expect(try SummaryFile.read(full.summary).finishedCount == 6)
+    }
+
+    @Test func rowsOfTrialsFoundDoneHaveTheSettingsTheSweepVariesNow() throws {
+      let bench = try Bench()
+      let seeds = try SweepPlan(.tiny) { Axis(\.seed, 0..<2) }
+      try bench.run(seeds)
+      let both = try SweepPlan(.tiny) {
+        Axis(\.batchSize, [20, 25])
+        Axis(\.seed, 0..<2)
+      }
+      #expect(try bench.work(both).reusedTrials == seeds.trials.count)
+      let report = try bench.run(both)
+      #expect(both.sweptSettings.contains("batch-size"))
+      #expect(report.rows.allSatisfy { $0.settings.map(\.name) == both.sweptSettings })
+      #expect(Set(report.rows.compactMap { $0[column: "batch_size"] }) == [.integer(20), .integer(25)])
+    }
+
+    @Test func theJournalTellsOfTheRun() throws {
+      let (bench, plan) = (try Bench(), try Self.plan())
+      try bench.run(plan)
+      let entries = try Journal.entries(of: JournalEntry.self, in: bench.results.journal(of: plan.name))
+      #expect(entries.map(\.event) == ["began"] + plan.trials.map { _ in "trial" } + ["ended"])
+      #expect(entries.first?.trials == plan.trials.count)
+      #expect(Set(entries.compactMap(\.trial)) == Set(plan.trials.map(\.name)))
+    }
+  }
+}

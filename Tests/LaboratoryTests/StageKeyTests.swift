@@ -1,0 +1,102 @@
+import CoppiceLaboratory
+import CoppiceNetworks
+import CoppicePruning
+import CoppiceTensors
+import Crypto
+import Foundation
+import Testing
+
+@Suite struct StageKeyTests {
+  /// Python's hashlib over the bytes as `Specification.canonicalBytes` documents them, then the numerics version, one byte.
+  @Test func keysAreTheSameInEveryProcess() {
+    #expect(
+      StageKey(Specification("trial", version: 1)).hexadecimal
+        == "cac0583720dc8c1b04ba0612a8bb2f082fc339978c1dfdd5dc4213189d821999")
+    let specification = Specification(
+      "training", version: 1,
+      [
+        ("steps", .integer(3)), ("rate", .number(0.1)), ("source", .none),
+        ("masks", .list([.text("a"), .flag(true)])), ("part", .component(Specification("adam", version: 2))),
+      ])
+    #expect(
+      StageKey(specification).hexadecimal
+        == "1d2be82ee66545008a44b8082a4fe14da316e84e705945dcdea11859ee46e04e")
+    #expect(StageKey(specification).short == "1d2be82e")
+  }
+
+  /// Keys of real stages. Where this fails without a change meant to alter results, results already stored would be lost.
+  @Test func keysOfTheStagesOfATrialStay() throws {
+    let trial = Trial.tiny.with { ($0.control, $0.retraining) = (.randomMask, .rewind(to: .iterations(10))) }
+    let plan = try TrialPlan(trial, Bench.library)
+    #expect(plan.stages.map(\.key.short) == ["01f2e839", "df546397", "d68b10a6", "bd19352a", "ecfc9217"])
+    #expect(plan.key.short == "139884c0")
+  }
+
+  @Test func aTrainingDependsOnWhatItIsMadeFromAndNothingElse() throws {
+    let other = SettingsTests.unusual.with {
+      ($0.rounds, $0.seed) = ([1], 1)
+      ($0.sparsity, $0.schedule) = (0.25, .iterative(rounds: 2))
+    }
+    let base = Trial.tiny
+    let plan = try TrialPlan(base, Bench.library)
+    let training: Set = [
+      "model", "initializer", "dataset", "optimizer", "learning-rate", "clipping", "batch-size", "training",
+      "evaluation", "seed",
+    ]
+    let pruning: Set = ["criterion", "granularity", "allocation", "sparsity", "schedule"]
+    for setting in Settings.all {
+      var changed = base
+      switch setting.name {
+      case "dataset": changed.dataset = .tinyGlyphs
+      case "allocation": changed.allocation = .layerWise
+      default: try setting.set(&changed, "\(setting.value(other))")
+      }
+      #expect(setting.value(changed) != setting.value(base))
+      let altered = try TrialPlan(changed, Bench.library)
+      #expect(
+        (altered.rounds[0].training != plan.rounds[0].training) == training.contains(setting.name),
+        "the dense training and \(setting.name)")
+      #expect(
+        (altered.rounds[1].masks != plan.rounds[1].masks)
+          == (training.union(pruning).contains(setting.name) || setting.name == "control"),
+        "the pruning and \(setting.name)")
+      #expect(altered.key != plan.key && altered.name != plan.name)
+    }
+  }
+
+  @Test func whatACriterionAsksForIsInTheKeyOfItsPruning() throws {
+    func masks(_ criterion: Criterion, scoringBatch: Int) throws -> StageKey? {
+      try TrialPlan(
+        Trial.tiny.with { ($0.criterion, $0.scoringBatch) = (criterion, scoringBatch) }, Bench.library
+      ).rounds[1].masks
+    }
+    for criterion in [Criterion.magnitude, .random] {
+      #expect(try masks(criterion, scoringBatch: 10) == masks(criterion, scoringBatch: 20))
+    }
+    #expect(try masks(.taylor, scoringBatch: 10) != masks(.taylor, scoringBatch: 20))
+  }
+
+  @Test func aComponentWithoutAVersionBringsTheExecutable() throws {
+    let digest = Executable.digest
+    #expect(digest.count == 64)
+    let specification = Specification("draft", version: nil, [("x", .integer(1))])
+    for whole in [
+      specification, Specification("training", version: 1, [("part", .component(specification))]),
+      Specification("training", version: 1, [("parts", .list([.component(specification)]))]),
+    ] {
+      let bytes = whole.canonicalBytes + [UInt8(StageKey.numericsVersion)] + Array(digest.utf8)
+      let expected = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+      #expect(StageKey(whole).hexadecimal == expected)
+    }
+    // A criterion still being written alters its pruning and what follows, and leaves the dense training as it is.
+    func plan(_ version: Int?) throws -> TrialPlan {
+      let criterion = Criterion("draft", version: version) { $0.weights }
+      return try TrialPlan(Trial.tiny.with { $0.criterion = criterion }, Bench.library)
+    }
+    let (draft, released) = (try plan(nil), try plan(1))
+    #expect(draft.rounds[0].training == released.rounds[0].training)
+    #expect(draft.rounds[1].masks != released.rounds[1].masks)
+    #expect(draft.rounds[1].training != released.rounds[1].training)
+    #expect(draft.key != released.key)
+  }
+}

@@ -1,0 +1,207 @@
+import CoppiceLaboratory
+import CoppicePruning
+import CoppiceTensors
+import Testing
+
+@Suite struct TrialPlanTests {
+  private func plan(_ change: (inout Trial) -> Void = { _ in }) throws -> TrialPlan {
+    try TrialPlan(Trial.tiny.with(change), Bench.library)
+  }
+
+  private func problem(_ change: (inout Trial) -> Void) -> String { message { _ = try plan(change) } }
+
+  @Test func ratiosAndSchedulesMustGoTogether() {
+    #expect(
+      problem { $0.sparsity = 1 }
+        == "trial magnitude-one-shot-rewind-1.0-seed0: \(PruningError.ratioOutOfRange(1))")
+    #expect(
+      problem { $0.sparsity = -0.5 }
+        == "trial magnitude-one-shot-rewind--0.5-seed0: \(PruningError.ratioOutOfRange(-0.5))")
+    #expect(
+      problem { $0.sparsity = nil }
+        == "trial magnitude-one-shot-rewind-seed0: \(PruningError.ratioMissing(schedule: "one-shot"))")
+    #expect(
+      problem { $0.schedule = .lotteryTicket(rounds: 3) }
+        == "trial magnitude-lottery-ticket-rewind-0.5-seed0: "
+        + "\(PruningError.ratioNotTaken(0.5, schedule: "lottery-ticket"))")
+    #expect(
+      problem { $0.schedule = .iterative(rounds: 0) }
+        == "trial magnitude-iterative-rewind-0.5-seed0: \(PruningError.roundsOutOfRange(0))")
+  }
+
+  @Test func rewindsEndBeforeTheTraining() throws {
+    #expect(
+      problem { $0.retraining = .rewind(to: .iterations(30)) }
+        == "trial magnitude-one-shot-rewind-0.5-seed0: "
+        + "\(PruningError.rewindPastEnd(.iterations(30), step: 30, total: 30))")
+    #expect(
+      problem { $0.retraining = .learningRateRewind(to: .epochs(4)) }
+        == "trial magnitude-one-shot-learning-rate-rewind-0.5-seed0: "
+        + "\(PruningError.rewindPastEnd(.epochs(4), step: 40, total: 30))")
+    #expect(try plan { $0.retraining = .rewind(to: .iterations(29)) }.rewindStep == 29)
+    #expect(
+      problem { $0.training = .share(0.5) }
+        == "trial magnitude-one-shot-rewind-0.5-seed0: \(BudgetError.shareOfNothing(0.5))")
+  }
+
+  @Test(arguments: [201, 0, -3]) func batchesAreFilled(batch: Int) {
+    #expect(
+      problem { $0.batchSize = batch }
+        == "trial magnitude-one-shot-rewind-0.5-seed0: a batch of \(batch) cannot be filled from 200 training examples; "
+        + "set batch-size to 1…200")
+    guard batch <= 0 else { return }
+    #expect(
+      problem { $0.scoringBatch = batch }
+        == "trial magnitude-one-shot-rewind-0.5-seed0: a criterion cannot be given the gradient of \(batch) examples; "
+        + "set scoring-batch to 1 or more")
+  }
+
+  @Test func layersAreFound() {
+    #expect(
+      problem { $0.allocation = .global(ignoring: ["fc9"]) }
+        == "trial magnitude-one-shot-rewind-0.5-seed0: "
+        + "no prunable layer is called fc9, which stands in the layers that global(ignoring: [fc9]) ignores; "
+        + "did you mean fc1?; there are fc1.weight, fc2.weight")
+  }
+
+  @Test func controlsAreTrained() {
+    #expect(
+      problem { ($0.control, $0.retraining) = (.randomMask, .none) }
+        == "trial magnitude-one-shot-random-mask-0.5-seed0: the control random-mask needs a retraining; with retraining "
+        + "none there is nothing to compare")
+  }
+
+  @Test(arguments: [2, -1]) func reportedRoundsExist(round: Int) {
+    #expect(
+      problem { $0.rounds = [1, round] }
+        == "trial magnitude-one-shot-rewind-0.5-seed0: round \(round) is to be reported, but the schedule has rounds 0 to 1"
+    )
+  }
+
+  @Test func modelsFitTheirData() {
+    #expect(
+      problem { $0.model = .encoder(width: 8, heads: 2, layers: 1) }
+        .hasPrefix("trial magnitude-one-shot-rewind-0.5-seed0: "))
+  }
+
+  @Test func namesAreFileNames() throws {
+    let odd = Criterion("my/own criterion", version: 1) { context in context.weights }
+    let name = try plan { $0.criterion = odd }.name
+    #expect(name.hasPrefix("my-own-criterion-one-shot-rewind-0.5-seed0-"))
+  }
+
+  // MARK: Stages
+
+  @Test func cellsShareWhatTheyCan() throws {
+    let plan = try SweepPlan(.tiny) {
+      Axis(\.criterion, [.magnitude, .random])
+      Axis(\.sparsity, [0.5, 0.9])
+      Axis(\.seed, 0..<2)
+    }
+    let cost = try plan.cost()
+    // A dense training a seed, and a ticket a cell.
+    #expect(cost.trainings == 2 + 8)
+    #expect(cost.steps == 30 * 10)
+    // Without sharing every cell has a dense training of its own, and so do the two baselines.
+    #expect(cost.trainingsUnshared == 2 + 16)
+    #expect(cost.stepsUnshared == 30 * 18)
+    #expect(Set(plan.stages.map(\.key)).count == plan.stages.count)
+  }
+
+  @Test func controlsShareTheLadderOfTheirTicket() throws {
+    let ladder = Trial.tiny.with { ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: 3), nil) }
+    let cost = try SweepPlan(ladder) { Axis(\.control, Control.allCases) }.cost()
+    #expect(cost.trainings == 1 + 3 + 3 + 3)
+  }
+
+  @Test func stagesComeAfterTheirParents() throws {
+    let plan = try SweepPlan(Trial.tiny.with { ($0.schedule, $0.sparsity) = (.iterative(rounds: 3), 0.9) }) {
+      Axis(\.retraining, [.rewind(to: .iterations(5)), .fineTune(.share(0.2)), .learningRateRewind(), .none])
+      Axis(\.control, Control.allCases)
+      Where { $0.retraining != .none || $0.control == .none }
+    }
+    var made: Set<StageKey> = []
+    for stage in plan.stages {
+      #expect(stage.parents.allSatisfy { made.contains($0) })
+      made.insert(stage.key)
+    }
+    for trial in plan.trials {
+      let keys = Set(trial.stages.map(\.key))
+      #expect(trial.rounds.allSatisfy { keys.contains($0.training) && $0.masks.map(keys.contains) ?? true })
+      #expect(trial.stages.allSatisfy { $0.parents.allSatisfy(keys.contains) })
+    }
+  }
+
+  @Test func onlyRoundsThatAreNeededAreTrained() throws {
+    let rounds = try plan {
+      ($0.schedule, $0.sparsity, $0.control) = (.lotteryTicket(rounds: 3), nil, .randomReinitialisation)
+      $0.rounds = [3, 2]
+    }
+    #expect(rounds.rounds.map(\.index) == [0, 2, 3])
+    // Dense, two rounds of the ticket for the masks of round 3, two controls.
+    #expect(rounds.stages.count { $0.steps > 0 } == 1 + 2 + 2)
+  }
+
+  static let retrainings: [Retraining] = [
+    .rewind(), .rewind(to: .iterations(10)), .rewind(to: .iterations(10), learningRate: false),
+    .fineTune(.share(0.2)), .learningRateRewind(to: .iterations(10)),
+  ]
+
+  @Test(arguments: retrainings, [Schedule.oneShot, .iterative(rounds: 3)])
+  func controlsHaveAsManyStepsAsTheirTicket(retraining: Retraining, schedule: Schedule) throws {
+    func trial(_ control: Control) throws -> TrialPlan {
+      try plan { ($0.schedule, $0.retraining, $0.control) = (schedule, retraining, control) }
+    }
+    let ticket = try trial(.none)
+    for control in [Control.randomMask, .randomReinitialisation] {
+      let other = try trial(control)
+      #expect(other.rounds.map(\.requestedSparsity) == ticket.rounds.map(\.requestedSparsity))
+      for (round, mine) in zip(other.rounds, ticket.rounds) {
+        let (steps, wanted) = (other.steps(of: round.training), ticket.steps(of: mine.training))
+        #expect(steps == wanted, "\(control) of round \(round.index)")
+      }
+    }
+  }
+
+  @Test(arguments: retrainings) func aRandomMaskIsTrainedAsItsTicketIs(retraining: Retraining) throws {
+    func trial(_ control: Control) throws -> TrialPlan {
+      try plan { ($0.schedule, $0.retraining, $0.control) = (.iterative(rounds: 2), retraining, control) }
+    }
+    let (ticket, control) = (try trial(.none), try trial(.randomMask))
+    for index in 1...2 {
+      let mine = try #require(ticket.training(ticket.rounds[index].training))
+      let other = try #require(control.training(control.rounds[index].training))
+      #expect(other.firstStep == mine.firstStep)
+      #expect(other.steps == mine.steps)
+      #expect(other.learningRateStep == mine.learningRateStep)
+      if retraining == .rewind(to: .iterations(10)) {
+        #expect([mine.firstStep, mine.steps, mine.learningRateStep] == [10, 20, 10])
+      }
+    }
+  }
+
+  @Test func aRandomMaskThatIsNotRewoundGoesOnFromItsOwnLastRound() throws {
+    let control = try plan {
+      ($0.schedule, $0.retraining, $0.control) = (.iterative(rounds: 2), .fineTune(.share(0.2)), .randomMask)
+    }
+    let last = try #require(control.training(control.rounds[2].training))
+    guard case .end(let source) = last.source else {
+      Issue.record("it starts afresh")
+      return
+    }
+    #expect(source == control.rounds[1].training)
+  }
+}
+
+extension TrialPlan {
+  func training(_ key: StageKey) -> TrainingStage? {
+    stages.first { $0.key == key } as? TrainingStage
+  }
+
+  /// Optimizer steps that the weights at the end of a training have had.
+  func steps(of key: StageKey) -> Int {
+    guard let training = training(key) else { return 0 }
+    guard case .end(let source) = training.source else { return training.steps }
+    return training.steps + steps(of: source)
+  }
+}
