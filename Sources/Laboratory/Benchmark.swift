@@ -76,13 +76,15 @@ package struct Benchmark: Sendable {
     try evaluator.fillBatch { inputs, labels in fill(inputs, labels, benchmark.interface) }
     let inference = measure { evaluator.run() }
     let flops = [
-      try model.trainingGraph(batch: benchmark.batch, optimizer: benchmark.optimizer, masked: masks.names).flops,
+      try model.trainingGraph(batch: benchmark.batch, optimizer: benchmark.optimizer, masked: masks.names)
+        .flops,
       try model.evaluationGraph(batch: benchmark.batch).flops,
     ]
     return zip(["training", "inference"], zip([training, inference], flops)).map { name, figures in
       let (rates, flops) = figures
       return Row(
-        benchmark: name, model: benchmark.model.name, batch: benchmark.batch, threads: threads, density: density,
+        benchmark: name, model: benchmark.model.name, batch: benchmark.batch, threads: threads,
+        density: density,
         median: rates[rates.count / 2], low: rates[0], high: rates[rates.count - 1],
         fractionOfLimit: rates[rates.count / 2] * Double(flops) / limit)
     }
