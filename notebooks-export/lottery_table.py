@@ -19,10 +19,10 @@ rows["control"] = rows.control.str.decode("utf-8")
 rows["percent"] = (rows.density * 100).round(1)
 
 ladder = rows.schedule.str.startswith("lottery-ticket")
-one_shot = rows.schedule.str.startswith("one-shot(")
+one_shot = (rows.schedule == "one-shot") & (rows.density < 1)
 columns = {
     "ticket": rows[ladder & (rows.control == "none")],
-    "one-shot": rows[one_shot & (rows["round"] > 0)],
+    "one-shot": rows[one_shot],
     "random reinit": rows[ladder & (rows.control == "random-reinit")],
     "random mask": rows[ladder & (rows.control == "random-mask")],
 }

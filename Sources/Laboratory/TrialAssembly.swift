@@ -88,11 +88,11 @@ extension TrialPlan {
     var row = IndexRow(trial: name, seed: trial.seed, round: round.index)
     row.model = trial.model.name
     row.dataset = trial.dataset.name
-    row.criterion = trial.criterion.description
-    row.granularity = trial.granularity.description
-    row.allocation = trial.allocation.description
-    row.schedule = trial.schedule.description
-    row.retraining = trial.retraining.description
+    row.criterion = trial.criterion.name
+    row.granularity = trial.granularity.name
+    row.allocation = trial.allocation.name
+    row.schedule = trial.schedule.name
+    row.retraining = trial.retraining.name
     row.rewindStep = rewindStep
     row.control = trial.control.rawValue
     row.targetSparsity = targetSparsity

@@ -8,7 +8,7 @@ import Testing
       .mlp([]), .mlp([7, 8], initializer: .kaimingNormal), .lenet([3], hidden: 4),
       .conv([[3, 4], [5]], hidden: []),
       .resnet([4], blocks: 1), .encoder(width: 8, heads: 2, layers: 1, feedForward: 2, dropout: 0.25),
-      .causalTransformer(width: 8, heads: 1, layers: 0, feedForward: 3, dropout: 0.1),
+      .causalTransformer(width: 8, heads: 1, layers: 1, feedForward: 3, dropout: 0.1),
       .encoder(initializer: .truncatedNormal(deviation: 0.05)),
     ]
     for model in Model.all + models { #expect(try Model(parsing: "\(model)") == model) }

@@ -105,7 +105,7 @@ def main():
         ratios = sorted(a / b for a, b in pairs)
         mine, theirs = (statistics.median(side) for side in zip(*pairs))
         print(
-            f"| {name} | {arguments.threads} | {mine:.0f} | {theirs:.0f} "
+            f"| {name} | {arguments.threads} | {mine:.4g} | {theirs:.4g} "
             f"| {statistics.median(ratios):.2f} ({ratios[0]:.2f} … {ratios[-1]:.2f}) |",
             flush=True,
         )
