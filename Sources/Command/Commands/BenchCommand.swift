@@ -5,8 +5,10 @@ import CoppiceReporting
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure training and inference of each model, in steps a second and against the processor's limit.",
-    discussion: "Nothing else should run meanwhile. Tests/Reference/speed.py measures PyTorch in turn with it.")
+    abstract:
+      "Measure training and inference of each model, in steps a second and against the processor's limit.",
+    discussion:
+      "Nothing else should run meanwhile. Tests/Reference/speed.py measures PyTorch in turn with it.")
 
   @Argument(help: "Models, as `coppice list models` names them; all that are measured if none is named.")
   var models: [String] = []
@@ -23,9 +25,13 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup var format: FormatOptions
 
   func validate() throws {
-    guard (1...1024).contains(threads) else { throw ValidationError("--threads takes a number from 1 to 1024") }
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads takes a number from 1 to 1024")
+    }
     guard (0...1).contains(density) else { throw ValidationError("--density takes a fraction 0…1") }
-    guard seconds > 0, seconds <= 3600 else { throw ValidationError("--seconds takes more than 0, at most 3600") }
+    guard seconds > 0, seconds <= 3600 else {
+      throw ValidationError("--seconds takes more than 0, at most 3600")
+    }
   }
 
   func run() throws {
@@ -43,7 +49,8 @@ struct BenchCommand: ParsableCommand {
       }
       return try Terminal.data(JSON.object([("schema_version", .integer(1)), ("rows", .list(list))]))
     }
-    try Terminal.data("benchmark  model                batch  threads  density  steps/s (low … high)          of limit")
+    try Terminal.data(
+      "benchmark  model                batch  threads  density  steps/s (low … high)          of limit")
     for row in rows {
       func padded(_ text: String, _ width: Int) -> String {
         text.count < width ? text + String(repeating: " ", count: width - text.count) : text
