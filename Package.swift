@@ -18,7 +18,6 @@ func tests(_ folder: String, _ dependencies: [Target.Dependency], resources: [Re
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
   name: "coppice",
@@ -31,7 +30,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     // Numbers
@@ -60,8 +58,7 @@ let package = Package(
       "Laboratory",
       [
         "CKernels", "CoppiceAutodiff", "CoppiceDatasets", "CoppiceHDF5", "CoppiceNetworks", "CoppicePruning",
-        "CoppiceStore",
-        "CoppiceTensors", collections, crypto, logging,
+        "CoppiceStore", "CoppiceTensors", crypto,
       ]),
 
     // What a user meets
@@ -76,7 +73,6 @@ let package = Package(
       "Command",
       [
         "Coppice", "CoppiceAutodiff", "CoppiceHDF5", "CoppiceReporting", "CoppiceStore", argumentParser,
-        logging,
       ]),
     .target(
       name: "CoppiceExperiments", dependencies: ["Coppice"], path: "Experiments", exclude: ["README.md"]),

@@ -50,11 +50,13 @@ package struct Graph: Sendable {
   /// Parameters and states that take a new value at the end of a run.
   package internal(set) var updates: [(leaf: ValueID, value: ValueID)] = []
 
-  /// Traces a graph. The body marks outputs and updates on the builder; shape errors are kept and thrown here once.
+  /// Traces a graph and verifies it. The body marks outputs and updates on the builder; shape errors are kept and thrown
+  /// here once.
   package static func trace(_ body: (GraphBuilder) throws -> Void) throws -> Graph {
     let builder = GraphBuilder()
     try body(builder)
     if let failure = builder.failure { throw failure }
+    try builder.graph.verify()
     return builder.graph
   }
 

@@ -69,30 +69,29 @@ struct GraphTests {
   }
 
   @Test("verification names what is broken")
-  func verificationNamesFaults() throws {
-    func message(_ body: (GraphBuilder) -> Void) throws -> String? {
-      let graph = try Graph.trace(body)
-      return #expect(throws: VerificationError.self) { try graph.verify() }?.description
+  func verificationNamesFaults() {
+    func message(_ body: (GraphBuilder) -> Void) -> String? {
+      #expect(throws: VerificationError.self) { _ = try Graph.trace(body) }?.description
     }
     #expect(
-      try message { builder in
+      message { builder in
         let x = builder.input("x", [2])
         builder.output("y", x)
         builder.output("y", x)
       } == "two outputs share a name")
     #expect(
-      try message { builder in
+      message { builder in
         let x = builder.input("x", [2])
         builder.update(x, with: x + x)
       } == "an update goes to %0, which keeps nothing")
     #expect(
-      try message { builder in
+      message { builder in
         let w = builder.parameter("w", [2])
         builder.update(w, with: w + w)
         builder.update(w, with: w * w)
       } == "w is updated twice")
     #expect(
-      try message { builder in
+      message { builder in
         _ = builder.parameter("w", [2])
         _ = builder.input("w", [2])
       } == "two leaves share a name")
