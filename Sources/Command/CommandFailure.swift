@@ -33,7 +33,10 @@ struct CommandFailure: Error {
     case is ExperimentError, is SettingError, is ComponentError, is PruningError, is BudgetError,
       is SpecificationError, is NetworkError, is KernelVariantError:
       self.init("\(error)", Self.usage)
-    case let error as CocoaError: self.init(error.localizedDescription, Self.inputOutput)
+    case let error as CocoaError:
+      let path =
+        error.userInfo[NSFilePathErrorKey] as? String ?? (error.userInfo[NSURLErrorKey] as? URL)?.path
+      self.init((path.map { "\($0): " } ?? "") + error.localizedDescription, Self.inputOutput)
     default: return nil
     }
   }

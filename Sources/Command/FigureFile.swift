@@ -18,11 +18,17 @@ struct FigureFile {
   }
 
   /// Draws a figure; the file appears whole or not at all.
-  /// - Throws: `CocoaError` where it cannot be written; a failure where the converter is missing or fails.
+  /// - Throws: a failure where it cannot be written, or the converter is missing or fails.
   func write(_ figure: LineFigure) throws {
     let svg = Data(figure.svg.utf8)
     let contents = kind == .svg ? svg : try Self.converted(svg, to: kind)
-    try contents.write(to: URL(fileURLWithPath: path), options: .atomic)
+    do {
+      try contents.write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw CommandFailure(
+        "the figure cannot be written to \(path): \(error.localizedDescription) Is its folder there, and may it be "
+          + "written to?", CommandFailure.inputOutput)
+    }
   }
 
   private static func converted(_ svg: Data, to kind: Kind) throws -> Data {

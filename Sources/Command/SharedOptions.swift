@@ -43,7 +43,7 @@ struct SweepOptions: ParsableArguments {
 
   /// The sweep taken apart into stages.
   func plan(_ library: DataLibrary) throws -> SweepPlan {
-    if let name, name.isEmpty || name.hasPrefix(".") || name.contains("/") {
+    if let name, name.isEmpty || name.hasPrefix(".") || name.contains("/") || name == "stages" {
       throw CommandFailure(
         "--as takes the name of a folder inside the results, not \"\(name)\"", CommandFailure.usage)
     }

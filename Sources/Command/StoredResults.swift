@@ -60,7 +60,7 @@ struct StoredResults {
       let nearest = trials.map(\.trial).nearest(to: wanted)
       throw CommandFailure(
         "there is no trial \"\(text)\" in \(folder.path)"
-          + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
+          + (nearest.map { "; did you mean \"\($0)\"?" } ?? ".")
           + " See `coppice status EXPERIMENT`.", CommandFailure.inputMissing)
     default:
       let some = matches.prefix(5).map { "\($0.experiment)/\($0.trial)" }.joined(separator: "\n  ")

@@ -92,6 +92,7 @@ package enum ExperimentError: Error, Hashable, CustomStringConvertible {
   case seeds(Int)
   case unknown(String, known: [String])
   case trial(String, problem: String)
+  case otherResults(folder: String, owner: String)
 
   package var description: String {
     switch self {
@@ -106,6 +107,9 @@ package enum ExperimentError: Error, Hashable, CustomStringConvertible {
         + (known.nearest(to: name).map { "; did you mean \"\($0)\"?" } ?? ".")
         + " See `coppice list`."
     case .trial(let name, let problem): "trial \(name): \(problem)"
+    case .otherResults(let folder, let owner):
+      "the results in \(folder) are those of \(owner) and stay as they are; give these a name of their own with "
+        + "--as NAME, or replace the summary with --force"
     }
   }
 }

@@ -56,7 +56,7 @@ package final class Runner: Sendable {
     interruption: Interruption = Interruption(), options: Options = Options(),
     curves: @escaping @Sendable ([IndexRow]) -> SummaryCurves? = { _ in nil },
     observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
-  ) throws(StoreError) {
+  ) throws {
     self.plan = plan
     let sweptSettings = plan.sweptSettings
     self.sweptSettings = sweptSettings
@@ -68,7 +68,7 @@ package final class Runner: Sendable {
     self.curves = curves
     self.observe = observe
     journal = try Journal(results.journal(of: plan.name))
-    if !options.isForced { _ = try SummaryFile.finishedCount(in: results.summary(of: plan.name)) }
+    if !options.isForced { try Self.checkOwner(of: results.summary(of: plan.name), plan) }
     results.stages.removeLeftovers()
     var reused: [Int: (status: TrialStatus, rows: [IndexRow])] = [:]
     if !options.isFresh {
@@ -91,6 +91,14 @@ package final class Runner: Sendable {
     outcomes = Mutex(Outcomes(records: reused))
   }
 
+  /// Refuses results of another experiment, and a summary that cannot be read.
+  private static func checkOwner(of path: String, _ plan: SweepPlan) throws {
+    guard try SummaryFile.finishedCount(in: path) != nil else { return }
+    let configuration = JSON(parsing: try SummaryFile.read(path).configuration)
+    guard case .text(let owner)? = configuration?["experiment"], owner != plan.experiment.name else { return }
+    throw ExperimentError.otherResults(folder: plan.name, owner: owner)
+  }
+
   /// The rows of a finished trial's file; `nil` where it is missing, unfinished or damaged.
   private static func finished(_ path: String) -> (status: TrialStatus, rows: [IndexRow])? {
     guard let file = try? TrialFile(path), let status = try? file.status, status.isFinished,
@@ -108,6 +116,10 @@ package final class Runner: Sendable {
         stages: work.stages, steps: work.steps, reusedStages: work.reused,
         reusedTrials: outcomes.withLock { $0.records.count }, trials: plan.trials.count))
     note("began", trials: plan.trials.count)
+    // A summary from the beginning says what is to come, to whoever asks after a crash.
+    if !FileManager.default.fileExists(atPath: results.summary(of: plan.name)) {
+      try? writeSummary(rows(isOver: false), isForced: false)
+    }
     let workers = DispatchGroup()
     for _ in 0..<max(1, options.jobs) {
       workers.enter()

@@ -73,6 +73,9 @@ package struct TrialPlan: Sendable {
     guard perEpoch > 0 else { throw PlanError.batchSize(trial.batchSize, examples) }
     guard trial.scoringBatch > 0 else { throw PlanError.scoringBatch(trial.scoringBatch) }
     let total = try trial.training.iterations(perEpoch: perEpoch, of: nil)
+    if trial.evaluation == .iterations(0) || trial.evaluation == .epochs(0) || trial.evaluation == .share(0) {
+      throw PlanError.noEvaluation
+    }
     let setting = TrainingSetting(
       model: model, data: data, optimizer: trial.optimizer, learningRate: trial.learningRate,
       clipping: trial.clipping, batchSize: trial.batchSize, total: total,
@@ -82,7 +85,9 @@ package struct TrialPlan: Sendable {
     let forecast = try Forecast(
       schedule: trial.schedule, allocation: trial.allocation, ratio: trial.sparsity, layers: prunable.layers)
     let last = trial.schedule.rounds
-    let wanted = trial.rounds ?? Array(0...last)
+    // Where nothing is pruned and nothing trained again, every round is the dense training, and is told once.
+    let isDense = trial.sparsity == 0 && trial.retraining == .none
+    let wanted = trial.rounds ?? (isDense ? [0] : Array(0...last))
     if let round = wanted.first(where: { !(0...last).contains($0) }) {
       throw PlanError.noSuchRound(round, last)
     }
@@ -218,6 +223,7 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
   case scoringBatch(Int)
   case noSuchRound(Int, Int)
   case untrainedControl(Control)
+  case noEvaluation
 
   package var description: String {
     switch self {
@@ -227,6 +233,8 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
       "a criterion cannot be given the gradient of \(batch) examples; set scoring-batch to 1 or more"
     case .noSuchRound(let round, let last):
       "round \(round) is to be reported, but the schedule has rounds 0 to \(last)"
+    case .noEvaluation:
+      "an evaluation every 0 steps is none; set evaluation to steps (100it), epochs (1ep) or a share (0.1)"
     case .untrainedControl(let control):
       "the control \(control) needs a retraining; with retraining none there is nothing to compare"
     }

@@ -104,7 +104,10 @@ import Testing
     let ambiguous = try run(["show", "magnitude"])
     #expect(ambiguous.status == 64)
     #expect(ambiguous.errors.contains("trials are meant by \"magnitude\""))
-    let missing = try run(["show", "dense-seed9-0817272"])
+    let store = try Sweeps.finished.get().store
+    let dense = try #require(
+      store.experiments.flatMap(store.trials(of:)).first { $0.hasPrefix("dense-seed") })
+    let missing = try run(["show", dense.replacingOccurrences(of: "seed", with: "sead")])
     #expect(missing.status == 66)
     #expect(missing.errors.contains("did you mean \"dense-"))
   }

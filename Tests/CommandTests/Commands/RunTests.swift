@@ -16,7 +16,7 @@ import Testing
     for file in ["summary.h5", "accuracy.svg", "journal.jsonl"] {
       #expect(FileManager.default.fileExists(atPath: "\(program.results)/ladder/\(file)"))
     }
-    #expect(try SummaryFile.read(program.store.summary(of: "ladder")).rows.count == 8)
+    #expect(try SummaryFile.read(program.store.summary(of: "ladder")).rows.count == 7)
   }
 
   @Test func runningAgainRunsNothing() throws {
@@ -59,7 +59,7 @@ import Testing
     let forced = try program.run(["run", "--quiet", "--force"] + fewer)
     #expect(forced.status == 0, "\(forced.errors)")
     #expect(forced.errors.contains("is not of this sweep"))
-    #expect(try SummaryFile.read(path).rows.count == 8)
+    #expect(try SummaryFile.read(path).rows.count == 7)
   }
 
   @Test func jobsThreadsAndKernelsChangeNoBit() throws {
