@@ -39,6 +39,7 @@ struct ShowCommand: ParsableCommand {
     parts.append(Self.lines(record.provenance) { if case .text(let text) = $0 { text } else { $0.text } })
     parts.append(Self.rounds(record).text(width: width))
     if let last = record.rounds.last { parts.append(Self.layers(last).text(width: width)) }
+    if let recovery = TrialRecovery(record) { parts.append(Self.recovery(recovery).text(width: width)) }
     if let evaluation { parts.append(Self.text(evaluation)) }
     return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n\n")
   }
@@ -90,6 +91,18 @@ struct ShowCommand: ParsableCommand {
       })
   }
 
+  private static func recovery(_ recovery: TrialRecovery) -> Table {
+    Table(
+      columns: [
+        .init(name: "round", heading: "teacher's mask after round", format: .integer),
+        .init(name: "precision", heading: "precision (%)", format: .percent(2)),
+        .init(name: "recall", heading: "recall (%)", format: .percent(2)),
+      ],
+      rows: recovery.rounds.map {
+        [.number(Double($0.index)), .number($0.recovery.precision), .number($0.recovery.recall)]
+      })
+  }
+
   private static func text(_ evaluation: TrialEvaluation) -> String {
     guard !evaluation.rounds.isEmpty else { return "no round has weights to evaluate" }
     return evaluation.rounds.map { round in
@@ -114,6 +127,15 @@ struct ShowCommand: ParsableCommand {
       ("provenance", JSON(parsing: record.provenance) ?? .null),
       ("rounds", .list(record.rounds.map(Self.json))),
     ]
+    if let recovery = TrialRecovery(record) {
+      let rounds = recovery.rounds.map { round in
+        JSON.members([
+          ("round", .integer(round.index)), ("precision", .number(round.recovery.precision)),
+          ("recall", .number(round.recovery.recall)),
+        ])
+      }
+      members.append(("teacher_recovery", .list(rounds)))
+    }
     if let evaluation {
       members.append(("evaluation_equal", .flag(evaluation.isEqual)))
       members.append(("evaluation", .list(evaluation.rounds.map(Self.json))))

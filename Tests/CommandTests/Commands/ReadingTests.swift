@@ -87,6 +87,24 @@ import Testing
     #expect(outcome.output.contains("round 1: evaluates to what is stored, bit for bit"))
   }
 
+  @Test func aTeachersMaskIsScored() throws {
+    let program = try Program()
+    let settings = [
+      "schedule=lottery-ticket(rounds: 2)", "sparsity=none", "retraining=rewind(to: 0it)", "training=60it",
+      "evaluation=30it", "model=mlp(widths: [32])", "dataset=teacher",
+    ].flatMap { ["--set", $0] }
+    let ran = try program.run(["run", "quickstart", "--quiet", "--seeds", "1", "--as", "teacher"] + settings)
+    try #require(ran.status == 0, "\(ran.errors)")
+    let shown = try object(try program.run(["show", "teacher/magnitude", "--json"]).output)
+    let rounds = try #require(shown["teacher_recovery"] as? [[String: Double]])
+    #expect(rounds.map { $0["round"] } == [0, 1, 2])
+    // A student that keeps everything has all of the teacher's weights, and they are a fifth of its own.
+    #expect(rounds[0]["recall"] == 1)
+    #expect(abs((rounds[0]["precision"] ?? 0) - 0.2) < 0.03)
+    for round in rounds { #expect((0...1).contains(round["precision"] ?? -1)) }
+    #expect(try program.run(["show", "teacher/magnitude"]).output.contains("teacher's mask after round"))
+  }
+
   @Test func weightsThatWereChangedEvaluateDifferently() throws {
     let program = try Program(copying: Sweeps.finished.get())
     let name = try #require(program.store.trials(of: "tiny").first { $0.hasPrefix("dense-seed0") })
