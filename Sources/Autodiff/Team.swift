@@ -71,6 +71,7 @@ final class Program: @unchecked Sendable {
 ///
 /// `@unchecked Sendable`: the mutable state is atomic or guarded by `condition`.
 final class Team: @unchecked Sendable {
+  /// `@unchecked Sendable`: only atomics change; the condition guards nothing but sleep.
   private final class State: @unchecked Sendable {
     let program: Program
     let condition = NSCondition()

@@ -12,10 +12,7 @@ extension SweepPlan {
     for case let training as TrainingStage in stages {
       // Seeds differ in nothing that takes time.
       var key = training.setting
-      key = TrainingSetting(
-        model: key.model, data: key.data, optimizer: key.optimizer, learningRate: key.learningRate,
-        clipping: key.clipping, batchSize: key.batchSize, total: key.total,
-        evaluationInterval: key.evaluationInterval, seed: 0)
+      key.seed = 0
       let rate = try rates[key.specification] ?? training.setting.measuredRates()
       rates[key.specification] = rate
       let evaluations =
@@ -38,12 +35,7 @@ extension TrainingSetting {
     var steps = 0
     // The first step touches all memory for the first time, and is not counted.
     while steps < 2 || (watch.elapsed < 0.2 && steps < 200) {
-      try trainer.fillBatch { inputs, labels in
-        switch inputs {
-        case .numbers(let numbers): batches.fill(steps, inputs: numbers, labels: labels)
-        case .tokens(let tokens): batches.fill(steps, tokens: tokens, labels: labels)
-        }
-      }
+      try trainer.fillBatch { batches.fill(steps, $0, $1) }
       _ = trainer.run(learningRate: 1e-6)
       if steps == 0 { watch = Stopwatch() }
       steps += 1

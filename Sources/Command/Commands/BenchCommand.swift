@@ -49,19 +49,26 @@ struct BenchCommand: ParsableCommand {
       }
       return try Terminal.data(JSON.object([("schema_version", .integer(1)), ("rows", .list(list))]))
     }
-    try Terminal.data(
-      "benchmark  model                batch  threads  density  steps/s (low … high)          of limit")
-    for row in rows {
-      func padded(_ text: String, _ width: Int) -> String {
-        text.count < width ? text + String(repeating: " ", count: width - text.count) : text
-      }
-      let rates = [row.median, row.low, row.high].map { NumberText.fixed($0, decimals: $0 < 100 ? 2 : 0) }
-      try Terminal.data(
-        padded(row.benchmark, 11) + padded(row.model, 21) + padded("\(row.batch)", 7)
-          + padded("\(row.threads)", 9) + padded(NumberText.fixed(row.density, decimals: 2), 9)
-          + padded("\(rates[0]) (\(rates[1]) … \(rates[2]))", 30)
-          + NumberText.fixed(row.fractionOfLimit * 100, decimals: 0) + " %")
-    }
+    try Terminal.data(Self.table(rows).text(width: Terminal.tableWidth))
+  }
+
+  private static func table(_ rows: [Benchmark.Row]) -> Table {
+    Table(
+      columns: [
+        .init(name: "benchmark"), .init(name: "model"), .init(name: "batch", format: .integer),
+        .init(name: "threads", format: .integer), .init(name: "density", format: .decimal(2)),
+        .init(name: "median", heading: "steps/s", format: .decimal(2)),
+        .init(name: "low", heading: "lowest", format: .decimal(2)),
+        .init(name: "high", heading: "highest", format: .decimal(2)),
+        .init(name: "fraction_of_limit", heading: "of limit (%)", format: .percent(0)),
+      ],
+      rows: rows.map { row in
+        [
+          .text(row.benchmark), .text(row.model), .number(Double(row.batch)), .number(Double(row.threads)),
+          .number(row.density), .number(row.median), .number(row.low), .number(row.high),
+          .number(row.fractionOfLimit),
+        ]
+      })
   }
 
   private static func named(_ name: String) throws -> Benchmark.Case {

@@ -39,11 +39,6 @@ package struct Meter {
   }
 
   private func score(_ batches: EvaluationBatches) throws -> Score {
-    try evaluator.evaluate(batches: batches.count) { index, inputs, labels in
-      switch inputs {
-      case .numbers(let numbers): batches.fill(index, inputs: numbers, labels: labels)
-      case .tokens(let tokens): batches.fill(index, tokens: tokens, labels: labels)
-      }
-    }
+    try evaluator.evaluate(batches: batches.count) { batches.fill($0, $1, $2) }
   }
 }

@@ -78,11 +78,8 @@ package struct PruningStage: Stage {
     var batches = try Batches(
       setting.data.split.training, of: setting.data.dataset, batchSize: batch, seed: setting.seedBits,
       stream: .score)
-    return try GradientProbe.gradients(setting.model, weights, buffers, batch: batch) { inputs, labels in
-      switch inputs {
-      case .numbers(let numbers): batches.fill(0, inputs: numbers, labels: labels)
-      case .tokens(let tokens): batches.fill(0, tokens: tokens, labels: labels)
-      }
+    return try GradientProbe.gradients(setting.model, weights, buffers, batch: batch) {
+      batches.fill(0, $0, $1)
     }
   }
 }

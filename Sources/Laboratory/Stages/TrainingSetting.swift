@@ -14,7 +14,7 @@ package struct TrainingSetting: Sendable {
   package let total: Int
   /// Steps between evaluations.
   package let evaluationInterval: Int
-  package let seed: Int
+  package var seed: Int
 
   var specification: Specification {
     Specification(

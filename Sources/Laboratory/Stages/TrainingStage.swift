@@ -97,12 +97,7 @@ package struct TrainingStage: Stage {
     while trainer.step < steps {
       if trainer.step % setting.evaluationInterval == 0 { try measure() }
       let place = firstStep + trainer.step
-      try trainer.fillBatch { inputs, labels in
-        switch inputs {
-        case .numbers(let numbers): batches.fill(place, inputs: numbers, labels: labels)
-        case .tokens(let tokens): batches.fill(place, tokens: tokens, labels: labels)
-        }
-      }
+      try trainer.fillBatch { batches.fill(place, $0, $1) }
       let rate = setting.learningRate(atStep: learningRateStep.map { $0 + trainer.step })
       let loss = trainer.run(learningRate: rate)
       log.add(loss: loss, learningRate: rate, step: trainer.step)
