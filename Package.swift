@@ -49,7 +49,7 @@ let package = Package(
     // What an experiment is made of
     target("Networks", ["CoppiceAutodiff", "CoppiceTensors"]),
     target("Pruning", ["CoppiceTensors"]),
-    target("Datasets", ["CZlib", "CoppiceTensors", crypto]),
+    target("Datasets", ["CKernels", "CZlib", "CoppiceTensors", crypto]),
 
     // The laboratory and its books
     target("Store", ["CoppiceHDF5", "CoppiceTensors"]),

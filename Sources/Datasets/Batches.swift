@@ -21,7 +21,7 @@ public struct Batches: Sendable {
   private let seed: UInt64
   private let stream: RandomStreamKind
   private let textLength: Int?
-  /// The order of `epoch`: positions in `indices`.
+  /// The examples of `epoch` in their order.
   private var order: [Int32]
   private var offset = 0
   private var epoch = -1
@@ -52,13 +52,15 @@ public struct Batches: Sendable {
   ) {
     precondition(inputs.count == batchSize * inputSize, "the buffer for inputs has the wrong size")
     prepare(step)
-    forEachExample(of: step, labels: labels) { row, index in
+    withExamples(of: step, labels: labels) { chosen in
       guard let target = inputs.baseAddress else { return }
       if augmentation == .none {
-        writer.write(index, to: target + row * inputSize)
+        writer.write(chosen, to: target)
       } else {
-        let draw = augmentation.draw(seed: seed, epoch: epoch, example: index)
-        writer.write(index, augmented: draw, to: target + row * inputSize)
+        for row in 0..<batchSize {
+          let draw = augmentation.draw(seed: seed, epoch: epoch, example: Int(chosen[row]))
+          writer.write(Int(chosen[row]), augmented: draw, to: target + row * inputSize)
+        }
       }
     }
   }
@@ -69,29 +71,33 @@ public struct Batches: Sendable {
   ) {
     precondition(tokens.count == batchSize * inputSize, "the buffer for tokens has the wrong size")
     prepare(step)
-    forEachExample(of: step, labels: labels) { row, index in
+    withExamples(of: step, labels: labels) { chosen in
       guard let target = tokens.baseAddress else { return }
-      writer.write(index, offset: offset, to: target + row * inputSize)
+      writer.write(chosen, offset: offset, to: target)
     }
   }
 
   /// The examples of a step, as indices into the data set's training examples.
   package mutating func examples(of step: Int) -> [Int] {
     prepare(step)
-    let first = step % stepsPerEpoch * batchSize
-    return order[first..<first + batchSize].map { Int(indices[Int($0)]) }
+    return order[places(of: step)].map { Int($0) }
   }
 
-  private func forEachExample(
-    of step: Int, labels: UnsafeMutableBufferPointer<Int32>, _ body: (_ row: Int, _ index: Int) -> Void
+  private func places(of step: Int) -> Range<Int> {
+    let first = step % stepsPerEpoch * batchSize
+    return first..<first + batchSize
+  }
+
+  private func withExamples(
+    of step: Int, labels: UnsafeMutableBufferPointer<Int32>,
+    _ body: (_ chosen: UnsafeBufferPointer<Int32>) -> Void
   ) {
     precondition(labels.count == batchSize * labelSize, "the buffer for labels has the wrong size")
-    let first = step % stepsPerEpoch * batchSize
     guard let target = labels.baseAddress else { return }
-    for row in 0..<batchSize {
-      let index = Int(indices[Int(order[first + row])])
-      body(row, index)
-      writer.writeLabels(index, offset: offset, to: target + row * labelSize)
+    order.withUnsafeBufferPointer { order in
+      let chosen = UnsafeBufferPointer(rebasing: order[places(of: step)])
+      body(chosen)
+      writer.writeLabels(chosen, offset: offset, to: target)
     }
   }
 
@@ -105,5 +111,6 @@ public struct Batches: Sendable {
     if let textLength { offset = Int(random.integer(below: UInt32(textLength))) }
     for i in order.indices { order[i] = Int32(i) }
     random.shuffle(&order)
+    for i in order.indices { order[i] = indices[Int(order[i])] }
   }
 }

@@ -34,11 +34,11 @@ public struct EvaluationBatches: Sendable {
     _ batch: Int, inputs: UnsafeMutableBufferPointer<Float>, labels: UnsafeMutableBufferPointer<Int32>
   ) -> Int {
     precondition(inputs.count == batchSize * inputSize, "the buffer for inputs has the wrong size")
-    let rows = rows(of: batch, labels: labels)
-    guard let target = inputs.baseAddress else { return rows }
-    for row in 0..<rows { writer.write(index(batch, row), to: target + row * inputSize) }
-    for i in rows * inputSize..<inputs.count { inputs[i] = 0 }
-    return rows
+    return withExamples(of: batch, labels: labels) { chosen in
+      guard let target = inputs.baseAddress else { return }
+      writer.write(chosen, to: target)
+      inputs[(chosen.count * inputSize)...].update(repeating: 0)
+    }
   }
 
   /// Fills the tokens `[batchSize, length]` and labels `[batchSize, labelSize]` of one batch; returns how many of its
@@ -48,22 +48,29 @@ public struct EvaluationBatches: Sendable {
     _ batch: Int, tokens: UnsafeMutableBufferPointer<Int32>, labels: UnsafeMutableBufferPointer<Int32>
   ) -> Int {
     precondition(tokens.count == batchSize * inputSize, "the buffer for tokens has the wrong size")
-    let rows = rows(of: batch, labels: labels)
-    guard let target = tokens.baseAddress else { return rows }
-    for row in 0..<rows { writer.write(index(batch, row), offset: 0, to: target + row * inputSize) }
-    for i in rows * inputSize..<tokens.count { tokens[i] = 0 }
-    return rows
+    return withExamples(of: batch, labels: labels) { chosen in
+      guard let target = tokens.baseAddress else { return }
+      writer.write(chosen, offset: 0, to: target)
+      tokens[(chosen.count * inputSize)...].update(repeating: 0)
+    }
   }
 
-  private func index(_ batch: Int, _ row: Int) -> Int { Int(indices[batch * batchSize + row]) }
-
-  private func rows(of batch: Int, labels: UnsafeMutableBufferPointer<Int32>) -> Int {
+  /// Writes the labels of a batch, lets `body` write its inputs, and gives the number of its examples.
+  private func withExamples(
+    of batch: Int, labels: UnsafeMutableBufferPointer<Int32>,
+    _ body: (_ chosen: UnsafeBufferPointer<Int32>) -> Void
+  ) -> Int {
     precondition((0..<count).contains(batch), "there are \(count) batches")
     precondition(labels.count == batchSize * labelSize, "the buffer for labels has the wrong size")
-    let rows = min(batchSize, exampleCount - batch * batchSize)
+    let first = batch * batchSize
+    let rows = min(batchSize, exampleCount - first)
     guard let target = labels.baseAddress else { return rows }
-    for row in 0..<rows { writer.writeLabels(index(batch, row), offset: 0, to: target + row * labelSize) }
-    for i in rows * labelSize..<labels.count { labels[i] = Examples.ignoredLabel }
+    indices.withUnsafeBufferPointer { indices in
+      let chosen = UnsafeBufferPointer(rebasing: indices[first..<first + rows])
+      body(chosen)
+      writer.writeLabels(chosen, offset: 0, to: target)
+    }
+    labels[(rows * labelSize)...].update(repeating: Examples.ignoredLabel)
     return rows
   }
 }

@@ -1,7 +1,12 @@
-/// Writes single examples into a batch: scaling, augmentation, windows. It allocates nothing while writing.
+import CKernels
+
+/// Writes examples into a batch: scaling, augmentation, windows. It allocates nothing while writing.
+///
+/// Indices are those of examples there are: `Dataset` and `Subset` see to that.
 struct ExampleWriter: Sendable {
   private let inputs: Examples.Inputs
   private let labels: [Int32]
+  private let count: Int
   let inputSize: Int
   let labelSize: Int
   private let width: Int
@@ -13,6 +18,7 @@ struct ExampleWriter: Sendable {
   init(_ examples: Examples, of dataset: Dataset) {
     inputs = examples.inputs
     labels = examples.labels
+    count = examples.count
     inputSize = dataset.task.inputSize
     labelSize = dataset.task.labelSize
     if case .imageClassification(let channels, let height, let width) = dataset.task {
@@ -24,26 +30,14 @@ struct ExampleWriter: Sendable {
     }
   }
 
-  /// Numbers of example `index`.
-  func write(_ index: Int, to target: UnsafeMutablePointer<Float>) {
+  /// Numbers of some examples, one after the other.
+  func write(_ indices: UnsafeBufferPointer<Int32>, to target: UnsafeMutablePointer<Float>) {
+    guard let chosen = indices.baseAddress else { return }
     switch inputs {
     case .pixels(let pixels):
-      pixels.withUnsafeBufferPointer { pixels in
-        table.withUnsafeBufferPointer { table in
-          guard let pixels = pixels.baseAddress, let table = table.baseAddress else { return }
-          let plane = height * width
-          for channel in 0..<channels {
-            let source = pixels + (index * inputSize + channel * plane)
-            let scaled = table + 256 * channel
-            let line = target + channel * plane
-            for i in 0..<plane { line[i] = scaled[Int(source[i])] }
-          }
-        }
-      }
+      ck_gather_bytes(indices.count, channels, height * width, chosen, pixels, table, target)
     case .values(let values):
-      values.withUnsafeBufferPointer { values in
-        for i in 0..<inputSize { target[i] = values[index * inputSize + i] }
-      }
+      ck_gather_rows(indices.count, inputSize, count, chosen, values, target)
     case .tokens, .text:
       preconditionFailure("a data set of tokens is filled by fill(_:tokens:labels:)")
     }
@@ -94,27 +88,38 @@ struct ExampleWriter: Sendable {
     }
   }
 
-  /// Tokens of example `index`; a text's window starts `offset` tokens later.
-  func write(_ index: Int, offset: Int, to target: UnsafeMutablePointer<Int32>) {
+  /// Tokens of some examples, one after the other; a text's windows start `offset` tokens later.
+  func write(
+    _ indices: UnsafeBufferPointer<Int32>, offset: Int, to target: UnsafeMutablePointer<Int32>
+  ) {
     switch inputs {
     case .tokens(let tokens), .text(let tokens):
-      tokens.withUnsafeBufferPointer { tokens in
-        for i in 0..<inputSize { target[i] = tokens[index * inputSize + offset + i] }
-      }
+      Self.copy(indices, of: tokens, size: inputSize, offset: offset, to: target)
     case .pixels, .values:
       preconditionFailure("a data set of numbers is filled by fill(_:inputs:labels:)")
     }
   }
 
-  /// Labels of example `index`; those of a text are its tokens one further.
-  func writeLabels(_ index: Int, offset: Int, to target: UnsafeMutablePointer<Int32>) {
+  /// Labels of some examples; those of a text are its tokens one further.
+  func writeLabels(
+    _ indices: UnsafeBufferPointer<Int32>, offset: Int, to target: UnsafeMutablePointer<Int32>
+  ) {
     if case .text(let tokens) = inputs {
-      tokens.withUnsafeBufferPointer { tokens in
-        for i in 0..<labelSize { target[i] = tokens[index * labelSize + offset + 1 + i] }
-      }
+      Self.copy(indices, of: tokens, size: labelSize, offset: offset + 1, to: target)
     } else {
-      labels.withUnsafeBufferPointer { labels in
-        for i in 0..<labelSize { target[i] = labels[index * labelSize + i] }
+      Self.copy(indices, of: labels, size: labelSize, offset: 0, to: target)
+    }
+  }
+
+  /// Rows of `size` elements by index, each starting `offset` elements later.
+  private static func copy(
+    _ indices: UnsafeBufferPointer<Int32>, of elements: [Int32], size: Int, offset: Int,
+    to target: UnsafeMutablePointer<Int32>
+  ) {
+    elements.withUnsafeBufferPointer { elements in
+      guard let start = elements.baseAddress.map({ $0 + offset }) else { return }
+      for row in 0..<indices.count {
+        (target + row * size).update(from: start + Int(indices[row]) * size, count: size)
       }
     }
   }

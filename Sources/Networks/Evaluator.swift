@@ -18,13 +18,17 @@ package struct Score: Hashable, Sendable {
     classCorrect = [Int](repeating: 0, count: classes)
   }
 
-  mutating func add(label: Int, prediction: Int, loss: Float) {
-    count += 1
-    lossSum += Double(loss)
-    classCount[label] += 1
-    if prediction == label {
-      correct += 1
-      classCorrect[label] += 1
+  /// Takes in a batch: what was predicted for each label, and at which loss. A label of −1 does not count.
+  mutating func add(labels: UnsafeBufferPointer<Int32>, predictions: [Int32], losses: [Float]) {
+    precondition(predictions.count == labels.count && losses.count == labels.count)
+    for row in 0..<labels.count where labels[row] >= 0 {
+      let label = Int(labels[row])
+      let isCorrect = predictions[row] == labels[row]
+      count += 1
+      lossSum += Double(losses[row])
+      classCount[label] += 1
+      correct += isCorrect ? 1 : 0
+      classCorrect[label] += isCorrect ? 1 : 0
     }
   }
 
@@ -76,10 +80,8 @@ package final class Evaluator {
       executor.run()
       let losses = executor.output("loss").scalars
       let predictions = executor.integerOutput("prediction")
-      executor.withIntegers("labels") { labels in
-        for row in labels.indices where labels[row] >= 0 {
-          score.add(label: Int(labels[row]), prediction: Int(predictions[row]), loss: losses[row])
-        }
+      executor.withIntegers("labels") {
+        score.add(labels: UnsafeBufferPointer($0), predictions: predictions, losses: losses)
       }
     }
     return score

@@ -72,6 +72,7 @@ static void run(void) {
   EACH("batch_norm, inner 1", ck_batch_norm(4, n, 1, 0, n, 1e-5f, b, g, w, y, m, m + n, v);
        ck_batch_norm_gradient(4, n, 1, 0, n, g, b, w, m, v, z, y, y + 1000));
   EACH("gather", ck_gather_rows(16, n / 8, 8, labels, g, y); ck_scatter_add_rows(16, n / 8, 0, 8, labels, g, z));
+  EACH("bytes", ck_gather_bytes(3, 2, n / 2, (const int32_t[]){2, 0, 1}, (const uint8_t *)g, b, y));
   EACH("transpose", ck_transpose(4, n, g, n, y, 4));
   EACH("random", ck_uniform(n, 7, 4, 5, 3, y); ck_dropout(n, 0.3f, 7, 4, 5, 1, g, z));
   EACH("sgd", ck_sgd(n, w, g, m, mask, 0.1, 0.9, 1, 1e-2, 0.5));

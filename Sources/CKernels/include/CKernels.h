@@ -4,6 +4,7 @@
 // No function here allocates, and none keeps state but the choice of variant.
 #include "ck_attention.h"
 #include "ck_broadcast.h"
+#include "ck_bytes.h"
 #include "ck_convolution.h"
 #include "ck_elementwise.h"
 #include "ck_gather.h"
