@@ -57,6 +57,14 @@ extension KernelTests {
         name: "deeper than one block", batch: 1, channels: 41, height: 4, width: 5, outChannels: 3,
         kernel: (3, 3),
         pad: (1, 1)),
+      Case(
+        name: "an image a lane", batch: 35, channels: 11, height: 6, width: 5, outChannels: 14,
+        kernel: (5, 5),
+        pad: (2, 1)),
+      Case(
+        name: "an image a lane, stride and groups", batch: 17, channels: 22, height: 7, width: 8,
+        outChannels: 26,
+        kernel: (5, 5), stride: (2, 3), pad: (1, 3), groups: 2),
     ]
 
     /// Calls `body` with every product w[o, column] · x[…] · gy[n, o, i, j] of the definition, by index, in ascending

@@ -21,7 +21,8 @@ size_t ck_convolution_filter_gradient_scratch(const ck_convolution_shape *shape)
 /// y[n, o, i, j] = activation(bias[o] +
 ///   Σ_{c, u, v} w[o, c, u, v] · x[n, c, i · stride_h + u − pad_h, j · stride_w + v − pad_w])
 /// for the images n of [image_begin, image_end). x and y are the whole arrays; `bias` [out_channels] may be
-/// null. Each sum is one chain from +0 over (c, u, v) ascending, in which the padding counts as zeros.
+/// null. Each sum is one chain from +0 over (c, u, v) ascending, in which the padding counts as zeros or is
+/// left out.
 void ck_convolution_forward(const ck_convolution_shape *shape, size_t image_begin, size_t image_end,
                             const float *x, const float *w, const float *bias, int activation, float *y,
                             float *scratch);
@@ -29,7 +30,8 @@ void ck_convolution_forward(const ck_convolution_shape *shape, size_t image_begi
 /// gx[n, c, h, l] =
 ///   Σ_{o, u, v} w[o, c, u, v] · gy[n, o, (h + pad_h − u) / stride_h, (l + pad_w − v) / stride_w]
 /// over the o of c's group and the (u, v) for which the divisions are exact, for the images of the range.
-/// Each sum is one chain from +0 over (o, u, v) ascending, in which positions outside gy count as zeros.
+/// Each sum is one chain from +0 over (o, u, v) ascending, in which positions outside gy count as zeros
+/// or are left out.
 void ck_convolution_input_gradient(const ck_convolution_shape *shape, size_t image_begin, size_t image_end,
                                    const float *gy, const float *w, float *gx, float *scratch);
 
