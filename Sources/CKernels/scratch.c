@@ -11,3 +11,22 @@ size_t ck_convolution_filter_gradient_scratch(const ck_convolution_shape *shape)
 }
 
 size_t ck_attention_scratch(const ck_attention_shape *shape) { return ck_attention_layout_of(shape).total; }
+
+size_t ck_sparse_convolution_scratch(const ck_convolution_shape *shape, size_t longest_row) {
+  return ck_sparse_layout_of(shape, longest_row).total;
+}
+
+size_t ck_sparse_tap(const ck_convolution_shape *s, size_t channel, size_t u, size_t v) {
+  ck_frame f = ck_input_frame(s);
+  size_t plane = (channel * f.phases_h + u % s->stride_h) * f.phases_w + v % s->stride_w;
+  return (plane * f.rows + u / s->stride_h) * f.columns + v / s->stride_w;
+}
+
+size_t ck_sparse_gradient_tap(const ck_convolution_shape *s, size_t row, size_t channel, size_t u, size_t v) {
+  ck_frame f = ck_gradient_frame(s);
+  size_t a = row / s->stride_w % s->stride_h, b = row % s->stride_w;
+  // The frame's margins are wide enough for the furthest tap, so neither difference is negative.
+  size_t down = (f.pad_h * s->stride_h + a + s->pad_h - u) / s->stride_h;
+  size_t across = (f.pad_w * s->stride_w + b + s->pad_w - v) / s->stride_w;
+  return channel * ck_frame_channel(&f) + down * f.columns + across;
+}

@@ -122,6 +122,41 @@ static inline ck_layout ck_filter_gradient_layout(const ck_convolution_shape *s)
                       k, k * width, 0);
 }
 
+// Sparse products: what the lanes of the entries worked on together may take, in floats, and how many images' planes stay in
+// the second-level cache beside them.
+enum { CK_CONVOLUTION_LANES = 65536 };
+static inline size_t ck_images_of_block(size_t image) { return image == 0 || image >= 65536 ? 1 : 65536 / image; }
+
+// A stretch that covers `rows` x `columns` positions of planes with rows of `row` floats, in whole vectors.
+static inline size_t ck_positions(size_t rows, size_t columns, size_t row) {
+  return rows * columns == 0 ? 0 : ((rows - 1) * row + columns + 15) / 16 * 16;
+}
+
+// Of gy, as the sparse filter gradient reads it: rows as long as those of x's frame.
+static inline ck_frame ck_filter_gradient_frame(const ck_convolution_shape *s) {
+  ck_frame f = {.height = s->out_height, .width = s->out_width, .stride_h = 1, .stride_w = 1};
+  f.phases_h = f.phases_w = 1;
+  f.rows = s->out_height;
+  f.columns = ck_input_frame(s).columns;
+  return f;
+}
+
+typedef struct ck_sparse_layout {
+  size_t frame, planes, lanes, total;
+} ck_sparse_layout;
+
+static inline ck_sparse_layout ck_sparse_layout_of(const ck_convolution_shape *s, size_t longest_row) {
+  ck_frame x = ck_input_frame(s), g = ck_gradient_frame(s);
+  size_t frame = s->in_channels * ck_frame_channel(&x), gradient = s->out_channels * ck_frame_channel(&g);
+  size_t forward = ck_positions(s->out_height, s->out_width, x.columns);
+  size_t backward = ck_positions(g.rows, g.columns, g.columns), plane = forward > backward ? forward : backward;
+  size_t filter = s->out_channels * forward + x.columns, lanes = 16 * longest_row;
+  ck_sparse_layout l = {.planes = ck_room(frame > gradient ? frame : gradient)};
+  l.lanes = l.planes + ck_room(plane > filter ? plane : filter);
+  l.total = l.lanes + ck_room((lanes > CK_CONVOLUTION_LANES ? lanes : CK_CONVOLUTION_LANES) + 256);
+  return l;
+}
+
 // Attention works on so many queries at a time: few waste less beyond the causal diagonal, many pack the keys
 // less often.
 static inline size_t ck_attention_rows(const ck_attention_shape *s) {

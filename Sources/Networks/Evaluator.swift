@@ -46,18 +46,26 @@ package struct Score: Hashable, Sendable {
 package final class Evaluator {
   private let model: TracedModel
   private let executor: Executor
+  private let sparse: SparseWeights
   /// Examples evaluated at once; the results do not depend on it.
   package let batch: Int
 
-  package init(_ model: TracedModel, batch: Int, threads: Int = 1) throws {
+  /// An evaluator of networks with these masks.
+  ///
+  /// - Parameter execution: which masked weights run sparse; the results do not depend on it.
+  package init(
+    _ model: TracedModel, batch: Int, masks: MaskSet? = nil, execution: SparseExecution = .automatic,
+    threads: Int = 1
+  ) throws {
     self.model = model
     self.batch = batch
-    executor = Executor(Plan(try model.evaluationGraph(batch: batch)), threads: threads)
+    sparse = SparseWeights(model, masks, execution)
+    executor = Executor(Plan(try model.evaluationGraph(batch: batch, sparse: sparse)), threads: threads)
   }
 
   /// Takes over the weights and buffers to be evaluated.
   package func load(_ parameters: ParameterSet, _ buffers: ParameterSet) {
-    for (name, tensor) in parameters { executor.write(name, tensor.scalars) }
+    for (name, tensor) in parameters { executor.write(name, sparse.packed(name, tensor)) }
     for (name, tensor) in buffers where executor.hasLeaf(name) { executor.write(name, tensor.scalars) }
   }
 

@@ -6,6 +6,7 @@ package final class Trainer {
   private let model: TracedModel
   private let optimizer: Optimizer
   private let executor: Executor
+  private let sparse: SparseWeights
   private let dropoutSeed: UInt64
   private let firstStep: Int
   private var powers: [Double]
@@ -17,18 +18,20 @@ package final class Trainer {
   /// - Parameters:
   ///   - masks: which prunable weights survive; `nil` for a dense training. Masked weights and their moments are set to 0
   ///     before the first step.
+  ///   - execution: which masked weights run sparse.
   ///   - seed: the seed of dropout.
   ///   - firstStep: the step of the dense training whose dropout the first step of this one has.
   package init(
-    _ model: TracedModel, _ state: TrainingState, masks: MaskSet?, optimizer: Optimizer, batch: Int,
-    clipping: Double? = nil, seed: UInt64, firstStep: Int = 0, threads: Int = 1
+    _ model: TracedModel, _ state: TrainingState, masks: MaskSet?,
+    execution: SparseExecution = .automatic, optimizer: Optimizer, batch: Int, clipping: Double? = nil, seed: UInt64, firstStep: Int = 0, threads: Int = 1
   ) throws {
     self.model = model
     self.optimizer = optimizer
     dropoutSeed = seed
     self.firstStep = firstStep
+    sparse = SparseWeights(model, masks, execution)
     let graph = try model.trainingGraph(
-      batch: batch, optimizer: optimizer, masked: masks?.names ?? [], clipping: clipping)
+      batch: batch, optimizer: optimizer, masked: masks?.names ?? [], sparse: sparse, clipping: clipping)
     executor = Executor(Plan(graph), threads: threads)
     step = state.step
     // βᵗ as a running product: the same bits however often a training was interrupted.
@@ -36,14 +39,14 @@ package final class Trainer {
       (0..<state.step).reduce(1) { power, _ in power * correction.base }
     }
     for (name, tensor) in masks?.applied(to: state.parameters) ?? state.parameters {
-      executor.write(name, tensor.scalars)
+      executor.write(name, sparse.packed(name, tensor))
     }
     for (name, tensor) in state.buffers { executor.write(name, tensor.scalars) }
     for (name, tensor) in state.moments {
       let parameter = name.split(separator: ":", maxSplits: 1).last.map(String.init) ?? name
-      executor.write(name, (masks?[parameter]?.applied(to: tensor) ?? tensor).scalars)
+      executor.write(name, sparse.packed(parameter, masks?[parameter]?.applied(to: tensor) ?? tensor))
     }
-    for (name, mask) in masks ?? MaskSet() { executor.write("mask/\(name)", bytes: mask.bytes) }
+    for (name, mask) in masks ?? MaskSet() where executor.hasLeaf("mask/\(name)") { executor.write("mask/\(name)", bytes: mask.bytes) }
   }
 
   /// Lets `fill` write the next batch in place.
@@ -72,7 +75,8 @@ package final class Trainer {
 
   /// The parameters as they stand.
   package var parameters: ParameterSet {
-    ParameterSet(model.declarations.map { ($0.name, executor.leafTensor($0.name)) })
+    ParameterSet(
+      model.declarations.map { ($0.name, sparse.unpacked($0.name, executor.leafTensor($0.name))) })
   }
 
   /// Running statistics as they stand.
@@ -86,7 +90,10 @@ package final class Trainer {
       parameters: parameters, buffers: buffers,
       moments: ParameterSet(
         optimizer.moments.flatMap { moment in
-          model.declarations.map { ("\(moment):\($0.name)", executor.leafTensor("\(moment):\($0.name)")) }
+          model.declarations.map {
+            let leaf = "\(moment):\($0.name)"
+            return (leaf, sparse.unpacked($0.name, executor.leafTensor(leaf)))
+          }
         }), step: step)
   }
 

@@ -10,6 +10,8 @@ package struct TracedModel: Sendable {
   package let declarations: [ParameterDeclaration]
   /// Arrays kept from step to step that are not trained, with their initial values.
   package let buffers: [(name: String, shape: Shape, initial: Float)]
+  /// The parameters that have a sparse form where they are pruned.
+  let sparsifiable: Set<String>
 
   /// Traces the model once to learn its parameters.
   ///
@@ -21,7 +23,7 @@ package struct TracedModel: Sendable {
     var declarations: [ParameterDeclaration] = []
     var buffers: [(name: String, shape: Shape, initial: Float)] = []
     let weightInitializer = self.initializer
-    _ = try Graph.trace { builder in
+    let graph = try Graph.trace { builder in
       let trace = ModelTrace(builder, isTraining: true, weightInitializer: weightInitializer)
       _ = Self.forward(model, interface, trace, batch: 1)
       declarations = trace.declarations
@@ -29,6 +31,7 @@ package struct TracedModel: Sendable {
     }
     self.declarations = declarations
     self.buffers = buffers
+    sparsifiable = graph.sparsifiable
   }
 
   /// The names of the prunable parameters.
@@ -53,33 +56,45 @@ package struct TracedModel: Sendable {
   // MARK: Graphs
 
   /// One training step on a batch: forward, mean loss over the labelled rows, gradients, optimizer, masks. Leaves: `inputs`,
-  /// `labels`, `learning_rate`, the optimizer's corrections, `mask/<name>`, `dropout_key`. Output: `loss`.
+  /// `labels`, `learning_rate`, the optimizer's corrections, `mask/<name>`, `dropout_key`. Output: `loss`. A weight that runs
+  /// sparse, and its moments, are the arrays of its survivors, and it has no mask.
   ///
   /// - Parameters:
   ///   - masked: the parameters that have masks; none in a dense training.
-  ///   - clipping: the greatest norm of all gradients together, above which they are scaled down to it.
+  ///   - sparse: those of them that run sparse.
+  ///   - clipping: the greatest norm of the gradients of all survivors together, above which they are scaled down to it.
   package func trainingGraph(
-    batch: Int, optimizer: Optimizer, masked: [String], clipping: Double? = nil
+    batch: Int, optimizer: Optimizer, masked: [String], sparse: SparseWeights = SparseWeights(),
+    clipping: Double? = nil
   ) throws -> Graph {
-    try Graph.trace { builder in
+    let forward = try Graph.trace { builder in
       let trace = ModelTrace(builder, isTraining: true, weightInitializer: initializer)
-      let loss = meanLoss(trace, batch: batch)
+      builder.output("loss", meanLoss(trace, batch: batch))
+    }
+    return try Graph.trace { builder in
+      let loss = builder.replay(forward, sparse: sparse.patterns)["loss"] ?? builder.constant(0)
       builder.output("loss", loss)
-      let weights = declarations.map { builder.parameter($0.name, $0.shape) }
-      let gradients = builder.gradients(of: loss, wrt: weights)
+      let shapes = declarations.map { sparse.patterns[$0.name].map { [$0.count] } ?? $0.shape }
+      let weights = zip(declarations, shapes).map { builder.parameter($0.name, $1) }
+      var gradients = builder.gradients(of: loss, wrt: weights)
+      let masks = declarations.map {
+        masked.contains($0.name) && sparse.patterns[$0.name] == nil
+          ? builder.input("mask/\($0.name)", $0.shape, .byte) : nil
+      }
+      if clipping != nil {
+        // What is pruned has no part in the norm.
+        gradients = zip(gradients, masks).map { gradient, mask in mask.map { gradient.masked(by: $0) } ?? gradient }
+      }
       let scale = clipping.map { Self.clippingScale(gradients, Float($0)) } ?? builder.constant(1)
       let rate = builder.input("learning_rate", .scalar)
       let corrections = optimizer.corrections.map { builder.input($0.name, .scalar) }
       for (index, declaration) in declarations.enumerated() {
-        let mask =
-          masked.contains(declaration.name)
-          ? builder.input("mask/\(declaration.name)", declaration.shape, .byte) : nil
-        let moments = optimizer.moments.map { builder.state("\($0):\(declaration.name)", declaration.shape) }
+        let moments = optimizer.moments.map { builder.state("\($0):\(declaration.name)", shapes[index]) }
         let updated = builder.within(declaration.name) {
           optimizer.update(
             Optimizer.Update(
               builder: builder, weight: weights[index], gradient: gradients[index], moments: moments,
-              mask: mask,
+              mask: masks[index],
               learningRate: rate, gradientScale: scale, corrections: corrections))
         }
         for (leaf, value) in zip([weights[index]] + moments, updated) { builder.update(leaf, with: value) }
@@ -89,12 +104,18 @@ package struct TracedModel: Sendable {
 
   /// Loss and prediction of every label of a batch. Leaves: `inputs`, `labels`. Outputs: `loss` and, Int32, `prediction`,
   /// one a label; a label of −1 gives the loss 0.
-  package func evaluationGraph(batch: Int) throws -> Graph {
-    try Graph.trace { builder in
+  package func evaluationGraph(batch: Int, sparse: SparseWeights = SparseWeights()) throws -> Graph {
+    let dense = try Graph.trace { builder in
       let trace = ModelTrace(builder, isTraining: false, weightInitializer: initializer)
       let logits = Self.forward(model, interface, trace, batch: batch)
       builder.output("loss", logits.softmaxCrossEntropy(labels(builder, batch: batch)))
       builder.output("prediction", builder.apply(ArgMax(), logits))
+    }
+    return try Graph.trace { builder in
+      let outputs = builder.replay(dense, sparse: sparse.patterns)
+      for (name, _) in dense.outputs {
+        if let value = outputs[name] { builder.output(name, value) }
+      }
     }.simplified
   }
 

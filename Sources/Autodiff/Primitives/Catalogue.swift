@@ -5,7 +5,7 @@ package enum Primitives {
     Add.self, Subtract.self, Multiply.self, Divide.self, Negate.self, Scale.self, Offset.self, Absolute.self,
     Maximum.self, Minimum.self, Step.self, Exponential.self, Logarithm.self, SquareRoot.self,
     HyperbolicTangent.self, HyperbolicTangent.Gradient.self, Sigmoid.self, Sigmoid.Gradient.self, Erf.self,
-    ReLU.self, ReLU.Gradient.self, GELU.self, GELU.Gradient.self, Dropout.self,
+    ReLU.self, ReLU.Gradient.self, GELU.self, GELU.Gradient.self, Dropout.self, Masked.self,
     // shape
     MergeAxes.self, SplitAxis.self, Expand.self, Transpose.self, Slice.self, Pad.self, Concatenate.self,
     // reductions
@@ -14,8 +14,12 @@ package enum Primitives {
     OneHot.self, GatherRows.self, ScatterAddRows.self,
     // products
     MatrixProduct.self, Affine.self,
+    Panels.self, Panels.Rows.self, SparseAffine.self, SparseAffine.InputGradient.self,
+    SparseAffine.WeightGradient.self,
     // planes
-    Convolution.self, Convolution.InputGradient.self, Convolution.FilterGradient.self, MaxPool.self,
+    Convolution.self, Convolution.InputGradient.self, Convolution.FilterGradient.self,
+    SparseConvolution.self, SparseConvolution.InputGradient.self, SparseConvolution.FilterGradient.self,
+    MaxPool.self,
     MaxPool.Gradient.self, MaxPool.Selection.self, AveragePool.self, AveragePool.Gradient.self,
     // normalisation
     BatchNormalization.self, BatchNormalization.Gradient.self, BatchNormalization.Inference.self,

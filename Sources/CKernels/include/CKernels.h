@@ -17,4 +17,5 @@
 #include "ck_random.h"
 #include "ck_reduction.h"
 #include "ck_softmax.h"
+#include "ck_sparse.h"
 #include "ck_variants.h"

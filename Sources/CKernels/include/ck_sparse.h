@@ -1,0 +1,71 @@
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ck_convolution.h"
+
+// Products with a weight most of whose elements are gone. What is multiplied lies in planes, position after position: an image
+// holds one plane a feature, and a survivor multiplies a whole stretch of one plane. For a linear layer an image is a panel of
+// examples and a plane holds one feature of each of them; for a convolution a plane is one channel of one picture with zeros
+// around it (its frame), and a stretch begins where the tap points.
+
+/// The survivors of a weight, row by row: entries starts[r] ..< starts[r + 1] are those of row r.
+typedef struct {
+  const uint32_t *starts;
+  /// Of each entry: the float of an image at which its stretch begins.
+  const uint32_t *offsets;
+  /// Of each entry: which of the values is its; null where values stand in the order of the entries.
+  const uint32_t *places;
+} ck_sparse_pattern;
+
+/// y[r, p] = activation(bias[r] + Σ_e values[e] · x[offsets[e] + p])   for row_begin <= r < row_end, p < length
+///
+/// for one image x; the entries e of row r ascending in one chain of fused multiply-adds from +0, as in the dense product with
+/// its zeros left out. Rows of y are `y_row` apart. `length` is 1 or a multiple of 16; `bias` may be null.
+void ck_sparse_product(const ck_sparse_pattern *pattern, size_t row_begin, size_t row_end, const float *values,
+                       size_t length, const float *x, const float *bias, int activation, float *y, size_t y_row);
+
+/// What the lanes of the entries that `ck_sparse_sample` works on together take, in floats.
+enum { CK_SAMPLE_LANES = 16384 };
+
+/// Floats of scratch that `ck_sparse_sample` needs where no row has more than `longest_row` entries.
+static inline size_t ck_sparse_sample_scratch(size_t longest_row) {
+  size_t lanes = 16 * longest_row;
+  return (lanes < CK_SAMPLE_LANES ? CK_SAMPLE_LANES : lanes) + 256;
+}
+
+/// gw[e] = Σ_{n, p} gy[n, r, p] · x[n, offsets[e] + p]   for the entries e of the rows r of the range
+///
+/// over `images` images `x_image` and `gy_image` floats apart, rows of gy `gy_row` apart. The sum goes by 16 lanes: position p
+/// belongs to lane p mod 16, a lane is one chain of fused multiply-adds from +0 over (n, p) ascending, and the lanes are added
+/// t[l] + t[l + 8], then + 4, + 2, + 1. `length` is 1 or a multiple of 16.
+void ck_sparse_sample(const ck_sparse_pattern *pattern, size_t row_begin, size_t row_end, size_t images, size_t length,
+                      const float *x, size_t x_image, const float *gy, size_t gy_image, size_t gy_row, float *gw,
+                      float *scratch);
+
+/// The pattern's offset of tap (channel, u, v) for the forward product and the filter gradient, whose rows are output channels.
+size_t ck_sparse_tap(const ck_convolution_shape *shape, size_t channel, size_t u, size_t v);
+
+/// The offset of tap (output channel, u, v) for the input gradient, whose rows are (input channel, h mod stride_h, l mod
+/// stride_w); only the taps with u ≡ h + pad_h and v ≡ l + pad_w, modulo the strides, belong to a row.
+size_t ck_sparse_gradient_tap(const ck_convolution_shape *shape, size_t row, size_t channel, size_t u, size_t v);
+
+/// Floats of scratch the three need; `longest_row` is the greatest number of entries in a row.
+size_t ck_sparse_convolution_scratch(const ck_convolution_shape *shape, size_t longest_row);
+
+/// `ck_convolution_forward` with the survivors of w: the same chains with their zeros left out.
+void ck_sparse_convolution_forward(const ck_convolution_shape *shape, const ck_sparse_pattern *pattern,
+                                   size_t image_begin, size_t image_end, const float *x, const float *values,
+                                   const float *bias, int activation, float *y, float *scratch);
+
+/// `ck_convolution_input_gradient` with the survivors of w, by the pattern of the input gradient: the same chains with their
+/// zeros left out.
+void ck_sparse_convolution_input_gradient(const ck_convolution_shape *shape, const ck_sparse_pattern *pattern,
+                                          size_t image_begin, size_t image_end, const float *gy, const float *values,
+                                          float *gx, float *scratch);
+
+/// The gradient of each survivor, for output channels of a range: as `ck_sparse_sample` has it, over the images and, in each,
+/// the positions p = i · (out_width + (kernel_width − 1) / stride_w) + j, i < out_height, j < out_width.
+void ck_sparse_convolution_filter_gradient(const ck_convolution_shape *shape, const ck_sparse_pattern *pattern,
+                                           size_t out_channel_begin, size_t out_channel_end, const float *x,
+                                           const float *gy, float *gw, float *scratch);
