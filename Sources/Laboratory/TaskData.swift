@@ -22,12 +22,12 @@ package struct TaskData: Sendable {
 
   /// Training steps in one pass over the training data; 0 where they do not fill one batch.
   package func stepsPerEpoch(batchSize: Int) -> Int { split.training.stepsPerEpoch(batchSize: batchSize) }
-
-  /// Examples evaluated at once: enough to keep the kernels busy, few enough to stay in the caches.
-  var evaluationBatch: Int { max(16, min(256, 200_000 / max(1, interface.exampleShape.count))) }
 }
 
 extension Interface {
+  /// Examples evaluated at once: enough to keep the kernels busy, few enough to stay in the caches.
+  var evaluationBatch: Int { max(16, min(256, 200_000 / max(1, exampleShape.count))) }
+
   /// The interface of a data set's task.
   init(_ task: DatasetTask, classes: Int) {
     switch task {

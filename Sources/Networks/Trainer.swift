@@ -97,6 +97,9 @@ package final class Trainer {
         }), step: step)
   }
 
+  /// Runs the batch once more, on one thread, and gives what was run and the seconds each of its steps took.
+  package func profile() -> (plan: Plan, seconds: [Double]) { (executor.plan, executor.profile()) }
+
   /// Runs the batch once more and names the part of the model in which the first number that is not finite was made.
   package func nonFiniteScope() -> String? { executor.runFindingNonFinite() }
 }

@@ -1,26 +1,44 @@
 import ArgumentParser
 import Coppice
 import CoppiceReporting
+import Foundation
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract:
-      "Measure training and inference of each model, in steps a second and against the processor's limit.",
-    discussion:
-      "Nothing else should run meanwhile. Tests/Reference/speed.py measures PyTorch in turn with it.")
+    abstract: "Measure kernels, training, inference, sparse networks and sweeps on this machine.",
+    discussion: """
+      Prints the median and the range of five runs, and the share of what the processor can multiply and add at most, \
+      measured right before. Nothing else should run meanwhile. All of it takes about two minutes, most of them for the \
+      curves over density; one model's training and inference, some seconds.
 
-  @Argument(help: "Models, as `coppice list models` names them; all that are measured if none is named.")
+      Parts: kernels (the costliest of each model's step), training (dense steps, and a network late in its training beside \
+      a fresh one), inference (at the batch of evaluations, 1 and 64), sparse (training and inference over the density of \
+      the weights), sweep (what a trial costs beside its training).
+
+      Tests/Reference/speed.py measures PyTorch in turn with it.
+      """)
+
+  @Argument(help: "Models, as `coppice list models` names them; one of each family if none is named.")
   var models: [String] = []
+
+  @Option(help: ArgumentHelp("Measure only this part; may be given more than once.", valueName: "part"))
+  var only: [Benchmark.Part] = []
 
   @Option(help: "Threads that share each kernel.")
   var threads = 1
 
-  @Option(help: "The fraction of prunable weights that survive.")
-  var density = 0.2
+  @Option(help: "The fraction of prunable weights that survive in training, inference and the profile.")
+  var density = 1.0
 
   @Option(help: "Seconds of each of the five runs of a figure.")
-  var seconds = 0.5
+  var seconds = 0.1
+
+  @Option(help: ArgumentHelp("Print ratios to the rows of an earlier run with --json.", valueName: "file"))
+  var against: String?
+
+  @Option(help: ArgumentHelp("Print where the time of one model's training step goes.", valueName: "model"))
+  var profile: String?
 
   @OptionGroup var format: FormatOptions
 
@@ -28,53 +46,49 @@ struct BenchCommand: ParsableCommand {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads takes a number from 1 to 1024")
     }
-    guard (0...1).contains(density) else { throw ValidationError("--density takes a fraction 0…1") }
+    guard density > 0, density <= 1 else {
+      throw ValidationError("--density takes a fraction above 0, at most 1")
+    }
     guard seconds > 0, seconds <= 3600 else {
       throw ValidationError("--seconds takes more than 0, at most 3600")
+    }
+    guard profile == nil || (models.isEmpty && only.isEmpty && against == nil && threads == 1) else {
+      throw ValidationError(
+        "--profile MODEL takes one model, on one thread: --density, --seconds and --json go with it")
     }
   }
 
   func run() throws {
-    let benchmark = Benchmark(threads: threads, density: density, seconds: seconds)
-    let cases = try models.isEmpty ? Benchmark.Case.all : models.map(Self.named)
-    let rows = try cases.flatMap(benchmark.run)
-    if format.json {
-      let list = rows.map { row in
-        JSON.members([
-          ("benchmark", .text(row.benchmark)), ("model", .text(row.model)), ("batch", .integer(row.batch)),
-          ("threads", .integer(row.threads)), ("density", .number(row.density)),
-          ("median", .number(row.median)), ("low", .number(row.low)), ("high", .number(row.high)),
-          ("unit", .text("steps/s")), ("fraction_of_limit", .number(row.fractionOfLimit)),
-        ])
-      }
-      return try Terminal.data(JSON.object([("schema_version", .integer(1)), ("rows", .list(list))]))
+    if let profile {
+      let found = try StepProfile(BenchmarkModel.named(profile), density: density, seconds: seconds)
+      return try Terminal.data(
+        format.json ? found.json : found.heading + "\n\n" + found.table.text(width: Terminal.tableWidth))
     }
-    try Terminal.data(Self.table(rows).text(width: Terminal.tableWidth))
+    let comparison = try against.map(Self.comparison)
+    let subjects = try models.isEmpty ? BenchmarkModel.all : models.map(BenchmarkModel.named)
+    let parts = only.isEmpty ? Benchmark.Part.allCases : only
+    let rows = try Benchmark(threads: threads, density: density, seconds: seconds).run(parts, subjects) {
+      if Terminal.isLive { Terminal.redraw($0) }
+    }
+    if Terminal.isLive { Terminal.redraw("") }
+    let report = BenchReport(rows: rows, comparison: comparison)
+    try Terminal.data(format.json ? report.json : report.table.text(width: Terminal.tableWidth))
   }
 
-  private static func table(_ rows: [Benchmark.Row]) -> Table {
-    Table(
-      columns: [
-        .init(name: "benchmark"), .init(name: "model"), .init(name: "batch", format: .integer),
-        .init(name: "threads", format: .integer), .init(name: "density", format: .decimal(2)),
-        .init(name: "median", heading: "steps/s", format: .decimal(2)),
-        .init(name: "low", heading: "lowest", format: .decimal(2)),
-        .init(name: "high", heading: "highest", format: .decimal(2)),
-        .init(name: "fraction_of_limit", heading: "of limit (%)", format: .percent(0)),
-      ],
-      rows: rows.map { row in
-        [
-          .text(row.benchmark), .text(row.model), .number(Double(row.batch)), .number(Double(row.threads)),
-          .number(row.density), .number(row.median), .number(row.low), .number(row.high),
-          .number(row.fractionOfLimit),
-        ]
-      })
-  }
-
-  private static func named(_ name: String) throws -> Benchmark.Case {
-    guard let found = Benchmark.Case.all.first(where: { $0.model.name == name }) else {
-      throw SettingError.unknown("measured model", name, known: Benchmark.Case.all.map(\.model.name))
+  private static func comparison(_ path: String) throws -> BenchmarkComparison {
+    let next = "write one with `coppice bench --json > FILE`"
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw CommandFailure(
+        "there is no file \(path) for --against to read; \(next)", CommandFailure.inputMissing)
     }
-    return found
+    let text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+    do throws(BenchmarkFileError) {
+      return try BenchmarkComparison(parsing: text)
+    } catch {
+      throw CommandFailure(
+        "\(path) does not hold rows of a benchmark: \(error); \(next)", CommandFailure.badData)
+    }
   }
 }
+
+extension Benchmark.Part: ExpressibleByArgument {}

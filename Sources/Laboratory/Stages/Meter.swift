@@ -12,7 +12,7 @@ package struct Meter {
 
   package init(_ setting: TrainingSetting, threads: Int = 1) throws {
     let data = setting.data
-    let batch = data.evaluationBatch
+    let batch = data.interface.evaluationBatch
     evaluator = try Evaluator(setting.model, batch: batch, threads: threads)
     training = try EvaluationBatches(data.split.training, of: data.dataset, batchSize: batch)
     validation = try EvaluationBatches(data.split.validation, of: data.dataset, batchSize: batch)
