@@ -43,12 +43,14 @@ struct BenchReport {
   }
 
   private func cells(_ row: BenchmarkRow) -> [Table.Cell] {
+    let rates = [row.rates.median, row.rates.low, row.rates.high]
     var cells: [Table.Cell] = [
       .text(row.key.benchmark), .text(row.key.model), .optional(row.key.batch.map(Double.init)),
-      .number(Double(row.key.threads)), .optional(row.key.density), .number(row.rates.median),
-      .number(row.rates.low), .number(row.rates.high), .text(row.unit), .optional(row.fractionOfLimit),
-      .optional(speedUp(row)),
+      .number(Double(row.key.threads)), .optional(row.key.density),
     ]
+    // Steps come by the thousand, seconds a trial in thousandths.
+    cells += rates.map { .text(NumberText.fixed($0, decimals: $0 < 1 ? 4 : 2)) }
+    cells += [.text(row.unit), .optional(row.fractionOfLimit), .optional(speedUp(row))]
     if let comparison {
       let ratio = comparison.ratio(row)
       cells += [.optional(ratio?.median), .optional(ratio?.low), .optional(ratio?.high)]

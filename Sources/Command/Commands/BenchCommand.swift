@@ -66,7 +66,8 @@ struct BenchCommand: ParsableCommand {
     }
     let comparison = try against.map(Self.comparison)
     let subjects = try models.isEmpty ? BenchmarkModel.all : models.map(BenchmarkModel.named)
-    let parts = only.isEmpty ? Benchmark.Part.allCases : only
+    let all = Benchmark.Part.allCases.filter { models.isEmpty || $0 != .sweep }
+    let parts = only.isEmpty ? all : only
     let rows = try Benchmark(threads: threads, density: density, seconds: seconds).run(parts, subjects) {
       if Terminal.isLive { Terminal.redraw($0) }
     }

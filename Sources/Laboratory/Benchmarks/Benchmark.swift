@@ -35,7 +35,7 @@ package struct Benchmark: Sendable {
     (self.threads, self.density, self.seconds) = (threads, density, seconds)
   }
 
-  /// Measures some parts of some models.
+  /// Measures some parts of some models. The sweep is the same whatever the models.
   ///
   /// - Parameter willMeasure: told of each figure before it is taken.
   package func run(
@@ -60,7 +60,19 @@ package struct Benchmark: Sendable {
         rows += try LateNetwork(threads: threads).rows(seconds: seconds)
       }
     }
+    if parts.contains(.sweep) {
+      willMeasure("a sweep of small trials")
+      rows.append(try sweep())
+    }
     return rows
+  }
+
+  /// Seconds a trial beside its training: five sweeps of forty small trials, as many at once as there are threads.
+  private func sweep() throws -> BenchmarkRow {
+    let overheads = try (0..<Rates.runs).map { _ in try SweepOverhead.measure(trials: 40, jobs: threads) }
+    return BenchmarkRow(
+      key: .init(benchmark: "sweep", model: "mlp", batch: nil, threads: threads, density: nil),
+      rates: Rates(overheads.map(\.secondsPerTrial)), unit: "s/trial")
   }
 
   /// The steps to be measured, each once even where two parts ask for it.
