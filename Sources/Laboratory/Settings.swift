@@ -103,6 +103,16 @@ package enum Settings {
       "scoring-batch", \.scoringBatch, unit: "examples", "examples whose gradient a criterion may ask for",
       value: { .integer($0) }, parse: { try integer($0, "scoring-batch") { $0 > 0 } }),
     Setting(
+      "execution", \.execution, unit: "automatic, always or never",
+      "which pruned weights run sparse: by the contract's table of density and shape, all, or none",
+      value: { .text($0.rawValue) },
+      parse: { text in
+        guard let execution = SparseExecution(rawValue: text) else {
+          throw SettingError.unreadable("execution", text)
+        }
+        return execution
+      }),
+    Setting(
       "seed", \.seed, unit: "integer", "the seed of every random stream", value: { .integer($0) },
       parse: { try integer($0, "seed") { _ in true } }),
   ]

@@ -44,6 +44,8 @@ public struct Trial: Sendable {
   public var rounds: [Int]?
   /// Training examples in the batch whose gradient a criterion may ask for.
   public var scoringBatch: Int
+  /// Which form the products with pruned weights take.
+  public var execution: SparseExecution
   /// The seed of initial weights, split, data order, augmentation, dropout and random masks, each a stream of its own.
   public var seed: Int
 
@@ -54,7 +56,8 @@ public struct Trial: Sendable {
     batchSize: Int = 60, training: Budget = .iterations(2_000), evaluation: Budget = .iterations(100),
     criterion: Criterion = .magnitude, granularity: Granularity = .weight, allocation: Allocation = .global,
     schedule: Schedule = .oneShot, sparsity: Double? = nil, retraining: Retraining = .rewind(),
-    control: Control = .none, rounds: [Int]? = nil, scoringBatch: Int = 256, seed: Int = 0
+    control: Control = .none, rounds: [Int]? = nil, scoringBatch: Int = 256,
+    execution: SparseExecution = .automatic, seed: Int = 0
   ) {
     self.model = model
     self.initializer = initializer
@@ -74,6 +77,7 @@ public struct Trial: Sendable {
     self.control = control
     self.rounds = rounds
     self.scoringBatch = scoringBatch
+    self.execution = execution
     self.seed = seed
   }
 

@@ -122,14 +122,15 @@ private struct Costs {
   }
 
   func layers(_ masks: MaskSet?) -> [LayerRecord] {
-    plan.setting.model.declarations.map { declaration in
+    let sparse = plan.setting.execution.sparseNames(plan.setting.model, masks)
+    return plan.setting.model.declarations.map { declaration in
       let count = declaration.shape.count
       let kept = masks?[declaration.name]?.keptCount ?? count
       let flops = flopsByParameter[declaration.name] ?? 0
       let nonzero = Int((Double(flops) * Double(kept) / Double(max(1, count))).rounded())
       return LayerRecord(
         name: declaration.name, parameters: count, nonzero: kept, isPrunable: declaration.isPrunable,
-        flops: flops, flopsNonzero: nonzero)
+        isSparse: sparse.contains(declaration.name), flops: flops, flopsNonzero: nonzero)
     }
   }
 

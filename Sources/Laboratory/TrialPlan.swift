@@ -80,7 +80,7 @@ package struct TrialPlan: Sendable {
       model: model, data: data, optimizer: trial.optimizer, learningRate: trial.learningRate,
       clipping: trial.clipping, batchSize: trial.batchSize, total: total,
       evaluationInterval: max(1, try trial.evaluation.iterations(perEpoch: perEpoch, of: total)),
-      seed: trial.seed)
+      execution: trial.execution, seed: trial.seed)
     let prunable = try trial.allocation.prunable(among: model.fullMasks)
     let forecast = try Forecast(
       schedule: trial.schedule, allocation: trial.allocation, ratio: trial.sparsity, layers: prunable.layers)

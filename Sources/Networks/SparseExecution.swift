@@ -16,7 +16,7 @@ public enum SparseExecution: String, Sendable, CaseIterable {
   /// in automatic execution. Measured where a whole training step breaks even on AVX-512; the same everywhere, so that results
   /// do not depend on the processor.
   package static func isSparse(shape: Shape, survivors: Int) -> Bool {
-    guard shape.count >= 1024 else { return false }
+    guard shape.count >= 256 else { return false }
     let window = shape.axes.dropFirst(2).reduce(1, *)
     switch (shape.rank, window) {
     case (2, _): return 20 * survivors <= 7 * shape.count
@@ -25,7 +25,12 @@ public enum SparseExecution: String, Sendable, CaseIterable {
     }
   }
 
-  func isSparse(_ mask: Mask) -> Bool {
+  /// The weights of a model that run sparse under these masks.
+  package func sparseNames(_ model: TracedModel, _ masks: MaskSet?) -> Set<String> {
+    Set((masks ?? MaskSet()).filter { model.sparsifiable.contains($0.name) && isSparse($0.mask) }.map(\.name))
+  }
+
+  private func isSparse(_ mask: Mask) -> Bool {
     switch self {
     case .automatic: Self.isSparse(shape: mask.shape, survivors: mask.keptCount)
     case .always: true
@@ -41,17 +46,12 @@ package struct SparseWeights: Sendable {
   /// The weights of a model that run sparse under these masks.
   package init(_ model: TracedModel, _ masks: MaskSet?, _ execution: SparseExecution) {
     var patterns: [String: SparsePattern] = [:]
-    for (name, mask) in masks ?? MaskSet() where model.sparsifiable.contains(name) && execution.isSparse(mask) {
-      patterns[name] = SparsePattern(mask)
-    }
+    for name in execution.sparseNames(model, masks) { patterns[name] = masks?[name].map(SparsePattern.init) }
     self.patterns = patterns
   }
 
   /// No weight runs sparse.
   package init() { patterns = [:] }
-
-  /// The names of the weights that run sparse.
-  package var names: Set<String> { Set(patterns.keys) }
 
   /// What an executor's leaf of that parameter holds: the survivors of a weight that runs sparse, all of any other.
   func packed(_ name: String, _ tensor: Tensor) -> [Float] {

@@ -23,7 +23,8 @@ package final class Trainer {
   ///   - firstStep: the step of the dense training whose dropout the first step of this one has.
   package init(
     _ model: TracedModel, _ state: TrainingState, masks: MaskSet?,
-    execution: SparseExecution = .automatic, optimizer: Optimizer, batch: Int, clipping: Double? = nil, seed: UInt64, firstStep: Int = 0, threads: Int = 1
+    execution: SparseExecution = .automatic, optimizer: Optimizer, batch: Int, clipping: Double? = nil,
+    seed: UInt64, firstStep: Int = 0, threads: Int = 1
   ) throws {
     self.model = model
     self.optimizer = optimizer
@@ -46,7 +47,9 @@ package final class Trainer {
       let parameter = name.split(separator: ":", maxSplits: 1).last.map(String.init) ?? name
       executor.write(name, sparse.packed(parameter, masks?[parameter]?.applied(to: tensor) ?? tensor))
     }
-    for (name, mask) in masks ?? MaskSet() where executor.hasLeaf("mask/\(name)") { executor.write("mask/\(name)", bytes: mask.bytes) }
+    for (name, mask) in masks ?? MaskSet() where executor.hasLeaf("mask/\(name)") {
+      executor.write("mask/\(name)", bytes: mask.bytes)
+    }
   }
 
   /// Lets `fill` write the next batch in place.

@@ -83,7 +83,9 @@ package struct TracedModel: Sendable {
       }
       if clipping != nil {
         // What is pruned has no part in the norm.
-        gradients = zip(gradients, masks).map { gradient, mask in mask.map { gradient.masked(by: $0) } ?? gradient }
+        gradients = zip(gradients, masks).map { gradient, mask in
+          mask.map { gradient.masked(by: $0) } ?? gradient
+        }
       }
       let scale = clipping.map { Self.clippingScale(gradients, Float($0)) } ?? builder.constant(1)
       let rate = builder.input("learning_rate", .scalar)

@@ -12,8 +12,18 @@ struct Family: Sendable, CustomTestStringConvertible {
   let learningRate: LearningRate
   var isMasked = false
   var clipping: Double?
+  var execution = SparseExecution.automatic
 
-  var testDescription: String { name }
+  var testDescription: String { execution == .automatic ? name : "\(name), \(execution)" }
+
+  /// Every family in both forms: masked-dense, and sparse with masks.
+  static let bothForms =
+    all
+    + all.map { family in
+      var sparse = family
+      (sparse.isMasked, sparse.execution) = (true, .always)
+      return sparse
+    }
 
   /// The families of Tests/Reference/networks.py, with its settings.
   static let all = [
@@ -56,7 +66,8 @@ struct Family: Sendable, CustomTestStringConvertible {
     let traced = try traced()
     return try Trainer(
       traced, state ?? start(traced), masks: masks ?? (isMasked ? ReferenceNumbers.masks(traced) : nil),
-      optimizer: optimizer ?? self.optimizer, batch: batch, clipping: clipping, seed: seed, threads: threads)
+      execution: execution, optimizer: optimizer ?? self.optimizer, batch: batch, clipping: clipping,
+      seed: seed, threads: threads)
   }
 
   /// Makes steps on the batches of the script and gives their losses.

@@ -40,6 +40,13 @@ import Testing
     try compare(family, try #require(try ReferenceNetworks.shared.get().families[family.name]))
   }
 
+  @Test("pruned families train as in PyTorch where they run sparse", arguments: Family.all.filter(\.isMasked))
+  func sparse(_ family: Family) throws {
+    var sparse = family
+    sparse.execution = .always
+    try compare(sparse, try #require(try ReferenceNetworks.shared.get().families[family.name]))
+  }
+
   static let rules: [(name: String, optimizer: Optimizer, rate: Double, clipping: Double?)] = [
     ("sgd", .sgd(), 0.2, nil), ("sgd-decay", .sgd(weightDecay: 0.05), 0.2, nil),
     ("sgd-momentum", .sgd(momentum: 0.9), 0.1, nil),

@@ -8,7 +8,8 @@ package struct Masked: Primitive {
   package init() {}
 
   package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
-    guard inputs.count == 2, inputs[0].element == .float32, inputs[1] == ValueType(inputs[0].shape, .byte) else {
+    guard inputs.count == 2, inputs[0].element == .float32, inputs[1] == ValueType(inputs[0].shape, .byte)
+    else {
       throw ShapeError("takes an array and a mask of its shape, not \(inputs.listed)")
     }
     return [inputs[0]]
@@ -17,7 +18,8 @@ package struct Masked: Primitive {
   package func kernel(for signature: Signature) -> Kernel {
     Kernel(units: signature.output().count) { a, range in
       ck_mask(
-        range.count, a.input(0) + range.lowerBound, a.bytes(1) + range.lowerBound, a.output() + range.lowerBound)
+        range.count, a.input(0) + range.lowerBound, a.bytes(1) + range.lowerBound,
+        a.output() + range.lowerBound)
     }
   }
 
@@ -25,7 +27,9 @@ package struct Masked: Primitive {
 
   package var donations: [(input: Int, output: Int)] { [(0, 0)] }
 
-  package func pullback(_ call: PullbackCall) -> [Value?] { [call.gradient?.masked(by: call.inputs[1]), nil] }
+  package func pullback(_ call: PullbackCall) -> [Value?] {
+    [call.gradient?.masked(by: call.inputs[1]), nil]
+  }
 
   package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
     [ReferenceArray(inputs[0].shape, zip(inputs[0].scalars, inputs[1].scalars).map { $1 == 0 ? 0 : $0 })]

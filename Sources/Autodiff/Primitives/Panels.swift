@@ -116,9 +116,10 @@ private struct PanelLayout: Sendable {
 
   /// A kernel over pieces of panels: threads share panels and, in each, runs of features.
   func kernel(
-    _ body: @escaping @Sendable (
-      KernelArguments, _ panel: Int, _ rows: Range<Int>, _ features: Range<Int>
-    ) -> Void
+    _ body:
+      @escaping @Sendable (
+        KernelArguments, _ panel: Int, _ rows: Range<Int>, _ features: Range<Int>
+      ) -> Void
   ) -> Kernel {
     let (run, panels) = (128, (rows + width - 1) / width)
     let runs = (features + run - 1) / run

@@ -10,10 +10,11 @@ package struct Meter {
   private let validation: EvaluationBatches
   private let test: EvaluationBatches
 
-  package init(_ setting: TrainingSetting, threads: Int = 1) throws {
+  package init(_ setting: TrainingSetting, masks: MaskSet? = nil, threads: Int = 1) throws {
     let data = setting.data
     let batch = data.interface.evaluationBatch
-    evaluator = try Evaluator(setting.model, batch: batch, threads: threads)
+    evaluator = try Evaluator(
+      setting.model, batch: batch, masks: masks, execution: setting.execution, threads: threads)
     training = try EvaluationBatches(data.split.training, of: data.dataset, batchSize: batch)
     validation = try EvaluationBatches(data.split.validation, of: data.dataset, batchSize: batch)
     test = try EvaluationBatches(data.split.test, of: data.dataset, batchSize: batch)

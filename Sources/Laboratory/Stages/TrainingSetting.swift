@@ -14,6 +14,8 @@ package struct TrainingSetting: Sendable {
   package let total: Int
   /// Steps between evaluations.
   package let evaluationInterval: Int
+  /// Which form the products with pruned weights take.
+  package let execution: SparseExecution
   package var seed: Int
 
   var specification: Specification {

@@ -50,6 +50,8 @@ package struct TrainingStage: Stage {
         [
           ("setting", .component(setting.specification)), ("source", origin),
           ("masks", masks?.value ?? .none),
+          // A dense training has no weights to run sparse.
+          ("execution", masks == nil ? .none : .text(setting.execution.rawValue)),
           ("first-step", .integer(firstStep)), ("steps", .integer(steps)),
           ("learning-rate-step", learningRateStep.map(Specification.Value.integer) ?? .none),
           ("evaluation-interval", isMeasured ? .integer(setting.evaluationInterval) : .none),
@@ -71,11 +73,12 @@ package struct TrainingStage: Stage {
     } else {
       state = try initialState(context)
     }
+    let masks = try masks.map { try context.masks(of: $0) }
     let trainer = try Trainer(
-      setting.model, state, masks: try masks.map { try context.masks(of: $0) }, optimizer: setting.optimizer,
+      setting.model, state, masks: masks, execution: setting.execution, optimizer: setting.optimizer,
       batch: setting.batchSize, clipping: setting.clipping, seed: setting.seedBits, firstStep: firstStep,
       threads: context.threads)
-    let meter = isMeasured ? try Meter(setting, threads: context.threads) : nil
+    let meter = isMeasured ? try Meter(setting, masks: masks, threads: context.threads) : nil
     var batches = try Batches(
       setting.data.split.training, of: setting.data.dataset, batchSize: setting.batchSize,
       seed: setting.seedBits)

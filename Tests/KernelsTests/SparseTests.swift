@@ -1,0 +1,253 @@
+import CKernels
+import Testing
+
+extension KernelTests {
+  @Suite struct SparseTests {
+    /// A matrix `[rows, columns]` with one survivor in `every`, its pattern by row and by column, planes `width` apart.
+    struct Matrix {
+      let rows: Int, columns: Int
+      let values: [Float]
+      let places: [Int]
+      let byRow: Pattern, byColumn: Pattern
+
+      init(rows: Int, columns: Int, every: Int, width: Int) {
+        (self.rows, self.columns) = (rows, columns)
+        // Row 1 has no survivor at all.
+        places = (0..<rows * columns).filter { ($0 * 7 + $0 / columns) % every == 0 && $0 / columns != 1 }
+        values = numbers(places.count, seed: 31)
+        let columns = columns
+        byRow = Pattern(
+          rows: rows, places.enumerated().map { ($1 / columns, $1 % columns * width, $0) }, named: false)
+        byColumn = Pattern(
+          rows: columns, places.enumerated().map { ($1 % columns, $1 / columns * width, $0) }, named: true)
+      }
+    }
+
+    /// A pattern and the memory it points to.
+    final class Pattern {
+      let starts: [UInt32], offsets: [UInt32], places: [UInt32]
+      let named: Bool
+
+      init(rows: Int, _ entries: [(row: Int, offset: Int, place: Int)], named: Bool) {
+        let byRow = (0..<rows).map { row in entries.filter { $0.row == row } }
+        starts = byRow.reduce(into: [0]) { $0.append($0[$0.count - 1] + UInt32($1.count)) }
+        offsets = byRow.joined().map { UInt32($0.offset) }
+        places = byRow.joined().map { UInt32($0.place) }
+        self.named = named
+      }
+
+      var longestRow: Int { zip(starts, starts.dropFirst()).map { Int($1 - $0) }.max() ?? 0 }
+
+      func use(_ body: (UnsafePointer<ck_sparse_pattern>) -> Void) {
+        starts.withUnsafeBufferPointer { starts in
+          offsets.withUnsafeBufferPointer { offsets in
+            places.withUnsafeBufferPointer { places in
+              var pattern = ck_sparse_pattern(
+                starts: starts.baseAddress, offsets: offsets.baseAddress,
+                places: named ? places.baseAddress : nil)
+              body(&pattern)
+            }
+          }
+        }
+      }
+    }
+
+    /// The sums of 16 lanes as the contract adds them.
+    static func fold(_ lanes: [Float]) -> Float {
+      var t = lanes
+      for half in [8, 4, 2, 1] { t = (0..<half).map { t[$0] + t[$0 + half] } }
+      return t[0]
+    }
+
+    static let lengths = [1, 16, 32, 48, 64, 112, 240]
+
+    @Test(arguments: lengths) func productsAreTheChainsOfTheSurvivors(length: Int) {
+      let m = Matrix(rows: 11, columns: 37, every: 3, width: length)
+      let x = numbers(m.columns * length, seed: 1), bias = numbers(m.rows, seed: 2)
+      var sums = [Float](repeating: 0, count: m.rows * length)
+      for (value, place) in zip(m.values, m.places) {
+        for p in 0..<length {
+          let at = place / m.columns * length + p
+          sums[at] = sums[at].addingProduct(value, x[place % m.columns * length + p])
+        }
+      }
+      let rectified = sums.enumerated().map { relu($1 + bias[$0 / length]) }
+      let (xs, values, biases) = (Floats(x), Floats(m.values), Floats(bias))
+      underEveryVariant { variant in
+        for (expected, bias, activation) in [
+          (sums, nil, CK_IDENTITY), (rectified, UnsafePointer(biases.pointer), CK_RELU),
+        ] {
+          let y = Floats(unwritten: sums.count)
+          for rows in [0..<4, 4..<m.rows] {
+            m.byRow.use {
+              ck_sparse_product(
+                $0, rows.lowerBound, rows.upperBound, values.pointer, length, xs.pointer, bias,
+                Int32(activation), y.pointer, length)
+            }
+          }
+          #expect(bits(y.values) == bits(expected), "\(variant)")
+          #expect(y.isIntact)
+        }
+      }
+    }
+
+    @Test(arguments: lengths) func theTransposedViewReadsTheSameValues(length: Int) {
+      let m = Matrix(rows: 11, columns: 37, every: 3, width: length)
+      let g = numbers(m.rows * length, seed: 3)
+      var sums = [Float](repeating: 0, count: m.columns * length)
+      for (value, place) in zip(m.values, m.places) {
+        for p in 0..<length {
+          let at = place % m.columns * length + p
+          sums[at] = sums[at].addingProduct(value, g[place / m.columns * length + p])
+        }
+      }
+      let (gs, values) = (Floats(g), Floats(m.values))
+      underEveryVariant { variant in
+        let y = Floats(unwritten: sums.count)
+        m.byColumn.use {
+          ck_sparse_product(
+            $0, 0, m.columns, values.pointer, length, gs.pointer, nil, Int32(CK_IDENTITY), y.pointer, length)
+        }
+        #expect(bits(y.values) == bits(sums), "\(variant)")
+      }
+    }
+
+    /// Images beyond what one block holds, and rows with 8 + 4 + 2 + 1 entries.
+    @Test(arguments: [(1, 64), (3, 1), (5, 48), (70, 64)]) func samplesGoBySixteenLanes(_ size: (Int, Int)) {
+      let (images, length) = size
+      let m = Matrix(rows: 11, columns: 46, every: 3, width: length)
+      let x = numbers(images * m.columns * length, seed: 4), g = numbers(images * m.rows * length, seed: 5)
+      let expected = m.places.map { place in
+        var lanes = [Float](repeating: 0, count: 16)
+        for n in 0..<images {
+          for p in 0..<length {
+            lanes[p % 16] = lanes[p % 16].addingProduct(
+              g[(n * m.rows + place / m.columns) * length + p],
+              x[(n * m.columns + place % m.columns) * length + p])
+          }
+        }
+        return Self.fold(lanes)
+      }
+      let (xs, gs) = (Floats(x), Floats(g))
+      underEveryVariant { variant in
+        let gw = Floats(unwritten: expected.count)
+        let scratch = Floats(unwritten: ck_sparse_sample_scratch(m.byRow.longestRow), offset: 0)
+        for rows in [0..<7, 7..<m.rows] {
+          m.byRow.use {
+            ck_sparse_sample(
+              $0, rows.lowerBound, rows.upperBound, images, length, xs.pointer, m.columns * length,
+              gs.pointer, m.rows * length, length, gw.pointer, scratch.pointer)
+          }
+        }
+        #expect(bits(gw.values) == bits(expected), "\(variant)")
+        #expect(gw.isIntact && scratch.isIntact)
+      }
+    }
+
+    /// A convolution's operands with two thirds of the filters 0, and the patterns of the rest.
+    struct Pruned {
+      let dense: ConvolutionTests.Operands
+      let places: [Int]
+      let values: [Float]
+      let forward: Pattern, backward: Pattern
+
+      init(_ c: ConvolutionTests.Case) {
+        let whole = ConvolutionTests.Operands(c)
+        let s = whole.shape
+        let places = whole.w.indices.filter { $0 % 3 == 1 }
+        dense = ConvolutionTests.Operands(whole, w: whole.w.enumerated().map { $0 % 3 == 1 ? $1 : 0 })
+        self.places = places
+        values = places.map { whole.w[$0] }
+        let (kh, kw, channels) = (s.kernel_height, s.kernel_width, s.in_channels / s.groups)
+        var (rows, columns) = ([(Int, Int, Int)](), [(Int, Int, Int)]())
+        withUnsafePointer(to: s) { pointer in
+          for (index, place) in places.enumerated() {
+            let (o, u, v) = (place / (channels * kh * kw), place / kw % kh, place % kw)
+            let c = o / (s.out_channels / s.groups) * channels + place / (kh * kw) % channels
+            rows.append((o, ck_sparse_tap(pointer, c, u, v), index))
+            for a in 0..<s.stride_h where (a + s.pad_h - u) % s.stride_h == 0 {
+              for b in 0..<s.stride_w where (b + s.pad_w - v) % s.stride_w == 0 {
+                let row = (c * s.stride_h + a) * s.stride_w + b
+                columns.append((row, ck_sparse_gradient_tap(pointer, row, o, u, v), index))
+              }
+            }
+          }
+        }
+        forward = Pattern(rows: s.out_channels, rows, named: false)
+        backward = Pattern(rows: s.in_channels * s.stride_h * s.stride_w, columns, named: true)
+      }
+
+      func scratch(_ pattern: Pattern) -> Floats {
+        withUnsafePointer(to: dense.shape) {
+          Floats(unwritten: ck_sparse_convolution_scratch($0, pattern.longestRow), offset: 0)
+        }
+      }
+    }
+
+    /// Equal numbers: a chain without its zeros may differ in the sign of a zero.
+    static func isEqual(_ a: [Float], _ b: [Float]) -> Bool { zip(a, b).allSatisfy { $0 == $1 } }
+
+    @Test(arguments: ConvolutionTests.cases) func convolutionsAreTheDenseOnes(c: ConvolutionTests.Case) {
+      let p = Pruned(c), s = p.dense.shape
+      let y = p.dense.forward([0..<s.batch], bias: p.dense.bias, activation: CK_RELU)
+      let gx = p.dense.inputGradient([0..<s.batch])
+      let (x, g, w, bias) = (Floats(p.dense.x), Floats(p.dense.gy), Floats(p.values), Floats(p.dense.bias))
+      underEveryVariant { variant in
+        let (found, gradient) = (Floats(unwritten: y.count), Floats(unwritten: gx.count))
+        let (a, b) = (p.scratch(p.forward), p.scratch(p.backward))
+        withUnsafePointer(to: s) { s in
+          for images in [0..<1, 1..<s.pointee.batch] {
+            p.forward.use {
+              ck_sparse_convolution_forward(
+                s, $0, images.lowerBound, images.upperBound, x.pointer, w.pointer, bias.pointer,
+                Int32(CK_RELU), found.pointer, a.pointer)
+            }
+            p.backward.use {
+              ck_sparse_convolution_input_gradient(
+                s, $0, images.lowerBound, images.upperBound, g.pointer, w.pointer, gradient.pointer,
+                b.pointer)
+            }
+          }
+        }
+        #expect(Self.isEqual(found.values, y), "\(variant)")
+        #expect(Self.isEqual(gradient.values, gx), "\(variant)")
+        #expect(found.isIntact && gradient.isIntact && a.isIntact && b.isIntact)
+      }
+    }
+
+    @Test(arguments: ConvolutionTests.cases) func filterGradientsGoBySixteenLanes(c: ConvolutionTests.Case) {
+      let p = Pruned(c), s = p.dense.shape
+      let row = s.out_width + (s.kernel_width - 1) / s.stride_w
+      var lanes = [[Float]](repeating: [Float](repeating: 0, count: 16), count: p.dense.w.count)
+      ConvolutionTests.eachTap(s) { w, x, y in
+        let position = y / s.out_width % s.out_height * row + y % s.out_width
+        lanes[w][position % 16] = lanes[w][position % 16].addingProduct(
+          p.dense.gy[y], x.map { p.dense.x[$0] } ?? 0)
+      }
+      let expected = p.places.map { Self.fold(lanes[$0]) }
+      let (x, g) = (Floats(p.dense.x), Floats(p.dense.gy))
+      underEveryVariant { variant in
+        let (gw, scratch) = (Floats(unwritten: expected.count), p.scratch(p.forward))
+        withUnsafePointer(to: s) { s in
+          for channels in [0..<1, 1..<s.pointee.out_channels] {
+            p.forward.use {
+              ck_sparse_convolution_filter_gradient(
+                s, $0, channels.lowerBound, channels.upperBound, x.pointer, g.pointer, gw.pointer,
+                scratch.pointer)
+            }
+          }
+        }
+        #expect(Self.isEqual(gw.values, expected), "\(variant)")
+        #expect(gw.isIntact && scratch.isIntact)
+      }
+    }
+  }
+}
+
+extension KernelTests.ConvolutionTests.Operands {
+  /// The same with other filters.
+  init(_ other: Self, w: [Float]) {
+    (shape, x, bias, gy) = (other.shape, other.x, other.bias, other.gy)
+    self.w = w
+  }
+}

@@ -1,0 +1,81 @@
+import CoppiceNetworks
+import CoppiceTensors
+import Testing
+
+/// A network whose pruned weights run sparse is the same network.
+@Suite(.serialized) struct SparseExecutionTests {
+  /// The family with a third of its weights, run one way or the other.
+  private func trainer(_ family: Family, _ execution: SparseExecution) throws -> Trainer {
+    var family = family
+    family.execution = execution
+    return try family.trainer(masks: ReferenceNumbers.masks(try family.traced()))
+  }
+
+  @Test("the first loss has the bits of the masked-dense one, later ones agree", arguments: Family.all)
+  func agreesWithMaskedDense(_ family: Family) throws {
+    let (sparse, dense) = (try trainer(family, .always), try trainer(family, .never))
+    let (losses, expected) = (try family.run(sparse, steps: 20), try family.run(dense, steps: 20))
+    #expect(losses[0].bitPattern == expected[0].bitPattern)
+    for (loss, wanted) in zip(losses, expected) { #expect(abs(loss - wanted) <= 2e-4 * max(1, wanted)) }
+    for (name, weight) in sparse.parameters {
+      let wanted = try #require(dense.parameters[name])
+      let scale = wanted.scalars.map(abs).max() ?? 0
+      for (a, b) in zip(weight.scalars, wanted.scalars) { #expect(abs(a - b) <= 2e-3 * max(scale, 0.01)) }
+    }
+  }
+
+  @Test("an evaluation gives equal scores in both forms", arguments: Family.all)
+  func evaluations(_ family: Family) throws {
+    let traced = try family.traced()
+    let masks = ReferenceNumbers.masks(traced)
+    let scores = try [SparseExecution.always, .never].map { execution in
+      let evaluator = try Evaluator(traced, batch: family.batch, masks: masks, execution: execution)
+      evaluator.load(masks.applied(to: ReferenceNumbers.parameters(traced)), traced.initialBuffers)
+      return try evaluator.evaluate(batches: 3) { index, inputs, labels in
+        ReferenceNumbers.fill(index, family.interface, batch: family.batch, inputs, labels)
+      }
+    }
+    #expect(scores[0] == scores[1])
+  }
+
+  @Test func oneExampleAtATime() throws {
+    let family = Family.all[0]
+    let traced = try family.traced()
+    let masks = ReferenceNumbers.masks(traced)
+    let trainers = try [SparseExecution.always, .never].map {
+      try Trainer(
+        traced, family.start(traced), masks: masks, execution: $0, optimizer: .sgd(), batch: 1, seed: 1)
+    }
+    for trainer in trainers {
+      try trainer.fillBatch { ReferenceNumbers.fill(0, family.interface, batch: 1, $0, $1) }
+    }
+    let losses = trainers.map { $0.run(learningRate: 0.1) }
+    #expect(losses[0] == losses[1])
+    // One example leaves nothing to sum: both forms give one and the same gradient.
+    #expect(trainers[0].parameters == trainers[1].parameters)
+  }
+
+  @Test func theTableGoesByDensityAndShape() {
+    typealias Rule = SparseExecution
+    #expect(Rule.isSparse(shape: [300, 784], survivors: 300 * 784 * 35 / 100))
+    #expect(!Rule.isSparse(shape: [300, 784], survivors: 300 * 784 * 35 / 100 + 1))
+    #expect(Rule.isSparse(shape: [64, 64, 3, 3], survivors: 64 * 64 * 9 / 4))
+    #expect(!Rule.isSparse(shape: [64, 64, 3, 3], survivors: 64 * 64 * 9 / 4 + 1))
+    #expect(!Rule.isSparse(shape: [64, 32, 1, 1], survivors: 1))
+    #expect(!Rule.isSparse(shape: [10, 25], survivors: 1))
+  }
+
+  @Test func whichWeightsRunSparse() throws {
+    let traced = try TracedModel(.lenet300100, .images([1, 28, 28], classes: 10))
+    func names(_ execution: SparseExecution, keeping every: Int) -> Set<String> {
+      let masks = traced.fullMasks.map { name, mask in
+        (name, Mask(mask.shape, (0..<mask.count).map { $0 % every == 0 ? 1 : 0 }))
+      }
+      return execution.sparseNames(traced, MaskSet(masks))
+    }
+    let all: Set = ["fc1.weight", "fc2.weight", "fc3.weight"]
+    #expect(names(.automatic, keeping: 3) == all && names(.automatic, keeping: 2) == [])
+    #expect(names(.always, keeping: 1) == all && names(.never, keeping: 9) == [])
+    #expect(SparseExecution.automatic.sparseNames(traced, nil) == [])
+  }
+}
