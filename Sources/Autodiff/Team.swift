@@ -1,72 +1,6 @@
 import Foundation
 import Synchronization
 
-/// The steps of a plan with their addresses settled, as each of several threads runs them.
-///
-/// `@unchecked Sendable`: immutable after `init`; the pointer table belongs to it alone.
-final class Program: @unchecked Sendable {
-  private struct Instruction {
-    let kernel: Kernel
-    let operands: Int
-    let inputCount: Int
-    let isShared: Bool
-    /// Whether the first thread has run alone since the last barrier.
-    let waitsBefore: Bool
-  }
-
-  /// Below this much work a step runs on one thread: handing it over would cost more than it saves.
-  static let leastSharedWork = 16_384
-
-  let threads: Int
-  private let memory: PlanMemory
-  private var instructions: [Instruction] = []
-  private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
-
-  init(_ plan: Plan, _ memory: PlanMemory, threads: Int, leastSharedWork: Int = Program.leastSharedWork) {
-    self.threads = threads
-    self.memory = memory
-    let addresses = plan.steps.flatMap { $0.operands.map(memory.address) }
-    table = .allocate(capacity: max(1, addresses.count))
-    table.initialize(from: addresses, count: addresses.count)
-    var operands = 0
-    var isDirty = true
-    for step in plan.steps {
-      let isShared = threads > 1 && step.kernel.units > 1 && step.work >= leastSharedWork
-      instructions.append(
-        Instruction(
-          kernel: step.kernel, operands: operands, inputCount: step.inputCount, isShared: isShared,
-          waitsBefore: isShared && isDirty))
-      isDirty = !isShared
-      operands += step.operands.count
-    }
-  }
-
-  deinit { table.deallocate() }
-
-  func run(thread: Int, barrier: () -> Void) {
-    for index in instructions.indices {
-      if instructions[index].isShared {
-        if instructions[index].waitsBefore { barrier() }
-        run(step: index, thread: thread)
-        barrier()
-      } else if thread == 0 {
-        run(step: index, thread: 0)
-      }
-    }
-  }
-
-  @inline(__always) func run(step: Int, thread: Int) {
-    let instruction = instructions[step]
-    let arguments = KernelArguments(
-      pointers: UnsafePointer(table + instruction.operands), inputCount: instruction.inputCount,
-      scratch: memory.scratch(thread: thread))
-    let units = instruction.kernel.units
-    guard instruction.isShared else { return instruction.kernel.body(arguments, 0..<units) }
-    let range = (units * thread / threads)..<(units * (thread + 1) / threads)
-    if !range.isEmpty { instruction.kernel.body(arguments, range) }
-  }
-}
-
 /// Threads that are kept for the lifetime of an executor and run every step of a program together, each its fixed share.
 ///
 /// `@unchecked Sendable`: the mutable state is atomic or guarded by `condition`.
@@ -132,7 +66,7 @@ final class Team: @unchecked Sendable {
       var spins = 0
       while state.run.load(ordering: .acquiring) == runs, !state.isDone.load(ordering: .acquiring) {
         spins += 1
-        guard spins > 20_000 else { continue }
+        guard spins > 50_000 else { continue }
         state.condition.lock()
         while state.run.load(ordering: .acquiring) == runs, !state.isDone.load(ordering: .acquiring) {
           state.condition.wait()
