@@ -18,6 +18,15 @@ public struct Subset: Sendable {
   public func stepsPerEpoch(batchSize: Int) -> Int { batchSize < 1 ? 0 : epochCount / batchSize }
 }
 
+extension Dataset {
+  /// Training steps in an epoch, the same for every split; 0 where the examples do not fill one batch.
+  package func stepsPerEpoch(batchSize: Int) -> Int {
+    var examples = training.count - validationCount
+    if case .text = training.inputs { examples -= 1 }
+    return batchSize < 1 ? 0 : max(0, examples) / batchSize
+  }
+}
+
 /// The three parts of a data set: trained on, selected on, reported on.
 public struct Split: Sendable {
   /// What is trained on.
@@ -46,9 +55,11 @@ public struct Split: Sendable {
       return
     }
     var stream = RandomStream(seed: seed, stream: .split)
-    let order = stream.permutation(examples.count)
-    training = Subset(examples: examples, indices: order.dropFirst(count).sorted())
-    validation = Subset(examples: examples, indices: order.prefix(count).sorted())
+    var isTaken = [Bool](repeating: false, count: examples.count)
+    for index in stream.permutation(examples.count).prefix(count) { isTaken[Int(index)] = true }
+    let all = Self.all(examples)
+    training = Subset(examples: examples, indices: all.filter { !isTaken[Int($0)] })
+    validation = Subset(examples: examples, indices: all.filter { isTaken[Int($0)] })
   }
 
   private static func all(_ examples: Examples) -> [Int32] { (0..<Int32(examples.count)).map { $0 } }

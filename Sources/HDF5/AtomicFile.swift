@@ -4,6 +4,16 @@ import Synchronization
 /// Replaces whole files so that a reader, or a crash at any moment, sees the old contents or the new and
 /// nothing between.
 package enum AtomicFile {
+  /// What of a replacement lasts through a power cut. Through the end of the process, however it comes, all of it does.
+  package enum Durability: Sendable {
+    /// Nothing for sure: the file may be there cut off or with holes. For what is sealed and can be computed again.
+    case process
+    /// The contents: the file is there whole, or as it was before. `syncFolder` makes the new one last.
+    case contents
+    /// Contents and name.
+    case everything
+  }
+
   private static let sequence = Atomic<Int>(0)
 
   /// A name beside `path` that no other process or thread uses.
@@ -11,10 +21,12 @@ package enum AtomicFile {
     "\(path).tmp-\(getpid())-\(sequence.wrappingAdd(1, ordering: .relaxed).newValue)"
   }
 
-  /// Writes `bytes` to a temporary file beside `path`, syncs it, renames it to `path` and syncs the folder.
-  /// Folders that are missing are made. On failure the temporary file is removed and `path` is as it was.
+  /// Writes `bytes` to a temporary file beside `path`, syncs it, renames it to `path` and syncs the folder, as far as
+  /// `durability` asks for it. Folders that are missing are made. On failure the temporary file is removed and `path` is as it was.
   /// - Throws: `HDF5Error` naming the system call and its reason (no space, read-only, …).
-  package static func replace(_ path: String, with bytes: UnsafeRawBufferPointer) throws(HDF5Error) {
+  package static func replace(
+    _ path: String, with bytes: UnsafeRawBufferPointer, durability: Durability = .everything
+  ) throws(HDF5Error) {
     let folder = (path as NSString).deletingLastPathComponent
     if !folder.isEmpty { try makeFolder(folder) }
     let temporary = temporaryPath(for: path)
@@ -22,8 +34,11 @@ package enum AtomicFile {
     guard descriptor >= 0 else { throw HDF5Error(systemCall: "open", file: path, errno: errno) }
     var isInPlace = false
     defer { if !isInPlace { unlink(temporary) } }
-    do {
+    do throws(HDF5Error) {
       try fill(descriptor, with: bytes, of: path)
+      if durability != .process, fsync(descriptor) != 0 {
+        throw HDF5Error(systemCall: "fsync", file: path, errno: errno)
+      }
     } catch {
       close(descriptor)
       throw error
@@ -34,7 +49,7 @@ package enum AtomicFile {
       throw HDF5Error(systemCall: "rename", file: path, errno: errno)
     }
     isInPlace = true
-    syncFolder(folder.isEmpty ? "." : folder)
+    if durability == .everything { syncFolder(folder.isEmpty ? "." : folder) }
   }
 
   /// Makes a folder and the folders above it where they are missing.
@@ -63,12 +78,11 @@ package enum AtomicFile {
       }
       done += written
     }
-    guard fsync(descriptor) == 0 else { throw HDF5Error(systemCall: "fsync", file: path, errno: errno) }
   }
 
-  /// Makes the rename last through a power cut. Some file systems cannot sync a folder; the file itself is
+  /// Makes the names of files last through a power cut. Some file systems cannot sync a folder; the contents are
   /// synced anyway.
-  private static func syncFolder(_ path: String) {
+  package static func syncFolder(_ path: String) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)

@@ -8,14 +8,16 @@ package final class HDF5File: Sendable {
   private let handle: Handle
 
   /// Opens an existing file.
+  /// - Parameter isSealed: whether a file without a seal is refused: of a file that was not synced, a power cut may have
+  ///   left anything, its end missing.
   /// - Throws: `HDF5Error` where there is none, it cannot be read, it is not HDF5, it is cut off, or its
   ///   bytes have changed.
-  package init(_ path: String) throws(HDF5Error) {
+  package init(_ path: String, isSealed: Bool = false) throws(HDF5Error) {
     // The system's own reason is clearer than the library's.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw HDF5Error(systemCall: "open", file: path, errno: errno) }
     defer { close(descriptor) }
-    try Seal.verify(descriptor, of: path)
+    try Seal.verify(descriptor, of: path, isRequired: isSealed)
     let location = Location(file: path, object: "/")
     let handle = try Handle("H5Fopen", location, closedBy: H5Fclose) {
       H5Fopen(path, chdf5_read_only(), hid_t(H5P_DEFAULT))
@@ -28,7 +30,7 @@ package final class HDF5File: Sendable {
   package var path: String { root.file }
 }
 
-/// A file being written. It grows in memory and appears under its name, whole and synced, on `commit()`;
+/// A file being written. It grows in memory and appears under its name, whole, on `commit()`;
 /// dropped without that, it leaves no trace. A full disk is therefore met in one place, where it can be
 /// reported exactly.
 package struct HDF5Draft: ~Copyable {
@@ -57,9 +59,9 @@ package struct HDF5Draft: ~Copyable {
     (self.handle, self.root) = (handle, root)
   }
 
-  /// Puts the file in its place: written to a temporary name beside it, synced, renamed.
+  /// Puts the file in its place: written to a temporary name beside it, synced as far as asked for, renamed.
   /// - Throws: `HDF5Error` where that fails; a file that was at the path before is then untouched.
-  package consuming func commit() throws(HDF5Error) {
+  package consuming func commit(_ durability: AtomicFile.Durability = .everything) throws(HDF5Error) {
     let (location, id) = (root.location, handle.id)
     try Library.call("H5Fflush", location) { H5Fflush(id, H5F_SCOPE_GLOBAL) }
     let count = try Library.call("H5Fget_file_image", location) { H5Fget_file_image(id, nil, 0) }
@@ -67,7 +69,7 @@ package struct HDF5Draft: ~Copyable {
     defer { image.deallocate() }
     try Library.call("H5Fget_file_image", location) { H5Fget_file_image(id, image.baseAddress, count) }
     image[count...].copyBytes(from: Seal.bytes(for: UnsafeRawBufferPointer(rebasing: image[..<count])))
-    try AtomicFile.replace(location.file, with: UnsafeRawBufferPointer(image))
+    try AtomicFile.replace(location.file, with: UnsafeRawBufferPointer(image), durability: durability)
   }
 }
 

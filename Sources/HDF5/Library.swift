@@ -18,6 +18,16 @@ package enum Library {
     }
   }
 
+  /// Runs many small calls without letting other threads in between: threads that take turns call by call spend more time
+  /// on waking each other than on the calls.
+  package static func exclusively<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    lock.lock()
+    defer { lock.unlock() }
+    return try body()
+  }
+
   /// Runs one library call and turns a negative status into an error.
   /// - Throws: `HDF5Error` with the call's name, the location and the library's innermost message.
   @discardableResult

@@ -21,15 +21,22 @@ enum Seal {
       }
   }
 
-  /// Tests the file behind an open descriptor, if it is sealed.
+  /// Tests the file behind an open descriptor, if it is sealed or should be.
   /// - Throws: `HDF5Error` where its bytes are not those that were written.
-  static func verify(_ descriptor: Int32, of path: String) throws(HDF5Error) {
+  static func verify(_ descriptor: Int32, of path: String, isRequired: Bool) throws(HDF5Error) {
+    let missing = HDF5Error(call: "open", file: path, message: "bad checksum: there is none at the end")
     let length = lseek(descriptor, 0, SEEK_END)
     guard length >= 0 else { throw HDF5Error(systemCall: "lseek", file: path, errno: errno) }
-    guard length > size else { return }
+    guard length > size else {
+      if isRequired { throw missing }
+      return
+    }
     lseek(descriptor, length - off_t(size), SEEK_SET)
     let seal = try next(size, from: descriptor, of: path)
-    guard Array(seal.prefix(mark.count)) == mark else { return }
+    guard Array(seal.prefix(mark.count)) == mark else {
+      if isRequired { throw missing }
+      return
+    }
     lseek(descriptor, 0, SEEK_SET)
     var (checksum, rest) = (Checksum(), Int(length) - size)
     while rest > 0 {

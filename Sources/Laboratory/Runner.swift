@@ -5,7 +5,7 @@ import Synchronization
 
 /// Runs a sweep: the stages that are missing, each once, several at a time; then the trial files and the summary.
 ///
-/// Stages run on threads of their own. A failed trial does not stop the others; a request for an end stops them all after a
+/// Stages run on threads of their own, as many as there are jobs, and one more writes trial files. A failed trial does not stop the others; a request for an end stops them all after a
 /// checkpoint, and the same command goes on from there.
 package final class Runner: Sendable {
   /// How a run is done; nothing here changes a result.
@@ -34,6 +34,8 @@ package final class Runner: Sendable {
   private let curves: @Sendable ([IndexRow]) -> SummaryCurves?
   private let observe: @Sendable (RunEvent) -> Void
   private let journal: Journal
+  private let costs = NetworkCostTable()
+  private let outputs: RecentStages
   private let queue: WorkQueue
   private let outcomes: Mutex<Outcomes>
 
@@ -61,6 +63,7 @@ package final class Runner: Sendable {
     let sweptSettings = plan.sweptSettings
     self.sweptSettings = sweptSettings
     self.results = results
+    outputs = RecentStages(results.stages)
     self.library = library
     self.provenance = provenance
     self.interruption = interruption
@@ -121,10 +124,10 @@ package final class Runner: Sendable {
       try? writeSummary(rows(isOver: false), isForced: false)
     }
     let workers = DispatchGroup()
-    for _ in 0..<max(1, options.jobs) {
+    for role in [WorkQueue.Role.assembler] + Array(repeating: .worker, count: max(1, options.jobs)) {
       workers.enter()
       let thread = Thread {
-        self.work()
+        self.work(role)
         workers.leave()
       }
       thread.stackSize = 8 << 20
@@ -150,16 +153,17 @@ package final class Runner: Sendable {
 
   // MARK: Workers
 
-  private func work() {
+  private func work(_ role: WorkQueue.Role) {
     let context = StageContext(
-      folder: results.stages, interruption: interruption, checkpointInterval: options.checkpointInterval,
-      threads: options.threads, progress: { [observe] in observe(.steps($0)) })
-    while !interruption.isRequested, let work = queue.next() {
+      folder: results.stages, recent: outputs, interruption: interruption,
+      checkpointInterval: options.checkpointInterval, threads: options.threads,
+      progress: { [observe] in observe(.steps($0)) })
+    while !interruption.isRequested, let work = queue.next(role) {
       switch work {
       case .stage(let index):
         do {
           let record = try plan.stages[index].run(context)
-          try results.stages.write(record)
+          try outputs.write(record)
           queue.finish(index, .done(record.ending))
         } catch is Interrupted {
           queue.close()
@@ -184,7 +188,8 @@ package final class Runner: Sendable {
     var failure = failure
     var outcome: (status: TrialStatus, rows: [IndexRow])?
     do {
-      let assembly = TrialAssembly(plan: trial, folder: results.stages, sweptSettings: sweptSettings)
+      let assembly = TrialAssembly(
+        plan: trial, outputs: outputs, costs: costs, sweptSettings: sweptSettings)
       let record = try assembly.record(
         provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
       try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))
@@ -232,6 +237,7 @@ package final class Runner: Sendable {
       ]),
       provenance: provenance.json(data: library.records, seeds: plan.trials.map(\.trial.seed)), rows: rows)
     summary.curves = curves(rows)
+    results.syncTrials(of: plan.name)
     try SummaryFile.write(summary, to: results.summary(of: plan.name), replacing: isForced)
   }
 

@@ -20,7 +20,12 @@ package struct StageKey: Hashable, Sendable, CustomStringConvertible {
     hash.update(data: specification.canonicalBytes)
     hash.update(data: [UInt8(Self.numericsVersion)])
     if !specification.isVersioned { hash.update(data: Array(Executable.digest.utf8)) }
-    hexadecimal = hash.finalize().map { String(format: "%02x", $0) }.joined()
+    hexadecimal = Self.hexadecimal(hash.finalize())
+  }
+
+  fileprivate static func hexadecimal(_ digest: SHA256Digest) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
   package var description: String { hexadecimal }
@@ -38,6 +43,6 @@ package enum Executable {
   package static let digest: String = {
     let path = ProcessInfo.processInfo.arguments.first.flatMap { Bundle.main.executablePath ?? $0 } ?? ""
     guard let data = FileManager.default.contents(atPath: path) else { return "unknown executable" }
-    return SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+    return StageKey.hexadecimal(SHA256.hash(data: data))
   }()
 }

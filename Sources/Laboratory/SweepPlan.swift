@@ -22,8 +22,9 @@ package struct SweepPlan: Sendable {
   ) throws {
     self.experiment = experiment
     var plans: [TrialPlan] = []
+    let models = TracedModels()
     for trial in try experiment.trials(seeds: seeds, overrides: overrides) {
-      plans.append(try TrialPlan(trial, library))
+      plans.append(try TrialPlan(trial, library, models))
     }
     trials = plans
     var known: Set<StageKey> = []
@@ -51,20 +52,12 @@ package struct SweepPlan: Sendable {
   /// The cost of the whole sweep. FLOPs are those of the dense training step.
   package func cost() throws -> Cost {
     var cost = Cost()
-    var flopsPerStep: [Specification: Int] = [:]
-    func flops(_ setting: TrainingSetting) throws -> Int {
-      let key = setting.specification
-      if let known = flopsPerStep[key] { return known }
-      let graph = try setting.model.trainingGraph(
-        batch: setting.batchSize, optimizer: setting.optimizer, masked: [], clipping: setting.clipping)
-      flopsPerStep[key] = graph.flops
-      return graph.flops
-    }
+    let costs = NetworkCostTable()
     for stage in stages where stage.steps > 0 {
       guard let training = stage as? TrainingStage else { continue }
       cost.trainings += 1
       cost.steps += training.steps
-      cost.flops += Double(try flops(training.setting)) * Double(training.steps)
+      cost.flops += Double(try costs.costs(of: training.setting).flopsPerStep) * Double(training.steps)
     }
     for trial in trials {
       let trainings = trial.stages.filter { $0.steps > 0 }

@@ -7,7 +7,8 @@ import Foundation
 /// Puts the outputs of stages together to the record of a trial.
 struct TrialAssembly {
   let plan: TrialPlan
-  let folder: StageFolder
+  let outputs: RecentStages
+  let costs: NetworkCostTable
   /// The settings the sweep varies, for the index.
   let sweptSettings: [String]
 
@@ -15,13 +16,13 @@ struct TrialAssembly {
   ///
   /// - Parameter ending: how a trial ended whose stages are not all there.
   func record(provenance: String, ending: TrialStatus?) throws -> TrialRecord {
-    let costs = try Costs(plan)
+    let costs = Costs(plan: plan, network: try costs.costs(of: plan.setting))
     var rounds: [RoundRecord] = []
     var status = TrialStatus.completed
     for round in plan.rounds {
-      let masks = try round.masks.flatMap { try folder.read($0.hexadecimal) }
+      let masks = try round.masks.flatMap { try outputs.read($0) }
       if let masks, masks.ending == .collapsed { status = .collapsed }
-      guard status == .completed, let training = try folder.read(round.training.hexadecimal) else {
+      guard status == .completed, let training = try outputs.read(round.training) else {
         if status == .completed { status = ending ?? .failed }
         var row = row(round, masks, costs)
         row.status = status
@@ -75,8 +76,8 @@ struct TrialAssembly {
     let layers = costs.layers(kept)
     row.parameters = layers.reduce(0) { $0 + $1.parameters }
     row.parametersNonzero = layers.reduce(0) { $0 + $1.nonzero }
-    row.flops = costs.flops
-    row.flopsNonzero = costs.flops - layers.reduce(0) { $0 + $1.flops - $1.flopsNonzero }
+    row.flops = costs.network.flops
+    row.flopsNonzero = costs.network.flops - layers.reduce(0) { $0 + $1.flops - $1.flopsNonzero }
     row.trainingFlops = costs.trainingFlops(upTo: round.training)
     return row
   }
@@ -104,29 +105,15 @@ extension TrialPlan {
 
 /// What a trial's networks cost.
 private struct Costs {
-  private let plan: TrialPlan
-  /// Floating-point operations of one example's forward pass.
-  let flops: Int
-  private let flopsByParameter: [String: Int]
-  private let flopsPerStep: Int
-
-  init(_ plan: TrialPlan) throws {
-    self.plan = plan
-    let forward = try plan.setting.model.evaluationGraph(batch: 1)
-    flops = forward.flops
-    flopsByParameter = forward.flopsByParameter
-    flopsPerStep = try plan.setting.model.trainingGraph(
-      batch: plan.setting.batchSize, optimizer: plan.setting.optimizer, masked: [],
-      clipping: plan.setting.clipping
-    ).flops
-  }
+  let plan: TrialPlan
+  let network: NetworkCosts
 
   func layers(_ masks: MaskSet?) -> [LayerRecord] {
     let sparse = plan.setting.execution.sparseNames(plan.setting.model, masks)
     return plan.setting.model.declarations.map { declaration in
       let count = declaration.shape.count
       let kept = masks?[declaration.name]?.keptCount ?? count
-      let flops = flopsByParameter[declaration.name] ?? 0
+      let flops = network.flopsByParameter[declaration.name] ?? 0
       let nonzero = Int((Double(flops) * Double(kept) / Double(max(1, count))).rounded())
       return LayerRecord(
         name: declaration.name, parameters: count, nonzero: kept, isPrunable: declaration.isPrunable,
@@ -145,7 +132,7 @@ private struct Costs {
       steps += stage.steps
       open += stage.parents
     }
-    return steps * flopsPerStep
+    return steps * network.flopsPerStep
   }
 }
 
@@ -153,6 +140,7 @@ extension StageRecord {
   /// How the stage ends a trial: `collapsed` for masks that leave a layer without weights, `diverged` for a training whose
   /// loss was not finite; `nil` where the trial goes on.
   var ending: TrialStatus? {
+    if metadata == "{}" { return nil }
     if metadata.contains("\"collapsed\"") { return .collapsed }
     if metadata.contains("\"divergence\"") { return .diverged }
     return nil

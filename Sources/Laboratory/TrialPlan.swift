@@ -36,9 +36,14 @@ package struct TrialPlan: Sendable {
   ///
   /// - Throws: what is wrong with the settings, as `ExperimentError.trial`; `DatasetError` where data are missing.
   package init(_ trial: Trial, _ library: DataLibrary) throws {
+    try self.init(trial, library, TracedModels())
+  }
+
+  /// Plans a trial whose model others may have traced before.
+  init(_ trial: Trial, _ library: DataLibrary, _ models: TracedModels) throws {
     let data = try library.data(trial.dataset, seed: trial.seed)
     do {
-      self = try Self.plan(trial, data)
+      self = try Self.plan(trial, data, models)
     } catch {
       throw ExperimentError.trial(Self.label(trial), problem: "\(error)")
     }
@@ -66,8 +71,8 @@ package struct TrialPlan: Sendable {
     name = "\(String(label))-\(key.short)"
   }
 
-  private static func plan(_ trial: Trial, _ data: TaskData) throws -> TrialPlan {
-    let model = try TracedModel(trial.model, data.interface, initializer: trial.initializer)
+  private static func plan(_ trial: Trial, _ data: TaskData, _ models: TracedModels) throws -> TrialPlan {
+    let model = try models.model(trial, data.interface)
     let perEpoch = data.stepsPerEpoch(batchSize: trial.batchSize)
     let examples = data.stepsPerEpoch(batchSize: 1)
     guard perEpoch > 0 else { throw PlanError.batchSize(trial.batchSize, examples) }

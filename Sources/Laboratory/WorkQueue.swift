@@ -101,17 +101,26 @@ final class WorkQueue: @unchecked Sendable {
     missingParents = missing
   }
 
+  /// Who asks for work.
+  enum Role {
+    /// Runs stages, and helps out with trials where more than one waits or there is nothing else to do.
+    case worker
+    /// Puts trials together only. It waits for the disk in the workers' stead.
+    case assembler
+  }
+
   /// The next thing to do; waits for one while others are at work, and gives `nil` when nothing is left or the queue closed.
-  func next() -> Work? {
+  func next(_ role: Role = .worker) -> Work? {
     condition.lock()
     defer { condition.unlock() }
     while !isClosed, open > 0 {
-      if !readyTrials.isEmpty {
+      let isHelping = readyTrials.count > 1 || readyStages.isEmpty
+      if !readyTrials.isEmpty, role == .assembler || isHelping {
         let trial = readyTrials.removeFirst()
         let (ending, failure) = shortfall(of: trial)
         return take(.trial(trial, ending: ending, failure: failure))
       }
-      if !readyStages.isEmpty { return take(.stage(readyStages.removeFirst())) }
+      if role == .worker, !readyStages.isEmpty { return take(.stage(readyStages.removeFirst())) }
       condition.wait()
     }
     condition.broadcast()

@@ -21,9 +21,10 @@ package struct Format: Hashable, Sendable {
   package var version: String { "\(major).\(minor)" }
 
   /// Opens a file of this kind.
+  /// - Parameter isSealed: whether a file without a checksum is refused.
   /// - Throws: `StoreError` where it cannot be read, is of another kind, or of a newer major version.
-  func open(_ path: String) throws(StoreError) -> HDF5Group {
-    let root = try storing { () throws(HDF5Error) in try HDF5File(path).root }
+  func open(_ path: String, isSealed: Bool = false) throws(StoreError) -> HDF5Group {
+    let root = try storing { () throws(HDF5Error) in try HDF5File(path, isSealed: isSealed).root }
     let found = try storing { () throws(HDF5Error) in try root.attribute("format")?.text }
     guard found == kind else { throw .otherFormat(file: path, found: found, expected: kind) }
     let version = try storing { () throws(HDF5Error) in try root.attribute("format_version")?.text } ?? "none"

@@ -1,3 +1,4 @@
+import CoppiceHDF5
 import Foundation
 
 /// Where the results of experiments lie: `<experiment>/summary.h5`, `<experiment>/trials/<trial>.h5`,
@@ -21,6 +22,11 @@ package struct ResultsFolder: Hashable, Sendable {
   /// The file of one trial.
   package func trial(_ trial: String, of experiment: String) -> String {
     "\(path)/\(experiment)/trials/\(trial).h5"
+  }
+
+  /// Makes the trial files there are last through a power cut.
+  package func syncTrials(of experiment: String) {
+    AtomicFile.syncFolder("\(path)/\(experiment)/trials")
   }
 
   /// The names of the trials whose files are there, sorted.

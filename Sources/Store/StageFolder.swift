@@ -18,9 +18,10 @@ package struct StageFolder: Hashable, Sendable {
   /// - Throws: `StoreError` where the file is damaged or of another stage; `remove` it and compute it again.
   package func read(_ key: String) throws(StoreError) -> StageRecord? { try read(key, file(key)) }
 
-  /// Keeps the outputs of a stage and drops its checkpoint.
+  /// Keeps the outputs of a stage and drops its checkpoint. They are whole or not there for whatever happens to this process;
+  /// through a power cut they may be lost, which costs time and no more: waiting for the disk would cost it every time.
   package func write(_ record: StageRecord) throws(StoreError) {
-    try StageFile.write(record, to: file(record.key))
+    try StageFile.write(record, to: file(record.key), durability: .process)
     removeCheckpoint(record.key)
   }
 
@@ -31,7 +32,7 @@ package struct StageFolder: Hashable, Sendable {
 
   /// Replaces the checkpoint of a stage.
   package func writeCheckpoint(_ record: StageRecord) throws(StoreError) {
-    try StageFile.write(record, to: checkpoint(record.key))
+    try StageFile.write(record, to: checkpoint(record.key), durability: .contents)
   }
 
   /// Drops the checkpoint of a stage, if there is one.
@@ -45,17 +46,17 @@ package struct StageFolder: Hashable, Sendable {
 
   /// The keys whose outputs are there, sorted, with the bytes each takes on disk.
   package func contents() -> [(key: String, bytes: Int)] {
-    files().filter { $0.name.hasSuffix(".h5") && !$0.name.hasSuffix(".checkpoint.h5") }
+    files { $0.hasSuffix(".h5") && !$0.hasSuffix(".checkpoint.h5") }
       .map { (String($0.name.dropLast(3)), $0.bytes) }
   }
 
   /// The paths of everything in the folder, checkpoints and leftovers among it, sorted.
-  package func paths() -> [String] { files().map(\.path) }
+  package func paths() -> [String] { files { _ in true }.map(\.path) }
 
   /// Removes temporary files left by processes that were killed in the middle of a write.
   /// - Parameter age: only those at least this old, in seconds, so that no write in progress is disturbed.
   package func removeLeftovers(olderThan age: Double = 3600) {
-    for file in files() where file.name.contains(".tmp-") && file.age >= age { unlink(file.path) }
+    for file in files(where: { $0.contains(".tmp-") }) where file.age >= age { unlink(file.path) }
   }
 
   /// The path of a stage's outputs.
@@ -72,15 +73,28 @@ package struct StageFolder: Hashable, Sendable {
     return record
   }
 
-  private func files() -> [(name: String, path: String, bytes: Int, age: Double)] {
+  private struct File {
+    let name: String
+    let path: String
+    let bytes: Int
+    /// Seconds since it was changed.
+    let age: Double
+  }
+
+  /// The files whose names satisfy a condition; asking the system about each takes longer than the condition.
+  private func files(where isWanted: (String) -> Bool) -> [File] {
     let manager = FileManager.default
-    var files: [(name: String, path: String, bytes: Int, age: Double)] = []
+    var files: [File] = []
     for folder in ((try? manager.contentsOfDirectory(atPath: path)) ?? []).sorted() {
-      for name in ((try? manager.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []).sorted() {
+      let names = (try? manager.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []
+      for name in names.filter(isWanted).sorted() {
         let file = "\(path)/\(folder)/\(name)"
         guard let attributes = try? manager.attributesOfItem(atPath: file) else { continue }
         let changed = attributes[.modificationDate] as? Date ?? .distantPast
-        files.append((name, file, (attributes[.size] as? Int) ?? 0, -changed.timeIntervalSinceNow))
+        files.append(
+          File(
+            name: name, path: file, bytes: (attributes[.size] as? Int) ?? 0,
+            age: -changed.timeIntervalSinceNow))
       }
     }
     return files

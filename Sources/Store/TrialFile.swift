@@ -11,7 +11,8 @@ package struct TrialFile: Sendable {
   /// - Throws: `StoreError` where it cannot be read or is not one that this program reads.
   package init(_ path: String) throws(StoreError) { root = try Format.trial.open(path) }
 
-  /// Writes a trial to a file, which appears whole or not at all.
+  /// Writes a trial to a file, which appears whole or not at all. Through a power cut it lasts when its folder has been
+  /// synced, see `ResultsFolder.syncTrials`.
   package static func write(_ record: TrialRecord, to path: String) throws(StoreError) {
     try storing { () throws(HDF5Error) in
       let draft = try HDF5Draft(path)
@@ -25,8 +26,13 @@ package struct TrialFile: Sendable {
         try root.createGroup("initial").write("weights", weights, compressed: true)
       }
       let rounds = try root.createGroup("rounds")
-      for round in record.rounds { try write(round, to: try rounds.createGroup("\(round.index)")) }
-      try draft.commit()
+      for round in record.rounds {
+        // Other files have their turn between the rounds, whose weights take long to compress.
+        try Library.exclusively { () throws(HDF5Error) in
+          try write(round, to: try rounds.createGroup("\(round.index)"))
+        }
+      }
+      try draft.commit(.contents)
     }
   }
 

@@ -9,6 +9,9 @@ import Testing
     #expect((split.training.indices + split.validation.indices).sorted() == (0..<25).map { $0 })
     #expect(split.training.indices == split.training.indices.sorted())
     #expect(split.test.indices == [0, 1])
+    for batch in [0, 1, 5, 18, 19] {
+      #expect(dataset.stepsPerEpoch(batchSize: batch) == split.training.stepsPerEpoch(batchSize: batch))
+    }
   }
 
   @Test func dependsOnTheSeedAlone() throws {
@@ -32,6 +35,8 @@ import Testing
     let split = Split(dataset, seed: 1)
     #expect(split.training.indices == [0, 1, 2, 3, 4, 5, 6])
     #expect(split.validation.indices == [7, 8, 9])
+    #expect((1...8).map { dataset.stepsPerEpoch(batchSize: $0) } == [6, 3, 2, 1, 1, 1, 0, 0])
+    #expect(dataset.stepsPerEpoch(batchSize: 4) == split.training.stepsPerEpoch(batchSize: 4))
   }
 
   @Test func aValidationPartIsUsedAsItIs() throws {
@@ -43,6 +48,7 @@ import Testing
       record: DataRecord(dataset: "three", version: 1))
     let split = Split(dataset, seed: 1)
     #expect(split.training.count == 3 && split.validation.count == 1)
+    #expect((0...3).map { dataset.stepsPerEpoch(batchSize: $0) } == [0, 3, 1, 1])
     #expect(try everything(split.validation, of: dataset).inputs == [9])
   }
 }

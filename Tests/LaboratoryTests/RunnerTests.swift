@@ -91,6 +91,19 @@ extension Running {
       #expect(try bench.digests(plan) == expected)
     }
 
+    @Test func manyTrialsShareWhatIsKeptOfAPlan() throws {
+      let bench = try Bench()
+      // More stages than are kept in memory, on more seeds than splits are.
+      let plan = try SweepPlan(.tiny) { Axis(\.seed, 0..<30) }
+      try bench.run(plan, jobs: 2)
+      let together = try bench.digests(plan)
+      for seed in [0, 17, 29] {
+        let (alone, single) = (try Bench(), try SweepPlan(Trial.tiny.with { $0.seed = seed }))
+        try alone.run(single)
+        #expect(try alone.digests(single).allSatisfy(together.contains))
+      }
+    }
+
     @Test func aDamagedStageIsComputedAgain() throws {
       let (bench, plan) = (try Bench(), try Self.plan())
       try bench.run(plan)
@@ -98,7 +111,10 @@ extension Running {
       let ticket = plan.trials[1]
       let file = bench.results.stages.file(ticket.rounds[1].training.hexadecimal)
       let whole = try Data(contentsOf: URL(fileURLWithPath: file))
-      for damaged in [whole.prefix(whole.count / 2), Data(), Data("nonsense".utf8)] {
+      for damaged in [
+        whole.prefix(whole.count / 2), Data(), Data("nonsense".utf8),
+        whole.prefix(4096) + Data(count: whole.count - 4096),
+      ] {
         try Data(damaged).write(to: URL(fileURLWithPath: file))
         try FileManager.default.removeItem(atPath: bench.file(ticket, of: plan))
         #expect(try bench.work(plan).stages == 1)

@@ -76,6 +76,20 @@ import Testing
     #expect(try stages.read(key) != nil)
   }
 
+  /// A stage is not synced: after a power cut its length may be right and what was not written yet zeros.
+  @Test func whatAPowerCutMayLeaveIsAnError() throws {
+    try stages.write(record)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: stages.file(key)))
+    for count in [0, 1, 31, 32, 2048, whole.count - 4096, whole.count - 32, whole.count - 1] {
+      for tail in [0, whole.count - count] {
+        try (whole.prefix(count) + Data(count: tail)).write(to: URL(fileURLWithPath: stages.file(key)))
+        #expect(throws: StoreError.self, "\(count) bytes and \(tail) zeros") { _ = try stages.read(key) }
+      }
+    }
+    try stages.write(record)
+    #expect(try stages.read(key)?.key == key)
+  }
+
   @Test func leftoversOfKilledProcessesGo() throws {
     try stages.write(record)
     let leftover = stages.file(key) + ".tmp-1-1"

@@ -20,6 +20,7 @@ package protocol Stage: Sendable {
 package struct StageContext: Sendable {
   /// Where outputs and checkpoints lie.
   package let folder: StageFolder
+  private let recent: RecentStages
   /// Asked after every step.
   package let interruption: Interruption
   /// Seconds between checkpoints of a training.
@@ -30,10 +31,12 @@ package struct StageContext: Sendable {
   package let progress: @Sendable (_ steps: Int) -> Void
 
   package init(
-    folder: StageFolder, interruption: Interruption = Interruption(), checkpointInterval: Double = 30,
+    folder: StageFolder, recent: RecentStages? = nil, interruption: Interruption = Interruption(),
+    checkpointInterval: Double = 30,
     threads: Int = 1, progress: @escaping @Sendable (_ steps: Int) -> Void = { _ in }
   ) {
     self.folder = folder
+    self.recent = recent ?? RecentStages(folder)
     self.interruption = interruption
     self.checkpointInterval = checkpointInterval
     self.threads = threads
@@ -42,7 +45,7 @@ package struct StageContext: Sendable {
 
   /// The outputs of a parent.
   func outputs(of key: StageKey) throws -> StageRecord {
-    guard let record = try folder.read(key.hexadecimal) else { throw StageError.missingParent(key.short) }
+    guard let record = try recent.read(key) else { throw StageError.missingParent(key.short) }
     return record
   }
 
