@@ -52,7 +52,7 @@ struct ModelBenchmark {
 
   /// One batch through the network, and the graph of the dense network.
   private func inference(_ point: Point, _ masks: MaskSet?) throws -> (call: () -> Void, graph: Graph) {
-    let evaluator = try Evaluator(traced, batch: point.batch, threads: threads)
+    let evaluator = try Evaluator(traced, batch: point.batch, masks: masks, threads: threads)
     evaluator.load(masks?.applied(to: state.parameters) ?? state.parameters, state.buffers)
     try evaluator.fillBatch(subject.fill)
     return ({ evaluator.run() }, try traced.evaluationGraph(batch: point.batch))
