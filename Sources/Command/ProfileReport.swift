@@ -4,7 +4,7 @@ import CoppiceReporting
 extension StepProfile {
   /// What was profiled, in a sentence.
   var heading: String {
-    "\(model), batch \(batch), density \(density), one thread: \(NumberText.fixed(seconds * 1e3, decimals: 3)) ms a "
+    "\(model), \(parameters) parameters, batch \(batch), density \(density), one thread: \(NumberText.fixed(seconds * 1e3, decimals: 3)) ms a "
       + "training step (medians of \(steps) steps)"
   }
 
@@ -44,7 +44,8 @@ extension StepProfile {
       ])
     }
     return JSON.object([
-      ("schema_version", .integer(1)), ("model", .text(model)), ("batch", .integer(batch)),
+      ("schema_version", .integer(1)), ("model", .text(model)), ("parameters", .integer(parameters)),
+      ("batch", .integer(batch)),
       ("density", .number(density)), ("steps", .integer(steps)), ("microseconds", .number(seconds * 1e6)),
       ("rows", .list(rows)),
     ])

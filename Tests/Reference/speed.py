@@ -1,8 +1,12 @@
-"""Training speed beside PyTorch: the same model, batch and optimizer, `coppice bench` and PyTorch in turn, five pairs.
+"""Speed beside PyTorch: the same models, batches and optimizers, `coppice bench` and PyTorch in turn, pair by pair.
 
-usage: speed.py [--threads N] [--seconds S] [MODEL ...]     (needs torch; coppice built in release; an idle machine)
-Prints a Markdown table of medians and of the ratios pair by pair. PyTorch multiplies masks into the weights after each step,
-as pruning code on it does.
+usage: speed.py [--threads N] [--seconds S] [--pairs P] [--density D] [--eager] [MODEL ...]
+       (needs torch, and a C++ compiler for torch.compile; coppice built in release; an idle machine)
+
+Prints the parameters of each model on both sides, which must agree, and a Markdown table: training steps, and inference at the
+batch of evaluations, 1 and 64, against PyTorch eager and compiled. The ratio is that to the better of the two in each pair: the
+median over the pairs, and the lowest and highest. With --density below 1 PyTorch multiplies masks into the weights after each
+step, as pruning code on it does. All six models take about ten minutes.
 """
 
 import argparse
@@ -10,10 +14,12 @@ import json
 import pathlib
 import statistics
 import subprocess
+import sys
 import time
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -38,77 +44,249 @@ def conv2():
     )  # fmt: skip
 
 
+class ResidualBlock(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.shortcut = nn.Identity()
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+            )
+
+    def forward(self, x):
+        inner = F.relu(self.bn1(self.conv1(x)))
+        return F.relu(self.bn2(self.conv2(inner)) + self.shortcut(x))
+
+
+class ResNet20(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.bn = nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16)
+        widths = [16, 16, 16, 16, 32, 32, 32, 64, 64, 64]
+        self.blocks = nn.Sequential(*[ResidualBlock(a, b, b // a) for a, b in zip(widths, widths[1:])])
+        self.fc = nn.Linear(64, 10)
+
+    def forward(self, x):
+        return self.fc(self.blocks(F.relu(self.bn(self.conv(x)))).mean((2, 3)))
+
+
+class TransformerBlock(nn.Module):
+    def __init__(self, width, heads, is_causal):
+        super().__init__()
+        self.heads, self.is_causal = heads, is_causal
+        self.ln_1, self.ln_2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.c_attn, self.c_proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def attention(self, x):
+        batch, length, width = x.shape
+        q, k, v = self.c_attn(x).view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=self.is_causal)
+        return self.c_proj(y.transpose(1, 2).reshape(batch, length, width))
+
+    def forward(self, x):
+        x = x + self.attention(self.ln_1(x))
+        return x + self.mlp(self.ln_2(x))
+
+
+class Transformer(nn.Module):
+    """Token and position embedding, four blocks of width 128 with four heads, the last normalisation."""
+
+    def __init__(self, vocabulary, length, is_causal, width=128):
+        super().__init__()
+        self.wte = nn.Embedding(vocabulary, width)
+        self.wpe = nn.Parameter(torch.randn(length, width) * 0.02)
+        self.h = nn.Sequential(*[TransformerBlock(width, 4, is_causal) for _ in range(4)])
+        self.ln_f = nn.LayerNorm(width)
+
+    def forward(self, tokens):
+        return self.ln_f(self.h(self.wte(tokens) + self.wpe))
+
+
+class CausalTransformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body, self.lm_head = Transformer(65, 128, is_causal=True), nn.Linear(128, 65, bias=False)
+
+    def forward(self, tokens):
+        return self.lm_head(self.body(tokens)).flatten(0, 1)
+
+
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body, self.fc = Transformer(4096, 48, is_causal=False), nn.Linear(128, 2)
+
+    def forward(self, tokens):
+        # The mean over what is not padding.
+        counted = (tokens != 0).float().unsqueeze(-1)
+        return self.fc((self.body(tokens) * counted).sum(1) / counted.sum(1).clamp(min=1))
+
+
 def images(channels, size):
     return lambda batch: (torch.randn(batch, channels, size, size), torch.randint(0, 10, (batch,)))
+
+
+def sequences(batch):
+    return torch.randint(0, 4096, (batch, 48)), torch.randint(0, 2, (batch,))
+
+
+def text(batch):
+    return torch.randint(0, 65, (batch, 128)), torch.randint(0, 65, (batch * 128,))
 
 
 def adam(parameters):
     return torch.optim.Adam(parameters, 1e-3)
 
 
+def adamw(parameters):
+    return torch.optim.AdamW(parameters, 1e-3)
+
+
+def sgd(parameters):
+    return torch.optim.SGD(parameters, 1e-3, momentum=0.9, weight_decay=1e-4)
+
+
+# The model, its batches and its optimizer, as Sources/Laboratory/Benchmarks/BenchmarkModel.swift has them.
 MODELS = {
-    "lenet-300-100": (perceptron, images(1, 28), 60, adam),
-    "lenet-5": (lenet5, images(1, 28), 60, adam),
-    "conv-2": (conv2, images(3, 32), 60, adam),
+    "lenet-300-100": (perceptron, images(1, 28), adam),
+    "lenet-5": (lenet5, images(1, 28), adam),
+    "conv-2": (conv2, images(3, 32), adam),
+    "resnet-20": (ResNet20, images(3, 32), sgd),
+    "encoder": (Encoder, sequences, adamw),
+    "causal-transformer": (CausalTransformer, text, adamw),
 }
 
 
 class Peer:
-    """PyTorch's training of one model, kept warm between measurements."""
+    """PyTorch's side of one model, eager or compiled, kept warm between measurements."""
 
-    def __init__(self, name):
-        make, data, batch, optimizer = MODELS[name]
+    def __init__(self, name, is_compiled, density):
+        make, self.data, optimizer = MODELS[name]
         self.model = make()
         self.optimizer = optimizer(self.model.parameters())
-        self.x, self.y = data(batch)
-        weights = [w for w in self.model.parameters() if w.dim() > 1]
-        self.masks = [(w, (torch.rand_like(w) < 0.2).float()) for w in weights]
-        for _ in range(3):
-            self.step()
+        self.forward = torch.compile(self.model, dynamic=False) if is_compiled else self.model
+        weights = [weight for weight in self.model.parameters() if weight.dim() > 1] if density < 1 else []
+        self.masks = [(weight, (torch.rand_like(weight) < density).float()) for weight in weights]
+        self.batches = {}
 
-    def step(self):
+    def batch(self, size):
+        if size not in self.batches:
+            self.batches[size] = self.data(size)
+        return self.batches[size]
+
+    def step(self, size):
+        x, y = self.batch(size)
         self.optimizer.zero_grad()
-        nn.functional.cross_entropy(self.model(self.x), self.y).backward()
+        F.cross_entropy(self.forward(x), y).backward()
         self.optimizer.step()
         with torch.no_grad():
             for weight, mask in self.masks:
                 weight.mul_(mask)
 
-    def rate(self, seconds):
-        start, steps = time.perf_counter(), 0
-        while time.perf_counter() - start < seconds:
-            self.step()
-            steps += 1
-        return steps / (time.perf_counter() - start)
+    def infer(self, size):
+        self.forward(self.batch(size)[0])
+
+    def rate(self, work, size, seconds):
+        """Calls a second; three calls before, which compile and warm, do not count."""
+        self.model.train(work == "training")
+        call = self.step if work == "training" else self.infer
+        self.batch(size)  # outside of inference mode, whose tensors cannot be trained on
+        with torch.inference_mode(work == "inference"):
+            for _ in range(3):
+                call(size)
+            start, calls = time.perf_counter(), 0
+            while time.perf_counter() - start < seconds:
+                call(size)
+                calls += 1
+            return calls / (time.perf_counter() - start)
 
 
-def ours(name, threads, seconds):
-    command = [ROOT / ".build/release/coppice", "bench", name, "--json"]
-    command += ["--threads", str(threads), "--seconds", str(seconds / 5)]
-    rows = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["rows"]
-    return next(row["median"] for row in rows if row["benchmark"] == "training")
+def bench(*arguments):
+    """What `coppice bench` prints."""
+    command = [ROOT / ".build/release/coppice", "bench", *map(str, arguments), "--json"]
+    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def ours(name, arguments):
+    """Our rates by (work, batch): each the median of five runs of a fifth of the seconds."""
+    rows = bench(
+        name, "--only", "training", "--only", "inference", "--threads", arguments.threads,
+        "--density", arguments.density, "--seconds", arguments.seconds / 5,
+    )["rows"]  # fmt: skip
+    return {
+        (row["benchmark"], row["batch"]): row["median"] for row in rows if row["benchmark"] in ("training", "inference")
+    }
+
+
+def parameters(name):
+    """The number of our model's parameters, as the profile of its step gives it."""
+    return bench("--profile", name, "--seconds", 0.001)["parameters"]
+
+
+def peers(name, arguments):
+    """PyTorch's sides by name: eager, and compiled unless it fails or is not wanted."""
+    found = {"eager": Peer(name, False, arguments.density)}
+    counts = parameters(name), sum(weight.numel() for weight in found["eager"].model.parameters())
+    print(f"{name}: {counts[0]} parameters, PyTorch's {counts[1]}", file=sys.stderr)
+    if counts[0] != counts[1]:
+        sys.exit(f"{name}: the two models differ; correct MODELS in {__file__}")
+    if not arguments.eager:
+        compiled = Peer(name, True, arguments.density)
+        try:
+            compiled.step(2)
+            found["compiled"] = compiled
+        except Exception as error:  # whatever a missing compiler or an unsupported model makes it raise
+            print(f"{name}: torch.compile fails, left out: {str(error).splitlines()[0]}", file=sys.stderr)
+    return found
+
+
+def compare(name, arguments):
+    sides = peers(name, arguments)
+    pairs = {}
+    for _ in range(arguments.pairs):
+        for (work, batch), rate in ours(name, arguments).items():
+            theirs = {side: peer.rate(work, batch, arguments.seconds) for side, peer in sides.items()}
+            pairs.setdefault((work, batch), []).append((rate, theirs))
+    for (work, batch), measured in pairs.items():
+        medians = {side: statistics.median(theirs[side] for _, theirs in measured) for side in sides}
+        ratios = sorted(rate / max(theirs.values()) for rate, theirs in measured)
+        cells = [name, work, batch, arguments.threads, f"{statistics.median(rate for rate, _ in measured):.4g}"]
+        cells += [f"{medians[side]:.4g}" if side in medians else "–" for side in ("eager", "compiled")]
+        cells += [max(medians, key=medians.get)]
+        cells += [f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} … {ratios[-1]:.2f})"]
+        print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("models", nargs="*", default=list(MODELS))
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=3)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("models", nargs="*", metavar="MODEL", help="all six if none is named")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=1, help="of each figure in each pair")
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--density", type=float, default=1, help="the fraction of weights that survive")
+    parser.add_argument("--eager", action="store_true", help="leave torch.compile out")
     arguments = parser.parse_args()
+    unknown = set(arguments.models) - set(MODELS)
+    if unknown:
+        parser.error(f"no model {', '.join(sorted(unknown))}; there are {', '.join(MODELS)}")
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
-    print(f"| model | threads | Coppice, steps/s | PyTorch {torch.__version__}, steps/s | ratio (lowest … highest of 5 pairs) |")
-    print("|---|---|---|---|---|")
-    for name in arguments.models:
-        peer = Peer(name)
-        pairs = [(ours(name, arguments.threads, arguments.seconds), peer.rate(arguments.seconds)) for _ in range(5)]
-        ratios = sorted(a / b for a, b in pairs)
-        mine, theirs = (statistics.median(side) for side in zip(*pairs))
-        print(
-            f"| {name} | {arguments.threads} | {mine:.4g} | {theirs:.4g} "
-            f"| {statistics.median(ratios):.2f} ({ratios[0]:.2f} … {ratios[-1]:.2f}) |",
-            flush=True,
-        )
+    # Each batch of each model is compiled for itself; beyond the limit PyTorch would quietly run eager.
+    torch._dynamo.config.recompile_limit = 64
+    print(
+        f"| model | work | batch | threads | Coppice, steps/s | PyTorch {torch.__version__} eager | compiled | better "
+        f"| ratio to the better (lowest … highest of {arguments.pairs} pairs) |"
+    )
+    print("|---|---|---:|---:|---:|---:|---:|---|---|")
+    for name in arguments.models or MODELS:
+        compare(name, arguments)
 
 
 if __name__ == "__main__":

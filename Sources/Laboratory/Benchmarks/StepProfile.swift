@@ -17,6 +17,8 @@ package struct StepProfile: Sendable {
   }
 
   package let model: String
+  /// The number of trained scalars, pruned or not.
+  package let parameters: Int
   package let batch: Int
   /// The fraction of prunable weights that survive, 0…1.
   package let density: Double
@@ -43,6 +45,7 @@ package struct StepProfile: Sendable {
     var times = [first]
     while times.count < Rates.runs || watch.elapsed < seconds { times.append(trainer.profile().seconds) }
     (model, batch, self.density) = (subject.name, subject.batch, density)
+    parameters = traced.declarations.reduce(0) { $0 + $1.shape.count }
     steps = times.count
     lines = Self.lines(plan, plan.steps.indices.map { step in Rates(times.map { $0[step] }).median })
   }
