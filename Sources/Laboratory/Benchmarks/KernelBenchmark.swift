@@ -39,6 +39,7 @@ struct KernelBenchmark {
 
   private func measure(_ node: Int, of graph: Graph, _ subject: BenchmarkModel) throws -> BenchmarkRow {
     let executor = Executor(Plan(try graph.alone(node)), threads: threads)
+    // Integers stay 0, which is an index of everything.
     var random = RandomStream(seed: 0, stream: .generation)
     for name in executor.plan.graph.nodes.compactMap(\.leaf?.name) {
       guard executor.plan.graph.isFloat(name) else { continue }
