@@ -8,6 +8,7 @@ import Synchronization
 final class RunProgress: Sendable {
   private struct State {
     var steps = 0
+    var remaining: Double?
     var totalSteps = 0
     var trials = 0
     var finishedTrials = 0
@@ -37,8 +38,11 @@ final class RunProgress: Sendable {
       Terminal.log(
         "\(trials) trials (\(reusedTrials) done before); \(stages) stages to run, \(steps) training steps; "
           + "\(reusedStages) stages reused")
-    case .steps(let steps):
-      state.withLock { $0.steps += steps }
+    case .steps(let steps, let remaining):
+      state.withLock { state in
+        state.steps += steps
+        state.remaining = remaining
+      }
       draw()
     case .finished(let trial, let status, let row):
       let (finished, trials) = state.withLock { state in
@@ -74,7 +78,7 @@ final class RunProgress: Sendable {
       let rate = Double(state.steps) / max(1e-9, now.timeIntervalSince(state.start))
       let line = ProgressLine(
         done: state.steps, total: state.totalSteps, rate: rate,
-        remaining: rate > 0 ? Double(state.totalSteps - state.steps) / rate : nil,
+        remaining: state.remaining,
         activity: "\(state.finishedTrials)/\(state.trials) trials")
       Terminal.redraw(line.text(width: Terminal.width, color: Terminal.hasColor))
     }

@@ -19,9 +19,14 @@ public struct Subset: Sendable {
 }
 
 extension Dataset {
+  /// Examples of the three parts, the same for every split.
+  package var sizes: (training: Int, validation: Int, test: Int) {
+    (training.count - validationCount, validation?.count ?? validationCount, test.count)
+  }
+
   /// Training steps in an epoch, the same for every split; 0 where the examples do not fill one batch.
   package func stepsPerEpoch(batchSize: Int) -> Int {
-    var examples = training.count - validationCount
+    var examples = sizes.training
     if case .text = training.inputs { examples -= 1 }
     return batchSize < 1 ? 0 : max(0, examples) / batchSize
   }

@@ -26,9 +26,7 @@ final class NetworkCostTable: Sendable {
   private let known = Mutex<[Specification: NetworkCosts]>([:])
 
   func costs(of setting: TrainingSetting) throws -> NetworkCosts {
-    var setting = setting
-    setting.seed = 0
-    let key = setting.specification
+    let key = setting.timing
     if let costs = known.withLock({ $0[key] }) { return costs }
     let costs = try NetworkCosts(setting)
     known.withLock { $0[key] = costs }

@@ -37,6 +37,7 @@ package final class Runner: Sendable {
   private let costs = NetworkCostTable()
   private let outputs: RecentStages
   private let queue: WorkQueue
+  private let clock: RunClock
   private let outcomes: Mutex<Outcomes>
 
   private struct Outcomes {
@@ -90,6 +91,7 @@ package final class Runner: Sendable {
         guard !options.isFresh, let record = try? results.stages.read(key.hexadecimal) else { return nil }
         return .some(record.ending)
       })
+    clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
     if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
     outcomes = Mutex(Outcomes(records: reused))
   }
@@ -154,27 +156,36 @@ package final class Runner: Sendable {
   // MARK: Workers
 
   private func work(_ role: WorkQueue.Role) {
-    let context = StageContext(
-      folder: results.stages, recent: outputs, interruption: interruption,
-      checkpointInterval: options.checkpointInterval, threads: options.threads,
-      progress: { [observe] in observe(.steps($0)) })
     while !interruption.isRequested, let work = queue.next(role) {
       switch work {
       case .stage(let index):
         do {
-          let record = try plan.stages[index].run(context)
+          let record = try plan.stages[index].run(context(ofStage: index))
           try outputs.write(record)
+          clock.ended(index)
           queue.finish(index, .done(record.ending))
         } catch is Interrupted {
           queue.close()
         } catch {
           keep(error)
+          clock.ended(index)
           queue.finish(index, .failed("\(error)"))
         }
       case .trial(let index, let ending, let failure): assemble(index, ending, failure)
       }
     }
     queue.close(if: interruption.isRequested)
+  }
+
+  private func context(ofStage index: Int) -> StageContext {
+    clock.began(index)
+    return StageContext(
+      folder: results.stages, recent: outputs, interruption: interruption,
+      checkpointInterval: options.checkpointInterval, threads: options.threads,
+      progress: { [observe, clock] steps in
+        clock.made(steps, by: index)
+        observe(.steps(steps, remaining: clock.remaining))
+      })
   }
 
   /// Remembers the first error of files, which has an exit code of its own.

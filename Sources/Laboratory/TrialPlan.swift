@@ -102,7 +102,7 @@ package struct TrialPlan: Sendable {
     var ladder = Ladder(trial: trial, setting: setting, retraining: retraining)
     var rounds = [Round(index: 0, masks: nil, training: ladder.dense.key, requestedSparsity: 0)]
     for index in 1...last {
-      let (masks, training) = try ladder.climb(to: index)
+      let (masks, training) = try ladder.climb(to: index, density: 1 - forecast.sparsities[index])
       guard wanted.contains(index) else { continue }
       rounds.append(
         Round(
@@ -164,15 +164,15 @@ private struct Ladder {
   }
 
   /// Prunes the last round's network and trains what is left. Gives the masks and the training that stand for the round in
-  /// the results: the ticket's, or the control's in its place.
-  mutating func climb(to round: Int) throws -> (masks: StageKey, training: StageKey) {
+  /// the results: the ticket's, or the control's in its place. `density` is what the forecast expects to be left.
+  mutating func climb(to round: Int, density: Double) throws -> (masks: StageKey, training: StageKey) {
     let prune = PruningStage(
       setting, of: training, masks: pruning,
       pruner: Pruner(
         criterion: trial.criterion, granularity: trial.granularity, allocation: trial.allocation),
       target: try trial.schedule.target(ofRound: round, ratio: trial.sparsity),
       scoringBatch: trial.scoringBatch)
-    let ticket = retrained(from: training, masks: prune.key)
+    let ticket = retrained(from: training, masks: prune.key, density: density)
     add(prune)
     add(ticket)
     (pruning, training) = (prune.key, ticket.key)
@@ -183,14 +183,15 @@ private struct Ladder {
       // weights have had the first steps of the dense training and one retraining, others the dense training and those of
       // every round.
       let steps = setting.total + (retraining.rewindStep == nil ? round * retraining.iterations : 0)
-      let control = TrainingStage(setting, source: .fresh(draw: round), masks: prune.key, steps: steps)
+      let control = TrainingStage(
+        setting, source: .fresh(draw: round), masks: prune.key, steps: steps, density: density)
       add(control)
       return (prune.key, control.key)
     case .randomMask:
       // Where weights are not rewound the control goes on from its own last round, whose masks hold those of this one: in
       // the ticket's network some of them are pruned already.
       let random = RandomMaskStage(setting, like: prune.key, granularity: trial.granularity)
-      let control = retrained(from: controlTraining, masks: random.key)
+      let control = retrained(from: controlTraining, masks: random.key, density: density)
       add(random)
       add(control)
       controlTraining = control.key
@@ -198,13 +199,13 @@ private struct Ladder {
     }
   }
 
-  private func retrained(from network: StageKey, masks: StageKey) -> TrainingStage {
+  private func retrained(from network: StageKey, masks: StageKey, density: Double) -> TrainingStage {
     let source: TrainingStage.Source =
       retraining.rewindStep == nil ? .end(of: network) : start.map { .end(of: $0.key) } ?? .fresh(draw: 0)
     return TrainingStage(
       setting, source: source, masks: masks,
       firstStep: retraining.rewindStep ?? retraining.learningRateStep ?? setting.total,
-      steps: retraining.iterations, learningRateStep: retraining.learningRateStep)
+      steps: retraining.iterations, learningRateStep: retraining.learningRateStep, density: density)
   }
 
   private mutating func add(_ stage: any Stage) {

@@ -37,6 +37,8 @@ final class WorkQueue: @unchecked Sendable {
   private var open: Int
   private var isClosed = false
 
+  /// The stages to run, by their places in the plan.
+  let stagesToRun: [Int]
   /// Stages to run, their optimizer steps, and stages found done.
   let outline: (stages: Int, steps: Int, reused: Int)
 
@@ -88,6 +90,7 @@ final class WorkQueue: @unchecked Sendable {
       if let doom { endings[stage] = .skipped(doom) }
     }
     let toRun = stages.indices.filter { needed[$0] && endings[$0] == nil }
+    stagesToRun = toRun
     outline = (toRun.count, toRun.reduce(0) { $0 + stages[$1].steps }, reused)
     readyStages = toRun.filter { missing[$0] == 0 }
     let openStages = stagesOfTrial.map { $0.count { endings[$0] == nil } }

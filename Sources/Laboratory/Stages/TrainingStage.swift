@@ -26,11 +26,13 @@ package struct TrainingStage: Stage {
   package let learningRateStep: Int?
   /// Whether the network is measured; the first steps of a dense training, made only to be rewound to, are not.
   package let isMeasured: Bool
+  /// The fraction of prunable weights that is to be left, 0…1; for estimates of time alone, no part of the key.
+  package let density: Double
   package let key: StageKey
 
   package init(
     _ setting: TrainingSetting, source: Source, masks: StageKey? = nil, firstStep: Int = 0, steps: Int,
-    learningRateStep: Int? = 0, isMeasured: Bool = true
+    learningRateStep: Int? = 0, isMeasured: Bool = true, density: Double = 1
   ) {
     self.setting = setting
     self.source = source
@@ -39,6 +41,7 @@ package struct TrainingStage: Stage {
     self.steps = steps
     self.learningRateStep = learningRateStep
     self.isMeasured = isMeasured
+    self.density = density
     let origin: Specification.Value =
       switch source {
       case .fresh(let draw): .integer(draw)
