@@ -60,9 +60,12 @@ extension KernelTests {
     }
 
     static let lengths = [1, 16, 32, 48, 64, 112, 240]
+    /// Few columns, and so many that rows are taken in two runs and columns in several parts.
+    static let extents = [(11, 37), (70, 200)]
 
-    @Test(arguments: lengths) func productsAreTheChainsOfTheSurvivors(length: Int) {
-      let m = Matrix(rows: 11, columns: 37, every: 3, width: length)
+    @Test(arguments: lengths, extents)
+    func productsAreTheChainsOfTheSurvivors(length: Int, _ extents: (Int, Int)) {
+      let m = Matrix(rows: extents.0, columns: extents.1, every: 3, width: length)
       let x = numbers(m.columns * length, seed: 1), bias = numbers(m.rows, seed: 2)
       var sums = [Float](repeating: 0, count: m.rows * length)
       for (value, place) in zip(m.values, m.places) {
@@ -91,8 +94,9 @@ extension KernelTests {
       }
     }
 
-    @Test(arguments: lengths) func theTransposedViewReadsTheSameValues(length: Int) {
-      let m = Matrix(rows: 11, columns: 37, every: 3, width: length)
+    @Test(arguments: lengths, extents)
+    func theTransposedViewReadsTheSameValues(length: Int, _ extents: (Int, Int)) {
+      let m = Matrix(rows: extents.0, columns: extents.1, every: 3, width: length)
       let g = numbers(m.rows * length, seed: 3)
       var sums = [Float](repeating: 0, count: m.columns * length)
       for (value, place) in zip(m.values, m.places) {
@@ -112,10 +116,11 @@ extension KernelTests {
       }
     }
 
-    /// Images beyond what one block holds, and rows with 8 + 4 + 2 + 1 entries.
-    @Test(arguments: [(1, 64), (3, 1), (5, 48), (70, 64)]) func samplesGoBySixteenLanes(_ size: (Int, Int)) {
+    /// Images beyond what one block holds; rows with 8 + 4 + 2 + 1 entries, and with more than 16.
+    @Test(arguments: [(1, 64), (3, 1), (5, 48), (70, 64)], [46, 100])
+    func samplesGoBySixteenLanes(_ size: (Int, Int), columns: Int) {
       let (images, length) = size
-      let m = Matrix(rows: 11, columns: 46, every: 3, width: length)
+      let m = Matrix(rows: 11, columns: columns, every: 3, width: length)
       let x = numbers(images * m.columns * length, seed: 4), g = numbers(images * m.rows * length, seed: 5)
       let expected = m.places.map { place in
         var lanes = [Float](repeating: 0, count: 16)
