@@ -10,12 +10,12 @@ cd "$(dirname "$0")"
 kernels=../../Sources/CKernels
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-clang -std=c11 -O2 -o "$folder/host" digest.c $kernels/dispatch.c $kernels/variants/*.c -lm
+clang -std=c11 -O2 -o "$folder/host" digest.c $kernels/*.c $kernels/variants/*.c -lm
 echo '#include <stddef.h>
 void *memcpy(void *, const void *, size_t);
 void *memset(void *, int, size_t);' >"$folder/string.h"
 clang --target=aarch64-linux-gnu -std=c11 -O2 -ffreestanding -nostdlib -static -fuse-ld=lld -I"$folder" \
-  -o "$folder/neon" digest.c $kernels/dispatch.c $kernels/variants/*.c
+  -o "$folder/neon" digest.c $kernels/*.c $kernels/variants/*.c
 "$folder/host" >"$folder/host.txt"
 "$emulator" "$folder/neon" >"$folder/neon.txt"
 diff "$folder/host.txt" "$folder/neon.txt" && echo "$(wc -l <"$folder/host.txt") kernels agree"

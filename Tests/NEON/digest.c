@@ -82,6 +82,20 @@ static void run(void) {
   EACH("convolution", ck_convolution_forward(&shape, 0, 2, g, b, x, CK_IDENTITY, y, scratch);
        ck_convolution_input_gradient(&shape, 0, 2, b, g, z, scratch);
        ck_convolution_filter_gradient(&shape, 0, 5, 0, 27, g, b, w, scratch));
+  // 5 rows of 0 … 12 survivors in planes of 64, and the taps of a convolution with every second weight gone.
+  uint32_t starts[6] = {0}, offsets[64], taps[68], tap_starts[6] = {0};
+  for (uint32_t r = 0; r < 5; r++) {
+    starts[r + 1] = starts[r] + 3 * r;
+    for (uint32_t e = starts[r]; e < starts[r + 1]; e++) offsets[e] = 64 * ((5 * r + 2 * e) % 30);
+    tap_starts[r + 1] = tap_starts[r] + 13;
+    for (uint32_t e = 0; e < 13; e++)
+      taps[13 * r + e] = (uint32_t)ck_sparse_tap(&shape, 2 * e / 9, 2 * e / 3 % 3, 2 * e % 3);
+  }
+  ck_sparse_pattern pattern = {starts, offsets, 0}, filters = {tap_starts, taps, 0};
+  EACH("sparse", ck_sparse_product(&pattern, 0, 5, b, n < 16 ? 1 : n < 64 ? 16 : 64, g, x, CK_RELU, y, 64);
+       ck_sparse_sample(&pattern, 0, 5, 2, n < 16 ? 1 : 64, g, 2000, b, 512, 64, z, scratch));
+  EACH("sparse convolution", ck_sparse_convolution_forward(&shape, &filters, 0, 2, g, b, x, CK_IDENTITY, y, scratch);
+       ck_sparse_convolution_filter_gradient(&shape, &filters, 0, 5, g, b, w, scratch));
   ck_pooling_shape pool = {9, 8, 5, 4, 3, 3, 2, 2, 1, 1};
   EACH("pooling", ck_max_pool(&pool, 0, 4, x + 300, y); ck_max_pool_gradient(&pool, 0, 4, x + 300, g, z);
        ck_average_pool(&pool, 0, 4, g, m); ck_average_pool_gradient(&pool, 0, 4, g, w));
