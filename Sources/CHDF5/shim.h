@@ -22,6 +22,7 @@ CHDF5_CONSTANT(chdf5_memory_uint8, H5T_NATIVE_UINT8)
 CHDF5_CONSTANT(chdf5_c_string, H5T_C_S1)
 
 CHDF5_CONSTANT(chdf5_file_access, H5P_FILE_ACCESS)
+CHDF5_CONSTANT(chdf5_dataset_transfer, H5P_DATASET_XFER)
 CHDF5_CONSTANT(chdf5_file_creation, H5P_FILE_CREATE)
 CHDF5_CONSTANT(chdf5_group_creation, H5P_GROUP_CREATE)
 CHDF5_CONSTANT(chdf5_dataset_creation, H5P_DATASET_CREATE)

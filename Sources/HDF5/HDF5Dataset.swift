@@ -43,8 +43,9 @@ package final class HDF5Dataset: HandledObject {
     }
     let shape = try space.shape(at: location)
     let count = try plausibleCount(of: shape, size: 1)
+    let transfer = try Library.transfer(of: count, at: location)
     return try StringBuffer.read(count, type: type, space: space.handle, at: location) { type, buffer in
-      ("H5Dread", H5Dread(handle.id, type, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), buffer))
+      ("H5Dread", H5Dread(handle.id, type, hid_t(H5S_ALL), hid_t(H5S_ALL), transfer.id, buffer))
     }
   }
 

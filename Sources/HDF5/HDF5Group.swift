@@ -107,10 +107,11 @@ package final class HDF5Group: HandledObject {
     let list = try HDF5Storage.contiguous.properties(shape: shape, size: 16, at: place)
     let dataset = try createDataset(name, type: type.id, space: Dataspace(shape, at: place), list, place)
     if texts.isEmpty { return dataset }
+    let transfer = try Library.transfer(of: texts.count, at: place)
     try Library.call("H5Dwrite", place) {
       buffer.withPointers {
         H5Dwrite(
-          dataset.handle.id, type.id, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), $0.baseAddress)
+          dataset.handle.id, type.id, hid_t(H5S_ALL), hid_t(H5S_ALL), transfer.id, $0.baseAddress)
       }
     }
     return dataset

@@ -18,6 +18,15 @@ package enum Library {
     }
   }
 
+  /// How texts are transferred. The library converts them through buffers of a megabyte, which it clears every time, be it for
+  /// one text; a smaller buffer takes more of them to go through, and gives the same.
+  static func transfer(of count: Int, at location: Location) throws(HDF5Error) -> Handle {
+    let list = try Handle("H5Pcreate", location, closedBy: H5Pclose) { H5Pcreate(chdf5_dataset_transfer()) }
+    let size = max(1 << 12, min(1 << 20, 32 * count))
+    try call("H5Pset_buffer", location) { H5Pset_buffer(list.id, size, nil, nil) }
+    return list
+  }
+
   /// Runs many small calls without letting other threads in between: threads that take turns call by call spend more time
   /// on waking each other than on the calls.
   package static func exclusively<Result, Failure: Error>(
