@@ -1,6 +1,7 @@
 import ArgumentParser
 import Coppice
 import CoppiceStore
+import Foundation
 
 /// Where results lie. Flag before environment before default.
 struct ResultsOptions: ParsableArguments {
@@ -16,6 +17,27 @@ struct DataOptions: ParsableArguments {
   var data: String?
 
   var folders: DataFolders { DataFolders(explicit: data) }
+}
+
+/// How a run uses the processor. Flag before environment before what suits the sweep.
+struct CoreOptions: ParsableArguments {
+  @Option(
+    help: "Stages that run side by side (or COPPICE_JOBS; else one a core, or as many as can run at a time).")
+  var jobs: Int?
+
+  @Option(
+    help: """
+      Threads that share each kernel (or COPPICE_THREADS; else 1, and more where cores would be idle). Results do not \
+      depend on it.
+      """)
+  var threads: Int?
+
+  func cores(_ plan: SweepPlan) throws -> Cores {
+    Cores(
+      plan, cores: ProcessInfo.processInfo.activeProcessorCount,
+      jobs: try Environment.count(jobs, "--jobs", or: "COPPICE_JOBS"),
+      threads: try Environment.count(threads, "--threads", or: "COPPICE_THREADS"))
+  }
 }
 
 /// What a program reads in place of what a person reads.

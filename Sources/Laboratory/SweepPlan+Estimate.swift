@@ -3,7 +3,7 @@ import CoppiceNetworks
 import CoppiceTensors
 
 extension SweepPlan {
-  /// About how long the sweep takes, from a few steps and evaluations of each kind of training run now, on one thread each.
+  /// About how long the sweep takes, from a few steps and evaluations of each kind of training run now.
   ///
   /// Sparser networks train faster: each setting is timed dense and at a few of the densities it is trained at, those between
   /// lie on straight lines. A stage cannot begin before those it builds on: no number of jobs makes the sweep shorter than its
@@ -11,8 +11,11 @@ extension SweepPlan {
   ///
   /// - Parameters:
   ///   - jobs: stages that run side by side.
+  ///   - threads: threads that share each kernel.
   ///   - seconds: how long the measurements take, about.
-  package func estimatedSeconds(jobs: Int, measuringFor seconds: Double = 0.8) throws -> Double {
+  package func estimatedSeconds(
+    jobs: Int, threads: Int = 1, measuringFor seconds: Double = 0.8
+  ) throws -> Double {
     var kinds: [Specification: (setting: TrainingSetting, densities: Set<Double>)] = [:]
     for case let training as TrainingStage in stages where training.steps > 0 {
       kinds[training.setting.timing, default: (training.setting, [])].densities.insert(training.density)
@@ -21,7 +24,9 @@ extension SweepPlan {
     let share = seconds / Double(max(1, measurements.values.reduce(0) { $0 + $1.1.count }))
     var rates: [Specification: [(density: Double, rates: StageRates)]] = [:]
     for (key, (setting, densities)) in measurements {
-      rates[key] = try densities.map { ($0, try StageRates(setting, density: $0, seconds: share)) }
+      rates[key] = try densities.map {
+        ($0, try StageRates(setting, density: $0, threads: threads, seconds: share))
+      }
     }
     var (total, longest) = (0.0, 0.0)
     var ends: [StageKey: Double] = [:]
@@ -76,13 +81,13 @@ private struct StageRates {
   init(step: Double, example: Double) { (self.step, self.example) = (step, example) }
 
   /// Measured now, for about `seconds`, on weights of which random ones are masked.
-  init(_ setting: TrainingSetting, density: Double, seconds: Double) throws {
+  init(_ setting: TrainingSetting, density: Double, threads: Int, seconds: Double) throws {
     let (model, data) = (setting.model, setting.data)
     let state = TrainingState(parameters: setting.initialParameters(draw: 0), buffers: model.initialBuffers)
-    let masks = density < 1 ? Self.randomMasks(model, density) : nil
+    let masks = model.randomMasks(density: density)
     let trainer = try Trainer(
       model, state, masks: masks, execution: setting.execution, optimizer: setting.optimizer,
-      batch: setting.batchSize, clipping: setting.clipping, seed: setting.seedBits)
+      batch: setting.batchSize, clipping: setting.clipping, seed: setting.seedBits, threads: threads)
     var batches = try Batches(
       data.split.training, of: data.dataset, batchSize: setting.batchSize, seed: setting.seedBits)
     var steps = 0
@@ -92,7 +97,8 @@ private struct StageRates {
       steps += 1
     }
     let size = data.interface.evaluationBatch
-    let evaluator = try Evaluator(model, batch: size, masks: masks, execution: setting.execution)
+    let evaluator = try Evaluator(
+      model, batch: size, masks: masks, execution: setting.execution, threads: threads)
     evaluator.load(trainer.parameters, trainer.buffers)
     let test = try EvaluationBatches(data.split.test, of: data.dataset, batchSize: size)
     example =
@@ -122,13 +128,5 @@ private struct StageRates {
       calls += 1
     }
     return least
-  }
-
-  private static func randomMasks(_ model: TracedModel, _ density: Double) -> MaskSet {
-    var random = RandomStream(seed: 0, stream: .mask)
-    return MaskSet(
-      model.fullMasks.map { name, mask in
-        (name, Mask(mask.shape, (0..<mask.count).map { _ in random.bernoulli(Float(density)) ? 1 : 0 }))
-      })
   }
 }

@@ -59,7 +59,8 @@ package final class Evaluator {
   ) throws {
     self.model = model
     self.batch = batch
-    sparse = SparseWeights(model, masks, execution)
+    sparse = SparseWeights(
+      model, masks, execution, isForOne: batch == 1 && !model.interface.hasTokens)
     executor = Executor(Plan(try model.evaluationGraph(batch: batch, sparse: sparse)), threads: threads)
   }
 

@@ -25,7 +25,13 @@ public enum SparseExecution: String, Sendable, CaseIterable {
     }
   }
 
-  /// The weights of a model that run sparse under these masks.
+  /// Whether a weight runs sparse in an evaluation of one example at a time, in automatic execution. A linear layer then reads
+  /// each weight once, and is as fast dense until four fifths are gone. The results are those of the other form.
+  static func isSparseForOne(shape: Shape, survivors: Int) -> Bool {
+    isSparse(shape: shape, survivors: survivors) && (shape.rank != 2 || 5 * survivors <= shape.count)
+  }
+
+  /// The weights of a model that run sparse in training under these masks.
   package func sparseNames(_ model: TracedModel, _ masks: MaskSet?) -> Set<String> {
     Set((masks ?? MaskSet()).filter { model.sparsifiable.contains($0.name) && isSparse($0.mask) }.map(\.name))
   }
@@ -44,9 +50,21 @@ package struct SparseWeights: Sendable {
   let patterns: [String: SparsePattern]
 
   /// The weights of a model that run sparse under these masks.
-  package init(_ model: TracedModel, _ masks: MaskSet?, _ execution: SparseExecution) {
+  ///
+  /// - Parameter isForOne: whether they serve to evaluate one example at a time.
+  package init(
+    _ model: TracedModel, _ masks: MaskSet?, _ execution: SparseExecution, isForOne: Bool = false
+  ) {
     var patterns: [String: SparsePattern] = [:]
-    for name in execution.sparseNames(model, masks) { patterns[name] = masks?[name].map(SparsePattern.init) }
+    for name in execution.sparseNames(model, masks) {
+      guard let mask = masks?[name] else { continue }
+      if isForOne, execution == .automatic,
+        !SparseExecution.isSparseForOne(shape: mask.shape, survivors: mask.keptCount)
+      {
+        continue
+      }
+      patterns[name] = SparsePattern(mask)
+    }
     self.patterns = patterns
   }
 

@@ -25,8 +25,8 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Measure only this part; may be given more than once.", valueName: "part"))
   var only: [Benchmark.Part] = []
 
-  @Option(help: "Threads that share each kernel.")
-  var threads = 1
+  @Option(help: "Threads that share each kernel; without it as many as there are cores, and 1 for a profile.")
+  var threads: Int?
 
   @Option(help: "The fraction of prunable weights that survive in training, inference and the profile.")
   var density = 1.0
@@ -43,7 +43,7 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup var format: FormatOptions
 
   func validate() throws {
-    guard (1...1024).contains(threads) else {
+    guard (1...1024).contains(threads ?? 1) else {
       throw ValidationError("--threads takes a number from 1 to 1024")
     }
     guard density > 0, density <= 1 else {
@@ -52,7 +52,7 @@ struct BenchCommand: ParsableCommand {
     guard seconds > 0, seconds <= 3600 else {
       throw ValidationError("--seconds takes more than 0, at most 3600")
     }
-    guard profile == nil || (models.isEmpty && only.isEmpty && against == nil && threads == 1) else {
+    guard profile == nil || (models.isEmpty && only.isEmpty && against == nil && (threads ?? 1) == 1) else {
       throw ValidationError(
         "--profile MODEL takes one model, on one thread: --density, --seconds and --json go with it")
     }
@@ -68,6 +68,7 @@ struct BenchCommand: ParsableCommand {
     let subjects = try models.isEmpty ? BenchmarkModel.all : models.map(BenchmarkModel.named)
     let all = Benchmark.Part.allCases.filter { models.isEmpty || $0 != .sweep }
     let parts = only.isEmpty ? all : only
+    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let rows = try Benchmark(threads: threads, density: density, seconds: seconds).run(parts, subjects) {
       if Terminal.isLive { Terminal.redraw($0) }
     }

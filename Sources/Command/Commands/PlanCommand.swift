@@ -12,16 +12,13 @@ struct PlanCommand: ParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var format: FormatOptions
 
-  @Option(help: "Stages that run side by side (or COPPICE_JOBS; else as many as there are cores).")
-  var jobs: Int?
+  @OptionGroup var cores: CoreOptions
 
   func run() throws {
-    let jobs =
-      try Environment.count(jobs, "--jobs", or: "COPPICE_JOBS")
-      ?? ProcessInfo.processInfo.activeProcessorCount
     let plan = try sweep.plan(DataLibrary(data.folders))
+    let cores = try cores.cores(plan)
     let cost = try plan.cost()
-    let seconds = try plan.estimatedSeconds(jobs: jobs)
+    let seconds = try plan.estimatedSeconds(jobs: cores.jobs, threads: cores.threads)
     if format.json { return try Terminal.data(json(plan, cost, seconds)) }
     try Terminal.data(plan.experiment.question)
     for trial in plan.trials {
@@ -33,7 +30,8 @@ struct PlanCommand: ParsableCommand {
       \(plan.trials.count) trials, \(cost.trainings) trainings of \(cost.steps) steps in all \
       (without sharing \(cost.trainingsUnshared) of \(cost.stepsUnshared))
       \(NumberText.fixed(cost.flops / 1e12, decimals: 2)) TFLOPs of training
-      about \(ProgressLine.duration(seconds) ?? "?") with \(jobs) jobs, by steps timed just now
+      about \(ProgressLine.duration(seconds) ?? "?") with \(cores.jobs) \(cores.jobs == 1 ? "job" : "jobs") \
+      of \(cores.threads) \(cores.threads == 1 ? "thread" : "threads"), by steps timed just now
       up to \(NumberText.fixed(Double(cost.bytes) / 1e6, decimals: 1)) MB of trial files in \
       \(results.folder.path)/\(plan.name)
       """)

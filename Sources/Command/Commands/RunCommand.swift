@@ -17,11 +17,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: DataOptions
 
-  @Option(help: "Stages that run side by side (or COPPICE_JOBS; else as many as there are cores).")
-  var jobs: Int?
-
-  @Option(help: "Threads that share each kernel (or COPPICE_THREADS; else 1). Results do not depend on it.")
-  var threads: Int?
+  @OptionGroup var cores: CoreOptions
 
   @Flag(help: "Compute everything anew, whatever is stored.")
   var fresh = false
@@ -35,9 +31,9 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let options = try options()
     let library = DataLibrary(data.folders)
     let plan = try sweep.plan(library)
+    let options = try options(plan)
     let interruption = Interruption()
     let signals = interruption.observeSignals()
     defer { withExtendedLifetime(signals) {} }
@@ -52,12 +48,10 @@ struct RunCommand: ParsableCommand {
     try finish(report, plan)
   }
 
-  private func options() throws -> Runner.Options {
+  private func options(_ plan: SweepPlan) throws -> Runner.Options {
     var options = Runner.Options()
-    options.jobs =
-      try Environment.count(jobs, "--jobs", or: "COPPICE_JOBS")
-      ?? ProcessInfo.processInfo.activeProcessorCount
-    options.threads = try Environment.count(threads, "--threads", or: "COPPICE_THREADS") ?? 1
+    let cores = try cores.cores(plan)
+    (options.jobs, options.threads) = (cores.jobs, cores.threads)
     options.isFresh = fresh
     options.isForced = force
     if let interval = try Environment.seconds("COPPICE_CHECKPOINT_SECONDS") {

@@ -27,7 +27,7 @@ struct ModelBenchmark {
   }
 
   func measure(_ point: Point) throws -> BenchmarkRow {
-    let masks = traced.benchmarkMasks(density: point.density)
+    let masks = traced.randomMasks(density: point.density)
     let (call, graph) = try point.work == .training ? training(point, masks) : inference(point, masks)
     let (rates, limit) = MultiplyAddLimit.around(threads: threads) { Rates(seconds: seconds, of: call) }
     return BenchmarkRow(
@@ -61,7 +61,7 @@ struct ModelBenchmark {
 
 extension TracedModel {
   /// Masks drawn at random, each weight surviving with the probability `density`; `nil`, a dense network, for 1.
-  func benchmarkMasks(density: Double) -> MaskSet? {
+  func randomMasks(density: Double) -> MaskSet? {
     if density == 1 { return nil }
     var random = RandomStream(seed: 0, stream: .mask)
     return MaskSet(

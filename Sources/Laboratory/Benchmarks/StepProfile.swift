@@ -36,7 +36,7 @@ package struct StepProfile: Sendable {
     let trainer = try Trainer(
       traced,
       TrainingState(parameters: traced.initialParameters(seed: 0), buffers: traced.initialBuffers),
-      masks: traced.benchmarkMasks(density: density), optimizer: subject.optimizer, batch: subject.batch,
+      masks: traced.randomMasks(density: density), optimizer: subject.optimizer, batch: subject.batch,
       seed: 0)
     try trainer.fillBatch(subject.fill)
     _ = trainer.run(learningRate: 1e-3)

@@ -1,0 +1,31 @@
+/// How a run uses the processor: stages side by side on one thread each, which makes the most of its cores; or, where fewer stages
+/// can run at a time than there are cores, all cores on each of them. No result depends on it.
+package struct Cores: Hashable, Sendable {
+  /// Stages that run side by side.
+  package let jobs: Int
+  /// Threads that share each kernel of a stage.
+  package let threads: Int
+
+  /// The way for a plan; what was asked for is kept.
+  ///
+  /// - Parameter cores: how many the processor has.
+  package init(_ plan: SweepPlan, cores: Int, jobs: Int? = nil, threads: Int? = nil) {
+    let most = max(1, cores / max(1, threads ?? 1))
+    self.jobs = jobs ?? max(1, min(most, plan.width))
+    self.threads = threads ?? (jobs == nil ? max(1, cores / self.jobs) : 1)
+  }
+}
+
+extension SweepPlan {
+  /// How many trainings can run side by side at most, where each waits for those it builds on.
+  package var width: Int {
+    var depths: [StageKey: Int] = [:]
+    var counts: [Int: Int] = [:]
+    for stage in stages {
+      let depth = stage.parents.compactMap { depths[$0] }.max() ?? 0
+      depths[stage.key] = depth + (stage.steps > 0 ? 1 : 0)
+      if stage.steps > 0 { counts[depth, default: 0] += 1 }
+    }
+    return counts.values.max() ?? 1
+  }
+}
