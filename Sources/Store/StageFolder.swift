@@ -18,10 +18,13 @@ package struct StageFolder: Hashable, Sendable {
   /// - Throws: `StoreError` where the file is damaged or of another stage; `remove` it and compute it again.
   package func read(_ key: String) throws(StoreError) -> StageRecord? { try read(key, file(key)) }
 
-  /// Keeps the outputs of a stage and drops its checkpoint. They are whole or not there for whatever happens to this process;
-  /// through a power cut they may be lost, which costs time and no more: waiting for the disk would cost it every time.
+  /// Keeps the outputs of a stage and drops its checkpoint. They are whole or not there for whatever happens to this process.
+  /// A power cut may lose those of a stage too short to have had a checkpoint: waiting for the disk would cost more. Those of a
+  /// longer one last before the checkpoint goes.
   package func write(_ record: StageRecord) throws(StoreError) {
-    try StageFile.write(record, to: file(record.key), durability: .process)
+    let hadCheckpoint = access(checkpoint(record.key), F_OK) == 0
+    try StageFile.write(
+      record, to: file(record.key), durability: hadCheckpoint ? .everything : .process)
     removeCheckpoint(record.key)
   }
 
