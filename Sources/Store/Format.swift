@@ -13,7 +13,7 @@ package struct Format: Hashable, Sendable {
   /// `/index`, a cube and curves: the results of an experiment.
   package static let summary = Format(kind: "coppice-summary", major: 1, minor: 0)
   /// Weights, masks, series and evaluations of one trial.
-  package static let trial = Format(kind: "coppice-trial", major: 1, minor: 0)
+  package static let trial = Format(kind: "coppice-trial", major: 1, minor: 1)
   /// The outputs of one stage, or its checkpoint.
   package static let stage = Format(kind: "coppice-stage", major: 1, minor: 0)
 
