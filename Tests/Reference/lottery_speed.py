@@ -11,9 +11,10 @@ Prints the seconds of both, pair by pair, and Coppice's peak memory. Coppice als
 import argparse
 import gzip
 import multiprocessing
+import os
 import pathlib
-import resource
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -93,10 +94,13 @@ def theirs(arguments):
         process.start()
     for process in processes:
         process.join()
+    if any(process.exitcode for process in processes):
+        sys.exit("PyTorch's side failed")
     return time.perf_counter() - start
 
 
 def ours(arguments):
+    """The seconds, and the peak memory in megabytes."""
     with tempfile.TemporaryDirectory() as results:
         command = [ROOT / ".build/release/coppice", "run", "lottery-lenet-mnist", "--data", arguments.data]
         command += ["--results", results, "--seeds", "2", "--jobs", "2", "--quiet"]
@@ -106,8 +110,12 @@ def ours(arguments):
         ):  # fmt: skip
             command += ["--set", setting]
         start = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        return time.perf_counter() - start
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        # The memory of this process alone: that of all children would be PyTorch's from the second pair on.
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            sys.exit("coppice failed")
+        return time.perf_counter() - start, usage.ru_maxrss / 1024
 
 
 def main():
@@ -120,8 +128,7 @@ def main():
     multiprocessing.set_start_method("spawn")
     print(f"{arguments.rounds + 1} trainings of {arguments.iterations} iterations, two seeds side by side")
     for _ in range(arguments.pairs):
-        mine = ours(arguments)
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        mine, memory = ours(arguments)
         peer = theirs(arguments)
         print(f"Coppice {mine:.0f} s (at most {memory:.0f} MB), PyTorch {peer:.0f} s: {peer / mine:.1f} times", flush=True)
 
