@@ -63,11 +63,17 @@ extension SweepPlan {
 }
 
 extension TrainingSetting {
-  /// What the time of a step depends on beside density: all but the seed.
+  /// What the time of a step depends on beside density.
   var timing: Specification {
-    var setting = self
-    setting.seed = 0
-    return setting.specification
+    Specification(
+      "timing", version: 1,
+      [
+        ("model", .component(model.model.specification)),
+        ("interface", .component(model.interface.specification)), ("data", .component(data.specification)),
+        ("optimizer", .component(optimizer.specification)),
+        ("clipping", clipping.map(Specification.Value.number) ?? .none), ("batch-size", .integer(batchSize)),
+        ("execution", .text(execution.rawValue)),
+      ])
   }
 }
 
