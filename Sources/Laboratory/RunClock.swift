@@ -64,9 +64,9 @@ package final class RunClock: Sendable {
     state.withLock { $0.heard[stage] = time }
   }
 
-  /// A stage has made so many steps since it began or was last heard of.
+  /// A stage has made so many steps since it began or was last heard of; none where it has only been evaluated.
   package func made(_ steps: Int, by stage: Int) {
-    guard let kind = kindOfStage[stage], steps > 0 else { return }
+    guard let kind = kindOfStage[stage] else { return }
     let time = now()
     state.withLock { state in
       state.kinds[kind].made += steps
@@ -77,7 +77,7 @@ package final class RunClock: Sendable {
     }
   }
 
-  /// A stage will make no more steps: it is done, was partly done before, or failed.
+  /// A stage will make no more steps: it is done, was partly done before, failed, or what it builds on did.
   package func ended(_ stage: Int) {
     guard let kind = kindOfStage[stage] else { return }
     state.withLock { $0.kinds[kind].open -= $0.openSteps.removeValue(forKey: stage) ?? 0 }
@@ -91,9 +91,11 @@ package final class RunClock: Sendable {
       let made = state.kinds.reduce(0) { $0 + $1.made }
       guard made > 0, seconds > 0 else { return nil }
       let average = seconds / Double(made)
-      let left = state.kinds.reduce(0) { sum, kind in
-        let alike = state.kinds.filter { $0.setting == kind.setting && $0.made > 0 }
-        let nearest = alike.min { abs($0.density - kind.density) < abs($1.density - kind.density) }
+      let met = Dictionary(grouping: state.kinds.filter { $0.made > 0 }, by: \.setting)
+      let left = state.kinds.filter { $0.open > 0 }.reduce(0) { sum, kind in
+        let nearest = met[kind.setting]?.min {
+          abs($0.density - kind.density) < abs($1.density - kind.density)
+        }
         return sum + Double(kind.open) * (kind.rate ?? nearest?.rate ?? average)
       }
       // Jobs share cores and wait for each other: how many there are in effect shows in what was done in the time there was.

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Runs a sweep: the stages that are missing, each once, several at a time; then the trial files and the summary.
 ///
-/// Stages run on threads of their own, as many as there are jobs, and one more writes trial files. A failed trial does not stop the others; a request for an end stops them all after a
-/// checkpoint, and the same command goes on from there.
+/// Stages run on threads of their own, as many as there are jobs, and one more writes trial files. A failed trial does not stop
+/// the others; a request for an end stops them all after a checkpoint, and the same command goes on from there.
 package final class Runner: Sendable {
   /// How a run is done; nothing here changes a result.
   package struct Options: Sendable {
@@ -162,19 +162,21 @@ package final class Runner: Sendable {
         do {
           let record = try plan.stages[index].run(context(ofStage: index))
           try outputs.write(record)
-          clock.ended(index)
-          queue.finish(index, .done(record.ending))
+          end(index, .done(record.ending))
         } catch is Interrupted {
           queue.close()
         } catch {
           keep(error)
-          clock.ended(index)
-          queue.finish(index, .failed("\(error)"))
+          end(index, .failed("\(error)"))
         }
       case .trial(let index, let ending, let failure): assemble(index, ending, failure)
       }
     }
     queue.close(if: interruption.isRequested)
+  }
+
+  private func end(_ stage: Int, _ ending: WorkQueue.Ending) {
+    for stage in [stage] + queue.finish(stage, ending) { clock.ended(stage) }
   }
 
   private func context(ofStage index: Int) -> StageContext {

@@ -130,12 +130,14 @@ final class WorkQueue: @unchecked Sendable {
     return nil
   }
 
-  /// Notes how a stage ended.
-  func finish(_ stage: Int, _ ending: Ending) {
+  /// Notes how a stage ended, and gives those that will not be run because of it.
+  func finish(_ stage: Int, _ ending: Ending) -> [Int] {
     condition.lock()
-    settle(stage, ending)
+    defer { condition.unlock() }
+    var skipped: [Int] = []
+    settle(stage, ending, &skipped)
     condition.broadcast()
-    condition.unlock()
+    return skipped
   }
 
   /// Hands out nothing more.
@@ -153,7 +155,7 @@ final class WorkQueue: @unchecked Sendable {
     return work
   }
 
-  private func settle(_ stage: Int, _ ending: Ending) {
+  private func settle(_ stage: Int, _ ending: Ending, _ skipped: inout [Int]) {
     guard endings[stage] == nil else { return }
     endings[stage] = ending
     for trial in trialsOfStage[stage] {
@@ -166,13 +168,17 @@ final class WorkQueue: @unchecked Sendable {
         missingParents[child] -= 1
         if missingParents[child] == 0 { insert(child, into: &readyStages) }
       case .failed(let message):
-        open -= 1
-        settle(child, .failed(message))
+        skip(child, .failed(message), &skipped)
       case .done(let status?), .skipped(let status):
-        open -= 1
-        settle(child, .skipped(status))
+        skip(child, .skipped(status), &skipped)
       }
     }
+  }
+
+  private func skip(_ stage: Int, _ ending: Ending, _ skipped: inout [Int]) {
+    open -= 1
+    skipped.append(stage)
+    settle(stage, ending, &skipped)
   }
 
   /// Keeps the order of the plan.

@@ -37,6 +37,18 @@ import Testing
     #expect(clock.remaining == 0)
   }
 
+  @Test func anEvaluationWithoutStepsTakesTimeToo() throws {
+    let (stages, places) = try Self.trainings()
+    let time = Mutex(0.0)
+    let clock = RunClock(stages, toRun: places, jobs: 1, now: { time.withLock { $0 } })
+    clock.began(places[0])
+    time.withLock { $0 += 20 }
+    clock.made(30, by: places[0])
+    time.withLock { $0 += 10 }
+    clock.made(0, by: places[0])
+    #expect(clock.remaining == 60)
+  }
+
   @Test func jobsCountAsFarAsTheyRunSideBySide() throws {
     let (stages, places) = try Self.trainings()
     let time = Mutex(0.0)
