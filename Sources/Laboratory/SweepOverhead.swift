@@ -26,7 +26,7 @@ package struct SweepOverhead: Sendable {
   ///
   /// - Parameters:
   ///   - trials: how many trials; the next even number of them is run.
-  ///   - jobs: stages that run side by side.
+  ///   - jobs: stages that run side by side; no more than half of the trials, as many as can.
   /// - Throws: `StoreError` where the temporary folder cannot be written.
   package static func measure(trials: Int, jobs: Int) throws -> SweepOverhead {
     let folder = FileManager.default.temporaryDirectory.path + "/coppice-overhead-\(UUID().uuidString)"
@@ -46,7 +46,7 @@ package struct SweepOverhead: Sendable {
     let library = DataLibrary(DataFolders([]))
     _ = try library.data(source, seed: 0)
     var options = Runner.Options()
-    options.jobs = max(1, jobs)
+    options.jobs = max(1, min(jobs, (trials + 1) / 2))
     let provenance = Provenance(arguments: ["overhead"], jobs: options.jobs, threads: options.threads)
 
     let watch = Stopwatch()

@@ -31,7 +31,7 @@ package struct TaskData: Sendable {
   package func stepsPerEpoch(batchSize: Int) -> Int { dataset.stepsPerEpoch(batchSize: batchSize) }
 }
 
-/// The splits that were asked for last. A split is a function of data set and seed; a plan of a thousand seeds need not hold
+/// The splits that were made last. A split is a function of data set and seed; a plan of a thousand seeds need not hold
 /// as many (each is as long as the data set), nor each of the trials that share one make its own.
 final class SplitCache: Sendable {
   private static let capacity = 8

@@ -15,9 +15,10 @@ package struct Meter {
     let batch = data.interface.evaluationBatch
     evaluator = try Evaluator(
       setting.model, batch: batch, masks: masks, execution: setting.execution, threads: threads)
-    training = try EvaluationBatches(data.split.training, of: data.dataset, batchSize: batch)
-    validation = try EvaluationBatches(data.split.validation, of: data.dataset, batchSize: batch)
-    test = try EvaluationBatches(data.split.test, of: data.dataset, batchSize: batch)
+    let split = data.split
+    training = try EvaluationBatches(split.training, of: data.dataset, batchSize: batch)
+    validation = try EvaluationBatches(split.validation, of: data.dataset, batchSize: batch)
+    test = try EvaluationBatches(split.test, of: data.dataset, batchSize: batch)
   }
 
   /// A network of these weights after `step` steps of its round. The last evaluation of a round also takes all training data
