@@ -27,8 +27,8 @@ struct CoreOptions: ParsableArguments {
 
   @Option(
     help: """
-      Threads that share each kernel (or COPPICE_THREADS; else 1, and more where cores would be idle). Results do not \
-      depend on it.
+      Threads that share each kernel (or COPPICE_THREADS; else 1, and more where --jobs is not given either and cores would be \
+      idle). Results do not depend on it.
       """)
   var threads: Int?
 

@@ -17,7 +17,7 @@ package struct Cores: Hashable, Sendable {
 }
 
 extension SweepPlan {
-  /// How many trainings can run side by side at most, where each waits for those it builds on.
+  /// How many trainings run side by side at most where all keep step: the most that come equally many trainings after a start.
   package var width: Int {
     var depths: [StageKey: Int] = [:]
     var counts: [Int: Int] = [:]
