@@ -34,7 +34,10 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Seconds of each of the five runs of a figure.")
   var seconds = 0.1
 
-  @Option(help: ArgumentHelp("Print ratios to the rows of an earlier run with --json.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Print ratios to the rows of an earlier run with --json, now over then; of s/trial, less is better.",
+      valueName: "file"))
   var against: String?
 
   @Option(help: ArgumentHelp("Print where the time of one model's training step goes.", valueName: "model"))
@@ -73,6 +76,15 @@ struct BenchCommand: ParsableCommand {
       if Terminal.isLive { Terminal.redraw($0) }
     }
     if Terminal.isLive { Terminal.redraw("") }
+    guard !rows.isEmpty else {
+      throw CommandFailure(
+        "there is no curve over density of \(models.joined(separator: ", ")); there are those of "
+          + Benchmark.sparseModels.joined(separator: ", "), CommandFailure.usage)
+    }
+    if let against, let comparison, rows.allSatisfy({ comparison.ratio($0) == nil }) {
+      Terminal.log(
+        "warning: \(against) has none of these rows; models, --threads and --density must be the same")
+    }
     let report = BenchReport(rows: rows, comparison: comparison)
     try Terminal.data(format.json ? report.json : report.table.text(width: Terminal.tableWidth))
   }

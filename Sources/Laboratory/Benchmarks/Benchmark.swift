@@ -27,7 +27,7 @@ package struct Benchmark: Sendable {
   /// The densities of a sparse curve.
   package static let densities = [1, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005]
   /// The models that have one: a perceptron, two convolutional networks, a transformer.
-  static let sparseModels = ["lenet-300-100", "lenet-5", "conv-2", "encoder"]
+  package static let sparseModels = ["lenet-300-100", "lenet-5", "conv-2", "encoder"]
   /// The batches of a sparse curve's inference, and of every model's beside its own.
   static let inferenceBatches = [1, 64]
 

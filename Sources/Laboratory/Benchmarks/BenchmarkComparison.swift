@@ -20,7 +20,7 @@ package struct BenchmarkComparison: Sendable {
     self.earlier = earlier
   }
 
-  /// Now over then: of the medians, and from the worst of both spreads to the best. `nil` where the earlier run has no such row,
+  /// Now over then: of the medians, and the least and the greatest that both spreads allow. `nil` where the earlier run has no such row,
   /// or has it in another unit.
   package func ratio(_ row: BenchmarkRow) -> Rates? {
     guard let then = earlier[row.key], then.unit == row.unit else { return nil }

@@ -36,6 +36,11 @@ import Testing
       #expect((row["ratio_high"] as? Double ?? 0) >= ratio)
     }
     #expect(try program.run(quick + ["--against", file]).output.contains("now / then"))
+    let other = try program.run(quick + ["--density", "0.5", "--against", file])
+    #expect(other.status == 0)
+    #expect(
+      other.errors
+        == "warning: \(file) has none of these rows; models, --threads and --density must be the same\n")
   }
 
   @Test func anEarlierRunThatCannotBeReadIsNamed() throws {
@@ -67,6 +72,14 @@ import Testing
     #expect(abs(rows.reduce(0) { $0 + ($1["share"] as? Double ?? 0) } - 1) < 1e-9)
     #expect(try program.run(["bench", "lenet-5", "--profile", "lenet-5"]).status == 64)
     #expect(try program.run(["bench", "--profile", "lenet-6"]).status == 64)
+  }
+
+  @Test func aModelWithoutACurveIsNamed() throws {
+    let outcome = try Program().run(["bench", "resnet-20", "--only", "sparse"])
+    #expect(outcome.status == 64)
+    #expect(
+      outcome.errors == "error: there is no curve over density of resnet-20; there are those of "
+        + "lenet-300-100, lenet-5, conv-2, encoder\n")
   }
 
   @Test func unknownPartsAreRefused() throws {
