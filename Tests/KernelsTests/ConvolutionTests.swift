@@ -54,6 +54,9 @@ extension KernelTests {
         name: "padding beyond the kernel", channels: 1, height: 3, width: 4, outChannels: 2, kernel: (1, 2),
         pad: (2, 3)),
       Case(
+        name: "shorter than the stride", channels: 3, height: 2, width: 1, outChannels: 4, kernel: (2, 1),
+        stride: (3, 2), pad: (1, 0)),
+      Case(
         name: "deeper than one block", batch: 1, channels: 41, height: 4, width: 5, outChannels: 3,
         kernel: (3, 3),
         pad: (1, 1)),

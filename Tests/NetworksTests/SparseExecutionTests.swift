@@ -55,6 +55,24 @@ import Testing
     #expect(trainers[0].parameters == trainers[1].parameters)
   }
 
+  @Test("a network trains on where layers have no survivors at all", arguments: Family.all)
+  func collapsedLayers(_ family: Family) throws {
+    let traced = try family.traced()
+    let masks = MaskSet(
+      traced.fullMasks.map { ($0, Mask($1.shape, [UInt8](repeating: 0, count: $1.count))) })
+    var family = family
+    family.clipping = 1
+    let trainers = try [SparseExecution.always, .never].map { execution in
+      family.execution = execution
+      return try family.trainer(masks: masks, threads: 2)
+    }
+    let losses = try trainers.map { try family.run($0, steps: 3) }
+    for (loss, wanted) in zip(losses[0], losses[1]) { #expect(abs(loss - wanted) <= 1e-5 * max(1, wanted)) }
+    for (name, mask) in masks {
+      #expect(trainers[0].parameters[name] == Tensor(repeating: 0, mask.shape), "\(name)")
+    }
+  }
+
   @Test func theTableGoesByDensityAndShape() {
     typealias Rule = SparseExecution
     #expect(Rule.isSparse(shape: [300, 784], survivors: 300 * 784 * 55 / 100))
