@@ -164,8 +164,6 @@ package struct TracedModel: Sendable {
     let builder = gradients[0].builder
     let squares = gradients.map { ($0 * $0).sum }
     let norm = squares.dropFirst().reduce(squares[0], +).squareRoot
-    let ratio = builder.constant(limit) / norm.offset(by: 1e-6)
-    // min(1, r) = r + (1 − r) · [r > 1]
-    return ratio + (builder.constant(1) - ratio) * ratio.offset(by: -1).step
+    return (builder.constant(limit) / norm.offset(by: 1e-6)).minimum(builder.constant(1))
   }
 }
