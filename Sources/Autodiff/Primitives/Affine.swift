@@ -30,7 +30,8 @@ package struct Affine: FusedPrimitive {
     let rows = signature.input(0).count / max(1, inputs)
     let (hasBias, activation) = (hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
     return Kernel.product(
-      rows: rows, columns: outputs, scratch: ck_product_scratch(rows, outputs, inputs)
+      rows: rows, columns: outputs, grain: ck_is_turned_product(rows, outputs) != 0 ? 4 : 16,
+      scratch: ck_product_scratch(rows, outputs, inputs)
     ) { arguments, band, columns in
       ck_product(
         band.count, columns.count, inputs, arguments.input(0) + band.lowerBound * inputs, inputs, 1,
