@@ -52,7 +52,7 @@ package final class Evaluator {
 
   /// An evaluator of networks with these masks.
   ///
-  /// - Parameter execution: which masked weights run sparse; the results do not depend on it.
+  /// - Parameter execution: which masked weights run sparse; the results of finite numbers do not depend on it.
   package init(
     _ model: TracedModel, batch: Int, masks: MaskSet? = nil, execution: SparseExecution = .automatic,
     threads: Int = 1

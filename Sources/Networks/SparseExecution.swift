@@ -26,7 +26,7 @@ public enum SparseExecution: String, Sendable, CaseIterable {
   }
 
   /// Whether a weight runs sparse in an evaluation of one example at a time, in automatic execution. A linear layer then reads
-  /// each weight once, and is as fast dense until four fifths are gone. The results are those of the other form.
+  /// each weight once, and is as fast dense until four fifths are gone. The results of finite numbers are those of the other form.
   static func isSparseForOne(shape: Shape, survivors: Int) -> Bool {
     isSparse(shape: shape, survivors: survivors) && (shape.rank != 2 || 5 * survivors <= shape.count)
   }

@@ -95,7 +95,7 @@ struct BenchCommand: ParsableCommand {
       throw CommandFailure(
         "there is no file \(path) for --against to read; \(next)", CommandFailure.inputMissing)
     }
-    let text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+    let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
     do throws(BenchmarkFileError) {
       return try BenchmarkComparison(parsing: text)
     } catch {

@@ -19,7 +19,7 @@ struct PlanCommand: ParsableCommand {
     let cores = try cores.cores(plan)
     let cost = try plan.cost()
     let seconds = try plan.estimatedSeconds(jobs: cores.jobs, threads: cores.threads)
-    if format.json { return try Terminal.data(json(plan, cost, seconds)) }
+    if format.json { return try Terminal.data(json(plan, cost, cores, seconds)) }
     try Terminal.data(plan.experiment.question)
     for trial in plan.trials {
       let rounds = trial.rounds.map { "\($0.index)" }.joined(separator: ",")
@@ -37,13 +37,14 @@ struct PlanCommand: ParsableCommand {
       """)
   }
 
-  private func json(_ plan: SweepPlan, _ cost: SweepPlan.Cost, _ seconds: Double) -> String {
+  private func json(_ plan: SweepPlan, _ cost: SweepPlan.Cost, _ cores: Cores, _ seconds: Double) -> String {
     JSON.object([
       ("schema_version", .integer(1)), ("experiment", .text(plan.experiment.name)),
       ("results", .text(plan.name)), ("trials", .list(plan.trials.map { .text($0.name) })),
       ("trainings", .integer(cost.trainings)), ("trainings_unshared", .integer(cost.trainingsUnshared)),
       ("steps", .integer(cost.steps)), ("steps_unshared", .integer(cost.stepsUnshared)),
-      ("training_flops", .number(cost.flops)), ("seconds", .number(seconds)), ("bytes", .integer(cost.bytes)),
+      ("training_flops", .number(cost.flops)), ("jobs", .integer(cores.jobs)),
+      ("threads", .integer(cores.threads)), ("seconds", .number(seconds)), ("bytes", .integer(cost.bytes)),
     ])
   }
 }
