@@ -52,7 +52,7 @@ final class SplitCache: Sendable {
 
 extension Interface {
   /// Examples evaluated at once: enough to keep the kernels busy, few enough to stay in the caches.
-  var evaluationBatch: Int { max(16, min(256, 200_000 / max(1, exampleShape.count))) }
+  var evaluationBatch: Int { max(16, min(64, 200_000 / max(1, exampleShape.count))) }
 
   /// The interface of a data set's task.
   init(_ task: DatasetTask, classes: Int) {

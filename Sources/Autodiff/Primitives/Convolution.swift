@@ -35,6 +35,22 @@ package struct Convolution: Primitive {
     guard let shape = windows.shape(signature.input(0), signature.input(1)) else { return Kernel { _, _ in } }
     let (hasBias, activation) = (hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
     let scratch = withUnsafePointer(to: shape) { ck_convolution_forward_scratch($0) }
+    if shape.batch == 1, shape.groups == 1 {
+      // Of a single image threads share the output channels, runs of which are convolutions themselves.
+      let run = 16
+      let (filter, plane) = (
+        signature.input(1).count / shape.out_channels, shape.out_height * shape.out_width
+      )
+      return Kernel(units: (shape.out_channels + run - 1) / run, scratch: scratch) { arguments, range in
+        let channels = (range.lowerBound * run)..<min(range.upperBound * run, shape.out_channels)
+        var part = shape
+        part.out_channels = channels.count
+        ck_convolution_forward(
+          &part, 0, 1, arguments.input(0), arguments.input(1) + channels.lowerBound * filter,
+          hasBias ? arguments.input(2) + channels.lowerBound : nil, activation,
+          arguments.output() + channels.lowerBound * plane, arguments.scratch)
+      }
+    }
     return Kernel(units: shape.batch, scratch: scratch) { arguments, images in
       withUnsafePointer(to: shape) {
         ck_convolution_forward(

@@ -62,16 +62,19 @@ package struct Benchmark: Sendable {
     }
     if parts.contains(.sweep) {
       willMeasure("a sweep of small trials")
-      rows.append(try sweep())
+      for trials in [10, 100, 1_000] { rows.append(try sweep(of: trials)) }
     }
     return rows
   }
 
-  /// Seconds a trial beside its training: five sweeps of forty small trials, as many at once as there are threads.
-  private func sweep() throws -> BenchmarkRow {
-    let overheads = try (0..<Rates.runs).map { _ in try SweepOverhead.measure(trials: 40, jobs: threads) }
+  /// Seconds a trial beside its training in sweeps of small trials, as many stages at once as there are threads: five sweeps,
+  /// or one where there are many trials.
+  private func sweep(of trials: Int) throws -> BenchmarkRow {
+    let overheads = try (0..<(trials > 100 ? 1 : Rates.runs)).map { _ in
+      try SweepOverhead.measure(trials: trials, jobs: threads)
+    }
     return BenchmarkRow(
-      key: .init(benchmark: "sweep", model: "mlp", batch: nil, threads: threads, density: nil),
+      key: .init(benchmark: "sweep-\(trials)", model: "mlp", batch: nil, threads: threads, density: nil),
       rates: Rates(overheads.map(\.secondsPerTrial)), unit: "s/trial")
   }
 

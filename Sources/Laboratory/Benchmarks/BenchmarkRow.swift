@@ -4,7 +4,7 @@ import CoppiceTensors
 package struct BenchmarkRow: Hashable, Sendable {
   /// What was measured: rows of equal keys in two files are the same measurement at two times.
   package struct Key: Hashable, Sendable {
-    /// `training`, `inference`, `fresh-training`, `late-training`, `sweep`, or a kernel and where its shapes come from:
+    /// `training`, `inference`, `fresh-training`, `late-training`, `sweep-<trials>`, or a kernel and where its shapes come from:
     /// `convolution conv2`.
     package let benchmark: String
     /// By the name of `coppice list models`.
