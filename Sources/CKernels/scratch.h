@@ -142,17 +142,17 @@ static inline ck_frame ck_filter_gradient_frame(const ck_convolution_shape *s) {
 }
 
 typedef struct ck_sparse_layout {
-  size_t frame, planes, lanes, total;
+  size_t frame, plane, lanes, total;
 } ck_sparse_layout;
 
 static inline ck_sparse_layout ck_sparse_layout_of(const ck_convolution_shape *s, size_t longest_row) {
   ck_frame x = ck_input_frame(s), g = ck_gradient_frame(s);
   size_t frame = s->in_channels * ck_frame_channel(&x), gradient = s->out_channels * ck_frame_channel(&g);
-  size_t forward = ck_positions(s->out_height, s->out_width, x.columns);
-  size_t backward = ck_positions(g.rows, g.columns, g.columns), plane = forward > backward ? forward : backward;
-  size_t filter = s->out_channels * forward + x.columns, lanes = 16 * longest_row;
-  ck_sparse_layout l = {.planes = ck_room(frame > gradient ? frame : gradient)};
-  l.lanes = l.planes + ck_room(plane > filter ? plane : filter);
+  // One plane of y, with whole rows, or one of gx.
+  size_t forward = ck_positions(s->out_height, s->out_width, x.columns) + x.columns;
+  size_t backward = ck_positions(g.rows, g.columns, g.columns), lanes = 16 * longest_row;
+  ck_sparse_layout l = {.plane = ck_room(frame > gradient ? frame : gradient)};
+  l.lanes = l.plane + ck_room(forward > backward ? forward : backward);
   l.total = l.lanes + ck_room((lanes > CK_CONVOLUTION_LANES ? lanes : CK_CONVOLUTION_LANES) + 256);
   return l;
 }

@@ -15,6 +15,11 @@ package final class RunClock: Sendable {
     var rate: Double? { made > 0 ? seconds / Double(made) : nil }
   }
 
+  private struct Place: Hashable {
+    let setting: Int
+    let density: Double
+  }
+
   private struct State {
     var kinds: [Kind] = []
     /// Steps each running or waiting stage has still to make.
@@ -35,7 +40,7 @@ package final class RunClock: Sendable {
     now: @escaping @Sendable () -> Double = { [watch = Stopwatch()] in watch.elapsed }
   ) {
     var settings: [Specification: Int] = [:]
-    var places: [SIMD2<Double>: Int] = [:]
+    var places: [Place: Int] = [:]
     var kindOfStage: [Int: Int] = [:]
     var state = State()
     for index in toRun {
@@ -43,7 +48,7 @@ package final class RunClock: Sendable {
       let timing = training.setting.timing
       let setting = settings[timing] ?? settings.count
       settings[timing] = setting
-      let place = SIMD2(Double(setting), training.density)
+      let place = Place(setting: setting, density: training.density)
       let kind = places[place] ?? state.kinds.count
       if kind == state.kinds.count { state.kinds.append(Kind(setting: setting, density: training.density)) }
       places[place] = kind

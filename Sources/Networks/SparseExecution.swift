@@ -31,14 +31,21 @@ public enum SparseExecution: String, Sendable, CaseIterable {
     isSparse(shape: shape, survivors: survivors) && (shape.rank != 2 || 5 * survivors <= shape.count)
   }
 
-  /// The weights of a model that run sparse in training under these masks.
-  package func sparseNames(_ model: TracedModel, _ masks: MaskSet?) -> Set<String> {
-    Set((masks ?? MaskSet()).filter { model.sparsifiable.contains($0.name) && isSparse($0.mask) }.map(\.name))
+  /// The weights of a model that run sparse under these masks.
+  ///
+  /// - Parameter isForOne: whether one example at a time is evaluated.
+  package func sparseNames(
+    _ model: TracedModel, _ masks: MaskSet?, isForOne: Bool = false
+  ) -> Set<String> {
+    let pruned = (masks ?? MaskSet()).filter { model.sparsifiable.contains($0.name) }
+    return Set(pruned.filter { isSparse($0.mask, isForOne: isForOne) }.map(\.name))
   }
 
-  private func isSparse(_ mask: Mask) -> Bool {
-    switch self {
-    case .automatic: Self.isSparse(shape: mask.shape, survivors: mask.keptCount)
+  private func isSparse(_ mask: Mask, isForOne: Bool) -> Bool {
+    let (shape, survivors) = (mask.shape, mask.keptCount)
+    return switch self {
+    case .automatic where isForOne: Self.isSparseForOne(shape: shape, survivors: survivors)
+    case .automatic: Self.isSparse(shape: shape, survivors: survivors)
     case .always: true
     case .never: false
     }
@@ -56,14 +63,8 @@ package struct SparseWeights: Sendable {
     _ model: TracedModel, _ masks: MaskSet?, _ execution: SparseExecution, isForOne: Bool = false
   ) {
     var patterns: [String: SparsePattern] = [:]
-    for name in execution.sparseNames(model, masks) {
-      guard let mask = masks?[name] else { continue }
-      if isForOne, execution == .automatic,
-        !SparseExecution.isSparseForOne(shape: mask.shape, survivors: mask.keptCount)
-      {
-        continue
-      }
-      patterns[name] = SparsePattern(mask)
+    for name in execution.sparseNames(model, masks, isForOne: isForOne) {
+      patterns[name] = masks?[name].map(SparsePattern.init)
     }
     self.patterns = patterns
   }

@@ -18,113 +18,11 @@ import sys
 import time
 
 import torch
+from models import MLP, Conv, LeNet, ResNet, Transformer
 from torch import nn
 from torch.nn import functional as F
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def perceptron():
-    return nn.Sequential(
-        nn.Flatten(), nn.Linear(784, 300), nn.ReLU(), nn.Linear(300, 100), nn.ReLU(), nn.Linear(100, 10)
-    )
-
-
-def lenet5():
-    return nn.Sequential(
-        nn.Conv2d(1, 20, 5), nn.MaxPool2d(2), nn.Conv2d(20, 50, 5), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(800, 500), nn.ReLU(), nn.Linear(500, 10),
-    )  # fmt: skip
-
-
-def conv2():
-    return nn.Sequential(
-        nn.Conv2d(3, 64, 3, padding=1), nn.ReLU(), nn.Conv2d(64, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(16384, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 10),
-    )  # fmt: skip
-
-
-class ResidualBlock(nn.Module):
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(outputs)
-        self.shortcut = nn.Identity()
-        if stride != 1 or inputs != outputs:
-            self.shortcut = nn.Sequential(
-                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
-            )
-
-    def forward(self, x):
-        inner = F.relu(self.bn1(self.conv1(x)))
-        return F.relu(self.bn2(self.conv2(inner)) + self.shortcut(x))
-
-
-class ResNet20(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv, self.bn = nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16)
-        widths = [16, 16, 16, 16, 32, 32, 32, 64, 64, 64]
-        self.blocks = nn.Sequential(*[ResidualBlock(a, b, b // a) for a, b in zip(widths, widths[1:])])
-        self.fc = nn.Linear(64, 10)
-
-    def forward(self, x):
-        return self.fc(self.blocks(F.relu(self.bn(self.conv(x)))).mean((2, 3)))
-
-
-class TransformerBlock(nn.Module):
-    def __init__(self, width, heads, is_causal):
-        super().__init__()
-        self.heads, self.is_causal = heads, is_causal
-        self.ln_1, self.ln_2 = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.c_attn, self.c_proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
-
-    def attention(self, x):
-        batch, length, width = x.shape
-        q, k, v = self.c_attn(x).view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=self.is_causal)
-        return self.c_proj(y.transpose(1, 2).reshape(batch, length, width))
-
-    def forward(self, x):
-        x = x + self.attention(self.ln_1(x))
-        return x + self.mlp(self.ln_2(x))
-
-
-class Transformer(nn.Module):
-    """Token and position embedding, four blocks of width 128 with four heads, the last normalisation."""
-
-    def __init__(self, vocabulary, length, is_causal, width=128):
-        super().__init__()
-        self.wte = nn.Embedding(vocabulary, width)
-        self.wpe = nn.Parameter(torch.randn(length, width) * 0.02)
-        self.h = nn.Sequential(*[TransformerBlock(width, 4, is_causal) for _ in range(4)])
-        self.ln_f = nn.LayerNorm(width)
-
-    def forward(self, tokens):
-        return self.ln_f(self.h(self.wte(tokens) + self.wpe))
-
-
-class CausalTransformer(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.body, self.lm_head = Transformer(65, 128, is_causal=True), nn.Linear(128, 65, bias=False)
-
-    def forward(self, tokens):
-        return self.lm_head(self.body(tokens)).flatten(0, 1)
-
-
-class Encoder(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.body, self.fc = Transformer(4096, 48, is_causal=False), nn.Linear(128, 2)
-
-    def forward(self, tokens):
-        # The mean over what is not padding.
-        counted = (tokens != 0).float().unsqueeze(-1)
-        return self.fc((self.body(tokens) * counted).sum(1) / counted.sum(1).clamp(min=1))
 
 
 def images(channels, size):
@@ -153,12 +51,12 @@ def sgd(parameters):
 
 # The model, its batches and its optimizer, as Sources/Laboratory/Benchmarks/BenchmarkModel.swift has them.
 MODELS = {
-    "lenet-300-100": (perceptron, images(1, 28), adam),
-    "lenet-5": (lenet5, images(1, 28), adam),
-    "conv-2": (conv2, images(3, 32), adam),
-    "resnet-20": (ResNet20, images(3, 32), sgd),
-    "encoder": (Encoder, sequences, adamw),
-    "causal-transformer": (CausalTransformer, text, adamw),
+    "lenet-300-100": (lambda: MLP(784, [300, 100], 10), images(1, 28), adam),
+    "lenet-5": (lambda: LeNet((1, 28, 28), (20, 50), 500, 10), images(1, 28), adam),
+    "conv-2": (lambda: Conv((3, 32, 32), [[64, 64]], [256, 256], 10), images(3, 32), adam),
+    "resnet-20": (lambda: ResNet(3, [16, 32, 64], 3, 10), images(3, 32), sgd),
+    "encoder": (lambda: Transformer(4096, 48, 128, 4, 4, 4, 2), sequences, adamw),
+    "causal-transformer": (lambda: Transformer(65, 128, 128, 4, 4, 4, None), text, adamw),
 }
 
 
@@ -170,7 +68,8 @@ class Peer:
         self.model = make()
         self.optimizer = optimizer(self.model.parameters())
         self.forward = torch.compile(self.model, dynamic=False) if is_compiled else self.model
-        weights = [weight for weight in self.model.parameters() if weight.dim() > 1] if density < 1 else []
+        prunable = [m.weight for m in self.model.modules() if isinstance(m, (nn.Linear, nn.Conv2d))]
+        weights = prunable if density < 1 else []
         self.masks = [(weight, (torch.rand_like(weight) < density).float()) for weight in weights]
         self.batches = {}
 
