@@ -1,13 +1,24 @@
 #include "scratch.h"
 
-size_t ck_convolution_forward_scratch(const ck_convolution_shape *shape) { return ck_forward_layout(shape).total; }
+int ck_convolution_by_winograd(const ck_convolution_shape *shape) { return ck_by_winograd(shape); }
+
+static size_t ck_winograd_scratch(const ck_convolution_shape *shape, int backward) {
+  ck_winograd g = ck_winograd_of(shape, backward);
+  return ck_winograd_layout_of(&g).total;
+}
+
+size_t ck_convolution_forward_scratch(const ck_convolution_shape *shape) {
+  return ck_by_winograd(shape) ? ck_winograd_scratch(shape, 0) : ck_forward_layout(shape).total;
+}
 
 size_t ck_convolution_input_gradient_scratch(const ck_convolution_shape *shape) {
-  return ck_input_gradient_layout(shape).total;
+  return ck_by_winograd(shape) ? ck_winograd_scratch(shape, 1) : ck_input_gradient_layout(shape).total;
 }
 
 size_t ck_convolution_filter_gradient_scratch(const ck_convolution_shape *shape) {
-  return ck_filter_gradient_layout(shape).total;
+  if (!ck_by_winograd(shape)) return ck_filter_gradient_layout(shape).total;
+  ck_winograd g = ck_winograd_of(shape, 0);
+  return ck_winograd_gradient_layout_of(&g).total;
 }
 
 size_t ck_attention_scratch(const ck_attention_shape *shape) { return ck_attention_layout_of(shape).total; }

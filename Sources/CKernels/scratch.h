@@ -64,6 +64,69 @@ static inline ck_layout ck_layout_of(size_t frame, size_t panel, size_t offsets,
   return l;
 }
 
+// Whether a convolution goes by Winograd's transforms: where the products are large enough to bear them and few tiles
+// hang over the edge. A function of the layer's shape without its batch, and equal for each part of sixteen or more of its
+// channels, so that every share of the work goes the same way; and the same in all three directions.
+static inline int ck_by_winograd(const ck_convolution_shape *s) {
+  int fits = s->kernel_height == 3 && s->kernel_width == 3 && s->stride_h == 1 && s->stride_w == 1 && s->groups == 1 &&
+             s->pad_h <= 2 && s->pad_w <= 2;
+  return fits && s->in_channels >= 16 && s->out_channels >= 16 && ck_least(s->in_height, s->out_height) >= 7 &&
+         ck_least(s->in_width, s->out_width) >= 7;
+}
+
+// From `channels` planes of height x width, with padding, to `rows` planes of out_height x out_width.
+typedef struct ck_winograd {
+  size_t channels, height, width, rows, out_height, out_width, pad_h, pad_w;
+  size_t tiles_down, tiles_across;      // the latter rounded up to whole quads
+  size_t frame_rows, frame_columns;     // of the padded source
+} ck_winograd;
+
+static inline ck_winograd ck_winograd_of(const ck_convolution_shape *s, int backward) {
+  ck_winograd g = {s->in_channels, s->in_height, s->in_width, s->out_channels, s->out_height, s->out_width, s->pad_h, s->pad_w};
+  if (backward)
+    g = (ck_winograd){s->out_channels, s->out_height, s->out_width, s->in_channels, s->in_height, s->in_width, 2 - s->pad_h, 2 - s->pad_w};
+  g.tiles_down = (g.out_height + 1) / 2;
+  g.tiles_across = (g.out_width + 7) / 8 * 4;
+  g.frame_rows = 2 * g.tiles_down + 2;
+  g.frame_columns = 2 * g.tiles_across + 2;
+  return g;
+}
+
+// Floats from one element to the next of transformed data and filters, and from one result channel's sums to the next:
+// a cache line more than they hold, lest all elements fall on the same lines of the cache.
+enum { CK_WINOGRAD_ELEMENTS = 16, CK_WINOGRAD_SUMS = CK_WINOGRAD_ELEMENTS * CK_PRODUCT_COLUMNS + 16 };
+static inline size_t ck_winograd_data_step(const ck_winograd *g) { return g->channels * CK_PRODUCT_COLUMNS + 16; }
+static inline size_t ck_winograd_filter_step(const ck_winograd *g) { return g->channels * g->rows + 16; }
+
+typedef struct ck_winograd_layout {
+  size_t frame, data, filters, sums, total;
+} ck_winograd_layout;
+
+static inline ck_winograd_layout ck_winograd_layout_of(const ck_winograd *g) {
+  ck_winograd_layout l = {.data = ck_room(g->channels * g->frame_rows * g->frame_columns)};
+  l.filters = l.data + ck_room(CK_WINOGRAD_ELEMENTS * ck_winograd_data_step(g));
+  l.sums = l.filters + ck_room(CK_WINOGRAD_ELEMENTS * ck_winograd_filter_step(g));
+  l.total = l.sums + ck_room(g->rows * CK_WINOGRAD_SUMS);
+  return l;
+}
+
+// Tiles that a filter gradient transforms before it multiplies them, of several images where these are small.
+enum { CK_WINOGRAD_TOGETHER = 64 };
+
+typedef struct ck_winograd_gradient_layout {
+  size_t frame, out_frame, data, gradients, sums, total;
+} ck_winograd_gradient_layout;
+
+static inline ck_winograd_gradient_layout ck_winograd_gradient_layout_of(const ck_winograd *g) {
+  size_t lanes = (g->channels + 15) / 16 * 16;
+  ck_winograd_gradient_layout l = {.out_frame = ck_room(4 * g->frame_columns * lanes)};
+  l.data = l.out_frame + ck_room(g->rows * 4 * g->tiles_down * g->tiles_across);
+  l.gradients = l.data + ck_room(CK_WINOGRAD_ELEMENTS * (CK_WINOGRAD_TOGETHER * lanes + 16));
+  l.sums = l.gradients + ck_room(CK_WINOGRAD_ELEMENTS * (CK_WINOGRAD_TOGETHER * g->rows + 16));
+  l.total = l.sums + ck_room(CK_WINOGRAD_ELEMENTS * (g->rows * lanes + 16));
+  return l;
+}
+
 // Positions of a result that are computed before they are turned to where they belong.
 enum { CK_POSITIONS_TOGETHER = 16 };
 

@@ -206,7 +206,7 @@ extension KernelTests {
       }
     }
 
-    @Test(arguments: cases) func agreesWithDoublePrecision(c: Case) {
+    @Test(arguments: cases + WinogradTests.cases) func agreesWithDoublePrecision(c: Case) {
       let operands = Operands(c), s = operands.shape
       var y = [Double](repeating: 0, count: operands.gy.count),
         gx = [Double](repeating: 0, count: operands.x.count)

@@ -29,17 +29,17 @@ import Testing
   ]
   static let models = [
     "causal-transformer": "95a5484d26f433b1",
-    "conv": "59fca501e6657f86",
-    "conv-2": "59fca501e6657f86",
-    "conv-4": "c22c979698893789",
-    "conv-6": "ba022cf920d115b1",
+    "conv": "3ecc75ad252047ed",
+    "conv-2": "3ecc75ad252047ed",
+    "conv-4": "2ecc544548e3ff5f",
+    "conv-6": "d69945ad0b756f65",
     "encoder": "e20d87549d4d5192",
     "lenet": "86cf164844690d09",
     "lenet-300-100": "c2ddc5b8fc922567",
     "lenet-5": "86cf164844690d09",
     "mlp": "c2ddc5b8fc922567",
-    "resnet": "4cccf482bb57264f",
-    "resnet-20": "4cccf482bb57264f",
+    "resnet": "aca95e3d3e3057a7",
+    "resnet-20": "aca95e3d3e3057a7",
   ]
 
   private func check(_ digest: Digest, _ pinned: [String: String], _ component: some Component) {

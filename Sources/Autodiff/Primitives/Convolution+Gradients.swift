@@ -110,15 +110,19 @@ extension Convolution {
       return [ValueType([shape.out_channels, shape.in_channels / shape.groups, height, width])]
     }
 
-    /// Threads share output channels in whole panels where there are enough, else input channels, else places of the window.
+    /// Threads share output channels where the kernel goes by Winograd's transforms, or in whole panels where there are enough,
+    /// else input channels, else places of the window.
     package func kernel(for signature: Signature) -> Kernel {
       guard let shape = shape(signature.input(0), signature.input(1)) else { return Kernel { _, _ in } }
-      let scratch = withUnsafePointer(to: shape) { ck_convolution_filter_gradient_scratch($0) }
+      let (scratch, isTransformed) = withUnsafePointer(to: shape) {
+        (ck_convolution_filter_gradient_scratch($0), ck_convolution_by_winograd($0) != 0)
+      }
       let (outputs, area, columns) = (
         shape.out_channels, height * width, signature.output().count / shape.out_channels
       )
-      let sharesOutputs = outputs >= 2 * CK_PRODUCT_COLUMNS || shape.groups > 1
-      let unit = sharesOutputs ? (shape.groups > 1 ? 1 : CK_PRODUCT_COLUMNS) : columns > area ? area : 1
+      let sharesOutputs = isTransformed || shape.groups > 1 || outputs >= 2 * CK_PRODUCT_COLUMNS
+      let outputsTogether = isTransformed ? 8 : shape.groups > 1 ? 1 : CK_PRODUCT_COLUMNS
+      let unit = sharesOutputs ? outputsTogether : columns > area ? area : 1
       let length = sharesOutputs ? outputs : columns
       return Kernel(units: (length + unit - 1) / unit, scratch: scratch) { arguments, range in
         let band = (range.lowerBound * unit)..<min(range.upperBound * unit, length)

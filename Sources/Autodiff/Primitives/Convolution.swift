@@ -36,13 +36,15 @@ package struct Convolution: Primitive {
     let (hasBias, activation) = (hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
     let scratch = withUnsafePointer(to: shape) { ck_convolution_forward_scratch($0) }
     if shape.batch == 1, shape.groups == 1 {
-      // Of a single image threads share the output channels, runs of which are convolutions themselves.
-      let run = 16
+      // Of a single image threads share the output channels, runs of which are convolutions themselves: of no fewer than 16
+      // unless all have fewer, so that each is computed the way of the whole.
+      let runs = max(shape.out_channels / 16, 1)
       let (filter, plane) = (
         signature.input(1).count / shape.out_channels, shape.out_height * shape.out_width
       )
-      return Kernel(units: (shape.out_channels + run - 1) / run, scratch: scratch) { arguments, range in
-        let channels = (range.lowerBound * run)..<min(range.upperBound * run, shape.out_channels)
+      return Kernel(units: runs, scratch: scratch) { arguments, range in
+        let end = range.upperBound == runs ? shape.out_channels : range.upperBound * 16
+        let channels = (range.lowerBound * 16)..<end
         var part = shape
         part.out_channels = channels.count
         ck_convolution_forward(
@@ -99,6 +101,9 @@ package struct Convolution: Primitive {
       Convolution(.init(padding: 1, groups: 3), hasBias: true, rectifies: true), .uniform([2, 3, 4, 4]),
       .uniform([3, 1, 3, 3]), .uniform([3])),
     Sample(Convolution(.init(stride: 2)), .uniform([1, 5, 4, 4]), .uniform([70, 5, 1, 1])),
+    Sample(
+      Convolution(.init(padding: 1), hasBias: true), .uniform([1, 16, 7, 8]), .uniform([40, 16, 3, 3]),
+      .uniform([40])),
   ]
 }
 

@@ -12,6 +12,11 @@ typedef struct ck_convolution_shape {
   size_t out_height, out_width;
 } ck_convolution_shape;
 
+/// Whether the three go by Winograd's F(2 × 2, 3 × 3): 3 × 3 windows at stride 1 in one group, padding at most 2, at least 16
+/// channels and planes of at least 7 × 7 on both sides. Their order is then that of the contract (README.md beside), and a
+/// NaN or an infinity reaches all results whose tile of 2 × 2 sees it.
+int ck_convolution_by_winograd(const ck_convolution_shape *shape);
+
 /// Floats of scratch (aligned to 64 bytes) that each of the three needs; the ranges given to a call do not
 /// matter.
 size_t ck_convolution_forward_scratch(const ck_convolution_shape *shape);
@@ -21,8 +26,8 @@ size_t ck_convolution_filter_gradient_scratch(const ck_convolution_shape *shape)
 /// y[n, o, i, j] = activation(bias[o] +
 ///   Σ_{c, u, v} w[o, c, u, v] · x[n, c, i · stride_h + u − pad_h, j · stride_w + v − pad_w])
 /// for the images n of [image_begin, image_end). x and y are the whole arrays; `bias` [out_channels] may be
-/// null. Each sum is one chain from +0 over (c, u, v) ascending, in which the padding counts as zeros or is
-/// left out.
+/// null. Unless by Winograd, each sum is one chain from +0 over (c, u, v) ascending, in which the padding counts as zeros or
+/// is left out.
 void ck_convolution_forward(const ck_convolution_shape *shape, size_t image_begin, size_t image_end,
                             const float *x, const float *w, const float *bias, int activation, float *y,
                             float *scratch);
@@ -30,15 +35,15 @@ void ck_convolution_forward(const ck_convolution_shape *shape, size_t image_begi
 /// gx[n, c, h, l] =
 ///   Σ_{o, u, v} w[o, c, u, v] · gy[n, o, (h + pad_h − u) / stride_h, (l + pad_w − v) / stride_w]
 /// over the o of c's group and the (u, v) for which the divisions are exact, for the images of the range.
-/// Each sum is one chain from +0 over (o, u, v) ascending, in which positions outside gy count as zeros
+/// Unless by Winograd, each sum is one chain from +0 over (o, u, v) ascending, in which positions outside gy count as zeros
 /// or are left out.
 void ck_convolution_input_gradient(const ck_convolution_shape *shape, size_t image_begin, size_t image_end,
                                    const float *gy, const float *w, float *gx, float *scratch);
 
 /// gw[o, c, u, v] = Σ_{n, i, j} gy[n, o, i, j] · x[n, c, i · stride_h + u − pad_h, j · stride_w + v − pad_w]
 /// for o in [out_channel_begin, out_channel_end) and columns (c · kernel_height + u) · kernel_width + v in
-/// [column_begin, column_end). gw is the whole array; its rest is left alone. Each sum is one chain from +0
-/// over (n, i, j) ascending. With few output channels, split the columns over threads; with many, the
+/// [column_begin, column_end). gw is the whole array; its rest is left alone. Unless by Winograd, each sum is one chain from
+/// +0 over (n, i, j) ascending. With few output channels, split the columns over threads; with many, or by Winograd, the
 /// channels.
 void ck_convolution_filter_gradient(const ck_convolution_shape *shape, size_t out_channel_begin,
                                     size_t out_channel_end, size_t column_begin, size_t column_end,
