@@ -82,6 +82,13 @@ static void run(void) {
   EACH("convolution", ck_convolution_forward(&shape, 0, 2, g, b, x, CK_IDENTITY, y, scratch);
        ck_convolution_input_gradient(&shape, 0, 2, b, g, z, scratch);
        ck_convolution_filter_gradient(&shape, 0, 5, 0, 27, g, b, w, scratch));
+  ck_convolution_shape transformed = {2, 16, 7, 8, 17, 3, 3, 1, 1, 1, 1, 1, 7, 8};
+  EACH("convolution by Winograd", ck_convolution_forward(&transformed, 0, 2, g, b, x, CK_IDENTITY, y, scratch);
+       ck_convolution_input_gradient(&transformed, 0, 2, b, g, z, scratch);
+       ck_convolution_filter_gradient(&transformed, 0, 17, 0, 144, g, b, w, scratch));
+  ck_convolution_shape small = {16, 11, 4, 4, 11, 5, 5, 1, 1, 2, 2, 1, 4, 4};
+  EACH("convolution, an image a lane", ck_convolution_forward(&small, 0, 16, g, b, x, CK_IDENTITY, y, scratch);
+       ck_convolution_input_gradient(&small, 0, 16, b, g, z, scratch));
   // 5 rows of 0 … 12 survivors in planes of 64, and the taps of a convolution with every second weight gone.
   uint32_t starts[6] = {0}, offsets[64], taps[68], tap_starts[6] = {0};
   for (uint32_t r = 0; r < 5; r++) {
