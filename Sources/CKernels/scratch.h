@@ -64,8 +64,8 @@ static inline ck_layout ck_layout_of(size_t frame, size_t panel, size_t offsets,
   return l;
 }
 
-// Whether a convolution goes by Winograd's transforms: where the products are large enough to bear them and few tiles
-// hang over the edge. A function of the layer's shape without its batch, and equal for each part of sixteen or more of its
+// Whether a convolution goes by Winograd's transforms: where the products are large enough to bear them and few tiles hang
+// over the edge. A function of the layer's shape without its batch, and equal for each part of sixteen or more of its
 // channels, so that every share of the work goes the same way; and the same in all three directions.
 static inline int ck_by_winograd(const ck_convolution_shape *s) {
   int fits = s->kernel_height == 3 && s->kernel_width == 3 && s->stride_h == 1 && s->stride_w == 1 && s->groups == 1 &&
@@ -82,9 +82,14 @@ typedef struct ck_winograd {
 } ck_winograd;
 
 static inline ck_winograd ck_winograd_of(const ck_convolution_shape *s, int backward) {
-  ck_winograd g = {s->in_channels, s->in_height, s->in_width, s->out_channels, s->out_height, s->out_width, s->pad_h, s->pad_w};
-  if (backward)
-    g = (ck_winograd){s->out_channels, s->out_height, s->out_width, s->in_channels, s->in_height, s->in_width, 2 - s->pad_h, 2 - s->pad_w};
+  ck_winograd g = {.channels = s->in_channels, .height = s->in_height, .width = s->in_width};
+  g.rows = s->out_channels, g.out_height = s->out_height, g.out_width = s->out_width;
+  g.pad_h = s->pad_h, g.pad_w = s->pad_w;
+  if (backward) {
+    g = (ck_winograd){.channels = s->out_channels, .height = s->out_height, .width = s->out_width};
+    g.rows = s->in_channels, g.out_height = s->in_height, g.out_width = s->in_width;
+    g.pad_h = 2 - s->pad_h, g.pad_w = 2 - s->pad_w;
+  }
   g.tiles_down = (g.out_height + 1) / 2;
   g.tiles_across = (g.out_width + 7) / 8 * 4;
   g.frame_rows = 2 * g.tiles_down + 2;

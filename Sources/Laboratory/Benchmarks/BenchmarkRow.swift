@@ -26,8 +26,9 @@ package struct BenchmarkRow: Hashable, Sendable {
   package let rates: Rates
   /// `steps/s` (batches a second), `GFLOP/s`, `GB/s` or `s/trial`.
   package let unit: String
-  /// The share of the processor's multiply-add limit on as many threads, measured right before. `nil` for what memory bounds,
-  /// and under masks, whose floating-point operations nobody counts.
+  /// The share of the processor's multiply-add limit on as many threads, measured right before. Convolutions count what their
+  /// definition multiplies; Winograd's transforms need less than half of it, so that shares beyond 1 occur. `nil` for what
+  /// memory bounds, and under masks, whose floating-point operations nobody counts.
   package let fractionOfLimit: Double?
 
   package init(key: Key, rates: Rates, unit: String, fractionOfLimit: Double? = nil) {
