@@ -209,18 +209,29 @@ static inline ck_frame ck_filter_gradient_frame(const ck_convolution_shape *s) {
   return f;
 }
 
+// Images whose frames a sparse filter gradient holds at once: small planes give too little to sum before lanes are stored.
+static inline size_t ck_sparse_images_together(const ck_convolution_shape *s) {
+  ck_frame f = ck_input_frame(s);
+  size_t length = ck_positions(s->out_height, s->out_width, f.columns);
+  size_t most = ck_least(ck_images_of_block(s->in_channels * ck_frame_channel(&f)), s->batch ? s->batch : 1);
+  return length == 0 || length >= 1024 ? 1 : ck_least(1024 / length, most);
+}
+
 typedef struct ck_sparse_layout {
-  size_t frame, plane, lanes, total;
+  size_t frame, plane, phase, lanes, total;
 } ck_sparse_layout;
 
 static inline ck_sparse_layout ck_sparse_layout_of(const ck_convolution_shape *s, size_t longest_row) {
   ck_frame x = ck_input_frame(s), g = ck_gradient_frame(s);
-  size_t frame = s->in_channels * ck_frame_channel(&x), gradient = s->out_channels * ck_frame_channel(&g);
-  // One plane of y, with whole rows, or one of gx.
-  size_t forward = ck_positions(s->out_height, s->out_width, x.columns) + x.columns;
+  size_t images = ck_sparse_images_together(s);
+  size_t frame = images * ck_room(s->in_channels * ck_frame_channel(&x));
+  size_t gradient = s->out_channels * ck_frame_channel(&g);
+  // One plane of y or of gx, with whole rows, or one of gy for each image.
+  size_t forward = images * ck_room(ck_positions(s->out_height, s->out_width, x.columns) + x.columns);
   size_t backward = ck_positions(g.rows, g.columns, g.columns), lanes = 16 * longest_row;
   ck_sparse_layout l = {.plane = ck_room(frame > gradient ? frame : gradient)};
-  l.lanes = l.plane + ck_room(forward > backward ? forward : backward);
+  l.phase = l.plane + ck_room(forward > backward ? forward : backward);
+  l.lanes = l.phase + ck_room(s->stride_h * s->stride_w > 1 ? g.rows * g.columns : 0);
   l.total = l.lanes + ck_room((lanes > CK_CONVOLUTION_LANES ? lanes : CK_CONVOLUTION_LANES) + 256);
   return l;
 }
