@@ -3,28 +3,47 @@ import Synchronization
 
 /// Threads that are kept for the lifetime of an executor and run every step of a program together, each its fixed share.
 ///
-/// `@unchecked Sendable`: the mutable state is atomic or guarded by `condition`.
+/// `@unchecked Sendable`: the mutable state is atomic or belongs to the one thread that runs the executor.
 final class Team: @unchecked Sendable {
   /// `@unchecked Sendable`: only atomics change; the condition guards nothing but sleep.
   private final class State: @unchecked Sendable {
     let program: Program
-    let condition = NSCondition()
-    let run = Atomic<Int>(0)
+    private let condition = NSCondition()
+    private let sleepers = Atomic<Int>(0)
+    let runs = Atomic<Int>(0)
     let arrived = Atomic<Int>(0)
     let isDone = Atomic<Bool>(false)
 
     init(_ program: Program) { self.program = program }
 
     /// Waits until every thread has come to its `count`-th barrier.
-    func wait(_ count: inout Int) {
+    func meet(_ count: inout Int) {
       count += 1
       let all = count * program.threads
-      if arrived.add(1, ordering: .acquiringAndReleasing).newValue >= all { return }
-      var spins = 0
-      while arrived.load(ordering: .acquiring) < all {
-        spins += 1
-        if spins > 4_000 { sched_yield() }
+      if arrived.add(1, ordering: .sequentiallyConsistent).newValue >= all {
+        wake()
+      } else {
+        wait { arrived.load(ordering: .sequentiallyConsistent) >= all }
       }
+    }
+
+    /// Waits for what another thread brings about before it calls `wake`. Most waits are shorter than falling asleep, so it
+    /// spins first; but whoever waits for a thread that has lost its core to another process should give up its own for it.
+    func wait(until holds: () -> Bool) {
+      for _ in 0..<20_000 where holds() { return }
+      condition.lock()
+      sleepers.add(1, ordering: .sequentiallyConsistent)
+      while !holds() { condition.wait() }
+      sleepers.subtract(1, ordering: .sequentiallyConsistent)
+      condition.unlock()
+    }
+
+    /// Sequential consistency makes sure that either this sees the sleeper, or the sleeper what it waits for.
+    func wake() {
+      guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+      condition.lock()
+      condition.broadcast()
+      condition.unlock()
     }
   }
 
@@ -41,42 +60,30 @@ final class Team: @unchecked Sendable {
   }
 
   deinit {
-    state.isDone.store(true, ordering: .releasing)
-    wake()
+    state.isDone.store(true, ordering: .sequentiallyConsistent)
+    state.wake()
   }
 
   func run() {
-    state.run.add(1, ordering: .acquiringAndReleasing)
-    wake()
-    state.program.run(thread: 0) { state.wait(&barriers) }
+    state.runs.add(1, ordering: .sequentiallyConsistent)
+    state.wake()
+    state.program.run(thread: 0) { state.meet(&barriers) }
     // Nobody may still be reading when the caller writes the next batch.
-    state.wait(&barriers)
-  }
-
-  private func wake() {
-    state.condition.lock()
-    state.condition.broadcast()
-    state.condition.unlock()
+    state.meet(&barriers)
   }
 
   private static func work(_ state: State, _ thread: Int) {
     var runs = 0
     var barriers = 0
     while true {
-      var spins = 0
-      while state.run.load(ordering: .acquiring) == runs, !state.isDone.load(ordering: .acquiring) {
-        spins += 1
-        guard spins > 50_000 else { continue }
-        state.condition.lock()
-        while state.run.load(ordering: .acquiring) == runs, !state.isDone.load(ordering: .acquiring) {
-          state.condition.wait()
-        }
-        state.condition.unlock()
+      state.wait {
+        state.runs.load(ordering: .sequentiallyConsistent) != runs
+          || state.isDone.load(ordering: .sequentiallyConsistent)
       }
-      if state.isDone.load(ordering: .acquiring) { return }
+      if state.isDone.load(ordering: .sequentiallyConsistent) { return }
       runs += 1
-      state.program.run(thread: thread) { state.wait(&barriers) }
-      state.wait(&barriers)
+      state.program.run(thread: thread) { state.meet(&barriers) }
+      state.meet(&barriers)
     }
   }
 }

@@ -3,7 +3,8 @@ import CoppiceTensors
 
 /// Which form the products with pruned weights take: masked-dense, in which zeros are multiplied like other numbers, or sparse,
 /// in which only survivors are stored, multiplied and updated. Both compute the same network; their bits differ in the order in
-/// which gradients of weights are summed, so the choice is part of what a result depends on.
+/// which gradients of weights are summed, and where the dense convolution goes by Winograd's transforms, so the choice is part of
+/// what a result depends on.
 public enum SparseExecution: String, Sendable, CaseIterable {
   /// By `isSparse(shape:survivors:)`, for each weight.
   case automatic
@@ -26,9 +27,10 @@ public enum SparseExecution: String, Sendable, CaseIterable {
   }
 
   /// Whether a weight runs sparse in an evaluation of one example at a time, in automatic execution. A linear layer then reads
-  /// each weight once, and is as fast dense until four fifths are gone. The results of finite numbers are those of the other form.
+  /// each weight once, and is as fast dense until eleven twelfths are gone. The results of finite numbers are those of the
+  /// other form.
   static func isSparseForOne(shape: Shape, survivors: Int) -> Bool {
-    isSparse(shape: shape, survivors: survivors) && (shape.rank != 2 || 5 * survivors <= shape.count)
+    isSparse(shape: shape, survivors: survivors) && (shape.rank != 2 || 12 * survivors <= shape.count)
   }
 
   /// The weights of a model that run sparse under these masks.
