@@ -135,6 +135,28 @@ struct Chains {
     #expect(partialProducts == dots)
   }
 
+  @Test(
+    "the rectifier's gradient with its sums is the two one after the other",
+    arguments: [(3, 70, 1), (4, 70, 5), (2, 66, 150)])
+  func rectifiedSums(outer: Int, middle: Int, inner: Int) {
+    let count = outer * middle * inner
+    let (g, y) = (samples(count, scale: 3), samples(count, seed: 8))
+    let gradient = output(count) { ck_relu_gradient(count, g, y, $0) }
+    let sums = output(middle) { ck_sum_outer_inner(outer, middle, inner, 0, middle, gradient, $0) }
+    let whole = onEveryVariant {
+      output(count + middle) {
+        ck_relu_gradient_sums(outer, middle, inner, 0, middle, g, y, $0, $0 + count)
+      }
+    }
+    #expect(whole == gradient + sums)
+    let parts = output(count + middle) { z in
+      for begin in stride(from: 0, to: middle, by: 5) {
+        ck_relu_gradient_sums(outer, middle, inner, begin, min(begin + 5, middle), g, y, z, z + count)
+      }
+    }
+    #expect(parts == gradient + sums)
+  }
+
   @Test("the first largest, the first NaN") func largest() {
     let rows: [[Float]] = [
       [1, 3, 2, 3], [-1, -3, -1, -2], [0, .nan, 5, .nan], [.nan, 1, 2, 3],

@@ -61,6 +61,7 @@ static void run(void) {
   EACH("sums", ck_sum(n, g, y); ck_sum_of_squares(n, g, y + 1); ck_dot(n, g, b, y + 2));
   EACH("sum_middle", ck_sum_middle(3, n, 1, 0, 1, g, y); ck_sum_middle(1, n, 4, 0, 4, g, z));
   EACH("sum_outer_inner", ck_sum_outer_inner(4, 1, n, 0, 1, g, y); ck_dot_outer_inner(4, n, 1, 0, n, g, b, z));
+  EACH("relu_gradient_sums", ck_relu_gradient_sums(4, 1, n, 0, 1, g, x, z, y));
   EACH("softmax", ck_softmax(4, n, x, y); ck_softmax_gradient(4, n, g, y, z));
   EACH("log_softmax", ck_log_softmax(4, n, b, y); ck_log_softmax_gradient(4, n, g, y, z));
   EACH("cross_entropy", ck_softmax_cross_entropy(4, n, b, labels, m, y);

@@ -67,14 +67,13 @@ package struct Convolution: Primitive {
   }
 
   package func pullback(_ call: PullbackCall) -> [Value?] {
-    guard var g = call.gradient else { return call.inputs.map { _ in nil } }
+    guard let gradient = call.gradient else { return call.inputs.map { _ in nil } }
     let (x, weight) = (call.inputs[0], call.inputs[1])
-    if rectifies { g = g.builder.apply(ReLU.Gradient(), g, call.outputs[0]) }
-    let gradients = [
+    let (g, bias) = gradient.throughRectifier(of: call.outputs[0], rectifies, hasBias: hasBias)
+    return [
       g.builder.apply(InputGradient(windows, height: x.shape[2], width: x.shape[3]), g, weight),
       g.builder.apply(FilterGradient(windows, height: weight.shape[2], width: weight.shape[3]), x, g),
-    ]
-    return hasBias ? gradients + [g.channelSum] : gradients
+    ] + bias
   }
 
   package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {

@@ -45,15 +45,14 @@ package struct SparseConvolution: Primitive {
   package func flops(for signature: Signature) -> Int { pattern.flops(signature.output()) }
 
   package func pullback(_ call: PullbackCall) -> [Value?] {
-    guard var g = call.gradient else { return call.inputs.map { _ in nil } }
+    guard let gradient = call.gradient else { return call.inputs.map { _ in nil } }
     let x = call.inputs[0]
-    if rectifies { g = g.builder.apply(ReLU.Gradient(), g, call.outputs[0]) }
-    let gradients = [
+    let (g, bias) = gradient.throughRectifier(of: call.outputs[0], rectifies, hasBias: hasBias)
+    return [
       g.builder.apply(
         InputGradient(windows, pattern, height: x.shape[2], width: x.shape[3]), g, call.inputs[1]),
       g.builder.apply(FilterGradient(windows, pattern), x, g),
-    ]
-    return hasBias ? gradients + [g.channelSum] : gradients
+    ] + bias
   }
 
   package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {

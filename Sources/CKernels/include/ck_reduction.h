@@ -19,6 +19,11 @@ void ck_sum_middle(
 /// carried on from one o to the next.
 void ck_sum_outer_inner(
     size_t outer, size_t middle, size_t inner, size_t begin, size_t end, const float *x, float *y);
+/// z = `ck_relu_gradient` of g and y, all [outer, middle, inner], and sums = `ck_sum_outer_inner` of z, for begin <= m < end in
+/// one pass. z may be g or y.
+void ck_relu_gradient_sums(
+    size_t outer, size_t middle, size_t inner, size_t begin, size_t end, const float *g, const float *y, float *z,
+    float *sums);
 /// y[m] = Σ_o Σ_i a[o, m, i]·b[o, m, i] for begin <= m < end, as ck_sum_outer_inner with fused multiply-adds.
 void ck_dot_outer_inner(
     size_t outer, size_t middle, size_t inner, size_t begin, size_t end, const float *a, const float *b,
