@@ -28,9 +28,10 @@ final class Team: @unchecked Sendable {
     }
 
     /// Waits for what another thread brings about before it calls `wake`. Most waits are shorter than falling asleep, so it
-    /// spins first; but whoever waits for a thread that has lost its core to another process should give up its own for it.
+    /// spins first, some 100 µs; but whoever waits for a thread that has lost its core to another process should give up its
+    /// own for it.
     func wait(until holds: () -> Bool) {
-      for _ in 0..<20_000 where holds() { return }
+      for _ in 0..<200_000 where holds() { return }
       condition.lock()
       sleepers.add(1, ordering: .sequentiallyConsistent)
       while !holds() { condition.wait() }
