@@ -74,27 +74,36 @@ static inline int ck_by_winograd(const ck_convolution_shape *s) {
          ck_least(s->in_width, s->out_width) >= 7;
 }
 
-// From `channels` planes of height x width, with padding, to `rows` planes of out_height x out_width.
+// From `channels` planes in padded frames to `rows` planes of out_height x out_width.
 typedef struct ck_winograd {
-  size_t channels, height, width, rows, out_height, out_width, pad_h, pad_w;
-  size_t tiles_down, tiles_across;      // the latter rounded up to whole quads
-  size_t frame_rows, frame_columns;     // of the padded source
+  size_t channels, rows, out_height, out_width;
+  size_t tiles_down, tiles_across;  // the latter rounded up to whole quads
+  ck_frame frame;                   // what the tiles of a source plane see
 } ck_winograd;
 
 static inline ck_winograd ck_winograd_of(const ck_convolution_shape *s, int backward) {
-  ck_winograd g = {.channels = s->in_channels, .height = s->in_height, .width = s->in_width};
-  g.rows = s->out_channels, g.out_height = s->out_height, g.out_width = s->out_width;
-  g.pad_h = s->pad_h, g.pad_w = s->pad_w;
+  ck_frame f = {.height = s->in_height, .width = s->in_width, .pad_h = s->pad_h, .pad_w = s->pad_w};
+  ck_winograd g = {s->in_channels, s->out_channels, s->out_height, s->out_width};
   if (backward) {
-    g = (ck_winograd){.channels = s->out_channels, .height = s->out_height, .width = s->out_width};
-    g.rows = s->in_channels, g.out_height = s->in_height, g.out_width = s->in_width;
-    g.pad_h = 2 - s->pad_h, g.pad_w = 2 - s->pad_w;
+    f = (ck_frame){.height = s->out_height, .width = s->out_width, .pad_h = 2 - s->pad_h, .pad_w = 2 - s->pad_w};
+    g = (ck_winograd){s->out_channels, s->in_channels, s->in_height, s->in_width};
   }
   g.tiles_down = (g.out_height + 1) / 2;
   g.tiles_across = (g.out_width + 7) / 8 * 4;
-  g.frame_rows = 2 * g.tiles_down + 2;
-  g.frame_columns = 2 * g.tiles_across + 2;
+  f.stride_h = f.stride_w = f.phases_h = f.phases_w = 1;
+  f.rows = 2 * g.tiles_down + 2;
+  f.columns = 2 * g.tiles_across + 2;
+  g.frame = f;
   return g;
+}
+
+// Of the results, as the filter gradient reads them.
+static inline ck_frame ck_winograd_out_frame(const ck_winograd *g) {
+  ck_frame f = {.height = g->out_height, .width = g->out_width};
+  f.stride_h = f.stride_w = f.phases_h = f.phases_w = 1;
+  f.rows = 2 * g->tiles_down;
+  f.columns = 2 * g->tiles_across;
+  return f;
 }
 
 // Floats from one element to the next of transformed data and filters, and from one result channel's sums to the next:
@@ -108,7 +117,7 @@ typedef struct ck_winograd_layout {
 } ck_winograd_layout;
 
 static inline ck_winograd_layout ck_winograd_layout_of(const ck_winograd *g) {
-  ck_winograd_layout l = {.data = ck_room(g->channels * g->frame_rows * g->frame_columns)};
+  ck_winograd_layout l = {.data = ck_room(g->channels * ck_frame_channel(&g->frame))};
   l.filters = l.data + ck_room(CK_WINOGRAD_ELEMENTS * ck_winograd_data_step(g));
   l.sums = l.filters + ck_room(CK_WINOGRAD_ELEMENTS * ck_winograd_filter_step(g));
   l.total = l.sums + ck_room(g->rows * CK_WINOGRAD_SUMS);
@@ -124,8 +133,9 @@ typedef struct ck_winograd_gradient_layout {
 
 static inline ck_winograd_gradient_layout ck_winograd_gradient_layout_of(const ck_winograd *g) {
   size_t lanes = (g->channels + 15) / 16 * 16;
-  ck_winograd_gradient_layout l = {.out_frame = ck_room(4 * g->frame_columns * lanes)};
-  l.data = l.out_frame + ck_room(g->rows * 4 * g->tiles_down * g->tiles_across);
+  ck_frame out = ck_winograd_out_frame(g);
+  ck_winograd_gradient_layout l = {.out_frame = ck_room(4 * g->frame.columns * lanes)};
+  l.data = l.out_frame + ck_room(g->rows * ck_frame_channel(&out));
   l.gradients = l.data + ck_room(CK_WINOGRAD_ELEMENTS * (CK_WINOGRAD_TOGETHER * lanes + 16));
   l.sums = l.gradients + ck_room(CK_WINOGRAD_ELEMENTS * (CK_WINOGRAD_TOGETHER * g->rows + 16));
   l.total = l.sums + ck_room(CK_WINOGRAD_ELEMENTS * (g->rows * lanes + 16));
