@@ -15,12 +15,13 @@ package final class Executor {
   /// - Parameters:
   ///   - threads: how many threads share each kernel. The results do not depend on it.
   ///   - leastSharedWork: the floating-point operations from which on a kernel is shared.
-  package init(_ plan: Plan, threads: Int = 1, leastSharedWork: Int? = nil) {
+  ///   - spins: how often a thread that waits for another looks again before it falls asleep.
+  package init(_ plan: Plan, threads: Int = 1, leastSharedWork: Int? = nil, spins: Int? = nil) {
     self.plan = plan
     memory = PlanMemory(plan, threads: max(1, threads))
     program = Program(
       plan, memory, threads: max(1, threads), leastSharedWork: leastSharedWork ?? Schedule.leastSharedWork)
-    team = threads > 1 ? Team(program) : nil
+    team = threads > 1 ? Team(program, spins: spins ?? Team.spins) : nil
     var leaves: [String: (offset: Int, type: ValueType)] = [:]
     for (index, node) in plan.graph.nodes.enumerated() {
       guard let leaf = node.leaf, case .leaf(let offset)? = plan.locations[ValueID(node: index)] else {

@@ -10,11 +10,12 @@ final class Team: @unchecked Sendable {
     let program: Program
     private let condition = NSCondition()
     private let sleepers = Atomic<Int>(0)
+    private let spins: Int
     let runs = Atomic<Int>(0)
     let arrived = Atomic<Int>(0)
     let isDone = Atomic<Bool>(false)
 
-    init(_ program: Program) { self.program = program }
+    init(_ program: Program, spins: Int) { (self.program, self.spins) = (program, spins) }
 
     /// Waits until every thread has come to its `count`-th barrier.
     func meet(_ count: inout Int) {
@@ -28,10 +29,10 @@ final class Team: @unchecked Sendable {
     }
 
     /// Waits for what another thread brings about before it calls `wake`. Most waits are shorter than falling asleep, so it
-    /// spins first, some 100 µs; but whoever waits for a thread that has lost its core to another process should give up its
+    /// spins first; but whoever waits for a thread that has lost its core to another process should give up its
     /// own for it.
     func wait(until holds: () -> Bool) {
-      for _ in 0..<200_000 where holds() { return }
+      for _ in 0..<spins where holds() { return }
       condition.lock()
       sleepers.add(1, ordering: .sequentiallyConsistent)
       while !holds() { condition.wait() }
@@ -51,8 +52,11 @@ final class Team: @unchecked Sendable {
   private let state: State
   private var barriers = 0
 
-  init(_ program: Program) {
-    state = State(program)
+  /// How often a waiting thread looks again before it falls asleep: for some 100 µs.
+  static let spins = 200_000
+
+  init(_ program: Program, spins: Int) {
+    state = State(program, spins: spins)
     for thread in 1..<program.threads {
       let worker = Thread { [state] in Self.work(state, thread) }
       worker.stackSize = 1 << 20

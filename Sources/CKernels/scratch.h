@@ -70,8 +70,9 @@ static inline ck_layout ck_layout_of(size_t frame, size_t panel, size_t offsets,
 static inline int ck_by_winograd(const ck_convolution_shape *s) {
   int fits = s->kernel_height == 3 && s->kernel_width == 3 && s->stride_h == 1 && s->stride_w == 1 && s->groups == 1 &&
              s->pad_h <= 2 && s->pad_w <= 2;
-  return fits && s->in_channels >= 16 && s->out_channels >= 16 && ck_least(s->in_height, s->out_height) >= 7 &&
-         ck_least(s->in_width, s->out_width) >= 7;
+  return fits && ck_least(s->in_channels, s->out_channels) >= CK_WINOGRAD_CHANNELS &&
+         ck_least(s->in_height, s->out_height) >= CK_WINOGRAD_PLANE &&
+         ck_least(s->in_width, s->out_width) >= CK_WINOGRAD_PLANE;
 }
 
 // From `channels` planes in padded frames to `rows` planes of out_height x out_width.
@@ -127,6 +128,10 @@ static inline ck_winograd_layout ck_winograd_layout_of(const ck_winograd *g) {
 // Tiles that a filter gradient transforms before it multiplies them, of several images where these are small.
 enum { CK_WINOGRAD_TOGETHER = 64 };
 
+// Floats from one element to the next of the tiles held and of the sums; a cache line more than they hold, as above.
+static inline size_t ck_winograd_held_step(size_t lanes) { return CK_WINOGRAD_TOGETHER * lanes + 16; }
+static inline size_t ck_winograd_sum_step(size_t outputs, size_t lanes) { return outputs * lanes + 16; }
+
 typedef struct ck_winograd_gradient_layout {
   size_t frame, out_frame, data, gradients, sums, total;
 } ck_winograd_gradient_layout;
@@ -136,9 +141,9 @@ static inline ck_winograd_gradient_layout ck_winograd_gradient_layout_of(const c
   ck_frame out = ck_winograd_out_frame(g);
   ck_winograd_gradient_layout l = {.out_frame = ck_room(4 * g->frame.columns * lanes)};
   l.data = l.out_frame + ck_room(g->rows * ck_frame_channel(&out));
-  l.gradients = l.data + ck_room(CK_WINOGRAD_ELEMENTS * (CK_WINOGRAD_TOGETHER * lanes + 16));
-  l.sums = l.gradients + ck_room(CK_WINOGRAD_ELEMENTS * (CK_WINOGRAD_TOGETHER * g->rows + 16));
-  l.total = l.sums + ck_room(CK_WINOGRAD_ELEMENTS * (g->rows * lanes + 16));
+  l.gradients = l.data + ck_room(CK_WINOGRAD_ELEMENTS * ck_winograd_held_step(lanes));
+  l.sums = l.gradients + ck_room(CK_WINOGRAD_ELEMENTS * ck_winograd_held_step(g->rows));
+  l.total = l.sums + ck_room(CK_WINOGRAD_ELEMENTS * ck_winograd_sum_step(g->rows, lanes));
   return l;
 }
 
@@ -202,8 +207,10 @@ static inline ck_layout ck_filter_gradient_layout(const ck_convolution_shape *s)
 
 // Sparse products: what the lanes of the entries worked on together may take, in floats, and how many images' planes stay in
 // the second-level cache beside them.
-enum { CK_CONVOLUTION_LANES = 65536 };
-static inline size_t ck_images_of_block(size_t image) { return image == 0 || image >= 65536 ? 1 : 65536 / image; }
+enum { CK_CONVOLUTION_LANES = 65536, CK_IMAGES_ROOM = 65536 };
+static inline size_t ck_images_of_block(size_t image) {
+  return image == 0 || image >= CK_IMAGES_ROOM ? 1 : CK_IMAGES_ROOM / image;
+}
 
 // A stretch that covers `rows` x `columns` positions of planes with rows of `row` floats, in whole vectors.
 static inline size_t ck_positions(size_t rows, size_t columns, size_t row) {
@@ -220,11 +227,12 @@ static inline ck_frame ck_filter_gradient_frame(const ck_convolution_shape *s) {
 }
 
 // Images whose frames a sparse filter gradient holds at once: small planes give too little to sum before lanes are stored.
+enum { CK_POSITIONS_ENOUGH = 1024 };
 static inline size_t ck_sparse_images_together(const ck_convolution_shape *s) {
   ck_frame f = ck_input_frame(s);
   size_t length = ck_positions(s->out_height, s->out_width, f.columns);
   size_t most = ck_least(ck_images_of_block(s->in_channels * ck_frame_channel(&f)), s->batch ? s->batch : 1);
-  return length == 0 || length >= 1024 ? 1 : ck_least(1024 / length, most);
+  return length == 0 || length >= CK_POSITIONS_ENOUGH ? 1 : ck_least(CK_POSITIONS_ENOUGH / length, most);
 }
 
 typedef struct ck_sparse_layout {

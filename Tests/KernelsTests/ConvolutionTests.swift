@@ -242,7 +242,12 @@ extension KernelTests {
 }
 
 extension KernelTests.ConvolutionTests.Operands {
-  mutating func poison() { self = Self(shape: shape, x: [.nan] + x.dropFirst(), w: w, bias: bias, gy: gy) }
+  /// Makes an element of x a NaN.
+  mutating func poison(at place: Int = 0) {
+    var x = x
+    x[place] = .nan
+    self = Self(shape: shape, x: x, w: w, bias: bias, gy: gy)
+  }
 
   private init(shape: ck_convolution_shape, x: [Float], w: [Float], bias: [Float], gy: [Float]) {
     (self.shape, self.x, self.w, self.bias, self.gy) = (shape, x, w, bias, gy)

@@ -193,6 +193,23 @@ extension KernelTests {
       for (place, value) in y.enumerated() { #expect((value == 0) == (place / plane % s.out_channels == 2)) }
     }
 
+    /// The last column of an unpadded plane of even width meets the last tap of a row alone, also where rows of tiles are
+    /// rounded up.
+    @Test func aNaNReachesTheTapsThatMeetIt() {
+      for width in [10, 12, 14, 16] {
+        var operands = ConvolutionTests.Operands(
+          Self.convolution("", batch: 2, from: (16, 9, width), to: 16, pad: (0, 0)))
+        operands.poison(at: width - 1)
+        let s = operands.shape
+        underEveryVariant { variant in
+          let gw = operands.filterGradient([(0..<s.out_channels, 0..<9 * s.in_channels)])
+          for (index, value) in gw.enumerated() {
+            #expect(value.isNaN == (index % (9 * s.in_channels) == 2), "\(variant), width \(width), \(index)")
+          }
+        }
+      }
+    }
+
     @Test func aNaNReachesTheTilesThatSeeIt() {
       var operands = ConvolutionTests.Operands(Self.cases[0])
       operands.poison()

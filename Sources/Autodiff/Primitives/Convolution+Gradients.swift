@@ -73,7 +73,10 @@ extension Convolution {
     package static let samples = [
       Sample(
         InputGradient(.init(stride: 2, padding: 1), height: 6, width: 5), .uniform([2, 3, 3, 3]),
-        .uniform([3, 2, 3, 3]))
+        .uniform([3, 2, 3, 3])),
+      Sample(
+        InputGradient(.init(padding: 1), height: 7, width: 8), .uniform([3, 20, 7, 8]),
+        .uniform([20, 16, 3, 3])),
     ]
   }
 
@@ -110,8 +113,8 @@ extension Convolution {
       return [ValueType([shape.out_channels, shape.in_channels / shape.groups, height, width])]
     }
 
-    /// Threads share output channels where the kernel goes by Winograd's transforms, or in whole panels where there are enough,
-    /// else input channels, else places of the window.
+    /// Threads share output channels where the kernel goes by Winograd's transforms (of which each transforms all of x) or there
+    /// are enough for whole panels, else input channels, else places of the window.
     package func kernel(for signature: Signature) -> Kernel {
       guard let shape = shape(signature.input(0), signature.input(1)) else { return Kernel { _, _ in } }
       let (scratch, isTransformed) = withUnsafePointer(to: shape) {
@@ -162,6 +165,9 @@ extension Convolution {
         FilterGradient(.init(stride: 2, padding: 1), height: 3, width: 3), .uniform([2, 2, 6, 5]),
         .uniform([2, 3, 3, 3])),
       Sample(FilterGradient(.init(), height: 2, width: 2), .uniform([2, 3, 4, 4]), .uniform([2, 70, 3, 3])),
+      Sample(
+        FilterGradient(.init(padding: 1), height: 3, width: 3), .uniform([3, 16, 7, 8]),
+        .uniform([3, 20, 7, 8])),
     ]
   }
 }

@@ -36,15 +36,17 @@ package struct Convolution: Primitive {
     let (hasBias, activation) = (hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
     let scratch = withUnsafePointer(to: shape) { ck_convolution_forward_scratch($0) }
     if shape.batch == 1, shape.groups == 1 {
-      // Of a single image threads share the output channels, runs of which are convolutions themselves: of no fewer than 16
-      // unless all have fewer, so that each is computed the way of the whole.
-      let runs = max(shape.out_channels / 16, 1)
+      // Of a single image threads share the output channels, runs of which are convolutions themselves. By Winograd no run is
+      // shorter than the rule asks for, so that each is computed the way of the whole.
+      let run = CK_WINOGRAD_CHANNELS
+      let isTransformed = withUnsafePointer(to: shape) { ck_convolution_by_winograd($0) != 0 }
+      let runs = isTransformed ? shape.out_channels / run : (shape.out_channels + run - 1) / run
       let (filter, plane) = (
         signature.input(1).count / shape.out_channels, shape.out_height * shape.out_width
       )
       return Kernel(units: runs, scratch: scratch) { arguments, range in
-        let end = range.upperBound == runs ? shape.out_channels : range.upperBound * 16
-        let channels = (range.lowerBound * 16)..<end
+        let end = range.upperBound == runs ? shape.out_channels : range.upperBound * run
+        let channels = (range.lowerBound * run)..<end
         var part = shape
         part.out_channels = channels.count
         ck_convolution_forward(

@@ -12,9 +12,12 @@ typedef struct ck_convolution_shape {
   size_t out_height, out_width;
 } ck_convolution_shape;
 
-/// Whether the three go by Winograd's F(2 × 2, 3 × 3): 3 × 3 windows at stride 1 in one group, padding at most 2, at least 16
-/// channels and planes of at least 7 × 7 on both sides. Their order is then that of the contract (README.md beside), and a
-/// NaN or an infinity reaches all results whose tile of 2 × 2 sees it.
+/// What both sides of a convolution by Winograd have at least: channels, and rows and columns of a plane.
+enum { CK_WINOGRAD_CHANNELS = 16, CK_WINOGRAD_PLANE = 7 };
+
+/// Whether the three go by Winograd's F(2 × 2, 3 × 3): 3 × 3 windows at stride 1 in one group, padding at most 2, channels and
+/// planes of the size above. Their order is then that of the contract (README.md beside), and a NaN or an infinity reaches all
+/// results, or gradients of taps, that a tile of 2 × 2 which sees it has a part in.
 int ck_convolution_by_winograd(const ck_convolution_shape *shape);
 
 /// Floats of scratch (aligned to 64 bytes) that each of the three needs; the ranges given to a call do not

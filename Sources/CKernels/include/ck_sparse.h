@@ -53,13 +53,13 @@ size_t ck_sparse_gradient_tap(const ck_convolution_shape *shape, size_t row, siz
 /// Floats of scratch the three need; `longest_row` is the greatest number of entries in a row.
 size_t ck_sparse_convolution_scratch(const ck_convolution_shape *shape, size_t longest_row);
 
-/// `ck_convolution_forward` with the survivors of w: the same chains with their zeros left out.
+/// `ck_convolution_forward` with the survivors of w: the plain chains with their zeros left out, whichever way that goes.
 void ck_sparse_convolution_forward(const ck_convolution_shape *shape, const ck_sparse_pattern *pattern,
                                    size_t image_begin, size_t image_end, const float *x, const float *values,
                                    const float *bias, int activation, float *y, float *scratch);
 
-/// `ck_convolution_input_gradient` with the survivors of w, by the pattern of the input gradient: the same chains with their
-/// zeros left out.
+/// `ck_convolution_input_gradient` with the survivors of w, by the pattern of the input gradient: the plain chains with their
+/// zeros left out, whichever way that goes.
 void ck_sparse_convolution_input_gradient(const ck_convolution_shape *shape, const ck_sparse_pattern *pattern,
                                           size_t image_begin, size_t image_end, const float *gy, const float *values,
                                           float *gx, float *scratch);
