@@ -39,6 +39,7 @@ extension KernelTests {
     static let cases = [
       Case(height: 24, width: 24, kernel: (2, 2), stride: (2, 2)),
       Case(height: 8, width: 8, kernel: (2, 2), stride: (2, 2)),
+      Case(height: 6, width: 56, kernel: (2, 2), stride: (2, 2)),
       Case(height: 7, width: 39, kernel: (2, 2), stride: (2, 2)),
       Case(height: 9, width: 10, kernel: (3, 3), stride: (2, 2), pad: (1, 1)),
       Case(height: 6, width: 5, kernel: (3, 2), stride: (1, 1)),
