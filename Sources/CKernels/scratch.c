@@ -28,16 +28,16 @@ size_t ck_sparse_convolution_scratch(const ck_convolution_shape *shape, size_t l
 }
 
 size_t ck_sparse_tap(const ck_convolution_shape *s, size_t channel, size_t u, size_t v) {
-  ck_frame f = ck_input_frame(s);
-  size_t plane = (channel * f.phases_h + u % s->stride_h) * f.phases_w + v % s->stride_w;
-  return (plane * f.rows + u / s->stride_h) * f.columns + v / s->stride_w;
+  ck_copies c = ck_input_copies(s);
+  size_t copy = (channel * c.shifts + v) * c.phases + u % s->stride_h;
+  return copy * ck_copy_size(&c) + u / s->stride_h * c.columns;
 }
 
 size_t ck_sparse_gradient_tap(const ck_convolution_shape *s, size_t row, size_t channel, size_t u, size_t v) {
-  ck_frame f = ck_gradient_frame(s);
+  ck_copies c = ck_gradient_copies(s);
   size_t a = row / s->stride_w % s->stride_h, b = row % s->stride_w;
-  // The frame's margins are wide enough for the furthest tap, so neither difference is negative.
-  size_t down = (f.pad_h * s->stride_h + a + s->pad_h - u) / s->stride_h;
-  size_t across = (f.pad_w * s->stride_w + b + s->pad_w - v) / s->stride_w;
-  return channel * ck_frame_channel(&f) + down * f.columns + across;
+  // The padding is wide enough for the furthest tap, so neither difference is negative.
+  size_t down = (c.pad_h * s->stride_h + a + s->pad_h - u) / s->stride_h;
+  size_t shift = (c.pad_w * s->stride_w + b + s->pad_w - v) / s->stride_w;
+  return (channel * c.shifts + shift) * ck_copy_size(&c) + down * c.columns;
 }

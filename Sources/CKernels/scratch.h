@@ -4,6 +4,7 @@
 #include "include/ck_attention.h"
 #include "include/ck_convolution.h"
 #include "include/ck_product.h"
+#include "include/ck_sparse.h"
 
 // Where a kernel's scratch holds what: one source for the size that callers ask for and the pointers that
 // kernels use.
@@ -205,52 +206,81 @@ static inline ck_layout ck_filter_gradient_layout(const ck_convolution_shape *s)
                       k, k * width, 0);
 }
 
-// Sparse products: what the lanes of the entries worked on together may take, in floats, and how many images' planes stay in
-// the second-level cache beside them.
-enum { CK_CONVOLUTION_LANES = 65536, CK_IMAGES_ROOM = 65536 };
-static inline size_t ck_images_of_block(size_t image) {
-  return image == 0 || image >= CK_IMAGES_ROOM ? 1 : CK_IMAGES_ROOM / image;
+// What sparse convolutions read: of each source plane one copy for every shift of its columns that a tap may ask for, with as
+// many columns as the results have, so that the sources of all results at one tap are one stretch. A strip of lines at a time:
+//   copy[channel][shift][phase][line][q] =
+//     source[channel][(first line + line) · stride_h + phase − pad_h][q · stride_w + shift − pad_w],
+//   or 0 where that does not exist.
+typedef struct ck_copies {
+  size_t channels, height, width, stride_h, stride_w, pad_h, pad_w;  // of the source
+  size_t shifts, phases, reach;  // reach: how many lines further than a result's own its last tap is
+  size_t rows, columns;          // of the results
+  size_t strip;                  // lines of results at a time
+} ck_copies;
+
+static inline size_t ck_copy_size(const ck_copies *c) { return (c->strip + c->reach) * c->columns; }
+static inline size_t ck_copies_of_channel(const ck_copies *c) { return c->shifts * c->phases * ck_copy_size(c); }
+
+// Whether the copies are those of a filter three columns wide on planes of whole vectors that keep their width.
+static inline int ck_copies_around(const ck_copies *c) {
+  return c->shifts == 3 && c->phases == 1 && c->stride_h == 1 && c->stride_w == 1 && c->pad_w == 1 && c->width == c->columns &&
+         c->width % 16 == 0;
 }
 
-// A stretch that covers `rows` x `columns` positions of planes with rows of `row` floats, in whole vectors.
-static inline size_t ck_positions(size_t rows, size_t columns, size_t row) {
-  return rows * columns == 0 ? 0 : ((rows - 1) * row + columns + 15) / 16 * 16;
+// Lines of results that make up about a tile of eight vectors, all of them full where there are further lines.
+enum { CK_TILE_POSITIONS = 128 };
+static inline size_t ck_strip(const ck_copies *c) {
+  size_t unit = 16, lines = c->columns == 0 ? 0 : CK_TILE_POSITIONS / c->columns;
+  while (unit > 1 && unit / 2 * c->columns % 16 == 0) unit /= 2;
+  return ck_least(lines < unit ? unit : lines / unit * unit, c->rows);
 }
 
-// Of gy, as the sparse filter gradient reads it: rows as long as those of x's frame.
-static inline ck_frame ck_filter_gradient_frame(const ck_convolution_shape *s) {
-  ck_frame f = {.height = s->out_height, .width = s->out_width, .stride_h = 1, .stride_w = 1};
-  f.phases_h = f.phases_w = 1;
-  f.rows = s->out_height;
-  f.columns = ck_input_frame(s).columns;
-  return f;
+// Of x, as the forward pass and the filter gradient read it.
+static inline ck_copies ck_input_copies(const ck_convolution_shape *s) {
+  ck_copies c = {s->in_channels, s->in_height, s->in_width, s->stride_h, s->stride_w, s->pad_h, s->pad_w};
+  c.shifts = s->kernel_width;
+  c.phases = ck_least(s->stride_h, s->kernel_height);
+  c.reach = (s->kernel_height - 1) / s->stride_h;
+  c.rows = s->out_height;
+  c.columns = s->out_width;
+  c.strip = ck_strip(&c);
+  return c;
 }
 
-// Images whose frames a sparse filter gradient holds at once: small planes give too little to sum before lanes are stored.
-enum { CK_POSITIONS_ENOUGH = 1024 };
-static inline size_t ck_sparse_images_together(const ck_convolution_shape *s) {
-  ck_frame f = ck_input_frame(s);
-  size_t length = ck_positions(s->out_height, s->out_width, f.columns);
-  size_t most = ck_least(ck_images_of_block(s->in_channels * ck_frame_channel(&f)), s->batch ? s->batch : 1);
-  return length == 0 || length >= CK_POSITIONS_ENOUGH ? 1 : ck_least(CK_POSITIONS_ENOUGH / length, most);
+// Of gy, as the input gradient reads it, whose results are every stride_h-th row and stride_w-th column of gx.
+static inline ck_copies ck_gradient_copies(const ck_convolution_shape *s) {
+  ck_frame f = ck_gradient_frame(s);
+  ck_copies c = {s->out_channels, s->out_height, s->out_width, 1, 1, f.pad_h, f.pad_w};
+  c.shifts = f.pad_w + (s->stride_w - 1 + s->pad_w) / s->stride_w + 1;
+  c.phases = 1;
+  c.reach = f.pad_h + (s->stride_h - 1 + s->pad_h) / s->stride_h;
+  c.rows = (s->in_height + s->stride_h - 1) / s->stride_h;
+  c.columns = (s->in_width + s->stride_w - 1) / s->stride_w;
+  c.strip = ck_strip(&c);
+  return c;
 }
+
+// Rows that sparse products take together, and the results of so many that are spread over gx by the strides.
+enum { CK_SPARSE_ROWS = 64 };
+
+// The piece of a source plane that a copy is: `columns` of `lines` from `from` on, which go to `to` of the copy. Above and below
+// it the copy has lines of zeros, up to `above` and from `below` on.
+typedef struct ck_piece {
+  size_t lines, columns, from, to, above, below;
+} ck_piece;
 
 typedef struct ck_sparse_layout {
-  size_t frame, plane, phase, lanes, total;
+  size_t pieces, results, lanes, total;
 } ck_sparse_layout;
 
 static inline ck_sparse_layout ck_sparse_layout_of(const ck_convolution_shape *s, size_t longest_row) {
-  ck_frame x = ck_input_frame(s), g = ck_gradient_frame(s);
-  size_t images = ck_sparse_images_together(s);
-  size_t frame = images * ck_room(s->in_channels * ck_frame_channel(&x));
-  size_t gradient = s->out_channels * ck_frame_channel(&g);
-  // One plane of y or of gx, with whole rows, or one of gy for each image.
-  size_t forward = images * ck_room(ck_positions(s->out_height, s->out_width, x.columns) + x.columns);
-  size_t backward = ck_positions(g.rows, g.columns, g.columns), lanes = 16 * longest_row;
-  ck_sparse_layout l = {.plane = ck_room(frame > gradient ? frame : gradient)};
-  l.phase = l.plane + ck_room(forward > backward ? forward : backward);
-  l.lanes = l.phase + ck_room(s->stride_h * s->stride_w > 1 ? g.rows * g.columns : 0);
-  l.total = l.lanes + ck_room((lanes > CK_CONVOLUTION_LANES ? lanes : CK_CONVOLUTION_LANES) + 256);
+  ck_copies x = ck_input_copies(s), g = ck_gradient_copies(s);
+  size_t forward = x.channels * ck_copies_of_channel(&x), backward = g.channels * ck_copies_of_channel(&g);
+  size_t copies = x.shifts * x.phases > g.shifts ? x.shifts * x.phases : g.shifts;
+  ck_sparse_layout l = {.pieces = ck_room(forward > backward ? forward : backward)};
+  l.results = l.pieces + ck_room(copies * (sizeof(ck_piece) / sizeof(float)));
+  l.lanes = l.results + ck_room(s->stride_h * s->stride_w > 1 ? CK_SPARSE_ROWS * g.strip * g.columns : 0);
+  l.total = l.lanes + ck_sparse_sample_scratch(longest_row);
   return l;
 }
 

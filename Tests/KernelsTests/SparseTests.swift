@@ -60,12 +60,13 @@ extension KernelTests {
     }
 
     static let lengths = [1, 16, 32, 48, 64, 112, 240]
-    /// Few columns, and so many that rows are taken in two runs and columns in several parts.
-    static let extents = [(11, 37), (70, 200)]
+    /// Few columns, so many that rows are taken in two runs and columns in several parts, and so many with few survivors that
+    /// parts are as large as the second-level cache.
+    static let extents = [(11, 37, 3), (70, 200, 3), (5, 2300, 97)]
 
     @Test(arguments: lengths, extents)
-    func productsAreTheChainsOfTheSurvivors(length: Int, _ extents: (Int, Int)) {
-      let m = Matrix(rows: extents.0, columns: extents.1, every: 3, width: length)
+    func productsAreTheChainsOfTheSurvivors(length: Int, _ extents: (Int, Int, Int)) {
+      let m = Matrix(rows: extents.0, columns: extents.1, every: extents.2, width: length)
       let x = numbers(m.columns * length, seed: 1), bias = numbers(m.rows, seed: 2)
       var sums = [Float](repeating: 0, count: m.rows * length)
       for (value, place) in zip(m.values, m.places) {
@@ -95,8 +96,8 @@ extension KernelTests {
     }
 
     @Test(arguments: lengths, extents)
-    func theTransposedViewReadsTheSameValues(length: Int, _ extents: (Int, Int)) {
-      let m = Matrix(rows: extents.0, columns: extents.1, every: 3, width: length)
+    func theTransposedViewReadsTheSameValues(length: Int, _ extents: (Int, Int, Int)) {
+      let m = Matrix(rows: extents.0, columns: extents.1, every: extents.2, width: length)
       let g = numbers(m.rows * length, seed: 3)
       var sums = [Float](repeating: 0, count: m.columns * length)
       for (value, place) in zip(m.values, m.places) {
@@ -116,8 +117,8 @@ extension KernelTests {
       }
     }
 
-    /// Images beyond what one block holds; rows with 8 + 4 + 2 + 1 entries, and with more than 16.
-    @Test(arguments: [(1, 64), (3, 1), (5, 48), (70, 64)], [46, 100])
+    /// One panel, whose entries go sixteen at a time, and several, two at a time and alone; lines of one tile and of two.
+    @Test(arguments: [(1, 64), (1, 240), (3, 1), (5, 48), (2, 144), (71, 64)], [46, 400])
     func samplesGoBySixteenLanes(_ size: (Int, Int), columns: Int) {
       let (images, length) = size
       let m = Matrix(rows: 11, columns: columns, every: 3, width: length)
@@ -189,6 +190,30 @@ extension KernelTests {
       }
     }
 
+    /// Several strips and parts of the channels, rows in two runs; two tiles a line; the same by strides, where the last
+    /// strip hangs over.
+    static let strips = [
+      ConvolutionTests.Case(
+        name: "strips and parts", channels: 24, height: 13, width: 32, outChannels: 70, kernel: (3, 5),
+        pad: (1, 2)),
+      ConvolutionTests.Case(
+        name: "strips of whole vectors", channels: 9, height: 13, width: 32, outChannels: 7, kernel: (3, 3),
+        pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "lines of three vectors", channels: 2, height: 5, width: 48, outChannels: 3, kernel: (2, 3),
+        pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "long lines", channels: 2, height: 4, width: 160, outChannels: 3, kernel: (2, 3), pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "strips by strides", batch: 3, channels: 20, height: 37, width: 35, outChannels: 9,
+        kernel: (3, 3),
+        stride: (2, 2), pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "strips, odd lines", channels: 3, height: 40, width: 45, outChannels: 5, kernel: (4, 5),
+        stride: (1, 3),
+        pad: (3, 2)),
+    ]
+
     /// Equal numbers: a chain without its zeros may differ in the sign of a zero.
     static func isEqual(_ a: [Float], _ b: [Float]) -> Bool { zip(a, b).allSatisfy { $0 == $1 } }
 
@@ -198,7 +223,7 @@ extension KernelTests {
         ? distance(a, b.map(Double.init)) < 1e-5 : isEqual(a, b)
     }
 
-    @Test(arguments: ConvolutionTests.cases + WinogradTests.cases)
+    @Test(arguments: ConvolutionTests.cases + WinogradTests.cases + strips)
     func convolutionsAreTheDenseOnes(c: ConvolutionTests.Case) {
       let p = Pruned(c), s = p.dense.shape
       let y = p.dense.forward([0..<s.batch], bias: p.dense.bias, activation: CK_RELU)
@@ -227,12 +252,12 @@ extension KernelTests {
       }
     }
 
-    @Test(arguments: ConvolutionTests.cases) func filterGradientsGoBySixteenLanes(c: ConvolutionTests.Case) {
+    @Test(arguments: ConvolutionTests.cases + strips)
+    func filterGradientsGoBySixteenLanes(c: ConvolutionTests.Case) {
       let p = Pruned(c), s = p.dense.shape
-      let row = s.out_width + (s.kernel_width - 1) / s.stride_w
       var lanes = [[Float]](repeating: [Float](repeating: 0, count: 16), count: p.dense.w.count)
       ConvolutionTests.eachTap(s) { w, x, y in
-        let position = y / s.out_width % s.out_height * row + y % s.out_width
+        let position = y % (s.out_height * s.out_width)
         lanes[w][position % 16] = lanes[w][position % 16].addingProduct(
           p.dense.gy[y], x.map { p.dense.x[$0] } ?? 0)
       }

@@ -7,7 +7,7 @@
 // Products with a weight most of whose elements are gone. What is multiplied lies in planes, position after position: an image
 // holds one plane a feature, and a survivor multiplies a whole stretch of one plane. For a linear layer an image is a panel of
 // examples and a plane holds one feature of each of them; for a convolution a plane is one channel of one picture with zeros
-// around it (its frame), and a stretch begins where the tap points.
+// around it, and a stretch begins where the tap points.
 
 /// The survivors of a weight, row by row: entries starts[r] ..< starts[r + 1] are those of row r.
 typedef struct {
@@ -25,8 +25,8 @@ typedef struct {
 void ck_sparse_product(const ck_sparse_pattern *pattern, size_t row_begin, size_t row_end, const float *values,
                        size_t length, const float *x, const float *bias, int activation, float *y, size_t y_row);
 
-/// What the lanes of the entries that `ck_sparse_sample` works on together take, in floats.
-enum { CK_SAMPLE_LANES = 16384 };
+/// What the lanes of the entries that a sparse gradient works on together take, in floats.
+enum { CK_SAMPLE_LANES = 65536 };
 
 /// Floats of scratch that `ck_sparse_sample` needs where no row has more than `longest_row` entries.
 static inline size_t ck_sparse_sample_scratch(size_t longest_row) {
@@ -65,7 +65,7 @@ void ck_sparse_convolution_input_gradient(const ck_convolution_shape *shape, con
                                           float *gx, float *scratch);
 
 /// The gradient of each survivor, for output channels of a range: as `ck_sparse_sample` has it, over the images and, in each,
-/// the positions p = i · (out_width + (kernel_width − 1) / stride_w) + j, i < out_height, j < out_width.
+/// the positions p = i · out_width + j.
 void ck_sparse_convolution_filter_gradient(const ck_convolution_shape *shape, const ck_sparse_pattern *pattern,
                                            size_t out_channel_begin, size_t out_channel_end, const float *x,
                                            const float *gy, float *gw, float *scratch);
