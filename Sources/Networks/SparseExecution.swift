@@ -20,7 +20,7 @@ public enum SparseExecution: String, Sendable, CaseIterable {
     guard shape.count >= 256 else { return false }
     let window = shape.axes.dropFirst(2).reduce(1, *)
     switch (shape.rank, window) {
-    case (2, _): return 20 * survivors <= 11 * shape.count
+    case (2, _): return 5 * survivors <= 2 * shape.count
     case (_, 1): return false
     default: return 4 * survivors <= shape.count
     }
