@@ -2,7 +2,9 @@ import CKernels
 import Testing
 
 @Suite("Layout kernels") struct LayoutTests {
-  static let sizes = [(1, 1), (8, 8), (9, 17), (130, 70), (3, 300), (257, 8), (60, 300), (1, 40), (40, 1), (0, 3)]
+  static let sizes = [
+    (1, 1), (8, 8), (9, 17), (130, 70), (3, 300), (257, 8), (60, 300), (1, 40), (40, 1), (0, 3),
+  ]
 
   @Test("transpose, rows further apart than they are long", arguments: sizes) func transpose(
     _ size: (Int, Int)

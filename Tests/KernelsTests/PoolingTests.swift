@@ -113,6 +113,36 @@ extension KernelTests {
       }
     }
 
+    @Test(arguments: cases) func theRectifiersGradientWithItsSumsIsTheTwoOneAfterTheOther(c: Case) {
+      let (images, channels) = (c.planes, 67), plane = c.height * c.width, pooled = c.outputs / c.planes
+      let y = Self.inputs(images * channels * plane, withNaN: false)
+      let g = numbers(images * channels * pooled, seed: 34)
+      /// z and the sums.
+      func results(_ body: (UnsafePointer<ck_pooling_shape>, UnsafeMutablePointer<Float>) -> Void) -> [UInt32]
+      {
+        let result = Floats(unwritten: y.count + channels)
+        withUnsafePointer(to: c.shape) { body($0, result.pointer) }
+        #expect(result.isIntact)
+        return bits(result.values)
+      }
+      underEveryVariant { variant in
+        let apart = results { s, z in
+          let gradient = Floats(unwritten: y.count)
+          ck_max_pool_gradient(s, 0, images * channels, y, g, gradient.pointer)
+          ck_relu_gradient_sums(images, channels, plane, 0, channels, gradient.pointer, y, z, z + y.count)
+        }
+        for ranges in [[0..<channels], [0..<5, 5..<channels]] {
+          let together = results { s, z in
+            for range in ranges {
+              ck_max_pool_relu_gradient_sums(
+                s, images, channels, range.lowerBound, range.upperBound, g, y, z, z + y.count)
+            }
+          }
+          #expect(together == apart, "\(variant) \(ranges)")
+        }
+      }
+    }
+
     @Test func takesTheFirstOfEqualElements() {
       let c = Case(planes: 1, height: 2, width: 4, kernel: (2, 2), stride: (2, 2))
       let x: [Float] = [1, 5, 2, 2, 5, 5, .nan, 9], gy: [Float] = [10, 20]

@@ -106,6 +106,7 @@ static void run(void) {
        ck_sparse_convolution_filter_gradient(&shape, &filters, 0, 5, g, b, w, scratch));
   ck_pooling_shape pool = {9, 8, 5, 4, 3, 3, 2, 2, 1, 1};
   EACH("pooling", ck_max_pool(&pool, 0, 4, x + 300, y); ck_max_pool_gradient(&pool, 0, 4, x + 300, g, z);
+       ck_max_pool_relu_gradient_sums(&pool, 2, 2, 0, 2, g, x + 300, w + 1000, w);
        ck_average_pool(&pool, 0, 4, g, m); ck_average_pool_gradient(&pool, 0, 4, g, w));
   ck_attention_strides strides = {640, 20, 40};
   ck_attention_shape attention = {2, 2, 16, 16, 20, 1, 0.25f, strides, strides, strides, strides};

@@ -5,7 +5,8 @@ package enum Primitives {
     Add.self, Subtract.self, Multiply.self, Divide.self, Negate.self, Scale.self, Offset.self, Absolute.self,
     Maximum.self, Minimum.self, Step.self, Exponential.self, Logarithm.self, SquareRoot.self,
     HyperbolicTangent.self, HyperbolicTangent.Gradient.self, Sigmoid.self, Sigmoid.Gradient.self, Erf.self,
-    ReLU.self, ReLU.Gradient.self, ReLU.ChannelGradient.self, GELU.self, GELU.Gradient.self, Dropout.self,
+    ReLU.self, ReLU.Gradient.self, ReLU.ChannelGradient.self,
+    ReLU.PooledChannelGradient.self, GELU.self, GELU.Gradient.self, Dropout.self,
     Masked.self,
     // shape
     MergeAxes.self, SplitAxis.self, Expand.self, Transpose.self, Slice.self, Pad.self, Concatenate.self,

@@ -40,6 +40,51 @@ extension ReLU {
   }
 }
 
+extension ReLU {
+  /// The same where the output was pooled next: from the gradient g `[batch, channels, rows, columns]` of the greatest elements of
+  /// y's windows. The gradient of y is never stored by itself.
+  package struct PooledChannelGradient: FusedPrimitive {
+    package static let name = "max-pool-relu-channel-gradient"
+    package let windows: PoolingWindows
+
+    package init(_ windows: PoolingWindows) { self.windows = windows }
+
+    package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+      guard inputs.count == 2, inputs[0].element == .float32,
+        inputs[0].shape == windows.output(inputs[1].shape)
+      else { throw ShapeError("takes a gradient of \(windows) and what was pooled, not \(inputs.listed)") }
+      return [inputs[1], ValueType([inputs[1].shape[1]])]
+    }
+
+    package func kernel(for signature: Signature) -> Kernel {
+      let y = signature.input(1)
+      guard let shape = windows.shape(y) else { return Kernel { _, _ in } }
+      return Kernel(units: y[1]) { arguments, range in
+        withUnsafePointer(to: shape) {
+          ck_max_pool_relu_gradient_sums(
+            $0, y[0], y[1], range.lowerBound, range.upperBound, arguments.input(0), arguments.input(1),
+            arguments.output(0), arguments.output(1))
+        }
+      }
+    }
+
+    package func definition(_ inputs: [Value]) -> [Value] {
+      let builder = inputs[0].builder
+      let gradient = builder.apply(MaxPool.Gradient(windows), inputs[0], inputs[1])
+      return builder.applyAll(ChannelGradient(), [gradient, inputs[1]])
+    }
+
+    package static let samples = [
+      Sample(PooledChannelGradient(.init(2)), .uniform([2, 67, 2, 9]), .uniform([2, 67, 5, 19])),
+      Sample(PooledChannelGradient(.init(2)), .uniform([3, 2, 4, 16]), .uniform([3, 2, 8, 32])),
+      Sample(PooledChannelGradient(.init(1)), .uniform([2, 3, 1, 1]), .uniform([2, 3, 1, 1])),
+      Sample(
+        PooledChannelGradient(.init(3, stride: 2, padding: 1)), .uniform([1, 2, 4, 3]),
+        .uniform([1, 2, 7, 6])),
+    ]
+  }
+}
+
 extension Value {
   /// This gradient through a convolution's rectifier, if it has one, and its sum by channels, if it has a bias; from the
   /// convolution's output.
@@ -47,7 +92,15 @@ extension Value {
     gradient: Value, bias: [Value]
   ) {
     if rectifies && hasBias {
-      let both = builder.applyAll(ReLU.ChannelGradient(), [self, output])
+      let both: [Value]
+      if let node = builder.producer(of: self), let pooling = node.primitive as? MaxPool.Gradient,
+        node.inputs[1] == output.id
+      {
+        both = builder.applyAll(
+          ReLU.PooledChannelGradient(pooling.windows), [builder.value(node.inputs[0]), output])
+      } else {
+        both = builder.applyAll(ReLU.ChannelGradient(), [self, output])
+      }
       return (both[0], [both[1]])
     }
     let gradient = rectifies ? builder.apply(ReLU.Gradient(), self, output) : self

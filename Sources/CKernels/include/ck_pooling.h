@@ -21,6 +21,11 @@ void ck_max_pool(const ck_pooling_shape *shape, size_t plane_begin, size_t plane
 void ck_max_pool_gradient(const ck_pooling_shape *shape, size_t plane_begin, size_t plane_end, const float *x,
                           const float *gy, float *gx);
 
+/// z = `ck_relu_gradient` of gx = `ck_max_pool_gradient` of gy and y, y [images, channels, in_height, in_width] being a rectifier's
+/// output, and sums = `ck_sum_outer_inner` of z, for the channels of [begin, end) in one pass.
+void ck_max_pool_relu_gradient_sums(const ck_pooling_shape *shape, size_t images, size_t channels, size_t begin,
+                                    size_t end, const float *gy, const float *y, float *z, float *sums);
+
 /// y = u at the place that each window of x chose: the gradient of the gradient.
 void ck_max_pool_selection(const ck_pooling_shape *shape, size_t plane_begin, size_t plane_end,
                            const float *x, const float *u, float *y);
