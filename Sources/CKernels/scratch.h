@@ -232,7 +232,7 @@ enum { CK_TILE_POSITIONS = 128 };
 static inline size_t ck_strip(const ck_copies *c) {
   size_t unit = 16, lines = c->columns == 0 ? 0 : CK_TILE_POSITIONS / c->columns;
   while (unit > 1 && unit / 2 * c->columns % 16 == 0) unit /= 2;
-  return ck_least(lines < unit ? unit : lines / unit * unit, c->rows);
+  return ck_least(lines < unit ? unit : lines / unit * unit, c->rows ? c->rows : 1);
 }
 
 // Of x, as the forward pass and the filter gradient read it.

@@ -203,6 +203,16 @@ extension KernelTests {
         name: "lines of three vectors", channels: 2, height: 5, width: 48, outChannels: 3, kernel: (2, 3),
         pad: (1, 1)),
       ConvolutionTests.Case(
+        name: "many zeros around", batch: 1, channels: 2, height: 16, width: 64, outChannels: 3,
+        kernel: (5, 5)),
+      ConvolutionTests.Case(
+        name: "wide lines of zeros", batch: 1, channels: 2, height: 5, width: 256, outChannels: 2,
+        kernel: (3, 3),
+        pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "no lines but padding", channels: 2, height: 0, width: 4, outChannels: 3, kernel: (2, 2),
+        pad: (1, 1)),
+      ConvolutionTests.Case(
         name: "long lines", channels: 2, height: 4, width: 160, outChannels: 3, kernel: (2, 3), pad: (1, 1)),
       ConvolutionTests.Case(
         name: "strips by strides", batch: 3, channels: 20, height: 37, width: 35, outChannels: 9,

@@ -74,7 +74,7 @@ static void run(void) {
        ck_batch_norm_gradient(4, n, 1, 0, n, g, b, w, m, v, z, y, y + 1000));
   EACH("gather", ck_gather_rows(16, n / 8, 8, labels, g, y); ck_scatter_add_rows(16, n / 8, 0, 8, labels, g, z));
   EACH("bytes", ck_gather_bytes(3, 2, n / 2, (const int32_t[]){2, 0, 1}, (const uint8_t *)g, b, y));
-  EACH("transpose", ck_transpose(4, n, g, n, y, 4));
+  EACH("transpose", ck_transpose(4, n, g, n, y, 4); ck_transpose(13, n < 300 ? n : 299, g, 300, z, 13));
   EACH("random", ck_uniform(n, 7, 4, 5, 3, y); ck_dropout(n, 0.3f, 7, 4, 5, 1, g, z));
   EACH("sgd", ck_sgd(n, w, g, m, mask, 0.1, 0.9, 1, 1e-2, 0.5));
   EACH("adam", for (int t = 0; t < 3; t++) ck_adam(n, w, g, m, v, mask, 0.1, 0.9, 0.999, 1e-8, 0.1, 0.001, 1e-2, t & 1, 0.5));
@@ -104,9 +104,32 @@ static void run(void) {
        ck_sparse_sample(&pattern, 0, 5, 2, n < 16 ? 1 : 64, g, 2000, b, 512, 64, z, scratch));
   EACH("sparse convolution", ck_sparse_convolution_forward(&shape, &filters, 0, 2, g, b, x, CK_IDENTITY, y, scratch);
        ck_sparse_convolution_filter_gradient(&shape, &filters, 0, 5, g, b, w, scratch));
+  // Strips of lines, and the taps of every second weight both ways.
+  ck_convolution_shape wide = {1, 2, 12, 32, 3, 3, 3, 1, 1, 1, 1, 1, 12, 32};
+  uint32_t wide_starts[4] = {0}, wide_taps[27], back_starts[3] = {0}, back_taps[30], places[30];
+  for (uint32_t r = 0; r < 3; r++) {
+    wide_starts[r + 1] = wide_starts[r] + 9;
+    for (uint32_t e = 0; e < 9; e++)
+      wide_taps[9 * r + e] = (uint32_t)ck_sparse_tap(&wide, 2 * e / 9, 2 * e / 3 % 3, 2 * e % 3);
+  }
+  for (uint32_t r = 0; r < 2; r++) {
+    back_starts[r + 1] = back_starts[r] + 15;
+    for (uint32_t e = 0; e < 15; e++) {
+      back_taps[15 * r + e] = (uint32_t)ck_sparse_gradient_tap(&wide, r, e / 5, 2 * (e % 5) / 3, 2 * (e % 5) % 3);
+      places[15 * r + e] = 29 - (15 * r + e);
+    }
+  }
+  ck_sparse_pattern forward = {wide_starts, wide_taps, 0}, back = {back_starts, back_taps, places};
+  EACH("sparse convolution by strips",
+       ck_sparse_convolution_forward(&wide, &forward, 0, 1, g, b, x, CK_IDENTITY, y, scratch);
+       ck_sparse_convolution_input_gradient(&wide, &back, 0, 1, g, b, z, scratch);
+       ck_sparse_convolution_filter_gradient(&wide, &forward, 0, 3, b, g, w, scratch));
+  ck_pooling_shape halves = {6, 56, 3, 28, 2, 2, 2, 2, 0, 0};
+  EACH("pooling by halves", ck_max_pool(&halves, 0, 4, x + 300, y); ck_max_pool_gradient(&halves, 0, 4, x + 300, g, z);
+       ck_average_pool(&halves, 0, 4, g, m); ck_average_pool_gradient(&halves, 0, 4, g, w));
   ck_pooling_shape pool = {9, 8, 5, 4, 3, 3, 2, 2, 1, 1};
   EACH("pooling", ck_max_pool(&pool, 0, 4, x + 300, y); ck_max_pool_gradient(&pool, 0, 4, x + 300, g, z);
-       ck_max_pool_relu_gradient_sums(&pool, 2, 2, 0, 2, g, x + 300, w + 1000, w);
+       ck_max_pool_relu_gradient_sums(&pool, 2, 2, 0, 2, g, x + 300, w + 1000, w + 2000);
        ck_average_pool(&pool, 0, 4, g, m); ck_average_pool_gradient(&pool, 0, 4, g, w));
   ck_attention_strides strides = {640, 20, 40};
   ck_attention_shape attention = {2, 2, 16, 16, 20, 1, 0.25f, strides, strides, strides, strides};

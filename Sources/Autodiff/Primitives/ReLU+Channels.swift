@@ -68,6 +68,10 @@ extension ReLU {
       }
     }
 
+    package func flops(for signature: Signature) -> Int {
+      signature.input(0).count + signature.output().count + signature.output(1).count
+    }
+
     package func definition(_ inputs: [Value]) -> [Value] {
       let builder = inputs[0].builder
       let gradient = builder.apply(MaxPool.Gradient(windows), inputs[0], inputs[1])

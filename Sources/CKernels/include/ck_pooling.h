@@ -22,7 +22,7 @@ void ck_max_pool_gradient(const ck_pooling_shape *shape, size_t plane_begin, siz
                           const float *gy, float *gx);
 
 /// z = `ck_relu_gradient` of gx = `ck_max_pool_gradient` of gy and y, y [images, channels, in_height, in_width] being a rectifier's
-/// output, and sums = `ck_sum_outer_inner` of z, for the channels of [begin, end) in one pass.
+/// output, and sums = `ck_sum_outer_inner` of z, for the channels of [begin, end) in one pass. z overlaps neither gy nor y.
 void ck_max_pool_relu_gradient_sums(const ck_pooling_shape *shape, size_t images, size_t channels, size_t begin,
                                     size_t end, const float *gy, const float *y, float *z, float *sums);
 

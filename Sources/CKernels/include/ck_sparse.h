@@ -6,13 +6,13 @@
 
 // Products with a weight most of whose elements are gone. What is multiplied lies in planes, position after position: an image
 // holds one plane a feature, and a survivor multiplies a whole stretch of one plane. For a linear layer an image is a panel of
-// examples and a plane holds one feature of each of them; for a convolution a plane is one channel of one picture with zeros
-// around it, and a stretch begins where the tap points.
+// examples and a plane holds one feature of each of them; a convolution makes the planes itself, of every channel a copy for each
+// column of the filter (ck_copies in scratch.h), and a stretch begins where the tap points.
 
 /// The survivors of a weight, row by row: entries starts[r] ..< starts[r + 1] are those of row r.
 typedef struct {
   const uint32_t *starts;
-  /// Of each entry: the float of an image at which its stretch begins.
+  /// Of each entry: the float of an image at which its stretch begins. In a row, features or channels ascend.
   const uint32_t *offsets;
   /// Of each entry: which of the values is its; null where values stand in the order of the entries.
   const uint32_t *places;
@@ -50,7 +50,7 @@ size_t ck_sparse_tap(const ck_convolution_shape *shape, size_t channel, size_t u
 /// stride_w); only the taps with u ≡ h + pad_h and v ≡ l + pad_w, modulo the strides, belong to a row.
 size_t ck_sparse_gradient_tap(const ck_convolution_shape *shape, size_t row, size_t channel, size_t u, size_t v);
 
-/// Floats of scratch the three need; `longest_row` is the greatest number of entries in a row.
+/// Floats of scratch (aligned to 64 bytes) the three need; `longest_row` is the greatest number of entries in a row.
 size_t ck_sparse_convolution_scratch(const ck_convolution_shape *shape, size_t longest_row);
 
 /// `ck_convolution_forward` with the survivors of w: the plain chains with their zeros left out, whichever way that goes.
