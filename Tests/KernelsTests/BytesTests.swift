@@ -26,8 +26,23 @@ import Testing
     #expect(sameBits(parts, expected))
   }
 
-  @Test("every byte has its number") func everyByte() {
-    let table = samples(256)
+  /// Tables that are computed where they go up evenly from 0; those that are not, by one bit, in one channel.
+  static let tables: [[Float]] = [
+    samples(256), (0..<256).map { Float(Double($0) / 255) }, (0..<256).map { Float($0) },
+    (0..<256).map { Float(-$0) },
+    (0..<256).map { Float((Double($0) / 255 - 0.1307) / 0.3081) },
+    (0..<256).map { Float(Double($0) / 255).nextUp }, [Float](repeating: 0, count: 256),
+    (0..<256).map { $0 == 100 ? (Float(100) / 255).nextDown : Float($0) / 255 },
+    (0..<256).map { $0 == 255 ? .nan : Float($0) }, (0..<256).map { $0 == 0 ? -0.0 : Float($0) },
+  ]
+
+  @Test("channels with tables of their own", arguments: tables) func channels(_ other: [Float]) {
+    let table = Self.tables[1] + other, bytes: [UInt8] = Array(0...255) + Array(0...255)
+    let y = onEveryVariant { output(512) { ck_gather_bytes(1, 2, 256, [0], bytes, table, $0) } }
+    #expect(sameBits(y, table))
+  }
+
+  @Test("every byte has its number", arguments: tables) func everyByte(_ table: [Float]) {
     let y = onEveryVariant { output(256) { ck_gather_bytes(1, 1, 256, [0], Array(0...255), table, $0) } }
     #expect(sameBits(y, table))
   }
