@@ -27,10 +27,10 @@ public enum SparseExecution: String, Sendable, CaseIterable {
   }
 
   /// Whether a weight runs sparse in an evaluation of one example at a time, in automatic execution. A linear layer then reads
-  /// each weight once, and is as fast dense until nine tenths are gone. The results of finite numbers are those of the
+  /// each weight once, and is as fast dense until 85 % are gone. The results of finite numbers are those of the
   /// other form.
   static func isSparseForOne(shape: Shape, survivors: Int) -> Bool {
-    isSparse(shape: shape, survivors: survivors) && (shape.rank != 2 || 10 * survivors <= shape.count)
+    isSparse(shape: shape, survivors: survivors) && (shape.rank != 2 || 20 * survivors <= 3 * shape.count)
   }
 
   /// The weights of a model that run sparse under these masks.
