@@ -2,17 +2,32 @@ import CKernels
 import CoppiceTensors
 
 /// Which elements of a weight survive pruning: a constant of the sparse primitives. The survivors' values are one array
-/// `[count]`, in the order of the weight's elements.
+/// `[count]`, in the order of the weight's elements or, for a matrix that meets one example at a time, by windows.
 package struct SparsePattern: Hashable, Sendable, CustomStringConvertible {
   /// The extents of the weight, output rows first.
   package let shape: Shape
-  /// The places of the survivors in the row-major weight, ascending.
+  /// The places of the survivors in the row-major weight, in the order of their values: ascending unless `isByWindows`.
   package let places: [Int32]
+  /// Whether the order is that of `SparseWindows`, which `SparseAffine.Single` takes and nothing else.
+  package let isByWindows: Bool
 
-  /// The survivors of a mask.
+  /// The survivors of a mask, in the order of the weight's elements.
   package init(_ mask: Mask) {
     shape = mask.shape
     places = mask.bytes.indices.filter { mask.bytes[$0] != 0 }.map(Int32.init)
+    isByWindows = false
+  }
+
+  private init(_ shape: Shape, byWindows places: [Int32]) {
+    self.shape = shape
+    self.places = places
+    isByWindows = true
+  }
+
+  /// The survivors of a matrix in the order of `SparseWindows`.
+  package var byWindows: SparsePattern {
+    SparsePattern(
+      shape, byWindows: SparseWindows(rows: shape[0], columns: shape[1], places: places.sorted()).places)
   }
 
   /// How many survive.

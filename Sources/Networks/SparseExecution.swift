@@ -26,28 +26,15 @@ public enum SparseExecution: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether a weight runs sparse in an evaluation of one example at a time, in automatic execution. A linear layer then reads
-  /// each weight once, and is as fast dense until 85 % are gone. The results of finite numbers are those of the
-  /// other form.
-  static func isSparseForOne(shape: Shape, survivors: Int) -> Bool {
-    isSparse(shape: shape, survivors: survivors) && (shape.rank != 2 || 20 * survivors <= 3 * shape.count)
-  }
-
   /// The weights of a model that run sparse under these masks.
-  ///
-  /// - Parameter isForOne: whether one example at a time is evaluated.
-  package func sparseNames(
-    _ model: TracedModel, _ masks: MaskSet?, isForOne: Bool = false
-  ) -> Set<String> {
+  package func sparseNames(_ model: TracedModel, _ masks: MaskSet?) -> Set<String> {
     let pruned = (masks ?? MaskSet()).filter { model.sparsifiable.contains($0.name) }
-    return Set(pruned.filter { isSparse($0.mask, isForOne: isForOne) }.map(\.name))
+    return Set(pruned.filter { isSparse($0.mask) }.map(\.name))
   }
 
-  private func isSparse(_ mask: Mask, isForOne: Bool) -> Bool {
-    let (shape, survivors) = (mask.shape, mask.keptCount)
-    return switch self {
-    case .automatic where isForOne: Self.isSparseForOne(shape: shape, survivors: survivors)
-    case .automatic: Self.isSparse(shape: shape, survivors: survivors)
+  private func isSparse(_ mask: Mask) -> Bool {
+    switch self {
+    case .automatic: Self.isSparse(shape: mask.shape, survivors: mask.keptCount)
     case .always: true
     case .never: false
     }
@@ -65,8 +52,9 @@ package struct SparseWeights: Sendable {
     _ model: TracedModel, _ masks: MaskSet?, _ execution: SparseExecution, isForOne: Bool = false
   ) {
     var patterns: [String: SparsePattern] = [:]
-    for name in execution.sparseNames(model, masks, isForOne: isForOne) {
-      patterns[name] = masks?[name].map(SparsePattern.init)
+    for name in execution.sparseNames(model, masks) {
+      guard let pattern = masks?[name].map(SparsePattern.init) else { continue }
+      patterns[name] = isForOne && pattern.shape.rank == 2 ? pattern.byWindows : pattern
     }
     self.patterns = patterns
   }

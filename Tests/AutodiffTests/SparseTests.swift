@@ -56,6 +56,22 @@ struct SparseTests {
     #expect("\(pattern)" == "7 of [4, 5]")
   }
 
+  /// Each survivor once, in each row by column: what windows promise, whatever they look like.
+  @Test(arguments: [Shape([1, 1]), [16, 32], [37, 33], [50, 300], [20, 5], [3, 0]])
+  func windowsHoldEverySurvivorOnce(_ shape: Shape) {
+    for every in [1, 3, 40] {
+      let rows = pattern(shape, every: every), windows = rows.byWindows
+      #expect(windows.isByWindows && windows.places.sorted() == rows.places)
+      for row in 0..<shape[0] {
+        let places = windows.places.filter { Int($0) / shape[1] == row }
+        #expect(places == places.sorted())
+      }
+      let weight = Tensor(shape, (0..<shape.count).map { Float($0 + 1) })
+      #expect(windows.scattered(windows.gathered(weight)) == rows.scattered(rows.gathered(weight)))
+      #expect(windows.byWindows == windows && windows != rows)
+    }
+  }
+
   @Test func aWeightWithoutSurvivorsGivesItsBias() throws {
     let graph = try replayed(["a": SparsePattern(Mask([8, 12], [UInt8](repeating: 0, count: 96)))])
     let executor = Executor(Plan(graph))

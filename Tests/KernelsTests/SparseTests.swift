@@ -95,6 +95,101 @@ extension KernelTests {
       }
     }
 
+    /// The entries of a pattern by row in windows that follow each other, survivor by survivor of each row; the last ends with
+    /// the columns.
+    struct Windows {
+      var steps: [UInt32] = [0], values: [UInt32] = [0], begins: [UInt32] = []
+      var rows: [UInt16] = []
+      var columns: [UInt8] = []
+      /// Of each value: its place in the pattern.
+      var order: [Int] = []
+
+      init(_ pattern: Pattern, rows count: Int, columns width: Int) {
+        for run in stride(from: 0, to: count, by: 16) {
+          var next = (run..<min(run + 16, count)).map { Int(pattern.starts[$0]) }
+          for begin in stride(from: 0, to: width, by: 32).map({ max(0, min($0, width - 32)) }) {
+            func waits(_ row: Int) -> Bool {
+              next[row] < Int(pattern.starts[run + row + 1]) && Int(pattern.offsets[next[row]]) < begin + 32
+            }
+            while next.indices.contains(where: waits) {
+              begins.append(UInt32(begin))
+              rows.append(next.indices.filter(waits).reduce(0) { $0 | 1 << $1 })
+              columns += (0..<16).map { row in
+                row < next.count && waits(row) ? UInt8(Int(pattern.offsets[next[row]]) - begin) : 31
+              }
+              for row in next.indices where waits(row) {
+                order.append(next[row])
+                next[row] += 1
+              }
+            }
+          }
+          steps.append(UInt32(begins.count))
+          values.append(UInt32(order.count))
+        }
+      }
+
+      func use(_ body: (UnsafePointer<ck_sparse_windows>) -> Void) {
+        var windows = ck_sparse_windows()
+        steps.withUnsafeBufferPointer { steps in
+          values.withUnsafeBufferPointer { values in
+            begins.withUnsafeBufferPointer { begins in
+              rows.withUnsafeBufferPointer { rows in
+                columns.withUnsafeBufferPointer { columns in
+                  (windows.steps, windows.values) = (steps.baseAddress, values.baseAddress)
+                  (windows.begins, windows.rows) = (begins.baseAddress, rows.baseAddress)
+                  windows.columns = columns.baseAddress
+                  body(&windows)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+
+    /// Fewer columns than a window and as many, rows that end within a run, rows without survivors, infinities beside survivors.
+    @Test(arguments: [
+      (11, 7, 3), (16, 32, 2), (37, 33, 5), (70, 200, 3), (19, 2300, 97), (1, 40, 1), (4, 9, 1000),
+    ])
+    func oneExampleByWindows(_ extents: (Int, Int, Int)) {
+      let m = Matrix(rows: extents.0, columns: extents.1, every: extents.2, width: 1)
+      let windows = Windows(m.byRow, rows: m.rows, columns: m.columns)
+      var x = numbers(m.columns, seed: 1)
+      for column in x.indices where !m.places.contains(where: { $0 % m.columns == column }) {
+        x[column] = .infinity
+      }
+      let bias = numbers(m.rows, seed: 2)
+      var sums = [Float](repeating: 0, count: m.rows)
+      for (value, place) in zip(m.values, m.places) {
+        sums[place / m.columns] = sums[place / m.columns].addingProduct(value, x[place % m.columns])
+      }
+      let named = Pattern(
+        rows: m.rows,
+        windows.order.enumerated().sorted { $0.element < $1.element }.map { value, entry in
+          (m.places[entry] / m.columns, m.places[entry] % m.columns, value)
+        }, named: true)
+      let rectified = zip(sums, bias).map { relu($0 + $1) }
+      let (xs, values, biases) = (Floats(x), Floats(windows.order.map { m.values[$0] }), Floats(bias))
+      underEveryVariant { variant in
+        for (expected, bias, activation) in [
+          (sums, nil, CK_IDENTITY), (rectified, UnsafePointer(biases.pointer), CK_RELU),
+        ] {
+          let y = Floats(unwritten: m.rows)
+          for rows in [0..<min(16, m.rows), 16..<max(16, m.rows)] where !rows.isEmpty {
+            named.use { pattern in
+              windows.use {
+                ck_sparse_single(
+                  pattern, $0, rows.lowerBound, rows.upperBound, values.pointer, xs.pointer, m.columns, bias,
+                  Int32(activation), y.pointer)
+              }
+            }
+          }
+          #expect(bits(y.values) == bits(expected), "\(variant)")
+          #expect(y.isIntact)
+        }
+      }
+    }
+
     @Test(arguments: lengths, extents)
     func theTransposedViewReadsTheSameValues(length: Int, _ extents: (Int, Int, Int)) {
       let m = Matrix(rows: extents.0, columns: extents.1, every: extents.2, width: length)

@@ -28,14 +28,16 @@ import Testing
   func evaluations(_ family: Family) throws {
     let traced = try family.traced()
     let masks = ReferenceNumbers.masks(traced)
-    let scores = try [SparseExecution.always, .never].map { execution in
-      let evaluator = try Evaluator(traced, batch: family.batch, masks: masks, execution: execution)
-      evaluator.load(masks.applied(to: ReferenceNumbers.parameters(traced)), traced.initialBuffers)
-      return try evaluator.evaluate(batches: 3) { index, inputs, labels in
-        ReferenceNumbers.fill(index, family.interface, batch: family.batch, inputs, labels)
+    for batch in [family.batch, 1] {
+      let scores = try [SparseExecution.always, .never].map { execution in
+        let evaluator = try Evaluator(traced, batch: batch, masks: masks, execution: execution, threads: 2)
+        evaluator.load(masks.applied(to: ReferenceNumbers.parameters(traced)), traced.initialBuffers)
+        return try evaluator.evaluate(batches: 3) { index, inputs, labels in
+          ReferenceNumbers.fill(index, family.interface, batch: batch, inputs, labels)
+        }
       }
+      #expect(scores[0] == scores[1])
     }
-    #expect(scores[0] == scores[1])
   }
 
   @Test func oneExampleAtATime() throws {

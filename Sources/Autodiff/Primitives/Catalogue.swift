@@ -16,7 +16,8 @@ package enum Primitives {
     OneHot.self, GatherRows.self, ScatterAddRows.self,
     // products
     MatrixProduct.self, Affine.self,
-    Panels.self, Panels.Rows.self, SparseAffine.self, SparseAffine.InputGradient.self,
+    Panels.self, Panels.Rows.self, SparseAffine.self, SparseAffine.Single.self,
+    SparseAffine.InputGradient.self,
     SparseAffine.WeightGradient.self,
     // planes
     Convolution.self, Convolution.InputGradient.self, Convolution.FilterGradient.self,

@@ -10,6 +10,7 @@ package struct SparseAffine: Primitive {
   package let rectifies: Bool
 
   package init(_ pattern: SparsePattern, hasBias: Bool = false, rectifies: Bool = false) {
+    precondition(!pattern.isByWindows)
     self.pattern = pattern
     self.hasBias = hasBias
     self.rectifies = rectifies
@@ -232,6 +233,11 @@ extension SparsePattern {
 extension Affine: PrunablePrimitive {
   package func sparse(_ inputs: [Value], _ pattern: SparsePattern, survivors: Value) -> Value {
     let x = inputs[0]
+    if pattern.isByWindows {
+      return x.builder.applyAll(
+        SparseAffine.Single(pattern, hasBias: hasBias, rectifies: rectifies),
+        [x, survivors] + inputs.dropFirst(2))[0]
+    }
     let primitive = SparseAffine(pattern, hasBias: hasBias, rectifies: rectifies)
     let panels = x.builder.applyAll(primitive, [x.panels, survivors] + inputs.dropFirst(2))[0]
     return panels.rows(leading: Array(x.shape.axes.dropLast()))

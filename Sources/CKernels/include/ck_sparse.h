@@ -25,6 +25,29 @@ typedef struct {
 void ck_sparse_product(const ck_sparse_pattern *pattern, size_t row_begin, size_t row_end, const float *values,
                        size_t length, const float *x, const float *bias, int activation, float *y, size_t y_row);
 
+/// The same survivors in the order in which one position is multiplied: runs of sixteen rows go in steps, each with at most one
+/// survivor of every row, all of them in a window of CK_WINDOW columns.
+typedef struct {
+  /// Run r has the steps steps[r] ..< steps[r + 1], and its values begin at values[r]: step by step, in each row by row.
+  const uint32_t *steps, *values;
+  /// Of each step: the column its window begins at.
+  const uint32_t *begins;
+  /// Of each step: bit i where row i of the run has a survivor in it.
+  const uint16_t *rows;
+  /// Of each step, for each of the sixteen rows: its survivor's column in the window, below CK_WINDOW.
+  const uint8_t *columns;
+} ck_sparse_windows;
+
+enum { CK_WINDOW = 32 };
+
+/// y[r] = activation(bias[r] + Σ_e values[e] · x[column of e])   for row_begin <= r < row_end
+///
+/// for one position x of `columns` columns: the chains of `ck_sparse_product`. Values stand in the order of the windows, and
+/// `pattern` names the place of each, for processors that do better row by row. row_begin is a multiple of 16, as is row_end but
+/// at the last row; windows lie within the columns, or begin at 0 where there are fewer than CK_WINDOW; `bias` may be null.
+void ck_sparse_single(const ck_sparse_pattern *pattern, const ck_sparse_windows *windows, size_t row_begin, size_t row_end,
+                      const float *values, const float *x, size_t columns, const float *bias, int activation, float *y);
+
 /// What the lanes of the entries that a sparse gradient works on together take, in floats.
 enum { CK_SAMPLE_LANES = 65536 };
 

@@ -1,0 +1,88 @@
+import CKernels
+import CoppiceTensors
+
+extension SparseAffine {
+  /// `SparseAffine` for examples that come one at a time, `y[…, o] = Σᵢ w[o, i] · x[…, i] + b[o]` over the surviving i, and a
+  /// rectifier where asked. x `[…, in]`, survivors `[count]` by windows, b `[out]` (optional), y `[…, out]`. It serves evaluation
+  /// alone: no gradient passes through.
+  package struct Single: Primitive {
+    package static let name = "sparse-affine-single"
+    package let pattern: SparsePattern
+    package let hasBias: Bool
+    package let rectifies: Bool
+
+    package init(_ pattern: SparsePattern, hasBias: Bool = false, rectifies: Bool = false) {
+      precondition(pattern.isByWindows)
+      self.pattern = pattern
+      self.hasBias = hasBias
+      self.rectifies = rectifies
+    }
+
+    package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+      guard inputs.count == (hasBias ? 3 : 2), inputs.allSatisfy({ $0.element == .float32 }),
+        inputs[0].shape.rank >= 2, inputs[0].shape[-1] == pattern.shape[1],
+        inputs[1].shape == Shape([pattern.count]), !hasBias || inputs[2].shape == Shape([pattern.shape[0]])
+      else {
+        throw ShapeError(
+          "x, survivors and b must be […, in], [count] and [out], not \(inputs.listed) for \(pattern)")
+      }
+      return [ValueType(Shape(inputs[0].shape.axes.dropLast() + [pattern.shape[0]]))]
+    }
+
+    package func kernel(for signature: Signature) -> Kernel {
+      let (outputs, inputs) = (pattern.shape[0], pattern.shape[1])
+      let windows = SparseWindows(rows: outputs, columns: inputs, places: pattern.places.sorted())
+      let index = SparseIndex(
+        rows: outputs, sorting: pattern.places.map { (Int($0) / inputs, Int($0) % inputs) })
+      let (hasBias, activation) = (hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
+      let runs = (outputs + 15) / 16
+      return Kernel(units: examples(signature) * runs) { a, range in
+        index.withPattern { pattern in
+          windows.withWindows { windows in
+            var unit = range.lowerBound
+            while unit < range.upperBound {
+              let example = unit / runs
+              let end = min(range.upperBound, (example + 1) * runs)
+              ck_sparse_single(
+                pattern, windows, unit % runs * 16, min((end - example * runs) * 16, outputs), a.input(1),
+                a.input(0) + example * inputs, inputs, hasBias ? a.input(2) : nil, activation,
+                a.output() + example * outputs)
+              unit = end
+            }
+          }
+        }
+      }
+    }
+
+    package func flops(for signature: Signature) -> Int { 2 * pattern.count * examples(signature) }
+
+    private func examples(_ signature: Signature) -> Int {
+      signature.output().count / max(1, pattern.shape[0])
+    }
+
+    package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
+      var y = ReferenceArray(repeating: 0, signature.output())
+      let (outputs, columns) = (pattern.shape[0], pattern.shape[1])
+      for example in 0..<examples(signature) {
+        for (w, place) in pattern.places.enumerated() {
+          let (row, column) = (Int(place) / columns, Int(place) % columns)
+          y.scalars[example * outputs + row] +=
+            inputs[0].scalars[example * columns + column] * inputs[1].scalars[w]
+        }
+        for row in 0..<outputs {
+          let place = example * outputs + row
+          if hasBias { y.scalars[place] += inputs[2].scalars[row] }
+          if rectifies { y.scalars[place] = ReLU().value([y.scalars[place]]) }
+        }
+      }
+      return [y]
+    }
+
+    package static let samples = [
+      Sample(
+        Single(.sample([9, 7]).byWindows, hasBias: true, rectifies: true), .uniform([1, 7]), .uniform([21]),
+        .uniform([9])),
+      Sample(Single(.sample([40, 90]).byWindows), .uniform([3, 90]), .uniform([1200])),
+    ]
+  }
+}

@@ -1,0 +1,67 @@
+import CKernels
+
+/// The survivors of a matrix in the order in which one example at a time is multiplied (`ck_sparse_windows`): sixteen rows go side
+/// by side, in steps that take at most one survivor of each, all of them in a window of `CK_WINDOW` columns.
+struct SparseWindows: Sendable {
+  /// Where the survivors stand in the row-major matrix, in this order.
+  private(set) var places: [Int32] = []
+  private var steps: [UInt32] = [0]
+  private var values: [UInt32] = [0]
+  private var begins: [UInt32] = []
+  private var rows: [UInt16] = []
+  private var columns: [UInt8] = []
+
+  /// The survivors of a matrix `[rows, columns]`, whose places ascend.
+  init(rows: Int, columns: Int, places: [Int32]) {
+    let index = SparseIndex(
+      rows: rows, entries: places.lazy.map { (Int($0) / columns, Int($0) % columns) })
+    for run in stride(from: 0, to: rows, by: 16) {
+      addRun(index, run..<min(run + 16, rows), columns)
+      steps.append(UInt32(begins.count))
+      values.append(UInt32(self.places.count))
+    }
+  }
+
+  /// Every step begins at the first column that is left, so that no row waits for long.
+  private mutating func addRun(_ index: SparseIndex, _ rows: Range<Int>, _ columns: Int) {
+    var next = rows.map { Int(index.starts[$0]) }
+    let ends = rows.map { Int(index.starts[$0 + 1]) }
+    let window = Int(CK_WINDOW)
+    while let first = rows.indices.map({ $0 - rows.lowerBound }).filter({ next[$0] < ends[$0] })
+      .map({ Int(index.offsets[next[$0]]) }).min()
+    {
+      let begin = max(0, min(first, columns - window))
+      var taken: UInt16 = 0
+      var within = [UInt8](repeating: 0, count: 16)
+      for row in next.indices where next[row] < ends[row] {
+        let column = Int(index.offsets[next[row]])
+        guard column < begin + window else { continue }
+        taken |= 1 << row
+        within[row] = UInt8(column - begin)
+        places.append(Int32((rows.lowerBound + row) * columns + column))
+        next[row] += 1
+      }
+      begins.append(UInt32(begin))
+      self.rows.append(taken)
+      self.columns += within
+    }
+  }
+
+  /// Gives `body` the kernel's form.
+  @inline(__always) func withWindows(_ body: (UnsafePointer<ck_sparse_windows>) -> Void) {
+    steps.withUnsafeBufferPointer { steps in
+      values.withUnsafeBufferPointer { values in
+        begins.withUnsafeBufferPointer { begins in
+          rows.withUnsafeBufferPointer { rows in
+            columns.withUnsafeBufferPointer { columns in
+              var windows = ck_sparse_windows(
+                steps: steps.baseAddress, values: values.baseAddress, begins: begins.baseAddress,
+                rows: rows.baseAddress, columns: columns.baseAddress)
+              body(&windows)
+            }
+          }
+        }
+      }
+    }
+  }
+}
