@@ -158,6 +158,10 @@ package struct Sample: Sendable {
   package let inputs: [Input]
 
   package init(_ primitive: any Primitive, _ inputs: Input...) {
+    self.init(primitive, inputs)
+  }
+
+  package init(_ primitive: any Primitive, _ inputs: [Input]) {
     self.primitive = primitive
     self.inputs = inputs
   }

@@ -61,7 +61,8 @@ package final class Evaluator {
     self.batch = batch
     sparse = SparseWeights(
       model, masks, execution, isForOne: batch == 1 && !model.interface.hasTokens)
-    executor = Executor(Plan(try model.evaluationGraph(batch: batch, sparse: sparse)), threads: threads)
+    let graph = try model.evaluationGraph(batch: batch, sparse: sparse).inMicroBatches(threads: threads)
+    executor = Executor(Plan(graph), threads: threads)
   }
 
   /// Takes over the weights and buffers to be evaluated.

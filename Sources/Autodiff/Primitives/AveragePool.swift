@@ -2,7 +2,7 @@ import CKernels
 import CoppiceTensors
 
 /// The mean of each window, `[batch, channels, height, width]` to `[batch, channels, rows, columns]`; padding counts as zeros.
-package struct AveragePool: Primitive {
+package struct AveragePool: ExamplewisePrimitive {
   package static let name = "average-pool"
   package let windows: PoolingWindows
 

@@ -4,7 +4,7 @@ import CoppiceTensors
 extension BatchNormalization {
   /// Batch normalisation in inference: `y = γ·(x − mean) / √(variance + ε) + β` with given statistics. Inputs: x, γ, β, mean,
   /// variance.
-  package struct Inference: FusedPrimitive {
+  package struct Inference: FusedPrimitive, ExamplewisePrimitive {
     package static let name = "batch-normalization-inference"
     package let epsilon: Float
 

@@ -33,6 +33,8 @@ package enum Primitives {
     SoftmaxCrossEntropy.Gradient.self,
     // attention
     CausalMask.self, Attention.self, Attention.Gradient.self,
+    // several at once
+    MicroBatches.self,
     // updates
     SGDUpdate.self, AdamUpdate.self,
   ]

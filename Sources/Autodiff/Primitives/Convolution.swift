@@ -5,7 +5,7 @@ import CoppiceTensors
 /// `y[n, o, i, j] = Σ_{c, u, v} w[o, c, u, v] · x[n, c, i·stride + u − padding, j·stride + v − padding] + b[o]`, zeros around x.
 /// x `[batch, in, height, width]`, w `[out, in / groups, kernel height, kernel width]`, b `[out]`; channels of y see only the
 /// channels of x in their own group.
-package struct Convolution: Primitive {
+package struct Convolution: ExamplewisePrimitive {
   package static let name = "convolution"
   package let windows: ConvolutionWindows
   package let hasBias: Bool

@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// A primitive that makes each element of its output from the elements of its inputs at the same place. All inputs have one
 /// shape, which is the output's, and any of them may be overwritten.
-package protocol ElementwisePrimitive: Primitive {
+package protocol ElementwisePrimitive: ExamplewisePrimitive {
   /// The number of inputs.
   static var arity: Int { get }
 
@@ -33,6 +33,8 @@ extension ElementwisePrimitive {
     let scalars = inputs[0].scalars.indices.map { index in value(inputs.map { $0.scalars[index] }) }
     return [ReferenceArray(inputs[0].shape, scalars)]
   }
+
+  package var examplewiseInputs: [Int] { Array(0..<Self.arity) }
 
   package var donations: [(input: Int, output: Int)] { (0..<Self.arity).map { ($0, 0) } }
 }

@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// The greatest element of each window, `[batch, channels, height, width]` to `[batch, channels, rows, columns]`; the first of
 /// equals; padding never wins; NaN stays NaN.
-package struct MaxPool: Primitive {
+package struct MaxPool: ExamplewisePrimitive {
   package static let name = "max-pool"
   package let windows: PoolingWindows
 

@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// `Convolution` with pruned filters: the same sums over the survivors alone. x `[batch, in, height, width]`, survivors
 /// `[count]`, b `[out]` (optional).
-package struct SparseConvolution: Primitive {
+package struct SparseConvolution: ExamplewisePrimitive {
   package static let name = "sparse-convolution"
   package let windows: ConvolutionWindows
   package let pattern: SparsePattern

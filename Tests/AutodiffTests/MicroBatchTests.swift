@@ -1,0 +1,83 @@
+import CoppiceAutodiff
+import CoppiceTensors
+import Testing
+
+/// What putting operations together into micro-batches promises: less memory, and nothing else changes.
+struct MicroBatchTests {
+  /// Two convolutions, a sum with what is between them, and a maximum, on twelve images; a linear layer behind.
+  private func network() throws -> Graph {
+    try Graph.trace { builder in
+      let x = builder.input("x", [12, 2, 9, 9])
+      let first = x.convolution(
+        builder.parameter("a", [5, 2, 3, 3]), bias: builder.parameter("c", [5]), padding: 1, rectifies: true)
+      let second = first.convolution(builder.parameter("b", [5, 5, 3, 3]), padding: 1)
+      let rows = (first + second).relu.maxPooled(2).flattened(from: 1)
+      builder.output("y", builder.apply(Affine(hasBias: false), rows, builder.parameter("d", [3, 80])))
+    }
+  }
+
+  private func names(_ graph: Graph) -> [String] { graph.nodes.compactMap { $0.primitive?.name } }
+
+  private func bits(_ graph: Graph, threads: Int) -> [UInt32] {
+    let executor = Executor(Plan(graph), threads: threads, leastSharedWork: 0)
+    var random = RandomStream(seed: 5, stream: .generation)
+    for node in graph.nodes {
+      if let name = node.leaf?.name { executor.withFloats(name) { random.fillUniform($0, from: -1, to: 1) } }
+    }
+    for _ in 0..<2 { executor.run() }
+    return executor.output("y").scalars.map(\.bitPattern)
+  }
+
+  @Test(
+    "one node, the same bits however many threads share it, and less memory", arguments: [1, 5000, 20_000])
+  func bitsStay(bytes: Int) throws {
+    let plain = try network(), expected = bits(plain, threads: 1)
+    for threads in 1...3 {
+      let graph = plain.inMicroBatches(threads: threads, bytes: bytes)
+      try graph.verify()
+      #expect(names(graph) == ["micro-batches", "merge-axes", "affine"])
+      #expect(bits(graph, threads: threads) == expected)
+      #expect(Plan(graph).arenaSize < Plan(plain).arenaSize)
+    }
+  }
+
+  @Test("micro-batches are as large as the bytes allow, and every thread gets one")
+  func sizes() throws {
+    let plain = try network()
+    func count(bytes: Int, threads: Int) -> String {
+      String(
+        "\(plain.inMicroBatches(threads: threads, bytes: bytes))".split(separator: "count: ")[1].prefix(2))
+    }
+    // What lies between takes 4 · 2 · 5 · 81 = 3,240 bytes an image and a little for alignment.
+    #expect(count(bytes: 1, threads: 1) == "12")
+    #expect(count(bytes: 14_000, threads: 1) == "3,")
+    #expect(count(bytes: 14_000, threads: 4) == "4,")
+    #expect("\(plain.inMicroBatches(bytes: 100_000))" == "\(plain)")
+  }
+
+  @Test("what is read elsewhere ends a run")
+  func runsEndWhereValuesLeave() throws {
+    let graph = try Graph.trace { builder in
+      let x = builder.input("x", [4, 8])
+      let y = x.exponential.scaled(by: 2)
+      builder.output("between", y)
+      let z = y.relu.exponential
+      builder.output("y", z + z.sum)
+    }
+    let found = graph.inMicroBatches(bytes: 1)
+    #expect(names(found).filter { $0 == "micro-batches" }.count == 2)
+    #expect(bits(found, threads: 1) == bits(graph, threads: 1))
+  }
+
+  @Test("a weight is whole before it is read, though it has as many rows as the batch has examples")
+  func weightsAreWhole() throws {
+    let graph = try Graph.trace { builder in
+      let weight = builder.parameter("w", [8, 1, 3, 3]).scaled(by: 0.5).exponential
+      let x = builder.input("x", [8, 1, 6, 6]).offset(by: 1)
+      builder.output("y", x.convolution(weight).relu)
+    }
+    let found = graph.inMicroBatches(bytes: 1)
+    #expect(names(found).filter { $0 == "micro-batches" }.count == 2)
+    #expect(bits(found, threads: 2) == bits(graph, threads: 1))
+  }
+}
