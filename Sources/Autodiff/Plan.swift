@@ -55,6 +55,15 @@ package struct Plan: Sendable {
   }
 }
 
+extension Plan {
+  /// The arena a plan of this graph has, without making its kernels.
+  static func arenaSize(_ graph: Graph) -> Int {
+    var layout = Layout(graph)
+    layout.place()
+    return layout.arena.size
+  }
+}
+
 /// Lays out memory: finds each buffer's last reader, shares buffers between views and between an operation and the input it
 /// may overwrite, and gives the rest a place in the arena.
 private struct Layout {

@@ -26,8 +26,11 @@ package struct SparsePattern: Hashable, Sendable, CustomStringConvertible {
 
   /// The survivors of a matrix in the order of `SparseWindows`.
   package var byWindows: SparsePattern {
-    SparsePattern(
-      shape, byWindows: SparseWindows(rows: shape[0], columns: shape[1], places: places.sorted()).places)
+    precondition(shape.rank == 2, "only a matrix has windows")
+    return isByWindows
+      ? self
+      : SparsePattern(
+        shape, byWindows: SparseWindows(rows: shape[0], columns: shape[1], places: places).places)
   }
 
   /// How many survive.

@@ -23,14 +23,12 @@ struct SparseWindows: Sendable {
   }
 
   /// Every step begins at the first column that is left, so that no row waits for long.
-  private mutating func addRun(_ index: SparseIndex, _ rows: Range<Int>, _ columns: Int) {
-    var next = rows.map { Int(index.starts[$0]) }
-    let ends = rows.map { Int(index.starts[$0 + 1]) }
+  private mutating func addRun(_ index: SparseIndex, _ run: Range<Int>, _ columns: Int) {
+    var next = run.map { Int(index.starts[$0]) }
+    let ends = run.map { Int(index.starts[$0 + 1]) }
     let window = Int(CK_WINDOW)
-    while let first = rows.indices.map({ $0 - rows.lowerBound }).filter({ next[$0] < ends[$0] })
-      .map({ Int(index.offsets[next[$0]]) }).min()
-    {
-      let begin = max(0, min(first, columns - window))
+    while let first = next.indices.filter({ next[$0] < ends[$0] }).map({ index.offsets[next[$0]] }).min() {
+      let begin = max(0, min(Int(first), columns - window))
       var taken: UInt16 = 0
       var within = [UInt8](repeating: 0, count: 16)
       for row in next.indices where next[row] < ends[row] {
@@ -38,11 +36,11 @@ struct SparseWindows: Sendable {
         guard column < begin + window else { continue }
         taken |= 1 << row
         within[row] = UInt8(column - begin)
-        places.append(Int32((rows.lowerBound + row) * columns + column))
+        places.append(Int32((run.lowerBound + row) * columns + column))
         next[row] += 1
       }
       begins.append(UInt32(begin))
-      self.rows.append(taken)
+      rows.append(taken)
       self.columns += within
     }
   }

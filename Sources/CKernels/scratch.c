@@ -2,6 +2,10 @@
 
 int ck_convolution_by_winograd(const ck_convolution_shape *shape) { return ck_by_winograd(shape); }
 
+int ck_convolution_by_images(const ck_convolution_shape *shape) {
+  return !ck_by_winograd(shape) && ck_by_images(shape, 0);
+}
+
 static size_t ck_winograd_scratch(const ck_convolution_shape *shape, int backward) {
   ck_winograd g = ck_winograd_of(shape, backward);
   return ck_winograd_layout_of(&g).total;

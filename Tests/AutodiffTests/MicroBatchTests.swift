@@ -29,10 +29,11 @@ struct MicroBatchTests {
   }
 
   @Test(
-    "one node, the same bits however many threads share it, and less memory", arguments: [1, 5000, 20_000])
+    "one node, the same bits however many threads share it, and less memory",
+    arguments: [7_300, 14_000, 20_000])
   func bitsStay(bytes: Int) throws {
     let plain = try network(), expected = bits(plain, threads: 1)
-    for threads in 1...3 {
+    for threads in [1, 2, 3, 5] {
       let graph = plain.inMicroBatches(threads: threads, bytes: bytes)
       try graph.verify()
       #expect(names(graph) == ["micro-batches", "merge-axes", "affine"])
@@ -41,18 +42,21 @@ struct MicroBatchTests {
     }
   }
 
-  @Test("micro-batches are as large as the bytes allow, and every thread gets one")
+  @Test("as few micro-batches as the bytes allow, but as many for each thread")
   func sizes() throws {
     let plain = try network()
     func count(bytes: Int, threads: Int) -> String {
-      String(
-        "\(plain.inMicroBatches(threads: threads, bytes: bytes))".split(separator: "count: ")[1].prefix(2))
+      let found = "\(plain.inMicroBatches(threads: threads, bytes: bytes))"
+      return String(found.split(separator: "count: ")[1].prefix { $0 != "," })
     }
     // What lies between takes 4 · 2 · 5 · 81 = 3,240 bytes an image and a little for alignment.
-    #expect(count(bytes: 1, threads: 1) == "12")
-    #expect(count(bytes: 14_000, threads: 1) == "3,")
-    #expect(count(bytes: 14_000, threads: 4) == "4,")
+    #expect(count(bytes: 14_000, threads: 1) == "3")
+    #expect(count(bytes: 14_000, threads: 2) == "4")
+    #expect(count(bytes: 14_000, threads: 5) == "5")
+    #expect(count(bytes: 14_000, threads: 40) == "12")
     #expect("\(plain.inMicroBatches(bytes: 100_000))" == "\(plain)")
+    // 360 and 900 bytes of weights would be read again for every micro-batch.
+    #expect(names(plain.inMicroBatches(bytes: 2_000)).filter { $0 == "convolution" }.count == 2)
   }
 
   @Test("what is read elsewhere ends a run")
@@ -76,8 +80,23 @@ struct MicroBatchTests {
       let x = builder.input("x", [8, 1, 6, 6]).offset(by: 1)
       builder.output("y", x.convolution(weight).relu)
     }
-    let found = graph.inMicroBatches(bytes: 1)
-    #expect(names(found).filter { $0 == "micro-batches" }.count == 2)
+    let found = graph.inMicroBatches(bytes: 2_400)
+    #expect(names(found) == ["scale", "exponential", "offset", "micro-batches"])
     #expect(bits(found, threads: 2) == bits(graph, threads: 1))
+  }
+
+  @Test("a convolution that goes another way for many images than for few stays as it is")
+  func convolutionsByImages() throws {
+    let graph = try Graph.trace { builder in
+      let x = builder.input("x", [16, 32, 8, 8]).exponential
+      let y = x.convolution(builder.parameter("w", [32, 32, 3, 3]), stride: 2, padding: 1)
+      builder.output("y", y.relu.scaled(by: 2))
+    }
+    #expect(names(graph.inMicroBatches(bytes: 300_000)).filter { $0 == "convolution" }.count == 1)
+    let few = try Graph.trace { builder in
+      let x = builder.input("x", [15, 32, 16, 16]).exponential
+      builder.output("y", x.convolution(builder.parameter("w", [32, 32, 3, 3]), stride: 2, padding: 1))
+    }
+    #expect(names(few.inMicroBatches(bytes: 300_000)) == ["micro-batches"])
   }
 }

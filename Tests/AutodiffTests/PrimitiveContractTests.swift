@@ -90,6 +90,40 @@ import Testing
     }
   }
 
+  /// What `MicroBatches` relies on.
+  @Test("examples by themselves give the bits of the batch", arguments: samples.indices)
+  func examplesAreIndependent(index: Int) throws {
+    let sample = Self.samples[index]
+    let signature = Signature(inputs: sample.types, outputs: try sample.primitive.outputs(for: sample.types))
+    guard let primitive = sample.primitive as? any ExamplewisePrimitive,
+      let examplewise = primitive.examplewiseInputs(for: signature), signature.output().rank > 0
+    else { return }
+    let arrays = sample.draw(), batch = signature.output()[0]
+    let whole = run(try graph(sample), leaves(arrays))
+    for example in 0..<batch {
+      let parts = arrays.enumerated().map { place, array in
+        guard examplewise.contains(place) else { return array }
+        let size = array.shape.count / batch
+        return ReferenceArray(
+          Shape([1] + array.shape.axes.dropFirst()),
+          Array(array.scalars[example * size..<(example + 1) * size]))
+      }
+      let graph = try Graph.trace { builder in
+        let inputs = parts.enumerated().map { builder.input("\($0)", $1.shape, sample.types[$0].element) }
+        for (output, value) in builder.applyToAll(primitive, inputs).enumerated() {
+          builder.output("\(output)", value)
+        }
+      }
+      for (found, expected) in zip(run(graph, leaves(parts)), whole) {
+        let size = expected.shape.count / batch
+        #expect(
+          found.scalars.map(\.bitPattern)
+            == expected.scalars[example * size..<(example + 1) * size].map(\.bitPattern),
+          "\(primitive), example \(example)")
+      }
+    }
+  }
+
   /// `Σ cᵢ · yᵢ` with fixed weights c over all float outputs, and its gradients.
   private func gradientGraph(_ sample: Sample, second: Bool) throws -> (graph: Graph, floats: [Int])? {
     let floats = sample.types.indices.filter { sample.types[$0].element == .float32 }

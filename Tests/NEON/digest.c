@@ -105,7 +105,7 @@ static void run(void) {
   // 20 rows of 4 survivors each, in the order of the rows and, a step for each of the four, by windows.
   uint32_t quads[21], columns[80], order[80], steps[3] = {0, 4, 8}, values[3] = {0, 64, 80}, begins[8];
   uint16_t lanes[8];
-  uint8_t within[128];
+  uint8_t within[128] = {0};
   for (uint32_t r = 0; r <= 20; r++) {
     quads[r] = 4 * r;
     for (uint32_t e = 0; r < 20 && e < 4; e++) {

@@ -1,3 +1,4 @@
+import CoppiceAutodiff
 import CoppiceNetworks
 import CoppiceTensors
 import Testing
@@ -43,6 +44,37 @@ import Testing
       #expect(found == expected && found.lossSum.bitPattern == expected.lossSum.bitPattern, "batch \(batch)")
     }
     #expect(try score(family, 23, batch: 10, threads: 2) == expected)
+  }
+
+  @Test("micro-batches change no bit of an evaluation", arguments: Family.bothForms, [8_000, 20_000])
+  func microBatches(_ family: Family, bytes: Int) throws {
+    let traced = try family.traced()
+    let masks = family.isMasked ? ReferenceNumbers.masks(traced) : nil
+    let plain = try traced.evaluationGraph(batch: 13, sparse: SparseWeights(traced, masks, family.execution))
+    func outputs(_ graph: Graph, threads: Int) throws -> ([Float], [Int32]) {
+      let executor = Executor(Plan(graph), threads: threads, leastSharedWork: 0)
+      var random = RandomStream(seed: 9, stream: .generation)
+      for node in graph.nodes {
+        guard let name = node.leaf?.name else { continue }
+        if node.outputs[0].element == .int32 {
+          executor.withIntegers(name) {
+            for place in $0.indices { $0[place] = Int32(random.integer(below: 3)) }
+          }
+        } else {
+          // Variances have to be positive.
+          executor.withFloats(name) { random.fillUniform($0, from: 0.01, to: 0.5) }
+        }
+      }
+      executor.run()
+      return (executor.output("loss").scalars, executor.integerOutput("prediction"))
+    }
+    let expected = try outputs(plain, threads: 1)
+    for threads in 1...3 {
+      let graph = plain.inMicroBatches(threads: threads, bytes: bytes)
+      let isConvolutional = plain.nodes.contains { $0.primitive?.name.hasSuffix("convolution") == true }
+      #expect(graph.nodes.contains { $0.primitive is MicroBatches } == isConvolutional)
+      #expect(try outputs(graph, threads: threads) == expected)
+    }
   }
 
   @Test func countsByClass() throws {

@@ -64,6 +64,11 @@ package struct Convolution: ExamplewisePrimitive {
     }
   }
 
+  package func examplewiseInputs(for signature: Signature) -> [Int]? {
+    guard let shape = windows.shape(signature.input(0), signature.input(1)) else { return nil }
+    return withUnsafePointer(to: shape) { ck_convolution_by_images($0) } == 0 ? [0] : nil
+  }
+
   package func flops(for signature: Signature) -> Int {
     2 * signature.output().count * signature.input(1).axes.dropFirst().reduce(1, *)
   }

@@ -34,7 +34,7 @@ extension ElementwisePrimitive {
     return [ReferenceArray(inputs[0].shape, scalars)]
   }
 
-  package var examplewiseInputs: [Int] { Array(0..<Self.arity) }
+  package func examplewiseInputs(for signature: Signature) -> [Int]? { Array(0..<Self.arity) }
 
   package var donations: [(input: Int, output: Int)] { (0..<Self.arity).map { ($0, 0) } }
 }

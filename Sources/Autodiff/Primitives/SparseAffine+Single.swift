@@ -35,19 +35,15 @@ extension SparseAffine {
       let index = SparseIndex(
         rows: outputs, sorting: pattern.places.map { (Int($0) / inputs, Int($0) % inputs) })
       let (hasBias, activation) = (hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
-      let runs = (outputs + 15) / 16
-      return Kernel(units: examples(signature) * runs) { a, range in
+      let examples = examples(signature)
+      return Kernel(units: SparsePattern.units(panels: examples, rows: outputs)) { a, units in
         index.withPattern { pattern in
           windows.withWindows { windows in
-            var unit = range.lowerBound
-            while unit < range.upperBound {
-              let example = unit / runs
-              let end = min(range.upperBound, (example + 1) * runs)
+            SparsePattern.forEachRun(units, rows: outputs) { example, rows in
               ck_sparse_single(
-                pattern, windows, unit % runs * 16, min((end - example * runs) * 16, outputs), a.input(1),
+                pattern, windows, rows.lowerBound, rows.upperBound, a.input(1),
                 a.input(0) + example * inputs, inputs, hasBias ? a.input(2) : nil, activation,
                 a.output() + example * outputs)
-              unit = end
             }
           }
         }
@@ -61,21 +57,10 @@ extension SparseAffine {
     }
 
     package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
-      var y = ReferenceArray(repeating: 0, signature.output())
-      let (outputs, columns) = (pattern.shape[0], pattern.shape[1])
-      for example in 0..<examples(signature) {
-        for (w, place) in pattern.places.enumerated() {
-          let (row, column) = (Int(place) / columns, Int(place) % columns)
-          y.scalars[example * outputs + row] +=
-            inputs[0].scalars[example * columns + column] * inputs[1].scalars[w]
-        }
-        for row in 0..<outputs {
-          let place = example * outputs + row
-          if hasBias { y.scalars[place] += inputs[2].scalars[row] }
-          if rectifies { y.scalars[place] = ReLU().value([y.scalars[place]]) }
-        }
-      }
-      return [y]
+      // An example is a panel of one column.
+      let panels = SparseAffine.finish(
+        pattern.products(inputs, [examples(signature), pattern.shape[1], 1]), inputs, hasBias, rectifies)
+      return [ReferenceArray(signature.output(), panels.scalars)]
     }
 
     package static let samples = [

@@ -49,15 +49,19 @@ package struct SparseAffine: Primitive {
   }
 
   package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
-    var y = ReferenceArray(repeating: 0, signature.output())
-    pattern.forEachProduct(signature.input(0)) { x, w, place in
-      y.scalars[place] += inputs[0].scalars[x] * inputs[1].scalars[w]
-    }
+    [Self.finish(pattern.products(inputs, signature.input(0)), inputs, hasBias, rectifies)]
+  }
+
+  /// Bias and rectifier on panels of sums, in Double precision.
+  static func finish(
+    _ sums: ReferenceArray, _ inputs: [ReferenceArray], _ hasBias: Bool, _ rectifies: Bool
+  ) -> ReferenceArray {
+    var y = sums
     for place in y.scalars.indices {
       if hasBias { y.scalars[place] += inputs[2].scalars[place / y.shape[2] % y.shape[1]] }
       if rectifies { y.scalars[place] = ReLU().value([y.scalars[place]]) }
     }
-    return [y]
+    return y
   }
 
   package static let samples = [
@@ -194,22 +198,41 @@ extension SparsePattern {
     _ finish: @escaping @Sendable (KernelArguments) -> (bias: UnsafePointer<Float>?, activation: Int32)
   ) -> Kernel {
     let (panels, width) = (signature.output()[0], signature.output()[2])
-    let (planes, rows, run) = (signature.input(0)[1], signature.output()[1], 16)
-    let runs = (rows + run - 1) / run
-    return Kernel(units: panels * runs) { a, range in
+    let (planes, rows) = (signature.input(0)[1], signature.output()[1])
+    return Kernel(units: Self.units(panels: panels, rows: rows)) { a, units in
       let (bias, activation) = finish(a)
       index.withPattern { pattern in
-        var unit = range.lowerBound
-        while unit < range.upperBound {
-          let panel = unit / runs
-          let end = min(range.upperBound, (panel + 1) * runs)
+        Self.forEachRun(units, rows: rows) { panel, run in
           ck_sparse_product(
-            pattern, unit % runs * run, min((end - panel * runs) * run, rows), a.input(1), width,
-            a.input(0) + panel * planes * width, bias, activation, a.output() + panel * rows * width, width)
-          unit = end
+            pattern, run.lowerBound, run.upperBound, a.input(1), width, a.input(0) + panel * planes * width,
+            bias, activation, a.output() + panel * rows * width, width)
         }
       }
     }
+  }
+
+  /// Runs of sixteen rows in all panels together: what threads share.
+  static func units(panels: Int, rows: Int) -> Int { panels * ((rows + 15) / 16) }
+
+  /// The rows of such units, panel by panel.
+  @inline(__always) static func forEachRun(
+    _ units: Range<Int>, rows: Int, _ body: (_ panel: Int, _ rows: Range<Int>) -> Void
+  ) {
+    let runs = (rows + 15) / 16
+    var unit = units.lowerBound
+    while unit < units.upperBound {
+      let panel = unit / runs
+      let end = min(units.upperBound, (panel + 1) * runs)
+      body(panel, (unit - panel * runs) * 16..<min((end - panel * runs) * 16, rows))
+      unit = end
+    }
+  }
+
+  /// The sums over the survivors for x `[panels, in, width]`, in Double precision.
+  func products(_ inputs: [ReferenceArray], _ x: Shape) -> ReferenceArray {
+    var y = ReferenceArray(repeating: 0, [x[0], shape[0], x[2]])
+    forEachProduct(x) { x, w, place in y.scalars[place] += inputs[0].scalars[x] * inputs[1].scalars[w] }
+    return y
   }
 
   /// Every product of the sums: its places in x `[panels, in, width]`, among the survivors, and in y.

@@ -1,13 +1,23 @@
 import CoppiceTensors
 
+/// A primitive whose outputs have one part for each example, along their first axis, which depends on the same part of some inputs
+/// and on no other part of them; other inputs are read whole.
+package protocol ExamplewisePrimitive: Primitive {
+  /// The inputs that come example by example; `nil` where this is no such operation, or its bits depend on how many examples
+  /// there are.
+  func examplewiseInputs(for signature: Signature) -> [Int]?
+}
+
+extension ExamplewisePrimitive {
+  package func examplewiseInputs(for signature: Signature) -> [Int]? { [0] }
+}
+
 extension Graph {
-  /// The same graph with operations that follow each other example by example made into `MicroBatches`, wherever what lies between
-  /// them takes more than `bytes`: then as many examples at a time as need no more. The bits are the same.
-  ///
-  /// - Parameter threads: each of them gets at least one micro-batch.
+  /// The same graph with operations that follow each other example by example made into `MicroBatches`, wherever what they make
+  /// takes more than `bytes`: then so few examples at a time that it takes no more on each thread. The bits are the same.
   package func inMicroBatches(threads: Int = 1, bytes: Int = 4 << 20) -> Graph {
     var result = self
-    for run in examplewiseRuns {
+    for run in examplewiseRuns(bytes: bytes) {
       guard let last = run.last, let node = microBatched(run, threads: threads, bytes: bytes) else {
         continue
       }
@@ -16,22 +26,26 @@ extension Graph {
     return result.removingDeadNodes()
   }
 
-  /// Nodes behind each other that treat a batch of one size example by example, none but the last of which is read elsewhere.
-  private var examplewiseRuns: [[Int]] {
-    var readers: [Int: Set<Int>] = [:]
+  /// Nodes behind each other that treat a batch of one size example by example, of which nothing is read elsewhere but the first
+  /// output of the last one.
+  private func examplewiseRuns(bytes: Int) -> [[Int]] {
+    var readers: [ValueID: Set<Int>] = [:]
     for (index, node) in nodes.enumerated() {
-      for input in node.inputs { readers[input.node, default: []].insert(index) }
+      for input in node.inputs { readers[input, default: []].insert(index) }
     }
-    let kept = Set(outputs.map(\.value.node) + updates.map(\.value.node))
+    for value in outputs.map(\.value) + updates.map(\.value) {
+      readers[value, default: []].insert(nodes.count)
+    }
+    func isRead(_ index: Int, beyond run: [Int]) -> Bool {
+      !(readers[ValueID(node: index)] ?? []).isSubset(of: run)
+    }
     var runs: [[Int]] = []
     var run: [Int] = []
     /// Cuts the run behind the first node that is read elsewhere, until no such node is left.
     func finish() {
       while !run.isEmpty {
         var piece = run
-        while let end = piece.dropLast().firstIndex(where: {
-          kept.contains($0) || !(readers[$0] ?? []).isSubset(of: piece)
-        }) {
+        while let end = piece.dropLast().firstIndex(where: { isRead($0, beyond: piece) }) {
           piece = Array(piece[...end])
         }
         runs.append(piece)
@@ -39,39 +53,57 @@ extension Graph {
       }
     }
     for (index, node) in nodes.enumerated() where node.leaf == nil {
-      let isNext = node.primitive is any ExamplewisePrimitive && node.outputs[0].shape.rank > 0
-      if !isNext || !extends(run, index) { finish() }
-      if isNext { run.append(index) }
+      let examplewise = examplewiseInputs(index, bytes: bytes)
+      let isAlone = node.outputs.indices.dropFirst().allSatisfy {
+        readers[ValueID(node: index, output: $0)] == nil
+      }
+      guard let examplewise, isAlone else {
+        finish()
+        continue
+      }
+      let isNext = run.first.map { batch($0) == batch(index) } ?? true
+      let areWhole = node.inputs.enumerated().allSatisfy {
+        examplewise.contains($0) || !run.contains($1.node)
+      }
+      if !isNext || !areWhole { finish() }
+      run.append(index)
     }
     finish()
     return runs.filter { $0.count > 1 }
   }
 
-  private func extends(_ run: [Int], _ index: Int) -> Bool {
-    guard let first = run.first, let primitive = nodes[index].primitive as? any ExamplewisePrimitive else {
-      return true
-    }
-    return nodes[index].outputs[0].shape[0] == nodes[first].outputs[0].shape[0]
-      && nodes[index].inputs.enumerated().allSatisfy { place, input in
-        primitive.examplewiseInputs.contains(place) || !run.contains(input.node)
-      }
+  /// Examples of the batch that a node works on.
+  private func batch(_ index: Int) -> Int { nodes[index].outputs[0].shape[0] }
+
+  /// The inputs that come example by example; `nil` where a node is not to be part of a run, among others because it would read so
+  /// much anew for every micro-batch that this costs more than it saves.
+  private func examplewiseInputs(_ index: Int, bytes: Int) -> [Int]? {
+    guard let primitive = nodes[index].primitive as? any ExamplewisePrimitive,
+      nodes[index].outputs[0].shape.rank > 0,
+      let examplewise = primitive.examplewiseInputs(for: signature(of: index))
+    else { return nil }
+    let whole = nodes[index].inputs.enumerated().filter { !examplewise.contains($0.offset) }
+    return 8 * whole.reduce(0) { $0 + type(of: $1.element).size } <= bytes ? examplewise : nil
   }
 
   /// The node that does what these do; `nil` where that gains nothing.
   private func microBatched(_ run: [Int], threads: Int, bytes: Int) -> Node? {
-    let batch = nodes[run[0]].outputs[0].shape[0]
-    guard batch > 1, let one = part(run, of: 1) else { return nil }
-    let size = Plan(one.graph).arenaSize
-    guard batch * size > bytes,
-      let examples = (1...batch).last(where: {
-        batch % $0 == 0 && $0 * max(1, threads) <= batch && $0 * size <= max(bytes, size)
-      }), let part = part(run, of: examples), let last = run.last
-    else { return nil }
-    let primitive = MicroBatches(
-      part.graph, count: batch / examples, isExamplewise: part.inputs.map(\.isExamplewise))
-    return Node(
-      operation: .primitive(primitive), inputs: part.inputs.map(\.value), outputs: nodes[last].outputs,
-      scope: nodes[last].scope)
+    let batch = batch(run[0])
+    guard batch > 1, let last = run.last, let one = part(run, of: 1) else { return nil }
+    let size = Plan.arenaSize(one.graph)
+    guard batch * size > bytes else { return nil }
+    let most = max(1, bytes / size)
+    // A multiple of the threads, so that all have equally much to do.
+    let rounds = ((batch + most - 1) / most + threads - 1) / max(1, threads)
+    let count = min(batch, rounds * max(1, threads))
+    let primitive = MicroBatches(batch: batch, count: count, isExamplewise: one.inputs.map(\.isExamplewise)) {
+      part(run, of: $0)?.graph
+    }
+    return primitive.map {
+      Node(
+        operation: .primitive($0), inputs: one.inputs.map(\.value), outputs: [nodes[last].outputs[0]],
+        scope: nodes[last].scope)
+    }
   }
 
   /// These nodes for so many examples, and which values of this graph its inputs are.
@@ -84,8 +116,9 @@ extension Graph {
       var whole: [ValueID: Value] = [:]
       for index in run {
         guard let primitive = nodes[index].primitive as? any ExamplewisePrimitive else { continue }
+        let examplewise = primitive.examplewiseInputs(for: signature(of: index)) ?? []
         let arguments = nodes[index].inputs.enumerated().map { place, input in
-          let (type, isExamplewise) = (type(of: input), primitive.examplewiseInputs.contains(place))
+          let (type, isExamplewise) = (type(of: input), examplewise.contains(place))
           if let known = isExamplewise ? values[input] : whole[input] { return known }
           let shape = isExamplewise ? Shape([examples] + type.shape.axes.dropFirst()) : type.shape
           let value = builder.input("\(inputs.count)", shape, type.element)

@@ -20,6 +20,11 @@ enum { CK_WINOGRAD_CHANNELS = 16, CK_WINOGRAD_PLANE = 7 };
 /// results, or gradients of taps, that a tile of 2 × 2 which sees it has a part in.
 int ck_convolution_by_winograd(const ck_convolution_shape *shape);
 
+/// Whether its forward pass puts one image in each lane: decided by the number of images too, so that parts of the batch may go
+/// another way. What is padded is then left out instead of multiplied as zeros, which for finite operands is the same but perhaps
+/// for the sign of a zero.
+int ck_convolution_by_images(const ck_convolution_shape *shape);
+
 /// Floats of scratch (aligned to 64 bytes) that each of the three needs; the ranges given to a call do not
 /// matter.
 size_t ck_convolution_forward_scratch(const ck_convolution_shape *shape);
