@@ -260,8 +260,9 @@ static inline ck_copies ck_gradient_copies(const ck_convolution_shape *s) {
   return c;
 }
 
-// Rows that sparse products take together, and the results of so many that are spread over gx by the strides.
-enum { CK_SPARSE_ROWS = 64 };
+// Rows that sparse products take together, so that what they read comes from afar once, and the results of so many that are
+// spread over gx by the strides.
+enum { CK_SPARSE_ROWS = 256 };
 
 // The piece of a source plane that a copy is: `columns` of `lines` from `from` on, which go to `to` of the copy. Above and below
 // it the copy has lines of zeros, up to `above` and from `below` on.
