@@ -27,21 +27,26 @@ struct SparseWindows: Sendable {
     var next = run.map { Int(index.starts[$0]) }
     let ends = run.map { Int(index.starts[$0 + 1]) }
     let window = Int(CK_WINDOW)
-    while let first = next.indices.filter({ next[$0] < ends[$0] }).map({ index.offsets[next[$0]] }).min() {
-      let begin = max(0, min(Int(first), columns - window))
+    while true {
+      var first = Int.max
+      for row in next.indices where next[row] < ends[row] {
+        first = min(first, Int(index.offsets[next[row]]))
+      }
+      if first == .max { return }
+      let begin = max(0, min(first, columns - window))
+      let step = self.columns.count
+      self.columns.append(contentsOf: repeatElement(0, count: 16))
       var taken: UInt16 = 0
-      var within = [UInt8](repeating: 0, count: 16)
       for row in next.indices where next[row] < ends[row] {
         let column = Int(index.offsets[next[row]])
         guard column < begin + window else { continue }
         taken |= 1 << row
-        within[row] = UInt8(column - begin)
+        self.columns[step + row] = UInt8(column - begin)
         places.append(Int32((run.lowerBound + row) * columns + column))
         next[row] += 1
       }
       begins.append(UInt32(begin))
       rows.append(taken)
-      self.columns += within
     }
   }
 

@@ -280,7 +280,8 @@ static inline ck_sparse_layout ck_sparse_layout_of(const ck_convolution_shape *s
   size_t copies = x.shifts * x.phases > g.shifts ? x.shifts * x.phases : g.shifts;
   ck_sparse_layout l = {.pieces = ck_room(forward > backward ? forward : backward)};
   l.results = l.pieces + ck_room(copies * (sizeof(ck_piece) / sizeof(float)));
-  l.lanes = l.results + ck_room(s->stride_h * s->stride_w > 1 ? CK_SPARSE_ROWS * g.strip * g.columns : 0);
+  size_t phases = s->stride_h * s->stride_w, rows = ck_least(CK_SPARSE_ROWS, s->in_channels * phases);
+  l.lanes = l.results + ck_room(phases > 1 ? rows * g.strip * g.columns : 0);
   l.total = l.lanes + ck_sparse_sample_scratch(longest_row);
   return l;
 }

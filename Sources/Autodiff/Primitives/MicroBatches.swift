@@ -7,7 +7,7 @@ package struct MicroBatches: Primitive {
 
   /// Examples of a batch.
   let batch: Int
-  /// Micro-batches in it, as equal as can be: the first ones have one example more.
+  /// Micro-batches in it, as equal as can be.
   let count: Int
   /// Which inputs come example by example; others are read whole.
   let isExamplewise: [Bool]
@@ -24,9 +24,7 @@ package struct MicroBatches: Primitive {
 
   /// The examples of micro-batch `index`.
   private func examples(_ index: Int) -> Range<Int> {
-    let (size, more) = batch.quotientAndRemainder(dividingBy: count)
-    let first = index * size + min(index, more)
-    return first..<first + size + (index < more ? 1 : 0)
+    index * batch / count..<(index + 1) * batch / count
   }
 
   /// Which input a node of such a graph stands for.

@@ -178,6 +178,7 @@ extension SparseAffine {
 extension SparsePattern {
   /// The survivors of a matrix by output row, planes being `width` apart.
   fileprivate func index(width: Int) -> SparseIndex {
+    precondition(!isByWindows)
     let columns = shape[1]
     return SparseIndex(
       rows: shape[0], entries: places.lazy.map { (Int($0) / columns, Int($0) % columns * width) })

@@ -93,7 +93,7 @@ extension Graph {
     let size = Plan.arenaSize(one.graph)
     guard batch * size > bytes else { return nil }
     let most = max(1, bytes / size)
-    // A multiple of the threads, so that all have equally much to do.
+    // A multiple of the threads, so that all have equally much to do: each takes neighbouring ones.
     let rounds = ((batch + most - 1) / most + threads - 1) / max(1, threads)
     let count = min(batch, rounds * max(1, threads))
     let primitive = MicroBatches(batch: batch, count: count, isExamplewise: one.inputs.map(\.isExamplewise)) {
