@@ -6,31 +6,29 @@ import CoppiceTensors
 package struct SparsePattern: Hashable, Sendable, CustomStringConvertible {
   /// The extents of the weight, output rows first.
   package let shape: Shape
-  /// The places of the survivors in the row-major weight, in the order of their values: ascending unless `isByWindows`.
+  /// The places of the survivors in the row-major weight, in the order of their values: ascending, or that of the windows.
   package let places: [Int32]
-  /// Whether the order is that of `SparseWindows`, which `SparseAffine.Single` takes and nothing else.
-  package let isByWindows: Bool
+  /// What gives the values their order, for `SparseAffine.Single` and nothing else.
+  let windows: SparseWindows?
 
   /// The survivors of a mask, in the order of the weight's elements.
   package init(_ mask: Mask) {
     shape = mask.shape
     places = mask.bytes.indices.filter { mask.bytes[$0] != 0 }.map(Int32.init)
-    isByWindows = false
+    windows = nil
   }
 
-  private init(_ shape: Shape, byWindows places: [Int32]) {
+  private init(_ shape: Shape, _ windows: SparseWindows) {
     self.shape = shape
-    self.places = places
-    isByWindows = true
+    self.windows = windows
+    places = windows.places
   }
 
   /// The survivors of a matrix in the order of `SparseWindows`.
   package var byWindows: SparsePattern {
     precondition(shape.rank == 2, "only a matrix has windows")
-    return isByWindows
-      ? self
-      : SparsePattern(
-        shape, byWindows: SparseWindows(rows: shape[0], columns: shape[1], places: places).places)
+    return windows == nil
+      ? SparsePattern(shape, SparseWindows(rows: shape[0], columns: shape[1], places: places)) : self
   }
 
   /// How many survive.

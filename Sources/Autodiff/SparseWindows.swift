@@ -2,7 +2,7 @@ import CKernels
 
 /// The survivors of a matrix in the order in which one example at a time is multiplied (`ck_sparse_windows`): sixteen rows go side
 /// by side, in steps that take at most one survivor of each, all of them in a window of `CK_WINDOW` columns.
-struct SparseWindows: Sendable {
+struct SparseWindows: Hashable, Sendable {
   /// Where the survivors stand in the row-major matrix, in this order.
   private(set) var places: [Int32] = []
   private var steps: [UInt32] = [0]

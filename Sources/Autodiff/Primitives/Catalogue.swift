@@ -17,8 +17,7 @@ package enum Primitives {
     // products
     MatrixProduct.self, Affine.self,
     Panels.self, Panels.Rows.self, SparseAffine.self, SparseAffine.Single.self,
-    SparseAffine.InputGradient.self,
-    SparseAffine.WeightGradient.self,
+    SparseAffine.InputGradient.self, SparseAffine.WeightGradient.self,
     // planes
     Convolution.self, Convolution.InputGradient.self, Convolution.FilterGradient.self,
     SparseConvolution.self, SparseConvolution.InputGradient.self, SparseConvolution.FilterGradient.self,

@@ -11,8 +11,8 @@ package struct MicroBatches: Primitive {
   let count: Int
   /// Which inputs come example by example; others are read whole.
   let isExamplewise: [Bool]
-  /// The operations on a micro-batch of either size, the smaller first: input "k" is a part of input k or all of it, and the one
-  /// output is the last node's first.
+  /// The operations on a micro-batch of either size, the smaller first: input "k" is a part of input k or all of it, and the
+  /// output is the last node's.
   let graphs: [Graph]
 
   init?(batch: Int, count: Int, isExamplewise: [Bool], _ graph: (_ examples: Int) -> Graph?) {

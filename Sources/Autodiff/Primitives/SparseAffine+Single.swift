@@ -8,12 +8,13 @@ extension SparseAffine {
   package struct Single: Primitive {
     package static let name = "sparse-affine-single"
     package let pattern: SparsePattern
+    private let windows: SparseWindows
     package let hasBias: Bool
     package let rectifies: Bool
 
     package init(_ pattern: SparsePattern, hasBias: Bool = false, rectifies: Bool = false) {
-      precondition(pattern.isByWindows)
-      self.pattern = pattern
+      guard let windows = pattern.windows else { preconditionFailure("survivors that are not by windows") }
+      (self.pattern, self.windows) = (pattern, windows)
       self.hasBias = hasBias
       self.rectifies = rectifies
     }
@@ -31,10 +32,9 @@ extension SparseAffine {
 
     package func kernel(for signature: Signature) -> Kernel {
       let (outputs, inputs) = (pattern.shape[0], pattern.shape[1])
-      let windows = SparseWindows(rows: outputs, columns: inputs, places: pattern.places.sorted())
       let index = SparseIndex(
         rows: outputs, sorting: pattern.places.map { (Int($0) / inputs, Int($0) % inputs) })
-      let (hasBias, activation) = (hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
+      let (windows, hasBias, activation) = (windows, hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
       let examples = examples(signature)
       return Kernel(units: SparsePattern.units(panels: examples, rows: outputs)) { a, units in
         index.withPattern { pattern in

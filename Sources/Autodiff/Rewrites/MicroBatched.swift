@@ -1,6 +1,6 @@
 import CoppiceTensors
 
-/// A primitive whose outputs have one part for each example, along their first axis, which depends on the same part of some inputs
+/// A primitive whose one output has a part for each example, along its first axis, which depends on the same part of some inputs
 /// and on no other part of them; other inputs are read whole.
 package protocol ExamplewisePrimitive: Primitive {
   /// The inputs that come example by example; `nil` where this is no such operation, or its bits depend on how many examples
@@ -26,26 +26,20 @@ extension Graph {
     return result.removingDeadNodes()
   }
 
-  /// Nodes behind each other that treat a batch of one size example by example, of which nothing is read elsewhere but the first
-  /// output of the last one.
+  /// Nodes behind each other that treat a batch of one size example by example, none but the last of which is read elsewhere.
   private func examplewiseRuns(bytes: Int) -> [[Int]] {
-    var readers: [ValueID: Set<Int>] = [:]
+    var readers = [Set<Int>](repeating: [], count: nodes.count)
     for (index, node) in nodes.enumerated() {
-      for input in node.inputs { readers[input, default: []].insert(index) }
+      for input in node.inputs { readers[input.node].insert(index) }
     }
-    for value in outputs.map(\.value) + updates.map(\.value) {
-      readers[value, default: []].insert(nodes.count)
-    }
-    func isRead(_ index: Int, beyond run: [Int]) -> Bool {
-      !(readers[ValueID(node: index)] ?? []).isSubset(of: run)
-    }
+    for value in outputs.map(\.value) + updates.map(\.value) { readers[value.node].insert(nodes.count) }
     var runs: [[Int]] = []
     var run: [Int] = []
     /// Cuts the run behind the first node that is read elsewhere, until no such node is left.
     func finish() {
       while !run.isEmpty {
         var piece = run
-        while let end = piece.dropLast().firstIndex(where: { isRead($0, beyond: piece) }) {
+        while let end = piece.dropLast().firstIndex(where: { !readers[$0].isSubset(of: piece) }) {
           piece = Array(piece[...end])
         }
         runs.append(piece)
@@ -53,11 +47,7 @@ extension Graph {
       }
     }
     for (index, node) in nodes.enumerated() where node.leaf == nil {
-      let examplewise = examplewiseInputs(index, bytes: bytes)
-      let isAlone = node.outputs.indices.dropFirst().allSatisfy {
-        readers[ValueID(node: index, output: $0)] == nil
-      }
-      guard let examplewise, isAlone else {
+      guard let examplewise = examplewiseInputs(index, bytes: bytes) else {
         finish()
         continue
       }
@@ -101,7 +91,7 @@ extension Graph {
     }
     return primitive.map {
       Node(
-        operation: .primitive($0), inputs: one.inputs.map(\.value), outputs: [nodes[last].outputs[0]],
+        operation: .primitive($0), inputs: one.inputs.map(\.value), outputs: nodes[last].outputs,
         scope: nodes[last].scope)
     }
   }
@@ -126,9 +116,7 @@ extension Graph {
           if isExamplewise { values[input] = value } else { whole[input] = value }
           return value
         }
-        for (output, value) in builder.applyAll(primitive, arguments).enumerated() {
-          values[ValueID(node: index, output: output)] = value
-        }
+        values[ValueID(node: index)] = builder.applyAll(primitive, arguments)[0]
       }
       if let last = run.last, let y = values[ValueID(node: last)] { builder.output("y", y) }
     }

@@ -1,0 +1,153 @@
+import CKernels
+import Testing
+
+extension KernelTests {
+  @Suite struct SparseConvolutionTests {
+    /// A convolution's operands with two thirds of the filters 0, and the patterns of the rest.
+    struct Pruned {
+      let dense: ConvolutionTests.Operands
+      let places: [Int]
+      let values: [Float]
+      let forward: SparseTests.Pattern, backward: SparseTests.Pattern
+
+      init(_ c: ConvolutionTests.Case) {
+        let whole = ConvolutionTests.Operands(c)
+        let s = whole.shape
+        let places = whole.w.indices.filter { $0 % 3 == 1 }
+        dense = ConvolutionTests.Operands(whole, w: whole.w.enumerated().map { $0 % 3 == 1 ? $1 : 0 })
+        self.places = places
+        values = places.map { whole.w[$0] }
+        let (kh, kw, channels) = (s.kernel_height, s.kernel_width, s.in_channels / s.groups)
+        var (rows, columns) = ([(Int, Int, Int)](), [(Int, Int, Int)]())
+        withUnsafePointer(to: s) { pointer in
+          for (index, place) in places.enumerated() {
+            let (o, u, v) = (place / (channels * kh * kw), place / kw % kh, place % kw)
+            let c = o / (s.out_channels / s.groups) * channels + place / (kh * kw) % channels
+            rows.append((o, ck_sparse_tap(pointer, c, u, v), index))
+            for a in 0..<s.stride_h where (a + s.pad_h - u) % s.stride_h == 0 {
+              for b in 0..<s.stride_w where (b + s.pad_w - v) % s.stride_w == 0 {
+                let row = (c * s.stride_h + a) * s.stride_w + b
+                columns.append((row, ck_sparse_gradient_tap(pointer, row, o, u, v), index))
+              }
+            }
+          }
+        }
+        forward = SparseTests.Pattern(rows: s.out_channels, rows, named: false)
+        backward = SparseTests.Pattern(rows: s.in_channels * s.stride_h * s.stride_w, columns, named: true)
+      }
+
+      func scratch(_ pattern: SparseTests.Pattern) -> Floats {
+        withUnsafePointer(to: dense.shape) {
+          Floats(unwritten: ck_sparse_convolution_scratch($0, pattern.longestRow), offset: 0)
+        }
+      }
+    }
+
+    /// Several strips and parts of the channels, rows in two runs; two tiles a line; the same by strides, where the last
+    /// strip hangs over.
+    static let strips = [
+      ConvolutionTests.Case(
+        name: "strips and parts", channels: 24, height: 13, width: 32, outChannels: 70, kernel: (3, 5),
+        pad: (1, 2)),
+      ConvolutionTests.Case(
+        name: "strips of whole vectors", channels: 9, height: 13, width: 32, outChannels: 7, kernel: (3, 3),
+        pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "lines of three vectors", channels: 2, height: 5, width: 48, outChannels: 3, kernel: (2, 3),
+        pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "many zeros around", batch: 1, channels: 2, height: 16, width: 64, outChannels: 3,
+        kernel: (5, 5)),
+      ConvolutionTests.Case(
+        name: "wide lines of zeros", batch: 1, channels: 2, height: 5, width: 256, outChannels: 2,
+        kernel: (3, 3),
+        pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "no lines but padding", channels: 2, height: 0, width: 4, outChannels: 3, kernel: (2, 2),
+        pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "long lines", channels: 2, height: 4, width: 160, outChannels: 3, kernel: (2, 3), pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "strips by strides", batch: 3, channels: 20, height: 37, width: 35, outChannels: 9,
+        kernel: (3, 3),
+        stride: (2, 2), pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "strips, odd lines", channels: 3, height: 40, width: 45, outChannels: 5, kernel: (4, 5),
+        stride: (1, 3),
+        pad: (3, 2)),
+    ]
+
+    /// Equal numbers: a chain without its zeros may differ in the sign of a zero.
+    static func isEqual(_ a: [Float], _ b: [Float]) -> Bool { zip(a, b).allSatisfy { $0 == $1 } }
+
+    /// Equal numbers where both are plain chains, to rounding where the dense form goes by Winograd.
+    private static func agree(_ c: ConvolutionTests.Case, _ a: [Float], _ b: [Float]) -> Bool {
+      withUnsafePointer(to: c.shape) { ck_convolution_by_winograd($0) != 0 }
+        ? distance(a, b.map(Double.init)) < 1e-5 : isEqual(a, b)
+    }
+
+    @Test(arguments: ConvolutionTests.cases + WinogradTests.cases + strips)
+    func convolutionsAreTheDenseOnes(c: ConvolutionTests.Case) {
+      let p = Pruned(c), s = p.dense.shape
+      let y = p.dense.forward([0..<s.batch], bias: p.dense.bias, activation: CK_RELU)
+      let gx = p.dense.inputGradient([0..<s.batch])
+      let (x, g, w, bias) = (Floats(p.dense.x), Floats(p.dense.gy), Floats(p.values), Floats(p.dense.bias))
+      underEveryVariant { variant in
+        let (found, gradient) = (Floats(unwritten: y.count), Floats(unwritten: gx.count))
+        let (a, b) = (p.scratch(p.forward), p.scratch(p.backward))
+        withUnsafePointer(to: s) { s in
+          for images in [0..<1, 1..<s.pointee.batch] {
+            p.forward.use {
+              ck_sparse_convolution_forward(
+                s, $0, images.lowerBound, images.upperBound, x.pointer, w.pointer, bias.pointer,
+                Int32(CK_RELU), found.pointer, a.pointer)
+            }
+            p.backward.use {
+              ck_sparse_convolution_input_gradient(
+                s, $0, images.lowerBound, images.upperBound, g.pointer, w.pointer, gradient.pointer,
+                b.pointer)
+            }
+          }
+        }
+        #expect(Self.agree(c, found.values, y), "\(variant)")
+        #expect(Self.agree(c, gradient.values, gx), "\(variant)")
+        #expect(found.isIntact && gradient.isIntact && a.isIntact && b.isIntact)
+      }
+    }
+
+    @Test(arguments: ConvolutionTests.cases + strips)
+    func filterGradientsGoBySixteenLanes(c: ConvolutionTests.Case) {
+      let p = Pruned(c), s = p.dense.shape
+      var lanes = [[Float]](repeating: [Float](repeating: 0, count: 16), count: p.dense.w.count)
+      ConvolutionTests.eachTap(s) { w, x, y in
+        let position = y % (s.out_height * s.out_width)
+        lanes[w][position % 16] = lanes[w][position % 16].addingProduct(
+          p.dense.gy[y], x.map { p.dense.x[$0] } ?? 0)
+      }
+      let expected = p.places.map { SparseTests.fold(lanes[$0]) }
+      let (x, g) = (Floats(p.dense.x), Floats(p.dense.gy))
+      underEveryVariant { variant in
+        let (gw, scratch) = (Floats(unwritten: expected.count), p.scratch(p.forward))
+        withUnsafePointer(to: s) { s in
+          for channels in [0..<1, 1..<s.pointee.out_channels] {
+            p.forward.use {
+              ck_sparse_convolution_filter_gradient(
+                s, $0, channels.lowerBound, channels.upperBound, x.pointer, g.pointer, gw.pointer,
+                scratch.pointer)
+            }
+          }
+        }
+        #expect(Self.isEqual(gw.values, expected), "\(variant)")
+        #expect(gw.isIntact && scratch.isIntact)
+      }
+    }
+  }
+}
+
+extension KernelTests.ConvolutionTests.Operands {
+  /// The same with other filters.
+  init(_ other: Self, w: [Float]) {
+    (shape, x, bias, gy) = (other.shape, other.x, other.bias, other.gy)
+    self.w = w
+  }
+}
