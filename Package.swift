@@ -34,6 +34,7 @@ let package = Package(
   targets: [
     // Numbers
     .target(name: "CKernels", path: "Sources/CKernels", exclude: ["README.md", "bodies", "kernels.def"]),
+    target("Terms"),
     target("Tensors", [collections]),
     target("Autodiff", ["CKernels", "CoppiceTensors"]),
 
@@ -44,12 +45,12 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"])]),
-    target("HDF5", ["CHDF5", "CoppiceTensors"]),
+    target("HDF5", ["CHDF5"]),
 
     // What an experiment is made of
-    target("Networks", ["CoppiceAutodiff", "CoppiceTensors"]),
-    target("Pruning", ["CoppiceTensors"]),
-    target("Datasets", ["CKernels", "CZlib", "CoppiceTensors", crypto]),
+    target("Networks", ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"]),
+    target("Pruning", ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"]),
+    target("Datasets", ["CKernels", "CZlib", "CoppiceTensors", "CoppiceTerms", crypto]),
 
     // The laboratory and its books
     target("Store", ["CoppiceHDF5", "CoppiceTensors"]),
@@ -58,21 +59,27 @@ let package = Package(
       "Laboratory",
       [
         "CKernels", "CoppiceAutodiff", "CoppiceDatasets", "CoppiceHDF5", "CoppiceNetworks", "CoppicePruning",
-        "CoppiceStore", "CoppiceTensors", crypto,
+        "CoppiceStore", "CoppiceTensors", "CoppiceTerms", crypto,
+      ]),
+    target(
+      "Benchmarks",
+      [
+        "CKernels", "CoppiceAutodiff", "CoppiceDatasets", "CoppiceLaboratory", "CoppiceNetworks",
+        "CoppicePruning", "CoppiceStore", "CoppiceTensors", "CoppiceTerms",
       ]),
 
     // What a user meets
     .target(
       name: "Coppice",
       dependencies: [
-        "CoppiceDatasets", "CoppiceLaboratory", "CoppiceNetworks", "CoppicePruning", "CoppiceReporting",
-        "CoppiceTensors",
+        "CoppiceAutodiff", "CoppiceDatasets", "CoppiceLaboratory", "CoppiceNetworks", "CoppicePruning",
+        "CoppiceTensors", "CoppiceTerms",
       ],
       path: "Sources/Coppice", exclude: ["README.md"]),
     target(
       "Command",
       [
-        "Coppice", "CoppiceAutodiff", "CoppiceHDF5", "CoppiceReporting", "CoppiceStore", argumentParser,
+        "Coppice", "CoppiceBenchmarks", "CoppiceHDF5", "CoppiceReporting", "CoppiceStore", argumentParser,
       ]),
     .target(
       name: "CoppiceExperiments", dependencies: ["Coppice"], path: "Experiments", exclude: ["README.md"]),
@@ -85,6 +92,7 @@ let package = Package(
       name: "CoppiceTestSupport", dependencies: ["CoppiceAutodiff", "CoppiceTensors"],
       path: "Tests/TestSupport"),
     tests("Kernels", ["CKernels"]),
+    tests("Terms", ["CoppiceTerms"]),
     tests("Tensors", ["CoppiceTensors"]),
     tests("Autodiff", ["CoppiceAutodiff", "CoppiceTensors"], resources: [.copy("Fixtures")]),
     tests("HDF5", ["CoppiceHDF5"]),
@@ -94,6 +102,7 @@ let package = Package(
     tests("Store", ["CoppiceStore"]),
     tests("Reporting", ["CoppiceReporting", "CoppiceStore"]),
     tests("Laboratory", ["CKernels", "CoppiceLaboratory", crypto]),
+    tests("Benchmarks", ["CoppiceBenchmarks"]),
     tests(
       "Command",
       [

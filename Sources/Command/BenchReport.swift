@@ -1,4 +1,5 @@
 import Coppice
+import CoppiceBenchmarks
 import CoppiceReporting
 
 /// The rows of a benchmark as `coppice bench` prints them, with ratios to an earlier run where there is one.

@@ -1,4 +1,5 @@
 import Coppice
+import CoppiceBenchmarks
 import CoppiceReporting
 
 extension StepProfile {

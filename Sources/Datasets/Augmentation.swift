@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 /// Random changes to training images, drawn anew for every example of every epoch from a stream of their own.
 public struct Augmentation: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 /// Where the data of a result came from, for its provenance and its identity.
 public struct DataRecord: Hashable, Sendable, Codable {

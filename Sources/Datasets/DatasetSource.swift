@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 /// How a data set comes about: its name and options, the files it needs, and how to load it.
 ///

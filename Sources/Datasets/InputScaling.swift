@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 /// How bytes 0…255 become inputs: (x / 255 − mean) / standard deviation, in `Double`, rounded once to `Float`.
 public enum InputScaling: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 extension DatasetSource {
   /// The shipped set of that text, with the options that differ from its own:

@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 /// How a fresh weight is drawn. Each one stands in Initializers/.
 public struct Initializer: Component {

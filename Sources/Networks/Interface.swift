@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 /// What a data set asks of a model: the shape of one example and of the answer.
 public enum Interface: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 /// The learning rate as a function of the step. Each shipped one stands in LearningRates/.
 public struct LearningRate: Component {

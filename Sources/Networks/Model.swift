@@ -1,5 +1,5 @@
 import CoppiceAutodiff
-import CoppiceTensors
+import CoppiceTerms
 
 /// A network architecture. Each shipped one stands in Models/.
 public struct Model: Component {

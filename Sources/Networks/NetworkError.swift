@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 /// What is wrong with the name or the text of a model, an optimizer, a learning rate or an initializer.
 public enum NetworkError: Error, Hashable, CustomStringConvertible {

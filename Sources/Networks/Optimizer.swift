@@ -1,5 +1,5 @@
 import CoppiceAutodiff
-import CoppiceTensors
+import CoppiceTerms
 
 /// How weights follow their gradients. Each shipped one stands in Optimizers/. Masked weights end every step exactly 0.
 public struct Optimizer: Component {

@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 // Components from their printed form, for the command line and for files.
 

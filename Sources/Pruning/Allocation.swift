@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 /// A weight that can be pruned, as an allocation sees it.
 public struct PrunableLayer: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 extension Array where Element: Component {
   /// The component of that name, or an error that says what there is and what may have been meant.

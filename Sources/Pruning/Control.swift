@@ -1,3 +1,5 @@
+import CoppiceTerms
+
 /// What a claim about a pruned network is compared with. A control never gets fewer steps than what it controls.
 public enum Control: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
   /// No control: the pruned network itself.

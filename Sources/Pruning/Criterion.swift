@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 /// A score for every prunable weight: low scores are pruned first.
 ///

@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 /// What is pruned as one: a run of consecutive elements of a weight, all kept or all masked. A mask is all that
 /// changes; shapes stay as they are.

@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 /// What is wrong with a pruning: what, where, and what to do about it.
 public enum PruningError: Error, Hashable {

@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 /// What follows a pruning. T is the length of the dense training.
 public enum Retraining: Component {

@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 /// When how much is pruned: the number of rounds, and what each is asked to reach.
 ///

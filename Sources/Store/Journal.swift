@@ -1,3 +1,4 @@
+import CoppiceTerms
 import CoppiceHDF5
 import Foundation
 import Synchronization

@@ -1,5 +1,5 @@
 import CoppiceDatasets
-import CoppiceTensors
+import CoppiceTerms
 import Foundation
 import Testing
 

@@ -4,6 +4,7 @@ import CoppiceNetworks
 import CoppicePruning
 import CoppiceStore
 import CoppiceTensors
+import CoppiceTerms
 import CoppiceTestSupport
 import Synchronization
 import Testing
@@ -161,15 +162,5 @@ extension Trial {
         $0.retraining = .rewind(to: .iterations(4))
       },
     ]
-  }
-}
-
-/// The sentence of the error that `body` throws; empty where it throws none.
-func message(_ body: () throws -> Void) -> String {
-  do {
-    try body()
-    return ""
-  } catch {
-    return "\(error)"
   }
 }

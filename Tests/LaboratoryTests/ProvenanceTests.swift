@@ -1,7 +1,7 @@
 import CoppiceDatasets
 import CoppiceLaboratory
 import CoppiceStore
-import CoppiceTensors
+import CoppiceTerms
 import CoppiceTestSupport
 import Foundation
 import Testing

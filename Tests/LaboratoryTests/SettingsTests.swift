@@ -1,6 +1,7 @@
 import CoppiceDatasets
 import CoppiceLaboratory
 import CoppiceTensors
+import CoppiceTestSupport
 import Testing
 
 @Suite struct SettingsTests {

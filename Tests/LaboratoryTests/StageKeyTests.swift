@@ -1,7 +1,7 @@
 import CoppiceLaboratory
 import CoppiceNetworks
 import CoppicePruning
-import CoppiceTensors
+import CoppiceTerms
 import Crypto
 import Foundation
 import Testing

@@ -1,6 +1,7 @@
 import CoppiceLaboratory
 import CoppiceNetworks
 import CoppicePruning
+import CoppiceTestSupport
 import Testing
 
 @Suite struct SweepTests {

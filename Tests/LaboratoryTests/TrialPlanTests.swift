@@ -1,6 +1,7 @@
 import CoppiceLaboratory
 import CoppicePruning
-import CoppiceTensors
+import CoppiceTerms
+import CoppiceTestSupport
 import Testing
 
 @Suite struct TrialPlanTests {

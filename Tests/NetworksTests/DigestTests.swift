@@ -1,5 +1,5 @@
 import CoppiceNetworks
-import CoppiceTensors
+import CoppiceTerms
 import CoppiceTestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import CoppicePruning
-import CoppiceTensors
+import CoppiceTerms
 import Testing
 
 /// The texts that users read.

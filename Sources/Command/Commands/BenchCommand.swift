@@ -1,5 +1,6 @@
 import ArgumentParser
 import Coppice
+import CoppiceBenchmarks
 import CoppiceReporting
 import Foundation
 

@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 import Foundation
 
 /// Colour images of ten kinds of things, 3×32×32, 50,000 for training and 10,000 for the test.

@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 /// Handwritten digits, 28×28, 60,000 for training and 10,000 for the test.
 ///

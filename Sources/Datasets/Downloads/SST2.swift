@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 /// Sentences of film reviews, negative or positive.
 ///

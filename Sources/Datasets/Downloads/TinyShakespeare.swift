@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 /// The characters of Shakespeare's plays, 1,115,394 of 65 kinds; the next one is to be predicted.
 ///

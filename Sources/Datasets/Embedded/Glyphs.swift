@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 /// Ten digits drawn from strokes, 28×28, bent, turned, blotted and crossed by distractors: MNIST-shaped, no file.
 ///

@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 /// Random token sequences that repeat themselves: [A B C …][A B C …]. Once a token comes back, the one after it is
 /// known; predicting it needs attention heads that look for the previous occurrence.

@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 /// A sparse network whose true mask is known labels Gaussian inputs; a student learns from the labels, is pruned,
 /// and its mask is compared with the teacher's.

@@ -3,6 +3,7 @@ import CoppiceNetworks
 import CoppicePruning
 import CoppiceStore
 import CoppiceTensors
+import CoppiceTerms
 
 /// Prunes the network of a training: scores, then masks that are subsets of those before.
 package struct PruningStage: Stage {

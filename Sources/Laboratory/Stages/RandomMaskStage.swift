@@ -1,6 +1,7 @@
 import CoppicePruning
 import CoppiceStore
 import CoppiceTensors
+import CoppiceTerms
 
 /// The random-mask control: as many survivors in every layer as a pruning left, at random places.
 package struct RandomMaskStage: Stage {

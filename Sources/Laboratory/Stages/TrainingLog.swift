@@ -1,6 +1,6 @@
 import CoppiceNetworks
 import CoppiceStore
-import CoppiceTensors
+import CoppiceTerms
 
 /// What a training writes down on its way: losses as means over windows of steps, evaluations, time, divergence.
 struct TrainingLog {

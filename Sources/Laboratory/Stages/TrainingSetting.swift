@@ -1,6 +1,7 @@
 import CoppiceDatasets
 import CoppiceNetworks
 import CoppiceTensors
+import CoppiceTerms
 
 /// What is trained, on what, and how: equal for all trainings of a trial.
 package struct TrainingSetting: Sendable {

@@ -2,6 +2,7 @@ import CoppiceDatasets
 import CoppiceNetworks
 import CoppiceStore
 import CoppiceTensors
+import CoppiceTerms
 
 /// Trains a network for some steps, dense or under masks, from fresh weights or from another stage's, and measures it. With
 /// no steps it measures only.
@@ -159,24 +160,5 @@ extension TrainingState {
     self.init(
       parameters: parameters, buffers: record[parameters: "buffers"] ?? ParameterSet(),
       moments: record[parameters: "moments"] ?? ParameterSet(), step: Int(step))
-  }
-}
-
-/// Seconds of wall time; never part of a result.
-struct Stopwatch {
-  private let clock = ContinuousClock()
-  private var start = ContinuousClock().now
-
-  /// Seconds since the start or the last lap.
-  var elapsed: Double {
-    let components = (clock.now - start).components
-    return Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
-
-  /// Seconds since the last lap, and a new lap.
-  mutating func lap() -> Double {
-    let time = elapsed
-    start = clock.now
-    return time
   }
 }

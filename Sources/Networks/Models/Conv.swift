@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 extension Model {
   /// Conv-2: 64, 64, pool; 4,301,642 parameters on CIFAR-10. Frankle and Carbin 2019.

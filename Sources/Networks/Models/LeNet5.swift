@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 extension Model {
   /// LeNet-5 as Caffe has it: 20 and 50 filters of 5×5, each with a 2×2 maximum behind it, then 500 units with ReLU and the

@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 extension Model {
   /// A multilayer perceptron with ReLU between its layers, `fc1 … fcN`; the last layer gives the classes.

@@ -1,5 +1,5 @@
 import CoppiceAutodiff
-import CoppiceTensors
+import CoppiceTerms
 
 extension Model {
   /// ResNet-20 for CIFAR: 16, 32 and 64 channels, three blocks each, and a 1×1 projection where the shape changes; 272,474

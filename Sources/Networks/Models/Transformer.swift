@@ -1,5 +1,5 @@
 import CoppiceAutodiff
-import CoppiceTensors
+import CoppiceTerms
 
 extension Model {
   /// A pre-norm transformer that classifies sequences: token and learned position embedding, `layers` blocks, a last

@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 extension Allocation {
   /// Every layer gives the same fraction of its own weights, round(s · nₗ) of nₗ.

@@ -1,0 +1,66 @@
+import CoppiceLaboratory
+import CoppiceNetworks
+import CoppiceTensors
+
+/// A model that is measured, and how it is trained: one of each family, with the batch and the optimizer that
+/// Tests/Reference/speed.py gives PyTorch.
+package struct BenchmarkModel: Sendable {
+  package let model: Model
+  package let interface: Interface
+  /// Examples of a training step.
+  package let batch: Int
+  package let optimizer: Optimizer
+
+  /// The name by which `coppice list models` has it.
+  package var name: String { model.name }
+
+  private static let digits = Interface.images([1, 28, 28], classes: 10)
+  private static let photographs = Interface.images([3, 32, 32], classes: 10)
+
+  /// Every one, smallest first.
+  package static let all: [BenchmarkModel] = [
+    BenchmarkModel(model: .lenet300100, interface: digits, batch: 60, optimizer: .adam()),
+    BenchmarkModel(model: .lenet5, interface: digits, batch: 60, optimizer: .adam()),
+    BenchmarkModel(model: .conv2, interface: photographs, batch: 60, optimizer: .adam()),
+    BenchmarkModel(
+      model: .resnet20, interface: photographs, batch: 128,
+      optimizer: .sgd(momentum: 0.9, weightDecay: 1e-4)),
+    BenchmarkModel(
+      model: .encoder(), interface: .sequences(length: 48, vocabulary: 4096, classes: 2), batch: 32,
+      optimizer: .adamW()),
+    BenchmarkModel(
+      model: .causalTransformer(), interface: .language(length: 128, vocabulary: 65), batch: 32,
+      optimizer: .adamW()),
+  ]
+
+  /// The measured model of that name.
+  ///
+  /// - Throws: `SettingError.unknown`, with the nearest name.
+  package static func named(_ name: String) throws -> BenchmarkModel {
+    guard let found = all.first(where: { $0.name == name }) else {
+      throw SettingError.unknown("measured model", name, known: all.map(\.name))
+    }
+    return found
+  }
+
+  /// The number of different tokens.
+  private var tokenCount: Int {
+    switch interface {
+    case .images: 0
+    case .sequences(_, let vocabulary, _), .language(_, let vocabulary): vocabulary
+    }
+  }
+
+  /// Fills a batch with made-up examples: normal numbers or any tokens, and any labels.
+  func fill(_ inputs: BatchInputs, _ labels: UnsafeMutableBufferPointer<Int32>) {
+    var random = RandomStream(seed: 0, stream: .generation)
+    func fill(_ integers: UnsafeMutableBufferPointer<Int32>, below bound: Int) {
+      for index in integers.indices { integers[index] = Int32(random.integer(below: UInt32(bound))) }
+    }
+    switch inputs {
+    case .numbers(let numbers): random.fillNormal(numbers)
+    case .tokens(let tokens): fill(tokens, below: tokenCount)
+    }
+    fill(labels, below: interface.classes)
+  }
+}

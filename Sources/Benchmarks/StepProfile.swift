@@ -1,0 +1,74 @@
+import CoppiceAutodiff
+import CoppiceLaboratory
+import CoppiceNetworks
+
+/// Where the time of a model's training step goes, by primitive.
+package struct StepProfile: Sendable {
+  /// All calls of one primitive in a step.
+  package struct Line: Sendable {
+    /// `matrix-product`.
+    package let primitive: String
+    package let calls: Int
+    /// Seconds of all of its calls.
+    package let seconds: Double
+    /// Floating-point operations of all of its calls; 0 for what only moves numbers.
+    package let flops: Int
+    /// The parts of the model that its time goes to, costliest first.
+    package let scopes: [(path: String, seconds: Double)]
+  }
+
+  package let model: String
+  /// The number of trained scalars, pruned or not.
+  package let parameters: Int
+  package let batch: Int
+  /// The fraction of prunable weights that survive, 0…1.
+  package let density: Double
+  /// How many steps were profiled.
+  package let steps: Int
+  /// Costliest first.
+  package let lines: [Line]
+
+  /// Seconds of all calls together.
+  package var seconds: Double { lines.reduce(0) { $0 + $1.seconds } }
+
+  /// Profiles steps on one thread for `seconds`, and five at least. The time of a call is the median over the steps.
+  package init(_ subject: BenchmarkModel, density: Double, seconds: Double) throws {
+    let traced = try TracedModel(subject.model, subject.interface)
+    let trainer = try Trainer(
+      traced,
+      TrainingState(parameters: traced.initialParameters(seed: 0), buffers: traced.initialBuffers),
+      masks: traced.randomMasks(density: density), optimizer: subject.optimizer, batch: subject.batch,
+      seed: 0)
+    try trainer.fillBatch(subject.fill)
+    _ = trainer.run(learningRate: 1e-3)
+    let watch = Stopwatch()
+    let (plan, first) = trainer.profile()
+    var times = [first]
+    while times.count < Rates.runs || watch.elapsed < seconds { times.append(trainer.profile().seconds) }
+    (model, batch, self.density) = (subject.name, subject.batch, density)
+    parameters = traced.declarations.reduce(0) { $0 + $1.shape.count }
+    steps = times.count
+    lines = Self.lines(plan, plan.steps.indices.map { step in Rates(times.map { $0[step] }).median })
+  }
+
+  private static func lines(_ plan: Plan, _ seconds: [Double]) -> [Line] {
+    let graph = plan.graph
+    let calls = zip(plan.steps, seconds).compactMap { step, seconds in
+      graph.nodes[step.node].primitive.map { primitive in
+        (
+          name: primitive.name, scope: graph.nodes[step.node].scope, seconds: seconds,
+          flops: primitive.flops(for: graph.signature(of: step.node))
+        )
+      }
+    }
+    return Dictionary(grouping: calls, by: \.name).map { name, calls in
+      let scopes = Dictionary(grouping: calls, by: \.scope).map { path, calls in
+        (path: path, seconds: calls.reduce(0) { $0 + $1.seconds })
+      }
+      return Line(
+        primitive: name, calls: calls.count, seconds: calls.reduce(0) { $0 + $1.seconds },
+        flops: calls.reduce(0) { $0 + $1.flops },
+        scopes: scopes.sorted { ($1.seconds, $0.path) < ($0.seconds, $1.path) })
+    }.sorted { ($1.seconds, $0.primitive) < ($0.seconds, $1.primitive) }
+  }
+}

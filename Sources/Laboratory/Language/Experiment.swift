@@ -1,0 +1,115 @@
+import CoppicePruning
+import CoppiceTerms
+
+/// A question, and the sweep that answers it. The shipped ones stand in Experiments/, one file each.
+///
+/// ```swift
+/// extension Experiment {
+///   static let mine = Experiment(
+///     "mine", question: "Does magnitude beat random?", base: Trial(dataset: .glyphs, sparsity: 0.9)
+///   ) {
+///     Axis(\.criterion, [.magnitude, .random])
+///     Axis(\.seed, 0..<3)
+///   }
+/// }
+/// ```
+public struct Experiment: Sendable {
+  /// The name on the command line and of the results folder, in kebab-case.
+  public let name: String
+  /// What it asks, in one sentence.
+  public let question: String
+  /// What all cells share.
+  public let base: Trial
+  private let sweep: SweepStep
+
+  /// An experiment.
+  public init(
+    _ name: String, question: String, base: Trial = Trial(), @SweepBuilder sweep: () -> SweepStep
+  ) {
+    self.name = name
+    self.question = question
+    self.base = base
+    self.sweep = sweep()
+  }
+
+  /// The cells of the sweep in order, each once, with the dense baselines they are compared with put first.
+  ///
+  /// - Parameters:
+  ///   - seeds: how many seeds every cell gets: the sweep's own in rising order, then those that follow them.
+  ///   - overrides: settings by name with their text, applied to every cell.
+  /// - Throws: `ExperimentError`, `SettingError` and what the components say of values out of range.
+  package func trials(seeds: Int? = nil, overrides: [(name: String, text: String)] = []) throws -> [Trial] {
+    var cells = try sweep.expand([base])
+    for (name, text) in overrides {
+      let setting = try Settings.named(name)
+      for index in cells.indices { try setting.set(&cells[index], text) }
+    }
+    if let seeds {
+      let own = Set(cells.map(\.seed)).sorted()
+      let (last, missing) = (own.last ?? -1, max(0, seeds - own.count))
+      guard (1...10_000).contains(seeds), !last.addingReportingOverflow(missing).overflow else {
+        throw ExperimentError.seeds(seeds)
+      }
+      let further = (0..<missing).map { last + 1 + $0 }
+      cells = cells.flatMap { cell in
+        (own.prefix(seeds) + further).map { seed in
+          var cell = cell
+          cell.seed = seed
+          return cell
+        }
+      }
+    }
+    guard !cells.isEmpty else { throw ExperimentError.noCells(name) }
+    var known: Set<Specification> = []
+    return (cells.flatMap(\.baselines) + cells).filter { known.insert($0.specification).inserted }
+  }
+}
+
+extension Trial {
+  /// What this cell is compared with: the dense training, and where the schedule goes on training the pruned network beyond
+  /// it, the dense network trained on by as much.
+  var baselines: [Trial] {
+    var dense = self
+    (dense.criterion, dense.granularity, dense.allocation) = (.magnitude, .weight, .global)
+    (dense.schedule, dense.sparsity, dense.retraining) = (.oneShot, 0, .none)
+    (dense.control, dense.rounds) = (.none, nil)
+    switch retraining {
+    case .none, .rewind: return [dense]
+    case .fineTune, .learningRateRewind:
+      var trained = dense
+      trained.schedule = schedule.rounds == 1 ? .oneShot : .iterative(rounds: schedule.rounds)
+      trained.retraining = retraining
+      return [dense, trained]
+    }
+  }
+}
+
+/// A sweep that cannot be run as it is written.
+package enum ExperimentError: Error, Hashable, CustomStringConvertible {
+  case emptyAxis(String)
+  case unequalZip([String])
+  case noCells(String)
+  case seeds(Int)
+  case unknown(String, known: [String])
+  case trial(String, problem: String)
+  case otherResults(folder: String, owner: String)
+
+  package var description: String {
+    switch self {
+    case .emptyAxis(let name):
+      "the axis \(name) has no values, so the sweep has no cells: give it at least one"
+    case .unequalZip(let lengths):
+      "zipped axes must have equally many values: \(lengths.joined(separator: ", "))"
+    case .noCells(let name): "the sweep of \(name) has no cells: its conditions leave none"
+    case .seeds(let count): "\(count) seeds cannot be run: ask for 1 to 10000"
+    case .unknown(let name, let known):
+      "there is no experiment named \"\(name)\""
+        + (known.nearest(to: name).map { "; did you mean \"\($0)\"?" } ?? ".")
+        + " See `coppice list`."
+    case .trial(let name, let problem): "trial \(name): \(problem)"
+    case .otherResults(let folder, let owner):
+      "the results in \(folder) are those of \(owner) and stay as they are; give these a name of their own with "
+        + "--as NAME, or replace the summary with --force"
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import CoppiceDatasets
+import CoppiceNetworks
+import CoppicePruning
+import CoppiceTerms
+
+/// One cell of a sweep with one seed: everything a result depends on. A sweep is a base trial and what varies around it.
+///
+/// The defaults are LeNet-300-100 on `glyphs`, pruned by magnitude at one stroke and trained again from its initial weights.
+public struct Trial: Sendable {
+  /// The network.
+  public var model: Model
+  /// How weights are drawn; `nil` for the model's own way.
+  public var initializer: Initializer?
+  /// What it is trained on.
+  public var dataset: DatasetSource
+  /// How weights follow their gradients.
+  public var optimizer: Optimizer
+  /// The learning rate over the dense training.
+  public var learningRate: LearningRate
+  /// The greatest norm of all gradients together, above which they are scaled down; `nil` for no limit.
+  public var clipping: Double?
+  /// Examples in a training step.
+  public var batchSize: Int
+  /// The length of the dense training, T.
+  public var training: Budget
+  /// How often validation and test sets are evaluated during a training.
+  public var evaluation: Budget
+  /// What says which weights go first.
+  public var criterion: Criterion
+  /// What one unit of pruning is.
+  public var granularity: Granularity
+  /// How much each layer gives.
+  public var allocation: Allocation
+  /// When how much is pruned.
+  public var schedule: Schedule
+  /// The pruning ratio: the sparsity asked for, 0 ≤ ratio < 1; `nil` where the schedule sets its own.
+  public var sparsity: Double?
+  /// What follows each pruning.
+  public var retraining: Retraining
+  /// What the claim is compared with.
+  public var control: Control
+  /// The rounds that are reported beside round 0, the dense training; `nil` for all. A round that is not reported is trained
+  /// only where a reported one builds on it: those of a ticket build on each other, those of a rewound control do not.
+  public var rounds: [Int]?
+  /// Training examples in the batch whose gradient a criterion may ask for.
+  public var scoringBatch: Int
+  /// Which form the products with pruned weights take.
+  public var execution: SparseExecution
+  /// The seed of initial weights, split, data order, augmentation, dropout and random masks, each a stream of its own.
+  public var seed: Int
+
+  /// A trial of these settings.
+  public init(
+    model: Model = .lenet300100, initializer: Initializer? = nil, dataset: DatasetSource = .glyphs,
+    optimizer: Optimizer = .adam(), learningRate: LearningRate = .constant(1.2e-3), clipping: Double? = nil,
+    batchSize: Int = 60, training: Budget = .iterations(2_000), evaluation: Budget = .iterations(100),
+    criterion: Criterion = .magnitude, granularity: Granularity = .weight, allocation: Allocation = .global,
+    schedule: Schedule = .oneShot, sparsity: Double? = nil, retraining: Retraining = .rewind(),
+    control: Control = .none, rounds: [Int]? = nil, scoringBatch: Int = 256,
+    execution: SparseExecution = .automatic, seed: Int = 0
+  ) {
+    self.model = model
+    self.initializer = initializer
+    self.dataset = dataset
+    self.optimizer = optimizer
+    self.learningRate = learningRate
+    self.clipping = clipping
+    self.batchSize = batchSize
+    self.training = training
+    self.evaluation = evaluation
+    self.criterion = criterion
+    self.granularity = granularity
+    self.allocation = allocation
+    self.schedule = schedule
+    self.sparsity = sparsity
+    self.retraining = retraining
+    self.control = control
+    self.rounds = rounds
+    self.scoringBatch = scoringBatch
+    self.execution = execution
+    self.seed = seed
+  }
+
+  /// Every setting with its full value.
+  public var specification: Specification {
+    Specification("trial", version: 1, Settings.all.map { ($0.name, $0.value(self)) })
+  }
+}

@@ -1,0 +1,264 @@
+import CoppiceStore
+import CoppiceTerms
+import Foundation
+import Synchronization
+
+/// Runs a sweep: the stages that are missing, each once, several at a time; then the trial files and the summary.
+///
+/// Stages run on threads of their own, as many as there are jobs, and one more writes trial files. A failed trial does not stop
+/// the others; a request for an end stops them all after a checkpoint, and the same command goes on from there.
+package final class Runner: Sendable {
+  /// How a run is done; nothing here changes a result.
+  package struct Options: Sendable {
+    /// Stages that run side by side.
+    package var jobs = 1
+    /// Threads that share each kernel of a stage.
+    package var threads = 1
+    /// Whether stored stages and trials are computed anew.
+    package var isFresh = false
+    /// Whether a summary may be replaced by one with fewer finished rows.
+    package var isForced = false
+    /// Seconds between checkpoints of a training.
+    package var checkpointInterval = 30.0
+
+    package init() {}
+  }
+
+  private let plan: SweepPlan
+  private let sweptSettings: [String]
+  private let results: ResultsFolder
+  private let library: DataLibrary
+  private let interruption: Interruption
+  private let options: Options
+  private let provenance: Provenance
+  private let curves: @Sendable ([IndexRow]) -> SummaryCurves?
+  private let observe: @Sendable (RunEvent) -> Void
+  private let journal: Journal
+  private let costs = NetworkCostTable()
+  private let outputs: RecentStages
+  private let queue: WorkQueue
+  private let clock: RunClock
+  private let outcomes: Mutex<Outcomes>
+
+  private struct Outcomes {
+    var records: [Int: (status: TrialStatus, rows: [IndexRow])] = [:]
+    var failures: [(trial: String, message: String)] = []
+    var fileError: StoreError?
+    var lastSummary = Stopwatch()
+  }
+
+  /// A run of a plan.
+  ///
+  /// - Parameters:
+  ///   - curves: makes the default plot of the summary from its rows.
+  ///   - observe: told what happens, from any thread.
+  /// - Throws: `StoreError` where the folder cannot be written, or where a summary lies there that cannot be replaced, before
+  ///   anything is computed.
+  package init(
+    _ plan: SweepPlan, results: ResultsFolder, library: DataLibrary, provenance: Provenance,
+    interruption: Interruption = Interruption(), options: Options = Options(),
+    curves: @escaping @Sendable ([IndexRow]) -> SummaryCurves? = { _ in nil },
+    observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
+  ) throws {
+    self.plan = plan
+    let sweptSettings = plan.sweptSettings
+    self.sweptSettings = sweptSettings
+    self.results = results
+    outputs = RecentStages(results.stages)
+    self.library = library
+    self.provenance = provenance
+    self.interruption = interruption
+    self.options = options
+    self.curves = curves
+    self.observe = observe
+    journal = try Journal(results.journal(of: plan.name))
+    if !options.isForced { try Self.checkOwner(of: results.summary(of: plan.name), plan) }
+    results.stages.removeLeftovers()
+    var reused: [Int: (status: TrialStatus, rows: [IndexRow])] = [:]
+    if !options.isFresh {
+      for (index, trial) in plan.trials.enumerated() {
+        guard var found = Self.finished(results.trial(trial.name, of: plan.name)) else { continue }
+        // What the sweep varies may have changed since the file was written.
+        let settings = trial.settings(sweptSettings)
+        for row in found.rows.indices { found.rows[row].settings = settings }
+        reused[index] = found
+      }
+    }
+    queue = WorkQueue(
+      plan, finished: Set(reused.keys),
+      ending: { key in
+        // A stored stage that cannot be read is computed again.
+        guard !options.isFresh, let record = try? results.stages.read(key.hexadecimal) else { return nil }
+        return .some(record.ending)
+      })
+    clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
+    if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
+    outcomes = Mutex(Outcomes(records: reused))
+  }
+
+  /// Refuses results of another experiment, and a summary that cannot be read.
+  private static func checkOwner(of path: String, _ plan: SweepPlan) throws {
+    guard try SummaryFile.finishedCount(in: path) != nil else { return }
+    let configuration = JSON(parsing: try SummaryFile.read(path).configuration)
+    guard case .text(let owner)? = configuration?["experiment"], owner != plan.experiment.name else { return }
+    throw ExperimentError.otherResults(folder: plan.name, owner: owner)
+  }
+
+  /// The rows of a finished trial's file; `nil` where it is missing, unfinished or damaged.
+  private static func finished(_ path: String) -> (status: TrialStatus, rows: [IndexRow])? {
+    guard let file = try? TrialFile(path), let status = try? file.status, status.isFinished,
+      let rows = try? file.rows
+    else { return nil }
+    return (status, rows)
+  }
+
+  /// Does the work and returns when it is done or stopped.
+  /// What went wrong with single trials, and with the summary, is in the report.
+  package func run() -> RunReport {
+    let work = queue.outline
+    observe(
+      .began(
+        stages: work.stages, steps: work.steps, reusedStages: work.reused,
+        reusedTrials: outcomes.withLock { $0.records.count }, trials: plan.trials.count))
+    note("began", trials: plan.trials.count)
+    // A summary from the beginning says what is to come, to whoever asks after a crash.
+    if !FileManager.default.fileExists(atPath: results.summary(of: plan.name)) {
+      try? writeSummary(rows(isOver: false), isForced: false)
+    }
+    let workers = DispatchGroup()
+    for role in [WorkQueue.Role.assembler] + Array(repeating: .worker, count: max(1, options.jobs)) {
+      workers.enter()
+      let thread = Thread {
+        self.work(role)
+        workers.leave()
+      }
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+    workers.wait()
+    let rows = rows(isOver: true)
+    var summaryError: StoreError?
+    do throws(StoreError) { try writeSummary(rows, isForced: options.isForced) } catch {
+      summaryError = error
+    }
+    note("ended", status: interruption.isRequested ? "interrupted" : "completed")
+    let names = Set(plan.trials.map(\.name))
+    return outcomes.withLock { outcomes in
+      RunReport(
+        trials: plan.trials.enumerated().map { index, trial in
+          (trial.name, outcomes.records[index]?.status ?? .interrupted)
+        }, rows: rows, isInterrupted: interruption.isRequested, failures: outcomes.failures,
+        summary: results.summary(of: plan.name), summaryError: summaryError, fileError: outcomes.fileError,
+        orphans: results.trials(of: plan.name).filter { !names.contains($0) })
+    }
+  }
+
+  // MARK: Workers
+
+  private func work(_ role: WorkQueue.Role) {
+    while !interruption.isRequested, let work = queue.next(role) {
+      switch work {
+      case .stage(let index):
+        do {
+          let record = try plan.stages[index].run(context(ofStage: index))
+          try outputs.write(record)
+          end(index, .done(record.ending))
+        } catch is Interrupted {
+          queue.close()
+        } catch {
+          keep(error)
+          end(index, .failed("\(error)"))
+        }
+      case .trial(let index, let ending, let failure): assemble(index, ending, failure)
+      }
+    }
+    queue.close(if: interruption.isRequested)
+  }
+
+  private func end(_ stage: Int, _ ending: WorkQueue.Ending) {
+    for stage in [stage] + queue.finish(stage, ending) { clock.ended(stage) }
+  }
+
+  private func context(ofStage index: Int) -> StageContext {
+    clock.began(index)
+    return StageContext(
+      folder: results.stages, recent: outputs, interruption: interruption,
+      checkpointInterval: options.checkpointInterval, threads: options.threads,
+      progress: { [observe, clock] steps in
+        clock.made(steps, by: index)
+        observe(.steps(steps, remaining: clock.remaining))
+      })
+  }
+
+  /// Remembers the first error of files, which has an exit code of its own.
+  private func keep(_ error: any Error) {
+    guard let error = error as? StoreError else { return }
+    outcomes.withLock { $0.fileError = $0.fileError ?? error }
+  }
+
+  private func assemble(_ index: Int, _ ending: TrialStatus?, _ failure: String?) {
+    let trial = plan.trials[index]
+    var failure = failure
+    var outcome: (status: TrialStatus, rows: [IndexRow])?
+    do {
+      let assembly = TrialAssembly(
+        plan: trial, outputs: outputs, costs: costs, sweptSettings: sweptSettings)
+      let record = try assembly.record(
+        provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
+      try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))
+      outcome = (record.status, record.rounds.map(\.row))
+    } catch {
+      keep(error)
+      failure = failure ?? "\(error)"
+    }
+    if let failure {
+      observe(.failed(trial: trial.name, message: failure))
+    } else if let outcome {
+      observe(.finished(trial: trial.name, status: outcome.status, row: outcome.rows.last))
+    }
+    note("trial", trial: trial.name, status: outcome?.status.rawValue ?? TrialStatus.failed.rawValue)
+    let isDue = outcomes.withLock { outcomes in
+      outcomes.records[index] = outcome ?? (.failed, [])
+      if let failure { outcomes.failures.append((trial.name, failure)) }
+      guard outcomes.lastSummary.elapsed > 10 else { return false }
+      outcomes.lastSummary = Stopwatch()
+      return true
+    }
+    // A summary in between is a courtesy; the one at the end reports what is wrong with it.
+    if isDue { try? writeSummary(rows(isOver: false), isForced: false) }
+  }
+
+  // MARK: The summary
+
+  private func rows(isOver: Bool) -> [IndexRow] {
+    let records = outcomes.withLock { $0.records }
+    return plan.trials.enumerated().flatMap { index, trial -> [IndexRow] in
+      if let record = records[index], !record.rows.isEmpty { return record.rows }
+      var row = trial.row(trial.rounds[trial.rounds.count - 1], sweptSettings: sweptSettings)
+      row.status = records[index]?.status ?? (isOver ? .interrupted : .pending)
+      row.isFinal = true
+      return [row]
+    }
+  }
+
+  private func writeSummary(_ rows: [IndexRow], isForced: Bool) throws(StoreError) {
+    var summary = Summary(
+      experiment: plan.name,
+      configuration: JSON.object([
+        ("experiment", .text(plan.experiment.name)), ("question", .text(plan.experiment.question)),
+        ("trials", .members(plan.trials.map { ($0.name, .members($0.trial.specification.members)) })),
+      ]),
+      provenance: provenance.json(data: library.records, seeds: plan.trials.map(\.trial.seed)), rows: rows)
+    summary.curves = curves(rows)
+    results.syncTrials(of: plan.name)
+    try SummaryFile.write(summary, to: results.summary(of: plan.name), replacing: isForced)
+  }
+
+  private func note(_ event: String, trial: String? = nil, status: String? = nil, trials: Int? = nil) {
+    // The journal tells of progress and holds no results: a run goes on without it.
+    try? journal.append(
+      JournalEntry(
+        time: Date().timeIntervalSince1970, event: event, trial: trial, status: status, trials: trials,
+        process: ProcessInfo.processInfo.processIdentifier))
+  }
+}

@@ -1,0 +1,96 @@
+import CoppiceDatasets
+import CoppiceNetworks
+import CoppiceTerms
+import Synchronization
+
+/// A data set in memory, split for one seed, as a model meets it.
+package struct TaskData: Sendable {
+  package let dataset: Dataset
+  private let source: DatasetSource
+  private let seed: Int
+  private let splits: SplitCache
+  package let interface: Interface
+  /// What results depend on: the source with its options, and what the files held.
+  package let specification: Specification
+
+  init(_ source: DatasetSource, _ dataset: Dataset, seed: Int, _ splits: SplitCache) {
+    self.dataset = dataset
+    self.source = source
+    self.seed = seed
+    self.splits = splits
+    interface = Interface(dataset.task, classes: dataset.classCount)
+    specification = Specification(
+      "data", version: 1,
+      [("source", .component(source.specification)), ("contents", dataset.record.identity)])
+  }
+
+  /// The three parts for this seed.
+  package var split: Split { splits.split(dataset, source, seed: seed) }
+
+  /// Training steps in one pass over the training data; 0 where they do not fill one batch.
+  package func stepsPerEpoch(batchSize: Int) -> Int { dataset.stepsPerEpoch(batchSize: batchSize) }
+}
+
+/// The splits that were made last. A split is a function of data set and seed; a plan of a thousand seeds need not hold
+/// as many (each is as long as the data set), nor each of the trials that share one make its own.
+final class SplitCache: Sendable {
+  private static let capacity = 8
+  private let recent = Mutex<[(source: DatasetSource, seed: Int, split: Split)]>([])
+
+  func split(_ dataset: Dataset, _ source: DatasetSource, seed: Int) -> Split {
+    let known = recent.withLock { recent in recent.first { $0.seed == seed && $0.source == source } }
+    if let known { return known.split }
+    // Made outside the lock, so that other seeds need not wait; a split made twice is the same split.
+    let split = Split(dataset, seed: UInt64(bitPattern: Int64(seed)))
+    recent.withLock { recent in
+      recent.append((source, seed, split))
+      if recent.count > Self.capacity { recent.removeFirst() }
+    }
+    return split
+  }
+}
+
+extension Interface {
+  /// Examples evaluated at once: enough to keep the kernels busy, few enough to stay in the caches.
+  package var evaluationBatch: Int { max(16, min(64, 200_000 / max(1, exampleShape.count))) }
+
+  /// The interface of a data set's task.
+  package init(_ task: DatasetTask, classes: Int) {
+    switch task {
+    case .imageClassification(let channels, let height, let width):
+      self = .images([channels, height, width], classes: classes)
+    case .vectorClassification(let features): self = .images([features], classes: classes)
+    case .sequenceClassification(let length, let vocabulary):
+      self = .sequences(length: length, vocabulary: vocabulary, classes: classes)
+    case .languageModelling(let length, let vocabulary):
+      self = .language(length: length, vocabulary: vocabulary)
+    }
+  }
+}
+
+/// The data sets of a run: each is read once, whoever asks first.
+package final class DataLibrary: Sendable {
+  private let folders: DataFolders
+  private let splits = SplitCache()
+  private let loaded = Mutex<[DatasetSource: Dataset]>([:])
+
+  package init(_ folders: DataFolders) { self.folders = folders }
+
+  /// A data set, split by a seed.
+  ///
+  /// - Throws: `DatasetError` where files are missing or bad.
+  package func data(_ source: DatasetSource, seed: Int) throws -> TaskData {
+    let dataset = try loaded.withLock { loaded in
+      if let dataset = loaded[source] { return dataset }
+      let dataset = try source.load(from: folders)
+      loaded[source] = dataset
+      return dataset
+    }
+    return TaskData(source, dataset, seed: seed, splits)
+  }
+
+  /// Where the data sets read so far came from, by name.
+  package var records: [DataRecord] {
+    loaded.withLock { $0.values.map(\.record).sorted { $0.dataset < $1.dataset } }
+  }
+}

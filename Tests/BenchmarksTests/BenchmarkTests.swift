@@ -1,0 +1,124 @@
+import CoppiceBenchmarks
+import CoppiceLaboratory
+import CoppiceTerms
+import CoppiceTestSupport
+import Testing
+
+/// Tests that run networks, one after the other: each has threads of its own.
+@Suite(.serialized) enum Running {}
+
+extension Running {
+  @Suite struct BenchmarkTests {
+    private let perceptron = BenchmarkModel.all[0]
+
+    private func run(_ parts: Benchmark.Part..., density: Double = 1) throws -> [BenchmarkRow] {
+      try Benchmark(threads: 1, density: density, seconds: 1e-4).run(parts, [perceptron])
+    }
+
+    @Test func kernelsAreThoseOfTheStep() throws {
+      let rows = try run(.kernels)
+      let names = rows.map(\.key.benchmark)
+      for name in ["affine fc1", "matrix-product fc1", "adam-update fc1.weight"] {
+        #expect(names.contains(name), "\(names)")
+      }
+      for row in rows {
+        #expect((row.unit == "GFLOP/s") == (row.fractionOfLimit != nil))
+        #expect(row.rates.low > 0 && row.rates.low <= row.rates.median && row.rates.median <= row.rates.high)
+      }
+    }
+
+    @Test func whatTwoPartsAskForIsMeasuredOnce() throws {
+      let rows = try run(.inference, .sparse)
+      #expect(Set(rows.map(\.key)).count == rows.count)
+      #expect(rows.allSatisfy { $0.unit == "steps/s" })
+      // Nine densities of training and of inference at two batches, evaluations' own being one of them.
+      #expect(rows.count == 9 * 3)
+      for row in rows { #expect((row.key.density == 1) == (row.fractionOfLimit != nil)) }
+    }
+
+    @Test func densityIsThatOfWholeSteps() throws {
+      let rows = try run(.inference, density: 0.1)
+      #expect(rows.map(\.key.batch) == [64, 1])
+      #expect(rows.allSatisfy { $0.key.density == 0.1 && $0.fractionOfLimit == nil })
+    }
+
+    @Test func aLateNetworkIsPrunedAndItsMomentsHaveFaded() throws {
+      let life = try LateNetwork(threads: 1, steps: 500).live()
+      #expect(abs(life.masks.density - 0.2) < 1e-3)
+      #expect(life.late.step == 1000)
+      var faded = 0
+      for (name, mask) in life.masks {
+        let weights = try #require(life.late.parameters[name]).scalars
+        let moments = try #require(life.late.moments["moment2:\(name)"]).scalars
+        for index in weights.indices where mask.bytes[index] == 0 { #expect(weights[index] == 0) }
+        faded += moments.indices.count { mask.bytes[$0] == 1 && moments[$0] > 0 && moments[$0] < 1e-15 }
+      }
+      #expect(faded > 0)
+    }
+
+    @Test func aProfileAccountsForTheStep() throws {
+      let profile = try StepProfile(perceptron, density: 1, seconds: 0)
+      #expect(profile.steps == 5)
+      #expect(profile.lines.map(\.seconds) == profile.lines.map(\.seconds).sorted(by: >))
+      let products = try #require(profile.lines.first { $0.primitive == "affine" })
+      #expect(products.calls == 3)
+      #expect(products.flops == 2 * 60 * 266_200)
+      #expect(Set(products.scopes.map(\.path)) == ["fc1", "fc2", "fc3"])
+    }
+
+    @Test func unknownModelsAreRefused() {
+      #expect(
+        message { _ = try BenchmarkModel.named("lenet-6") }
+          .hasPrefix("there is no measured model named \"lenet-6\"; did you mean \"lenet-5\"?"))
+    }
+  }
+}
+
+@Suite struct BenchmarkComparisonTests {
+  private func row(_ median: Double, low: Double, high: Double, density: Double? = 1) -> BenchmarkRow {
+    BenchmarkRow(
+      key: .init(benchmark: "training", model: "lenet-5", batch: 60, threads: 2, density: density),
+      rates: Rates(median: median, low: low, high: high), unit: "steps/s")
+  }
+
+  private func file(_ rows: [BenchmarkRow]) -> String {
+    JSON.object([("schema_version", .integer(1)), ("rows", .list(rows.map { .members($0.members) }))])
+  }
+
+  @Test func ratiosAreOfTheSameMeasurement() throws {
+    let comparison = try BenchmarkComparison(
+      parsing: file([row(10, low: 8, high: 20), row(3, low: 3, high: 3, density: nil)]))
+    #expect(comparison.ratio(row(15, low: 10, high: 16)) == Rates(median: 1.5, low: 0.5, high: 2))
+    #expect(comparison.ratio(row(6, low: 3, high: 9, density: nil)) == Rates(median: 2, low: 1, high: 3))
+    #expect(comparison.ratio(row(15, low: 10, high: 16, density: 0.5)) == nil)
+  }
+
+  @Test(arguments: [
+    ("rows", "it is not JSON"), ("{\"rows\": []}", "its schema_version is not 1"),
+    ("{\"schema_version\": 1}", "it has no list \"rows\""),
+    ("{\"schema_version\": 1, \"rows\": [{}]}", "\"benchmark\" of row 0 is not a text"),
+  ])
+  func whatIsWrongIsSaid(text: String, problem: String) {
+    #expect(message { _ = try BenchmarkComparison(parsing: text) } == problem)
+  }
+
+  @Test func aRateIsPositive() {
+    let text = file([row(10, low: 8, high: 20), row(10, low: 0, high: 20)])
+    #expect(
+      message { _ = try BenchmarkComparison(parsing: text) } == "\"low\" of row 1 is not a positive number")
+  }
+}
+
+@Suite struct RatesTests {
+  @Test func theMiddleAndTheRange() {
+    #expect(Rates([3, 1, 2]) == Rates(median: 2, low: 1, high: 3))
+    #expect(Rates([4, 1, 2, 3]).median == 2.5)
+    #expect(Rates([4, 2]).scaled(by: 2) == Rates(median: 6, low: 4, high: 8))
+  }
+
+  @Test func aCallThatLastsCountsOnce() {
+    var calls = 0
+    _ = Rates(seconds: 0) { calls += 1 }
+    #expect(calls == 1 + Rates.runs)
+  }
+}
