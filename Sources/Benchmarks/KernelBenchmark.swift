@@ -16,7 +16,7 @@ struct KernelBenchmark {
 
   /// The costliest node of each primitive that matters to the step.
   func run(_ subject: BenchmarkModel) throws -> [BenchmarkRow] {
-    let traced = try TracedModel(subject.model, subject.interface)
+    let traced = try Network(subject.model, subject.interface)
     let graph = try traced.trainingGraph(batch: subject.batch, optimizer: subject.optimizer, masked: [])
     var byPrimitive: [(name: String, nodes: [Int])] = []
     for step in Plan(graph).steps {

@@ -40,7 +40,7 @@ package struct LateNetwork {
 
   /// What a life comes to.
   package struct Life {
-    let model: TracedModel
+    let model: Network
     package let masks: MaskSet
     let batches: Batches
     let fresh: TrainingState
@@ -53,7 +53,7 @@ package struct LateNetwork {
       .glyphs(training: 1_200, validation: 0, test: 1), seed: 0)
     var batches = try Batches(
       data.split.training, of: data.dataset, batchSize: Self.subject.batch, seed: 0)
-    let model = try TracedModel(Self.subject.model, data.interface)
+    let model = try Network(Self.subject.model, data.interface)
     func train(_ state: TrainingState, _ masks: MaskSet?, _ optimizer: Optimizer) throws -> TrainingState {
       let trainer = try Trainer(
         model, state, masks: masks, optimizer: optimizer, batch: Self.subject.batch, seed: 0,

@@ -18,12 +18,12 @@ struct ModelBenchmark {
   let threads: Int
   /// Seconds of each run of a figure.
   let seconds: Double
-  private let traced: TracedModel
+  private let traced: Network
   private let state: TrainingState
 
   init(_ subject: BenchmarkModel, threads: Int, seconds: Double) throws {
     (self.subject, self.threads, self.seconds) = (subject, threads, seconds)
-    traced = try TracedModel(subject.model, subject.interface)
+    traced = try Network(subject.model, subject.interface)
     state = TrainingState(parameters: traced.initialParameters(seed: 0), buffers: traced.initialBuffers)
   }
 

@@ -33,7 +33,7 @@ package struct StepProfile: Sendable {
 
   /// Profiles steps on one thread for `seconds`, and five at least. The time of a call is the median over the steps.
   package init(_ subject: BenchmarkModel, density: Double, seconds: Double) throws {
-    let traced = try TracedModel(subject.model, subject.interface)
+    let traced = try Network(subject.model, subject.interface)
     let trainer = try Trainer(
       traced,
       TrainingState(parameters: traced.initialParameters(seed: 0), buffers: traced.initialBuffers),

@@ -53,7 +53,7 @@ struct TrialEvaluation {
 
   /// Parameters and buffers, which a file keeps together.
   private static func split(
-    _ weights: ParameterSet, _ model: TracedModel, _ round: Int
+    _ weights: ParameterSet, _ model: Network, _ round: Int
   ) throws -> (ParameterSet, ParameterSet) {
     let shapes =
       model.declarations.map { ($0.name, $0.shape) } + model.buffers.map { ($0.name, $0.shape) }

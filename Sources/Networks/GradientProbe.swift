@@ -5,7 +5,7 @@ import CoppiceTensors
 package enum GradientProbe {
   /// The gradient with respect to every parameter, by name.
   package static func gradients(
-    _ model: TracedModel, _ parameters: ParameterSet, _ buffers: ParameterSet, batch: Int,
+    _ model: Network, _ parameters: ParameterSet, _ buffers: ParameterSet, batch: Int,
     fill: BatchFill
   ) throws -> ParameterSet {
     let executor = Executor(Plan(try model.gradientGraph(batch: batch)))

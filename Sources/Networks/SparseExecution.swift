@@ -27,7 +27,7 @@ public enum SparseExecution: String, Sendable, CaseIterable {
   }
 
   /// The weights of a model that run sparse under these masks.
-  package func sparseNames(_ model: TracedModel, _ masks: MaskSet?) -> Set<String> {
+  package func sparseNames(_ model: Network, _ masks: MaskSet?) -> Set<String> {
     let pruned = (masks ?? MaskSet()).filter { model.sparsifiable.contains($0.name) }
     return Set(pruned.filter { isSparse($0.mask) }.map(\.name))
   }
@@ -49,7 +49,7 @@ package struct SparseWeights: Sendable {
   ///
   /// - Parameter isForOne: whether they serve to evaluate one example at a time.
   package init(
-    _ model: TracedModel, _ masks: MaskSet?, _ execution: SparseExecution, isForOne: Bool = false
+    _ model: Network, _ masks: MaskSet?, _ execution: SparseExecution, isForOne: Bool = false
   ) {
     var patterns: [String: SparsePattern] = [:]
     for name in execution.sparseNames(model, masks) {

@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// Trains one network, step by step. Belongs to one thread.
 package final class Trainer {
-  private let model: TracedModel
+  private let model: Network
   private let optimizer: Optimizer
   private let executor: Executor
   private let sparse: SparseWeights
@@ -22,7 +22,7 @@ package final class Trainer {
   ///   - seed: the seed of dropout.
   ///   - firstStep: the step of the dense training whose dropout the first step of this one has.
   package init(
-    _ model: TracedModel, _ state: TrainingState, masks: MaskSet?,
+    _ model: Network, _ state: TrainingState, masks: MaskSet?,
     execution: SparseExecution = .automatic, optimizer: Optimizer, batch: Int, clipping: Double? = nil,
     seed: UInt64, firstStep: Int = 0, threads: Int = 1
   ) throws {

@@ -1,5 +1,5 @@
-import CoppiceTerms
 import CoppiceHDF5
+import CoppiceTerms
 import Foundation
 import Synchronization
 

@@ -1,13 +1,14 @@
-/// What is wrong with the text of a model, a data set, an optimizer or another part that users name.
-package enum ComponentError: Error, Hashable, CustomStringConvertible {
-  /// A name that no shipped component of that kind has.
+/// What is wrong with the text of a model, a data set, a criterion or another part that users name.
+public enum ComponentError: Error, Hashable, CustomStringConvertible {
+  /// A name that no component of that kind has: the kind, the name, the names there are.
   case unknown(String, String, known: [String])
-  /// A field's value is not one it can have.
+  /// A field's value is not one it can have: the field, the value, the range.
   case outOfRange(String, String, String)
   /// The text is not that of a component.
   case specification(SpecificationError)
 
-  package var description: String {
+  /// The sentence a user reads.
+  public var description: String {
     switch self {
     case .unknown(let kind, let name, let known):
       "there is no \(kind) named \"\(name)\""

@@ -98,7 +98,7 @@ import Testing
       case "causal-transformer": .language(length: 6, vocabulary: 9)
       default: .images([3, 8, 8], classes: 10)
       }
-    let traced = try TracedModel(model, interface)
+    let traced = try Network(model, interface)
     let start = TrainingState(parameters: traced.initialParameters(seed: 4), buffers: traced.initialBuffers)
     let trainer = try Trainer(traced, start, masks: nil, optimizer: .sgd(), batch: 2, seed: 1)
     try trainer.fillBatch { ReferenceNumbers.fill(0, interface, batch: 2, $0, $1) }

@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func nothingCountsIsNaN() throws {
-    let score = Score(classes: 2)
+    let score = Tally(classes: 2)
     #expect(score.loss.isNaN && score.accuracy.isNaN && score.classAccuracy.allSatisfy(\.isNaN))
   }
 }

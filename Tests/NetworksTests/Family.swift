@@ -52,10 +52,10 @@ struct Family: Sendable, CustomTestStringConvertible {
       learningRate: .cosine(0.01, floor: 0.0005).warmedUp(steps: 5), clipping: 2),
   ]
 
-  func traced() throws -> TracedModel { try TracedModel(model, interface) }
+  func traced() throws -> Network { try Network(model, interface) }
 
   /// The state every reference training starts from.
-  func start(_ traced: TracedModel) -> TrainingState {
+  func start(_ traced: Network) -> TrainingState {
     TrainingState(parameters: ReferenceNumbers.parameters(traced), buffers: traced.initialBuffers)
   }
 

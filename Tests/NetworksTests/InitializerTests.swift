@@ -54,12 +54,12 @@ import Testing
 
   @Test func aTrialsInitializerReplacesTheModelsForWeightsAlone() throws {
     let interface = Interface.images([1, 2, 3], classes: 4)
-    let model = try TracedModel(.mlp([5]), interface, initializer: .kaimingUniform)
+    let model = try Network(.mlp([5]), interface, initializer: .kaimingUniform)
     let parameters = model.initialParameters(seed: 9)
     #expect(parameters["fc1.weight"] == Initializer.kaimingUniform.tensor([5, 6], seed: 9, ordinal: 0))
     #expect(parameters["fc1.bias"]?.nonzeroCount == 0)
     #expect(
-      try TracedModel(.mlp([5]), interface).initialParameters(seed: 9)["fc1.weight"]
+      try Network(.mlp([5]), interface).initialParameters(seed: 9)["fc1.weight"]
         != parameters["fc1.weight"])
   }
 }

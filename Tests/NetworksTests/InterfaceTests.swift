@@ -7,7 +7,7 @@ import Testing
 @Suite struct InterfaceTests {
   private func failure(_ model: Model, _ interface: Interface) -> String? {
     do {
-      _ = try TracedModel(model, interface)
+      _ = try Network(model, interface)
       return nil
     } catch {
       return "\(error)"
@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func aBatchOfNothing() throws {
-    let model = try TracedModel(.lenet300100, Self.images)
+    let model = try Network(.lenet300100, Self.images)
     #expect(throws: TraceError.self) { try model.evaluationGraph(batch: 0) }
     #expect(throws: TraceError.self) {
       try model.trainingGraph(batch: -1, optimizer: .sgd(), masked: [])

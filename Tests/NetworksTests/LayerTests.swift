@@ -12,7 +12,7 @@ import Testing
   }
 
   private func declared(_ layer: some Layer, _ shape: Shape) throws -> [String: [Int]] {
-    let traced = try TracedModel(model(layer), .images(shape, classes: 2))
+    let traced = try Network(model(layer), .images(shape, classes: 2))
     let arrays =
       traced.declarations.map { ($0.name, $0.shape.axes) } + traced.buffers.map { ($0.name, $0.shape.axes) }
     return Dictionary(uniqueKeysWithValues: arrays.filter { $0.0.hasPrefix("layer.") })
@@ -52,7 +52,7 @@ import Testing
       GlobalAveragePool(), MultiHeadAttention(heads: 2), ResidualBlock(4), CoppiceNetworks.MaxPool(0),
     ]
     for layer in layers {
-      #expect(throws: TraceError.self, "\(layer)") { try TracedModel(model(layer), .images([3], classes: 2)) }
+      #expect(throws: TraceError.self, "\(layer)") { try Network(model(layer), .images([3], classes: 2)) }
     }
   }
 
@@ -62,7 +62,7 @@ import Testing
     let normalization = Model("norm", initializer: .ones) { input, _, scope in
       CoppiceNetworks.BatchNormalization()(input, scope["bn"]).flattened(from: 1)
     }
-    let traced = try TracedModel(normalization, interface)
+    let traced = try Network(normalization, interface)
     let parameters = ParameterSet([
       ("bn.weight", Tensor([2], [2, 1])), ("bn.bias", Tensor([2], [0.5, 0])),
     ])
@@ -104,7 +104,7 @@ import Testing
       return Linear(interface.classes, hasBias: false)(
         CoppiceNetworks.Dropout(0)(x, scope["second"]), scope["fc"])
     }
-    let traced = try TracedModel(model, .images([4000], classes: 2))
+    let traced = try Network(model, .images([4000], classes: 2))
     let start = TrainingState(
       parameters: traced.initialParameters(seed: 1), buffers: traced.initialBuffers, step: first)
     let trainer = try Trainer(
@@ -140,7 +140,7 @@ import Testing
   @Test func dropoutIsIdleInEvaluation() throws {
     let interface = Interface.sequences(length: 5, vocabulary: 7, classes: 3)
     func graph(_ dropout: Double) throws -> Graph {
-      try TracedModel(.encoder(width: 4, heads: 2, layers: 1, dropout: dropout), interface).evaluationGraph(
+      try Network(.encoder(width: 4, heads: 2, layers: 1, dropout: dropout), interface).evaluationGraph(
         batch: 2)
     }
     #expect(try graph(0.5).nodes.count == graph(0).nodes.count)
@@ -150,7 +150,7 @@ import Testing
   @Test func paddingIsLeftOutOfTheMean() throws {
     let interface = Interface.sequences(length: 4, vocabulary: 6, classes: 2)
     // Without blocks each token speaks for itself.
-    let traced = try TracedModel(.encoder(width: 4, heads: 1, layers: 0), interface)
+    let traced = try Network(.encoder(width: 4, heads: 1, layers: 0), interface)
     let parameters = ReferenceNumbers.parameters(traced)
     func loss(_ tokens: [Int32]) throws -> Float {
       let executor = Executor(Plan(try traced.evaluationGraph(batch: 1)))

@@ -19,7 +19,7 @@ import Testing
 
   @Test("names, shapes and order are PyTorch's", arguments: known)
   func parameters(_ model: Model) throws {
-    let traced = try TracedModel(model, Self.interface(model))
+    let traced = try Network(model, Self.interface(model))
     let expected = try #require(try ReferenceNetworks.shared.get().models[model.name])
     #expect(traced.declarations.map(\.name) == expected.parameters.map(\.name))
     #expect(traced.declarations.map(\.shape.axes) == expected.parameters.map(\.shape))
@@ -34,14 +34,14 @@ import Testing
     ]
     #expect(Self.known.map(\.name).sorted() == counts.keys.sorted())
     for model in Self.known {
-      let traced = try TracedModel(model, Self.interface(model))
+      let traced = try Network(model, Self.interface(model))
       #expect(traced.initialParameters(seed: 1).scalarCount == counts[model.name], "\(model.name)")
     }
   }
 
   @Test("FLOPs of products agree with PyTorch's counter", arguments: known)
   func flops(_ model: Model) throws {
-    let graph = try TracedModel(model, Self.interface(model)).evaluationGraph(batch: 1)
+    let graph = try Network(model, Self.interface(model)).evaluationGraph(batch: 1)
     let counted = graph.nodes.indices.reduce(0) { sum, index in
       guard let primitive = graph.nodes[index].primitive,
         ["affine", "convolution", "attention"].contains(primitive.name)
@@ -54,7 +54,7 @@ import Testing
   @Test(
     "weights of linear, convolution and attention layers are prunable, nothing else", arguments: Model.all)
   func prunable(_ model: Model) throws {
-    let traced = try TracedModel(model, Self.interface(model))
+    let traced = try Network(model, Self.interface(model))
     let norms = ["bn", "ln_", "shortcut.1", "wte", "wpe"]
     let expected = traced.declarations.map(\.name).filter { name in
       name.hasSuffix("weight") && !norms.contains { name.contains($0) }
@@ -65,10 +65,10 @@ import Testing
 
   @Test("what is drawn follows from the seed alone", arguments: Model.all)
   func initialisation(_ model: Model) throws {
-    let traced = try TracedModel(model, Self.interface(model))
+    let traced = try Network(model, Self.interface(model))
     let parameters = traced.initialParameters(seed: 5)
     #expect(
-      parameters.hasSameBits(as: try TracedModel(model, Self.interface(model)).initialParameters(seed: 5)))
+      parameters.hasSameBits(as: try Network(model, Self.interface(model)).initialParameters(seed: 5)))
     #expect(parameters != traced.initialParameters(seed: 6))
     for (name, tensor) in parameters {
       if name.hasSuffix("bias") {
@@ -83,7 +83,7 @@ import Testing
 
   @Test("training, evaluation and gradient graphs hold together", arguments: Model.all)
   func graphs(_ model: Model) throws {
-    let traced = try TracedModel(model, Self.interface(model))
+    let traced = try Network(model, Self.interface(model))
     for graph in [
       try traced.trainingGraph(batch: 2, optimizer: .adam(), masked: traced.prunable, clipping: 1),
       try traced.evaluationGraph(batch: 2), try traced.gradientGraph(batch: 2),
@@ -110,8 +110,8 @@ import Testing
     #expect(model.initialized(by: .glorotNormal) == .lenet300100)
     let interface = Interface.images([1, 4, 4], classes: 2)
     #expect(
-      try TracedModel(model, interface).initialParameters(seed: 1)
-        == TracedModel(.lenet300100, interface, initializer: .kaimingUniform).initialParameters(seed: 1))
+      try Network(model, interface).initialParameters(seed: 1)
+        == Network(.lenet300100, interface, initializer: .kaimingUniform).initialParameters(seed: 1))
   }
 
   @Test func everyModelHasAVersion() {

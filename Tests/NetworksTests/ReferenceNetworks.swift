@@ -61,7 +61,7 @@ enum ReferenceNumbers {
   }
 
   /// The initial parameters of every reference training.
-  static func parameters(_ model: TracedModel) -> ParameterSet {
+  static func parameters(_ model: Network) -> ParameterSet {
     ParameterSet(
       model.declarations.map { declaration in
         let (name, shape) = (declaration.name, declaration.shape)
@@ -79,7 +79,7 @@ enum ReferenceNumbers {
   }
 
   /// About half of every prunable weight.
-  static func masks(_ model: TracedModel) -> MaskSet {
+  static func masks(_ model: Network) -> MaskSet {
     MaskSet(
       model.fullMasks.map { name, mask in
         (name, Mask(mask.shape, words(seed(name) ^ 1, mask.count).map { UInt8($0 % 2) }))

@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func whichWeightsRunSparse() throws {
-    let traced = try TracedModel(.lenet300100, .images([1, 28, 28], classes: 10))
+    let traced = try Network(.lenet300100, .images([1, 28, 28], classes: 10))
     func names(_ execution: SparseExecution, keeping every: Int) -> Set<String> {
       let masks = traced.fullMasks.map { name, mask in
         (name, Mask(mask.shape, (0..<mask.count).map { $0 % every == 0 ? 1 : 0 }))

@@ -1,7 +1,7 @@
 import CoppiceNetworks
 import CoppiceTensors
 
-extension TracedModel {
+extension Network {
   /// Masks drawn at random, each weight surviving with the probability `density`; `nil`, a dense network, for 1. For figures that
   /// depend on how many weights survive and not on which: the time of a step.
   package func randomMasks(density: Double) -> MaskSet? {

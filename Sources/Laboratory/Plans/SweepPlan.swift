@@ -22,7 +22,7 @@ package struct SweepPlan: Sendable {
   ) throws {
     self.experiment = experiment
     var plans: [TrialPlan] = []
-    let models = TracedModels()
+    let models = KnownNetworks()
     for trial in try experiment.trials(seeds: seeds, overrides: overrides) {
       plans.append(try TrialPlan(trial, library, models))
     }

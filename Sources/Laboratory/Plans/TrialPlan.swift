@@ -37,11 +37,11 @@ package struct TrialPlan: Sendable {
   ///
   /// - Throws: what is wrong with the settings, as `ExperimentError.trial`; `DatasetError` where data are missing.
   package init(_ trial: Trial, _ library: DataLibrary) throws {
-    try self.init(trial, library, TracedModels())
+    try self.init(trial, library, KnownNetworks())
   }
 
   /// Plans a trial whose model others may have traced before.
-  init(_ trial: Trial, _ library: DataLibrary, _ models: TracedModels) throws {
+  init(_ trial: Trial, _ library: DataLibrary, _ models: KnownNetworks) throws {
     let data = try library.data(trial.dataset, seed: trial.seed)
     do {
       self = try Self.plan(trial, data, models)
@@ -72,7 +72,7 @@ package struct TrialPlan: Sendable {
     name = "\(String(label))-\(key.short)"
   }
 
-  private static func plan(_ trial: Trial, _ data: TaskData, _ models: TracedModels) throws -> TrialPlan {
+  private static func plan(_ trial: Trial, _ data: TaskData, _ models: KnownNetworks) throws -> TrialPlan {
     let model = try models.model(trial, data.interface)
     let perEpoch = data.stepsPerEpoch(batchSize: trial.batchSize)
     let examples = data.stepsPerEpoch(batchSize: 1)

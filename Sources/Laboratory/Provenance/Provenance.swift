@@ -1,6 +1,6 @@
-import CoppiceTerms
 import CoppiceDatasets
 import CoppiceHDF5
+import CoppiceTerms
 import Foundation
 
 /// Where, when and with what a result was computed. Stored beside every result, never part of its identity.

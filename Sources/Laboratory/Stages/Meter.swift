@@ -40,7 +40,7 @@ package struct Meter {
     return evaluation
   }
 
-  private func score(_ batches: EvaluationBatches) throws -> Score {
+  private func score(_ batches: EvaluationBatches) throws -> Tally {
     try evaluator.evaluate(batches: batches.count) { batches.fill($0, $1, $2) }
   }
 }

@@ -5,7 +5,7 @@ import CoppiceTerms
 
 /// What is trained, on what, and how: equal for all trainings of a trial.
 package struct TrainingSetting: Sendable {
-  package let model: TracedModel
+  package let model: Network
   package let data: TaskData
   package let optimizer: Optimizer
   package let learningRate: LearningRate

@@ -2,7 +2,7 @@ import CoppiceAutodiff
 import CoppiceTensors
 
 /// A model traced for a task, and the graphs it is trained, evaluated and scored with. Nothing here depends on weights.
-package struct TracedModel: Sendable {
+package struct Network: Sendable {
   package let model: Model
   package let interface: Interface
   package let initializer: Initializer

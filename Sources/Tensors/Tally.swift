@@ -1,0 +1,40 @@
+/// Loss and hits of a network on a set of examples.
+package struct Tally: Hashable, Sendable {
+  /// Labels that count.
+  package var count = 0
+  /// The sum of their losses, in Double precision in the order of the examples.
+  package var lossSum = 0.0
+  /// How many were predicted right.
+  package var correct = 0
+  /// Labels and hits of each class.
+  package var classCount: [Int]
+  package var classCorrect: [Int]
+
+  package init(classes: Int) {
+    classCount = [Int](repeating: 0, count: classes)
+    classCorrect = [Int](repeating: 0, count: classes)
+  }
+
+  /// Takes in a batch: what was predicted for each label, and at which loss. A label of −1 does not count.
+  package mutating func add(labels: UnsafeBufferPointer<Int32>, predictions: [Int32], losses: [Float]) {
+    precondition(predictions.count == labels.count && losses.count == labels.count)
+    for row in 0..<labels.count where labels[row] >= 0 {
+      let label = Int(labels[row])
+      let isCorrect = predictions[row] == labels[row]
+      count += 1
+      lossSum += Double(losses[row])
+      classCount[label] += 1
+      correct += isCorrect ? 1 : 0
+      classCorrect[label] += isCorrect ? 1 : 0
+    }
+  }
+
+  /// Mean loss; NaN over no labels.
+  package var loss: Double { count == 0 ? .nan : lossSum / Double(count) }
+  /// Fraction predicted right, 0…1; NaN over no labels.
+  package var accuracy: Double { count == 0 ? .nan : Double(correct) / Double(count) }
+  /// The fraction predicted right of each class, 0…1; NaN for a class without labels.
+  package var classAccuracy: [Double] {
+    zip(classCorrect, classCount).map { $1 == 0 ? .nan : Double($0) / Double($1) }
+  }
+}
