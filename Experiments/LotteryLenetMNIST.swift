@@ -16,7 +16,7 @@ extension Experiment {
     let compared = [3, 7, 9, 11, 15]
     // The controls share the ticket's ladder of masks; a one-shot ticket is pruned at one stroke to a round's sparsity.
     for schedule in [.lotteryTicket(rounds: 20)] + compared.map({ Schedule.oneShot(toRound: $0) }) {
-      for control in schedule.isLadder ? Control.allCases : [.none] {
+      for control in schedule.isLadder ? [Control.none, .randomReinitialisation, .randomMask] : [.none] {
         Fix(\.schedule, schedule)
         Fix(\.control, control)
         Fix(\.rounds, control == .none ? nil : compared)

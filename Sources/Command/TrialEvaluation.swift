@@ -37,12 +37,12 @@ struct TrialEvaluation {
   }
 
   /// What was trained, from the configuration; where that names a component of one's own, from the catalogue's experiments.
-  private static func setting(of record: TrialRecord, _ library: DataLibrary) throws -> TrainingSetting {
+  private static func setting(of record: TrialRecord, _ library: DataLibrary) throws -> Regimen {
     let read = Result { () throws(ConfigurationError) in try Trial(configuration: record.configuration) }
-    if case .success(let trial) = read { return try TrialPlan(trial, library).setting }
+    if case .success(let trial) = read { return try TrialPlan(trial, library).regimen }
     for experiment in Catalogue.experiments {
       for trial in (try? experiment.trials()) ?? [] where trial.configuration == record.configuration {
-        return try TrialPlan(trial, library).setting
+        return try TrialPlan(trial, library).regimen
       }
     }
     let problem = if case .failure(let error) = read { "\(error)" } else { "" }

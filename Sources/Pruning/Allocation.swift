@@ -8,7 +8,7 @@ public struct PrunableLayer: Hashable, Sendable {
   /// Its extents: `[out, in]`, `[out, in, height, width]`.
   public let shape: Shape
   /// How many of its weights survive until now.
-  public internal(set) var survivors: Int
+  public package(set) var survivors: Int
 
   /// A layer with so many survivors; all of them where not said.
   public init(name: String, shape: Shape, survivors: Int? = nil) {
@@ -102,13 +102,16 @@ public struct Allocation: Component {
 }
 
 extension PruningTarget {
-  func check() throws(PruningError) {
+  /// How often a rate may be taken at one stroke: more than anyone can train are a slip of the pen.
+  package static let possibleRounds = 1...1000
+
+  package func check() throws(PruningError) {
     switch self {
     case .sparsity(let sparsity):
       guard sparsity >= 0, sparsity < 1 else { throw .ratioOutOfRange(sparsity) }
     case .rate(let rate, let times):
       guard rate > 0, rate < 1 else { throw .rateOutOfRange(rate, of: "pruning in a round") }
-      guard Schedule.possibleRounds.contains(times) else { throw .roundsOutOfRange(times) }
+      guard Self.possibleRounds.contains(times) else { throw .roundsOutOfRange(times) }
     }
   }
 }

@@ -27,6 +27,16 @@ public struct Specification: Hashable, Sendable {
     self.fields = fields
   }
 
+  /// The same with further fields, those at their neutral value left out.
+  ///
+  /// A field that is added to something that has results on file has a neutral value: the one that does what was done before
+  /// the field was there. At that value the field takes no part in a key, and a file without the field means it.
+  public func adding(_ fields: [(name: String, value: Value, neutral: Value)]) -> Specification {
+    Specification(
+      name, version: version,
+      self.fields + fields.filter { $0.value != $0.neutral }.map { ($0.name, $0.value) })
+  }
+
   /// Equality of the canonical bytes, so that the order in which fields were listed does not matter.
   public static func == (a: Specification, b: Specification) -> Bool { a.canonicalBytes == b.canonicalBytes }
 

@@ -96,7 +96,7 @@ extension Running {
       let reference = try Bench()
       let plan = try plan(.tiny)
       try reference.run(plan)
-      let dense = plan.ticket.rounds[0].training.hexadecimal
+      let dense = try #require(plan.ticket.rounds[0][.training]).hexadecimal
       for isEmpty in [true, false] {
         let bench = try Bench()
         let alarm = Alarm(after: 12)
@@ -117,7 +117,7 @@ extension Running {
       try bench.run(try plan(.tiny, alarm), interruption: alarm.interruption)
       let again = Alarm(after: 5)
       try bench.run(try plan(.tiny, again), isFresh: true, interruption: again.interruption)
-      let dense = try plan(.tiny).ticket.rounds[0].training.hexadecimal
+      let dense = try #require(try plan(.tiny).ticket.rounds[0][.training]).hexadecimal
       #expect(try bench.results.stages.readCheckpoint(dense)?[numbers: "step"] == [5])
     }
   }

@@ -62,16 +62,16 @@ extension Running {
       if step == 0 {
         weights = try #require(record.initialWeights)
       } else {
-        let short = TrainingStage(plan.setting, source: .fresh(draw: 0), steps: step, isMeasured: false)
+        let short = TrainingStage(plan.regimen, source: .fresh(draw: 0), steps: step, isMeasured: false)
         weights = try #require(try short.run(context)[parameters: "parameters"])
         // The dense training was there, too, after so many steps: the first evaluation of the ticket starts from it.
         #expect(plan.stages.contains { $0.key == short.key })
       }
       for round in plan.rounds.dropFirst() {
-        let ticket = try #require(plan.training(round.training))
+        let ticket = try #require(plan.training(round[.training]))
         // The same start, and no steps.
         let start = try TrainingStage(
-          plan.setting, source: ticket.source, masks: ticket.masks, firstStep: ticket.firstStep, steps: 0
+          plan.regimen, source: ticket.source, masks: ticket.masks, firstStep: ticket.firstStep, steps: 0
         ).run(context)
         let masks = try #require(record.rounds[round.index].masks)
         let found = try #require(start[parameters: "parameters"])
@@ -98,8 +98,8 @@ extension Running {
         #expect(fresh.rounds[index].masks == masks)
         let other = try #require(fresh.rounds[index].weights)
         #expect(!other.hasSameBits(as: try #require(ticket.rounds[index].weights)))
-        let draws = (0..<index).map { plan.ticket.setting.initialParameters(draw: $0) }
-        let draw = plan.ticket.setting.initialParameters(draw: index)
+        let draws = (0..<index).map { plan.ticket.regimen.initialParameters(draw: $0) }
+        let draw = plan.ticket.regimen.initialParameters(draw: index)
         #expect(draws.allSatisfy { $0["fc1.weight"] != draw["fc1.weight"] })
         // As many survivors in every layer, elsewhere, and nested.
         let placed = try #require(random.rounds[index].masks)

@@ -14,8 +14,8 @@ extension Running {
       let trial = plan.ticket
       let file = try TrialFile(bench.file(trial, of: plan))
       #expect(try file.rounds == [0, 1, 2])
-      let model = trial.setting.model
-      let meter = try Meter(trial.setting)
+      let model = trial.regimen.model
+      let meter = try Meter(trial.regimen)
       for index in try file.rounds {
         let round = try file.round(index)
         let weights = try #require(round.weights)

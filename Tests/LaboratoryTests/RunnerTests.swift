@@ -109,7 +109,8 @@ extension Running {
       try bench.run(plan)
       let expected = try bench.digests(plan)
       let ticket = plan.trials[1]
-      let file = bench.results.stages.file(ticket.rounds[1].training.hexadecimal)
+      let file = bench.results.stages.file(
+        try #require(ticket.rounds[1][.training]).hexadecimal)
       let whole = try Data(contentsOf: URL(fileURLWithPath: file))
       for damaged in [
         whole.prefix(whole.count / 2), Data(), Data("nonsense".utf8),
@@ -166,7 +167,7 @@ extension Running {
       #expect(report.rows.map(\.trial) == plan.trials.map(\.name))
       #expect(
         report.rows.allSatisfy { $0.status == .diverged && $0.isFinal && $0.round == 0 && $0.model == "mlp" })
-      let dense = plan.ticket.rounds[0].training
+      let dense = try #require(plan.ticket.rounds[0][.training])
       let stage = try #require(try bench.results.stages.read(dense.hexadecimal))
       if steps == 1 {
         // The loss of the only step was taken before the step.
@@ -204,7 +205,7 @@ extension Running {
       }
       let ticket = try bench.record(plan.trials[1], of: plan)
       #expect(ticket.rounds[1].masks?["fc1.weight"]?.keptCount == 0)
-      let masks = try #require(plan.trials[1].rounds[1].masks)
+      let masks = try #require(plan.trials[1].rounds[1][.masks])
       let stage = try #require(try bench.results.stages.read(masks.hexadecimal))
       #expect(stage.metadata == "{\"collapsed\": [\"fc1.weight\"]}")
     }

@@ -13,7 +13,8 @@ import Testing
     evaluation: .share(0.1), criterion: .taylor, granularity: .neuron,
     allocation: .layerWise(output: 0.5, ignoring: ["fc2"]), schedule: .lotteryTicket(rounds: 3, rate: 0.1),
     sparsity: 0.1 + 0.2, retraining: .rewind(to: .share(0.1), learningRate: false), control: .randomMask,
-    rounds: [1, 3], scoringBatch: 17, execution: .never, seed: -4)
+    rounds: [1, 3], scoringBatch: 17, execution: .never, seed: -4,
+    recipe: Recipe([.train(), .prune(sparsity: 0.5), .retrain()]))
 
   @Test func everyPropertyOfATrialIsASetting() {
     #expect(Mirror(reflecting: Trial()).children.count == Settings.all.count)
@@ -54,7 +55,7 @@ import Testing
       message { _ = try Settings.named("sparsty") }
         == "there is no setting named \"sparsty\"; did you mean \"sparsity\"? There are: model, initializer, dataset, "
         + "optimizer, learning-rate, clipping, batch-size, training, evaluation, criterion, granularity, allocation, "
-        + "schedule, sparsity, retraining, control, rounds, scoring-batch, execution, seed")
+        + "schedule, sparsity, retraining, control, rounds, scoring-batch, execution, recipe, seed")
     func set(_ name: String, _ text: String) -> String {
       var trial = Trial()
       return message { try Settings.named(name).set(&trial, text) }

@@ -54,10 +54,10 @@ import Testing
       #expect(setting.value(changed) != setting.value(base))
       let altered = try TrialPlan(changed, Bench.library)
       #expect(
-        (altered.rounds[0].training != plan.rounds[0].training) == training.contains(setting.name),
+        (altered.rounds[0][.training] != plan.rounds[0][.training]) == training.contains(setting.name),
         "the dense training and \(setting.name)")
       #expect(
-        (altered.rounds[1].masks != plan.rounds[1].masks)
+        (altered.rounds[1][.masks] != plan.rounds[1][.masks])
           == (training.union(pruning).contains(setting.name) || setting.name == "control"),
         "the pruning and \(setting.name)")
       #expect(altered.key != plan.key && altered.name != plan.name)
@@ -68,7 +68,7 @@ import Testing
     func masks(_ criterion: Criterion, scoringBatch: Int) throws -> StageKey? {
       try TrialPlan(
         Trial.tiny.with { ($0.criterion, $0.scoringBatch) = (criterion, scoringBatch) }, Bench.library
-      ).rounds[1].masks
+      ).rounds[1][.masks]
     }
     for criterion in [Criterion.magnitude, .random] {
       #expect(try masks(criterion, scoringBatch: 10) == masks(criterion, scoringBatch: 20))
@@ -94,9 +94,9 @@ import Testing
       return try TrialPlan(Trial.tiny.with { $0.criterion = criterion }, Bench.library)
     }
     let (draft, released) = (try plan(nil), try plan(1))
-    #expect(draft.rounds[0].training == released.rounds[0].training)
-    #expect(draft.rounds[1].masks != released.rounds[1].masks)
-    #expect(draft.rounds[1].training != released.rounds[1].training)
+    #expect(draft.rounds[0][.training] == released.rounds[0][.training])
+    #expect(draft.rounds[1][.masks] != released.rounds[1][.masks])
+    #expect(draft.rounds[1][.training] != released.rounds[1][.training])
     #expect(draft.key != released.key)
   }
 }

@@ -128,7 +128,7 @@ import Testing
     }
     for trial in plan.trials {
       let keys = Set(trial.stages.map(\.key))
-      #expect(trial.rounds.allSatisfy { keys.contains($0.training) && $0.masks.map(keys.contains) ?? true })
+      #expect(trial.rounds.allSatisfy { $0.keys.allSatisfy(keys.contains) })
       #expect(trial.stages.allSatisfy { $0.parents.allSatisfy(keys.contains) })
     }
   }
@@ -158,7 +158,9 @@ import Testing
       let other = try trial(control)
       #expect(other.rounds.map(\.requestedSparsity) == ticket.rounds.map(\.requestedSparsity))
       for (round, mine) in zip(other.rounds, ticket.rounds) {
-        let (steps, wanted) = (other.steps(of: round.training), ticket.steps(of: mine.training))
+        let (steps, wanted) = (
+          other.steps(of: try #require(round[.training])), ticket.steps(of: try #require(mine[.training]))
+        )
         #expect(steps == wanted, "\(control) of round \(round.index)")
       }
     }
@@ -170,8 +172,8 @@ import Testing
     }
     let (ticket, control) = (try trial(.none), try trial(.randomMask))
     for index in 1...2 {
-      let mine = try #require(ticket.training(ticket.rounds[index].training))
-      let other = try #require(control.training(control.rounds[index].training))
+      let mine = try #require(ticket.training(ticket.rounds[index][.training]))
+      let other = try #require(control.training(control.rounds[index][.training]))
       #expect(other.firstStep == mine.firstStep)
       #expect(other.steps == mine.steps)
       #expect(other.learningRateStep == mine.learningRateStep)
@@ -185,24 +187,24 @@ import Testing
     let control = try plan {
       ($0.schedule, $0.retraining, $0.control) = (.iterative(rounds: 2), .fineTune(.share(0.2)), .randomMask)
     }
-    let last = try #require(control.training(control.rounds[2].training))
-    guard case .end(let source) = last.source else {
+    let last = try #require(control.training(control.rounds[2][.training]))
+    guard case .weights(let source) = last.source else {
       Issue.record("it starts afresh")
       return
     }
-    #expect(source == control.rounds[1].training)
+    #expect(source == control.rounds[1][.training])
   }
 }
 
 extension TrialPlan {
-  func training(_ key: StageKey) -> TrainingStage? {
+  func training(_ key: StageKey?) -> TrainingStage? {
     stages.first { $0.key == key } as? TrainingStage
   }
 
   /// Optimizer steps that the weights at the end of a training have had.
   func steps(of key: StageKey) -> Int {
     guard let training = training(key) else { return 0 }
-    guard case .end(let source) = training.source else { return training.steps }
+    guard case .weights(let source) = training.source else { return training.steps }
     return training.steps + steps(of: source)
   }
 }

@@ -17,7 +17,7 @@ import Testing
     )
   }
 
-  private func score(_ family: Family, _ count: Int, batch: Int, threads: Int = 1) throws -> Score {
+  private func score(_ family: Family, _ count: Int, batch: Int, threads: Int = 1) throws -> Tally {
     let traced = try family.traced()
     let evaluator = try Evaluator(traced, batch: batch, threads: threads)
     evaluator.load(ReferenceNumbers.parameters(traced), traced.initialBuffers)

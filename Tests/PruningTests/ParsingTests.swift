@@ -14,24 +14,9 @@ import Testing
     ] {
       #expect(try Allocation(parsing: "\(allocation)") == allocation)
     }
-    for schedule in Schedules.all + [.oneShot(toRound: 7, rate: 0.3), .iterative(rounds: 1)] {
-      let read = try Schedule(parsing: "\(schedule)")
-      #expect(read == schedule)
-      #expect(read.rounds == schedule.rounds)
-      #expect(read.isLadder == schedule.isLadder)
-    }
-    for retraining in [
-      Retraining.none, .fineTune(), .fineTune(.epochs(3)), .rewind(),
-      .rewind(to: .share(0.1), learningRate: false),
-      .learningRateRewind(to: .iterations(500)),
-    ] {
-      #expect(try Retraining(parsing: "\(retraining)") == retraining)
-    }
   }
 
   @Test func fieldsWithADefaultMayBeLeftOut() throws {
-    #expect(try Schedule(parsing: "lottery-ticket(rounds: 3)") == .lotteryTicket(rounds: 3))
-    #expect(try Retraining(parsing: "rewind") == .rewind())
     #expect(try Granularity(parsing: "filter") == .neuron)
     #expect(try Allocation(parsing: "layer-wise(rates: rates(fc1: 1))") == .layerWise(rates: ["fc1": 1]))
   }
@@ -44,15 +29,6 @@ import Testing
     #expect(
       throws: PruningError.specification(.unknownField("batch", of: "taylor", nearest: nil, known: []))
     ) { try Criterion(parsing: "taylor(batch: 3)") }
-    #expect(
-      throws: PruningError.specification(
-        .missingField("rounds", of: "iterative", expected: "a whole number"))
-    ) { try Schedule(parsing: "iterative") }
-    #expect(
-      throws: PruningError.unknownComponent(
-        "finetune", kind: "retraining", nearest: "fine-tune", known: Retraining.names)
-    ) { try Retraining(parsing: "finetune") }
-    #expect(throws: PruningError.self) { try Retraining(parsing: "fine-tune(budget: 1.5)") }
     #expect(throws: PruningError.self) { try Allocation(parsing: "global(output: 0.5)") }
   }
 }

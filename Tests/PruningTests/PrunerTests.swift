@@ -13,11 +13,11 @@ import Testing
 
   @Test(arguments: everyPruner)
   func masksShrinkRoundByRoundToWhatWasAskedFor(pruner: Pruner) throws {
-    for schedule in Schedules.all {
-      let ratio = schedule.takesRatio ? 0.8 : nil
+    let geometric = (1...5).map { PruningTarget.sparsity(1 - Elementary.pow(0.2, Double($0) / 5)) }
+    let ladder = [PruningTarget](repeating: .rate(0.2, times: 1), count: 12)
+    for targets in [[.sparsity(0.8)], geometric, ladder] {
       var masks = Networks.context().masks
-      for round in 1...schedule.rounds {
-        let target = try schedule.target(ofRound: round, ratio: ratio)
+      for target in targets {
         let pruning = try pruner.prune(Networks.context(masks), to: target)
         #expect(pruning.masks.isSubset(of: masks))
         #expect(try pruner.prune(Networks.context(masks), to: target) == pruning)

@@ -43,16 +43,8 @@ struct ListCommand: ParsableCommand {
     case .granularities: Granularities.all.map(described)
     case .allocations: Allocations.all.map(described)
     case .schedules: Schedules.all.map(described)
-    case .retrainings:
-      [Retraining.none, .fineTune(), .rewind(), .learningRateRewind()].map(described)
-    case .controls:
-      Control.allCases.map { control in
-        switch control {
-        case .none: (control.rawValue, "the pruned network itself")
-        case .randomReinitialisation: (control.rawValue, "the same mask, the weights drawn afresh")
-        case .randomMask: (control.rawValue, "the same weights, as many survivors at random places")
-        }
-      }
+    case .retrainings: Retrainings.catalogue.shipped.map { ($0.name, $0.summary) }
+    case .controls: Controls.catalogue.shipped.map { ($0.name, $0.summary) }
     case .settings: Settings.all.map { ($0.name, "\($0.documentation) (\($0.unit))") }
     }
   }

@@ -38,10 +38,12 @@ public struct Experiment: Sendable {
   ///   - seeds: how many seeds every cell gets: the sweep's own in rising order, then those that follow them.
   ///   - overrides: settings by name with their text, applied to every cell.
   /// - Throws: `ExperimentError`, `SettingError` and what the components say of values out of range.
-  package func trials(seeds: Int? = nil, overrides: [(name: String, text: String)] = []) throws -> [Trial] {
+  package func trials(
+    seeds: Int? = nil, overrides: [(name: String, text: String)] = [], settings: [Setting] = Settings.all
+  ) throws -> [Trial] {
     var cells = try sweep.expand([base])
     for (name, text) in overrides {
-      let setting = try Settings.named(name)
+      let setting = try settings.named(name)
       for index in cells.indices { try setting.set(&cells[index], text) }
     }
     if let seeds {
@@ -61,7 +63,7 @@ public struct Experiment: Sendable {
     }
     guard !cells.isEmpty else { throw ExperimentError.noCells(name) }
     var known: Set<Specification> = []
-    return (cells.flatMap(\.baselines) + cells).filter { known.insert($0.specification).inserted }
+    return (cells.flatMap(\.baselines) + cells).filter { known.insert($0.specification(settings)).inserted }
   }
 }
 
@@ -72,15 +74,14 @@ extension Trial {
     var dense = self
     (dense.criterion, dense.granularity, dense.allocation) = (.magnitude, .weight, .global)
     (dense.schedule, dense.sparsity, dense.retraining) = (.oneShot, 0, .none)
-    (dense.control, dense.rounds) = (.none, nil)
-    switch retraining {
-    case .none, .rewind: return [dense]
-    case .fineTune, .learningRateRewind:
-      var trained = dense
-      trained.schedule = schedule.rounds == 1 ? .oneShot : .iterative(rounds: schedule.rounds)
-      trained.retraining = retraining
-      return [dense, trained]
+    (dense.control, dense.rounds, dense.recipe) = (.none, nil, nil)
+    guard recipe == nil, schedule.rounds > 0, schedule.origin == nil, retraining.goesOn else {
+      return [dense]
     }
+    var trained = dense
+    trained.schedule = schedule.rounds == 1 ? .oneShot : .iterative(rounds: schedule.rounds)
+    trained.retraining = retraining
+    return [dense, trained]
   }
 }
 

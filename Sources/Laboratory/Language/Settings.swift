@@ -11,20 +11,25 @@ package struct Setting: Sendable {
   package let unit: String
   /// One line of documentation.
   package let documentation: String
+  /// The value that does what was done before there was this setting. At it the setting takes no part in any key, and a file
+  /// without the setting means it. The first settings have none and are always there.
+  package let neutral: Specification.Value?
   let path: PartialKeyPath<Trial> & Sendable
   /// The full value in a trial.
   package let value: @Sendable (Trial) -> Specification.Value
   /// Sets it from text.
   package let set: @Sendable (inout Trial, String) throws -> Void
 
-  init<Value>(
+  package init<Value>(
     _ name: String, _ path: WritableKeyPath<Trial, Value> & Sendable, unit: String, _ documentation: String,
+    neutral: Specification.Value? = nil,
     value: @escaping @Sendable (Value) -> Specification.Value,
     parse: @escaping @Sendable (String) throws -> Value
   ) {
     self.name = name
     self.unit = unit
     self.documentation = documentation
+    self.neutral = neutral
     self.path = path
     self.value = { value($0[keyPath: path]) }
     set = { trial, text in trial[keyPath: path] = try parse(text) }
@@ -91,7 +96,7 @@ package enum Settings {
       parse: { try Retraining(parsing: $0) }),
     Setting(
       "control", \.control, unit: "none, random-reinit or random-mask", "what the claim is compared with",
-      value: { .text($0.rawValue) }, parse: { try Control.named($0) }),
+      value: { .component($0.specification) }, parse: { try Control(parsing: $0) }),
     Setting(
       "rounds", \.rounds, unit: "numbers, as 3,7,9; or none", "the rounds that are reported",
       value: { $0.map { .list($0.map(Specification.Value.integer)) } ?? .none },
@@ -113,17 +118,18 @@ package enum Settings {
         return execution
       }),
     Setting(
+      "recipe", \.recipe, unit: "recipe(steps: [train, prune(sparsity: 0.5), retrain]), or none",
+      "what is done step by step; none: what schedule and retraining stand for",
+      neutral: Specification.Value.none,
+      value: { $0.map { .component($0.specification) } ?? .none },
+      parse: { $0 == "none" ? nil : try Recipe(parsing: $0) }),
+    Setting(
       "seed", \.seed, unit: "integer", "the seed of every random stream", value: { .integer($0) },
       parse: { try integer($0, "seed") { _ in true } }),
   ]
 
   /// The setting of that name.
-  package static func named(_ name: String) throws(SettingError) -> Setting {
-    guard let setting = all.first(where: { $0.name == name }) else {
-      throw .unknown("setting", name, known: all.map(\.name))
-    }
-    return setting
-  }
+  package static func named(_ name: String) throws(SettingError) -> Setting { try all.named(name) }
 
   /// The name of the setting behind a key path; several settings of one component share none.
   static func name(of path: PartialKeyPath<Trial>) -> String {
@@ -142,6 +148,16 @@ package enum Settings {
   ) throws(SettingError) -> Int {
     guard let integer = Int(text), isFit(integer) else { throw .unreadable(setting, text) }
     return integer
+  }
+}
+
+extension [Setting] {
+  /// The setting of that name.
+  package func named(_ name: String) throws(SettingError) -> Setting {
+    guard let setting = first(where: { $0.name == name }) else {
+      throw .unknown("setting", name, known: map(\.name))
+    }
+    return setting
   }
 }
 

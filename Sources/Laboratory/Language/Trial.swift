@@ -35,6 +35,8 @@ public struct Trial: Sendable {
   public var schedule: Schedule
   /// The pruning ratio: the sparsity asked for, 0 ≤ ratio < 1; `nil` where the schedule sets its own.
   public var sparsity: Double?
+  /// What is done step by step; `nil` for what schedule and retraining stand for.
+  public var recipe: Recipe?
   /// What follows each pruning.
   public var retraining: Retraining
   /// What the claim is compared with.
@@ -57,7 +59,7 @@ public struct Trial: Sendable {
     criterion: Criterion = .magnitude, granularity: Granularity = .weight, allocation: Allocation = .global,
     schedule: Schedule = .oneShot, sparsity: Double? = nil, retraining: Retraining = .rewind(),
     control: Control = .none, rounds: [Int]? = nil, scoringBatch: Int = 256,
-    execution: SparseExecution = .automatic, seed: Int = 0
+    execution: SparseExecution = .automatic, seed: Int = 0, recipe: Recipe? = nil
   ) {
     self.model = model
     self.initializer = initializer
@@ -79,10 +81,15 @@ public struct Trial: Sendable {
     self.scoringBatch = scoringBatch
     self.execution = execution
     self.seed = seed
+    self.recipe = recipe
   }
 
-  /// Every setting with its full value.
-  public var specification: Specification {
-    Specification("trial", version: 1, Settings.all.map { ($0.name, $0.value(self)) })
+  /// What makes this trial another than others: every setting that is not at its neutral value.
+  public var specification: Specification { specification(Settings.all) }
+
+  /// The same by a table of settings.
+  func specification(_ settings: [Setting]) -> Specification {
+    Specification("trial", version: 1).adding(
+      settings.map { ($0.name, $0.value(self), neutral: $0.neutral ?? .list([.none, .none])) })
   }
 }

@@ -9,7 +9,7 @@ final class KnownNetworks: Sendable {
   /// The model of a trial, traced for its task.
   ///
   /// - Throws: `TraceError` where the shapes of the model and the task do not go together.
-  func model(_ trial: Trial, _ interface: Interface) throws -> Network {
+  func network(_ trial: Trial, _ interface: Interface) throws -> Network {
     let key = Specification(
       "traced", version: 1,
       [

@@ -11,24 +11,26 @@ struct NetworkCosts: Sendable {
   /// Of a training step.
   let flopsPerStep: Int
 
-  init(_ setting: TrainingSetting) throws {
-    let forward = try setting.model.evaluationGraph(batch: 1)
+  init(_ regimen: Regimen) throws {
+    let forward = try regimen.model.evaluationGraph(batch: 1)
     flops = forward.flops
     flopsByParameter = forward.flopsByParameter
-    flopsPerStep = try setting.model.trainingGraph(
-      batch: setting.batchSize, optimizer: setting.optimizer, masked: [], clipping: setting.clipping
+    flopsPerStep = try regimen.model.trainingGraph(
+      batch: regimen.batchSize, optimizer: regimen.optimizer, masked: [], clipping: regimen.clipping
     ).flops
   }
 }
 
 /// The costs of the networks of a plan, each counted once: the seed makes no difference.
-final class NetworkCostTable: Sendable {
+package final class NetworkCostTable: Sendable {
   private let known = Mutex<[Specification: NetworkCosts]>([:])
 
-  func costs(of setting: TrainingSetting) throws -> NetworkCosts {
-    let key = setting.timing
+  package init() {}
+
+  func costs(of regimen: Regimen) throws -> NetworkCosts {
+    let key = regimen.timing
     if let costs = known.withLock({ $0[key] }) { return costs }
-    let costs = try NetworkCosts(setting)
+    let costs = try NetworkCosts(regimen)
     known.withLock { $0[key] = costs }
     return costs
   }

@@ -6,6 +6,8 @@ package struct SweepPlan: Sendable {
   /// The results folder's name: the experiment's, or one of its own where settings were changed on the command line.
   package let name: String
   package let trials: [TrialPlan]
+  /// The table of settings the sweep is spelled with.
+  package let settings: [Setting]
   /// Every stage once, parents before children, in the order of the trials that need them.
   package let stages: [any Stage]
 
@@ -15,23 +17,25 @@ package struct SweepPlan: Sendable {
   ///   - seeds: how many seeds to run in place of the sweep's own.
   ///   - overrides: settings applied to every cell.
   ///   - name: a name for the results folder of one's own choice.
+  ///   - settings: the table of settings the sweep is spelled with.
   /// - Throws: `ExperimentError`, `SettingError`, `DatasetError`.
   package init(
     _ experiment: Experiment, seeds: Int? = nil, overrides: [(name: String, text: String)] = [],
-    name: String? = nil, library: DataLibrary
+    name: String? = nil, library: DataLibrary, settings: [Setting] = Settings.all
   ) throws {
     self.experiment = experiment
     var plans: [TrialPlan] = []
-    let models = KnownNetworks()
-    for trial in try experiment.trials(seeds: seeds, overrides: overrides) {
-      plans.append(try TrialPlan(trial, library, models))
+    let networks = KnownNetworks()
+    for trial in try experiment.trials(seeds: seeds, overrides: overrides, settings: settings) {
+      plans.append(try TrialPlan(trial, library, networks, settings))
     }
     trials = plans
+    self.settings = settings
     var known: Set<StageKey> = []
     stages = plans.flatMap(\.stages).filter { known.insert($0.key).inserted }
     let isChanged = seeds != nil || !overrides.isEmpty
     let cells = Specification(
-      "cells", version: 1, [("trials", .list(plans.map { .component($0.trial.specification) }))])
+      "cells", version: 1, [("trials", .list(plans.map { .component($0.trial.specification(settings)) }))])
     self.name = name ?? (isChanged ? "\(experiment.name)@\(StageKey(cells).short)" : experiment.name)
   }
 
@@ -54,16 +58,15 @@ package struct SweepPlan: Sendable {
     var cost = Cost()
     let costs = NetworkCostTable()
     for stage in stages where stage.steps > 0 {
-      guard let training = stage as? TrainingStage else { continue }
       cost.trainings += 1
-      cost.steps += training.steps
-      cost.flops += Double(try costs.costs(of: training.setting).flopsPerStep) * Double(training.steps)
+      cost.steps += stage.steps
+      cost.flops += try stage.flops(costs)
     }
     for trial in trials {
       let trainings = trial.stages.filter { $0.steps > 0 }
       cost.trainingsUnshared += trainings.count
       cost.stepsUnshared += trainings.reduce(0) { $0 + $1.steps }
-      let weights = trial.setting.model.declarations.reduce(0) { $0 + $1.shape.count }
+      let weights = trial.regimen.model.declarations.reduce(0) { $0 + $1.shape.count }
       cost.bytes += (trial.rounds.count * 5 + 4) * weights
     }
     return cost
@@ -71,7 +74,7 @@ package struct SweepPlan: Sendable {
 
   /// The names of the settings that differ between trials.
   package var sweptSettings: [String] {
-    Settings.all.filter { setting in
+    settings.filter { setting in
       Set(trials.map { setting.value($0.trial) }).count > 1
     }.map(\.name)
   }

@@ -1,8 +1,9 @@
 import CoppiceTerms
 import Synchronization
 
-/// How long a run has still to go, from the steps of each kind it has made: a kind is a setting at a density, whose steps take
-/// alike long. Kinds not met yet are taken to be as fast as the nearest density of their setting, or as all steps so far.
+/// How long a run has still to go, from the steps it has made. Steps of one kind of work at one density take equally long. A
+/// density not met yet is taken to be as fast as the nearest one of its kind. A kind not met yet is taken to be as fast as all
+/// steps so far.
 package final class RunClock: Sendable {
   private struct Kind {
     let setting: Int
@@ -44,17 +45,17 @@ package final class RunClock: Sendable {
     var kindOfStage: [Int: Int] = [:]
     var state = State()
     for index in toRun {
-      guard let training = stages[index] as? TrainingStage, training.steps > 0 else { continue }
-      let timing = training.setting.timing
+      let work = stages[index].work
+      guard let timing = work.kind, work.steps > 0 else { continue }
       let setting = settings[timing] ?? settings.count
       settings[timing] = setting
-      let place = Place(setting: setting, density: training.density)
+      let place = Place(setting: setting, density: work.density)
       let kind = places[place] ?? state.kinds.count
-      if kind == state.kinds.count { state.kinds.append(Kind(setting: setting, density: training.density)) }
+      if kind == state.kinds.count { state.kinds.append(Kind(setting: setting, density: work.density)) }
       places[place] = kind
       kindOfStage[index] = kind
-      state.kinds[kind].open += training.steps
-      state.openSteps[index] = training.steps
+      state.kinds[kind].open += work.steps
+      state.openSteps[index] = work.steps
     }
     self.kindOfStage = kindOfStage
     self.jobs = max(1, jobs)

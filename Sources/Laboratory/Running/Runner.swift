@@ -79,7 +79,7 @@ package final class Runner: Sendable {
       for (index, trial) in plan.trials.enumerated() {
         guard var found = Self.finished(results.trial(trial.name, of: plan.name)) else { continue }
         // What the sweep varies may have changed since the file was written.
-        let settings = trial.settings(sweptSettings)
+        let settings = trial.values(of: sweptSettings)
         for row in found.rows.indices { found.rows[row].settings = settings }
         reused[index] = found
       }

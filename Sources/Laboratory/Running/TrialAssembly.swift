@@ -16,13 +16,13 @@ struct TrialAssembly {
   ///
   /// - Parameter ending: how a trial ended whose stages are not all there.
   func record(provenance: String, ending: TrialStatus?) throws -> TrialRecord {
-    let costs = Costs(plan: plan, network: try costs.costs(of: plan.setting))
+    let costs = Costs(plan: plan, network: try costs.costs(of: plan.regimen))
     var rounds: [RoundRecord] = []
     var status = TrialStatus.completed
     for round in plan.rounds {
-      let masks = try round.masks.flatMap { try outputs.read($0) }
+      let masks = try round[.masks].flatMap { try outputs.read($0) }
       if let masks, masks.ending == .collapsed { status = .collapsed }
-      guard status == .completed, let training = try outputs.read(round.training) else {
+      guard status == .completed, let training = try round[.training].flatMap({ try outputs.read($0) }) else {
         if status == .completed { status = ending ?? .failed }
         var row = row(round, masks, costs)
         row.status = status
@@ -39,11 +39,11 @@ struct TrialAssembly {
     }
     return TrialRecord(
       trial: plan.name, status: status, configuration: plan.trial.configuration,
-      provenance: provenance, initialWeights: plan.setting.initialParameters(draw: 0), rounds: rounds)
+      provenance: provenance, initialWeights: plan.regimen.initialParameters(draw: 0), rounds: rounds)
   }
 
   private func round(
-    _ round: TrialPlan.Round, _ training: StageRecord, _ masks: StageRecord?, _ costs: Costs
+    _ round: Round, _ training: StageRecord, _ masks: StageRecord?, _ costs: Costs
   ) -> RoundRecord {
     var row = row(round, masks, costs)
     let evaluations = training.evaluations
@@ -67,7 +67,7 @@ struct TrialAssembly {
       evaluations: evaluations, layers: costs.layers(masks?[masks: "masks"]))
   }
 
-  private func row(_ round: TrialPlan.Round, _ masks: StageRecord?, _ costs: Costs) -> IndexRow {
+  private func row(_ round: Round, _ masks: StageRecord?, _ costs: Costs) -> IndexRow {
     var row = plan.row(round, sweptSettings: sweptSettings)
     row.requestedSparsity = masks?[numbers: "requested_sparsity"]?.first ?? row.requestedSparsity
     let kept = masks?[masks: "masks"]
@@ -78,7 +78,7 @@ struct TrialAssembly {
     row.parametersNonzero = layers.reduce(0) { $0 + $1.nonzero }
     row.flops = costs.network.flops
     row.flopsNonzero = costs.network.flops - layers.reduce(0) { $0 + $1.flops - $1.flopsNonzero }
-    row.trainingFlops = costs.trainingFlops(upTo: round.training)
+    row.trainingFlops = costs.trainingFlops(upTo: round[.training])
     return row
   }
 }
@@ -95,10 +95,10 @@ extension TrialPlan {
     row.schedule = trial.schedule.name
     row.retraining = trial.retraining.name
     row.rewindStep = rewindStep
-    row.control = trial.control.rawValue
+    row.control = trial.control.name
     row.targetSparsity = targetSparsity
     row.requestedSparsity = round.requestedSparsity
-    row.settings = settings(sweptSettings)
+    row.settings = values(of: sweptSettings)
     return row
   }
 }
@@ -109,8 +109,8 @@ private struct Costs {
   let network: NetworkCosts
 
   func layers(_ masks: MaskSet?) -> [LayerRecord] {
-    let sparse = plan.setting.execution.sparseNames(plan.setting.model, masks)
-    return plan.setting.model.declarations.map { declaration in
+    let sparse = plan.regimen.execution.sparseNames(plan.regimen.model, masks)
+    return plan.regimen.model.declarations.map { declaration in
       let count = declaration.shape.count
       let kept = masks?[declaration.name]?.keptCount ?? count
       let flops = network.flopsByParameter[declaration.name] ?? 0
@@ -122,10 +122,10 @@ private struct Costs {
   }
 
   /// Operations of all trainings on which a stage depends, its own among them, each once.
-  func trainingFlops(upTo key: StageKey) -> Int {
+  func trainingFlops(upTo key: StageKey?) -> Int {
     let stages = Dictionary(uniqueKeysWithValues: plan.stages.map { ($0.key, $0) })
     var seen: Set<StageKey> = []
-    var open = [key]
+    var open = key.map { [$0] } ?? []
     var steps = 0
     while let key = open.popLast() {
       guard seen.insert(key).inserted, let stage = stages[key] else { continue }

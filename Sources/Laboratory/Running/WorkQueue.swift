@@ -59,7 +59,7 @@ final class WorkQueue: @unchecked Sendable {
     var trialsOfStage = [[Int]](repeating: [], count: stages.count)
     var reused = 0
     for (index, trial) in plan.trials.enumerated() where !finished.contains(index) {
-      let wanted = trial.rounds.flatMap { [$0.training] + ($0.masks.map { [$0] } ?? []) }
+      let wanted = trial.rounds.flatMap(\.keys)
       stagesOfTrial[index] = Set(wanted.compactMap { place[$0] }).sorted()
       var pending = stagesOfTrial[index]
       for stage in pending { trialsOfStage[stage].append(index) }

@@ -10,11 +10,11 @@ package struct Meter {
   private let validation: EvaluationBatches
   private let test: EvaluationBatches
 
-  package init(_ setting: TrainingSetting, masks: MaskSet? = nil, threads: Int = 1) throws {
-    let data = setting.data
+  package init(_ regimen: Regimen, masks: MaskSet? = nil, threads: Int = 1) throws {
+    let data = regimen.data
     let batch = data.interface.evaluationBatch
     evaluator = try Evaluator(
-      setting.model, batch: batch, masks: masks, execution: setting.execution, threads: threads)
+      regimen.model, batch: batch, masks: masks, execution: regimen.execution, threads: threads)
     let split = data.split
     training = try EvaluationBatches(split.training, of: data.dataset, batchSize: batch)
     validation = try EvaluationBatches(split.validation, of: data.dataset, batchSize: batch)

@@ -5,11 +5,11 @@ import CoppiceStore
 import CoppiceTensors
 import CoppiceTerms
 
-/// Prunes the network of a training: scores, then masks that are subsets of those before.
+/// Prunes the network of a stage: scores, then masks that are subsets of those before.
 package struct PruningStage: Stage {
-  package let setting: TrainingSetting
-  /// The training whose network is pruned.
-  package let training: StageKey
+  package let regimen: Regimen
+  /// The stage whose network is pruned.
+  package let network: StageKey
   /// The stage with the masks so far; `nil` where nothing is pruned yet.
   package let masks: StageKey?
   package let pruner: Pruner
@@ -18,11 +18,11 @@ package struct PruningStage: Stage {
   package let key: StageKey
 
   package init(
-    _ setting: TrainingSetting, of training: StageKey, masks: StageKey?, pruner: Pruner,
+    _ regimen: Regimen, of network: StageKey, masks: StageKey?, pruner: Pruner,
     target: PruningTarget, scoringBatch: Int
   ) {
-    self.setting = setting
-    self.training = training
+    self.regimen = regimen
+    self.network = network
     self.masks = masks
     self.pruner = pruner
     self.target = target
@@ -37,31 +37,34 @@ package struct PruningStage: Stage {
       Specification(
         "pruning", version: 1,
         [
-          ("training", training.value), ("masks", masks?.value ?? .none),
-          ("criterion", .component(pruner.criterion.specification)),
+          ("network", network.value), ("criterion", .component(pruner.criterion.specification)),
           ("granularity", .component(pruner.granularity.specification)),
           ("allocation", .component(pruner.allocation.specification)), ("target", wanted),
-          ("seed", needs.isEmpty ? .none : .integer(setting.seed)),
-          ("scoring-batch", needs.contains(.gradients) ? .integer(scoringBatch) : .none),
-        ]))
+        ]
+      ).adding([
+        ("masks", masks?.value ?? .none, neutral: .none),
+        ("seed", needs.isEmpty ? .none : .integer(regimen.seed), neutral: .none),
+        ("scoring-batch", needs.contains(.gradients) ? .integer(scoringBatch) : .none, neutral: .none),
+      ]))
   }
 
-  package var parents: [StageKey] { [training] + (masks.map { [$0] } ?? []) }
-  package var steps: Int { 0 }
+  package var parents: [StageKey] { [network] + (masks.map { [$0] } ?? []) }
 
   package func run(_ context: StageContext) throws -> StageRecord {
-    let trained = try context.outputs(of: training)
-    guard let weights = trained[parameters: "parameters"] else {
-      throw StageError.missingOutput("parameters", stage: training.short)
+    let trained = try context.outputs(of: network)
+    guard let parameters = trained[parameters: "parameters"] else {
+      throw StageError.missingOutput("parameters", stage: network.short)
     }
     let buffers = trained[parameters: "buffers"] ?? ParameterSet()
     // The pruner sees every prunable layer; those the allocation ignores have no mask in what is stored.
-    var before = setting.model.fullMasks
+    var before = regimen.model.fullMasks
     let prunable = try pruner.allocation.prunable(among: before).names
     if let masks { for (name, mask) in try context.masks(of: masks) { before[name] = mask } }
+    // A network that was not trained under these masks still has weights that they prune.
+    let weights = before.applied(to: parameters)
     let scoring = ScoringContext(
-      weights: weights, masks: before, initialWeights: setting.initialParameters(draw: 0),
-      seed: setting.seedBits, gradients: { try gradients(weights, buffers) })
+      weights: weights, masks: before, initialWeights: regimen.initialParameters(draw: 0),
+      seed: regimen.seedBits, gradients: { try gradients(weights, buffers) })
     let pruning = try pruner.prune(scoring, to: target)
     var record = StageRecord(
       key: key.hexadecimal,
@@ -75,11 +78,11 @@ package struct PruningStage: Stage {
   }
 
   @Sendable private func gradients(_ weights: ParameterSet, _ buffers: ParameterSet) throws -> ParameterSet {
-    let batch = min(scoringBatch, setting.data.stepsPerEpoch(batchSize: 1))
+    let batch = min(scoringBatch, regimen.data.stepsPerEpoch(batchSize: 1))
     var batches = try Batches(
-      setting.data.split.training, of: setting.data.dataset, batchSize: batch, seed: setting.seedBits,
+      regimen.data.split.training, of: regimen.data.dataset, batchSize: batch, seed: regimen.seedBits,
       stream: .score)
-    return try GradientProbe.gradients(setting.model, weights, buffers, batch: batch) {
+    return try GradientProbe.gradients(regimen.model, weights, buffers, batch: batch) {
       batches.fill(0, $0, $1)
     }
   }

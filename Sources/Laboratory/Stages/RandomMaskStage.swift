@@ -5,14 +5,14 @@ import CoppiceTerms
 
 /// The random-mask control: as many survivors in every layer as a pruning left, at random places.
 package struct RandomMaskStage: Stage {
-  package let setting: TrainingSetting
+  package let regimen: Regimen
   /// The pruning whose counts are kept.
   package let pruning: StageKey
   package let granularity: Granularity
   package let key: StageKey
 
-  package init(_ setting: TrainingSetting, like pruning: StageKey, granularity: Granularity) {
-    self.setting = setting
+  package init(_ regimen: Regimen, like pruning: StageKey, granularity: Granularity) {
+    self.regimen = regimen
     self.pruning = pruning
     self.granularity = granularity
     key = StageKey(
@@ -20,17 +20,16 @@ package struct RandomMaskStage: Stage {
         "random-mask", version: 1,
         [
           ("pruning", pruning.value), ("granularity", .component(granularity.specification)),
-          ("seed", .integer(setting.seed)),
+          ("seed", .integer(regimen.seed)),
         ]))
   }
 
   package var parents: [StageKey] { [pruning] }
-  package var steps: Int { 0 }
 
   package func run(_ context: StageContext) throws -> StageRecord {
     let parent = try context.outputs(of: pruning)
     let random = try granularity.randomMasks(
-      like: try context.masks(of: pruning), seed: setting.seedBits)
+      like: try context.masks(of: pruning), seed: regimen.seedBits)
     return StageRecord(
       key: key.hexadecimal, metadata: parent.metadata, masks: [("masks", random)], numbers: parent.numbers)
   }

@@ -1,6 +1,6 @@
-import CoppiceDatasets
 import CoppiceStore
 import CoppiceTensors
+import CoppiceTerms
 
 /// One content-addressed computation of an experiment: its key is the hash of exactly what its outputs depend on.
 package protocol Stage: Sendable {
@@ -8,54 +8,56 @@ package protocol Stage: Sendable {
   var key: StageKey { get }
   /// The stages whose outputs it reads.
   var parents: [StageKey] { get }
-  /// Optimizer steps it makes; 0 for anything but a training.
-  var steps: Int { get }
+  /// What work it is: plan, clock and estimate ask it.
+  var work: StageWork { get }
+  /// Floating-point operations of its work.
+  func flops(_ costs: NetworkCostTable) throws -> Double
+  /// How fast such work goes, measured now for about `seconds`; `nil` for work that takes no time worth telling.
+  func measuredRates(threads: Int, seconds: Double) throws -> StageRates?
+  /// The seconds it takes at these rates.
+  func seconds(at rates: StageRates) -> Double
   /// Computes the outputs.
   ///
   /// - Throws: `Interrupted` after a checkpoint, where an end was asked for.
   func run(_ context: StageContext) throws -> StageRecord
 }
 
-/// What a stage is given to work with.
-package struct StageContext: Sendable {
-  /// Where outputs and checkpoints lie.
-  package let folder: StageFolder
-  private let recent: RecentStages
-  /// Asked after every step.
-  package let interruption: Interruption
-  /// Seconds between checkpoints of a training.
-  package let checkpointInterval: Double
-  /// Threads that share each kernel.
-  package let threads: Int
-  /// Told how many steps were made since it was last told.
-  package let progress: @Sendable (_ steps: Int) -> Void
+extension Stage {
+  /// Optimizer steps it makes.
+  package var steps: Int { work.steps }
+  package var work: StageWork { .light }
+  package func flops(_ costs: NetworkCostTable) throws -> Double { 0 }
+  package func measuredRates(threads: Int, seconds: Double) throws -> StageRates? { nil }
+  package func seconds(at rates: StageRates) -> Double { 0 }
+}
 
-  package init(
-    folder: StageFolder, recent: RecentStages? = nil, interruption: Interruption = Interruption(),
-    checkpointInterval: Double = 30,
-    threads: Int = 1, progress: @escaping @Sendable (_ steps: Int) -> Void = { _ in }
-  ) {
-    self.folder = folder
-    self.recent = recent ?? RecentStages(folder)
-    self.interruption = interruption
-    self.checkpointInterval = checkpointInterval
-    self.threads = threads
-    self.progress = progress
+/// What work a stage is.
+package struct StageWork: Hashable, Sendable {
+  /// Steps of stages of one kind take equally long at equal density; `nil` for work that takes no time worth telling.
+  package var kind: Specification?
+  /// Optimizer steps.
+  package var steps = 0
+  /// The fraction of prunable weights that is left, 0…1.
+  package var density = 1.0
+  /// Whether nothing else may run meanwhile, because time is measured.
+  package var runsAlone = false
+
+  package init(kind: Specification?, steps: Int = 0, density: Double = 1, runsAlone: Bool = false) {
+    (self.kind, self.steps, self.density, self.runsAlone) = (kind, steps, density, runsAlone)
   }
 
-  /// The outputs of a parent.
-  func outputs(of key: StageKey) throws -> StageRecord {
-    guard let record = try recent.read(key) else { throw StageError.missingParent(key.short) }
-    return record
-  }
+  /// No time worth telling.
+  package static let light = StageWork(kind: nil)
+}
 
-  /// The masks a parent left.
-  func masks(of key: StageKey) throws -> MaskSet {
-    guard let masks = try outputs(of: key)[masks: "masks"] else {
-      throw StageError.missingOutput("masks", stage: key.short)
-    }
-    return masks
-  }
+/// How fast networks of a kind and density train and evaluate.
+package struct StageRates: Hashable, Sendable {
+  /// Seconds of a training step.
+  package let step: Double
+  /// Seconds of the evaluation of one example.
+  package let example: Double
+
+  package init(step: Double, example: Double) { (self.step, self.example) = (step, example) }
 }
 
 /// A stage that cannot run.

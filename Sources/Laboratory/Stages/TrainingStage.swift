@@ -9,13 +9,13 @@ import CoppiceTerms
 package struct TrainingStage: Stage {
   /// Where the weights come from.
   package enum Source: Sendable {
-    /// Drawn afresh, see `TrainingSetting.initialParameters`.
+    /// Drawn afresh, see `Regimen.initialParameters`.
     case fresh(draw: Int)
-    /// The weights at the end of another training.
-    case end(of: StageKey)
+    /// The weights another stage left.
+    case weights(of: StageKey)
   }
 
-  package let setting: TrainingSetting
+  package let regimen: Regimen
   package let source: Source
   /// The stage whose masks hold; `nil` for a dense training.
   package let masks: StageKey?
@@ -32,10 +32,10 @@ package struct TrainingStage: Stage {
   package let key: StageKey
 
   package init(
-    _ setting: TrainingSetting, source: Source, masks: StageKey? = nil, firstStep: Int = 0, steps: Int,
+    _ regimen: Regimen, source: Source, masks: StageKey? = nil, firstStep: Int = 0, steps: Int,
     learningRateStep: Int? = 0, isMeasured: Bool = true, density: Double = 1
   ) {
-    self.setting = setting
+    self.regimen = regimen
     self.source = source
     self.masks = masks
     self.firstStep = firstStep
@@ -46,25 +46,36 @@ package struct TrainingStage: Stage {
     let origin: Specification.Value =
       switch source {
       case .fresh(let draw): .integer(draw)
-      case .end(let key): key.value
+      case .weights(let key): key.value
       }
     key = StageKey(
       Specification(
         "training", version: 1,
         [
-          ("setting", .component(setting.specification)), ("source", origin),
-          ("masks", masks?.value ?? .none),
-          // A dense training has no weights to run sparse.
-          ("execution", masks == nil ? .none : .text(setting.execution.rawValue)),
-          ("first-step", .integer(firstStep)), ("steps", .integer(steps)),
+          ("regimen", .component(regimen.specification)), ("source", origin), ("steps", .integer(steps)),
           ("learning-rate-step", learningRateStep.map(Specification.Value.integer) ?? .none),
-          ("evaluation-interval", isMeasured ? .integer(setting.evaluationInterval) : .none),
-        ]))
+        ]
+      ).adding([
+        ("masks", masks?.value ?? .none, neutral: .none),
+        // A dense training has no weights to run sparse.
+        (
+          "execution", .text((masks == nil ? .automatic : regimen.execution).rawValue),
+          neutral: .text(SparseExecution.automatic.rawValue)
+        ),
+        ("first-step", .integer(firstStep), neutral: .integer(0)),
+        ("evaluation-interval", isMeasured ? .integer(regimen.evaluationInterval) : .none, neutral: .none),
+      ]))
+  }
+
+  package var work: StageWork { StageWork(kind: regimen.timing, steps: steps, density: density) }
+
+  package func flops(_ costs: NetworkCostTable) throws -> Double {
+    Double(try costs.costs(of: regimen).flopsPerStep) * Double(steps)
   }
 
   package var parents: [StageKey] {
     var parents = masks.map { [$0] } ?? []
-    if case .end(let key) = source { parents.append(key) }
+    if case .weights(let key) = source { parents.append(key) }
     return parents
   }
 
@@ -79,13 +90,13 @@ package struct TrainingStage: Stage {
     }
     let masks = try masks.map { try context.masks(of: $0) }
     let trainer = try Trainer(
-      setting.model, state, masks: masks, execution: setting.execution, optimizer: setting.optimizer,
-      batch: setting.batchSize, clipping: setting.clipping, seed: setting.seedBits, firstStep: firstStep,
+      regimen.model, state, masks: masks, execution: regimen.execution, optimizer: regimen.optimizer,
+      batch: regimen.batchSize, clipping: regimen.clipping, seed: regimen.seedBits, firstStep: firstStep,
       threads: context.threads)
-    let meter = isMeasured ? try Meter(setting, masks: masks, threads: context.threads) : nil
+    let meter = isMeasured ? try Meter(regimen, masks: masks, threads: context.threads) : nil
     var batches = try Batches(
-      setting.data.split.training, of: setting.data.dataset, batchSize: setting.batchSize,
-      seed: setting.seedBits)
+      regimen.data.split.training, of: regimen.data.dataset, batchSize: regimen.batchSize,
+      seed: regimen.seedBits)
     var watch = Stopwatch()
     var sinceCheckpoint = Stopwatch()
     var reported = state.step
@@ -102,10 +113,10 @@ package struct TrainingStage: Stage {
     }
 
     while trainer.step < steps {
-      if trainer.step % setting.evaluationInterval == 0 { try measure() }
+      if trainer.step % regimen.evaluationInterval == 0 { try measure() }
       let place = firstStep + trainer.step
       try trainer.fillBatch { batches.fill(place, $0, $1) }
-      let rate = setting.learningRate(atStep: learningRateStep.map { $0 + trainer.step })
+      let rate = regimen.learningRate(atStep: learningRateStep.map { $0 + trainer.step })
       let loss = trainer.run(learningRate: rate)
       log.add(loss: loss, learningRate: rate, step: trainer.step)
       if !loss.isFinite {
@@ -139,14 +150,14 @@ package struct TrainingStage: Stage {
     switch source {
     case .fresh(let draw):
       return TrainingState(
-        parameters: setting.initialParameters(draw: draw), buffers: setting.model.initialBuffers)
-    case .end(let parent):
+        parameters: regimen.initialParameters(draw: draw), buffers: regimen.model.initialBuffers)
+    case .weights(let parent):
       let record = try context.outputs(of: parent)
       guard let parameters = record[parameters: "parameters"] else {
         throw StageError.missingOutput("parameters", stage: parent.short)
       }
       return TrainingState(
-        parameters: parameters, buffers: record[parameters: "buffers"] ?? setting.model.initialBuffers)
+        parameters: parameters, buffers: record[parameters: "buffers"] ?? regimen.model.initialBuffers)
     }
   }
 }

@@ -1,3 +1,4 @@
+import CoppicePruning
 import CoppiceTerms
 
 /// When how much is pruned: the number of rounds, and what each is asked to reach.
@@ -17,9 +18,12 @@ public struct Schedule: Component {
   public let rounds: Int
   /// Whether every round is a result, so that one trial draws a whole curve; otherwise the last round is.
   public let isLadder: Bool
+  /// The step of the dense training whose network is pruned, in all rounds without a training between them; `nil` where
+  /// each round prunes the network at the end of the training before it.
+  public let origin: Budget?
 
   /// How many rounds a schedule may have: more than anyone can train are a slip of the pen.
-  package static let possibleRounds = 1...1000
+  package static let possibleRounds = PruningTarget.possibleRounds
 
   private enum Rule: Sendable {
     case sparsity(@Sendable (_ round: Int, _ ratio: Double) -> Double)
@@ -32,17 +36,20 @@ public struct Schedule: Component {
   ///   - name: in kebab-case, as it appears in tables.
   ///   - version: raise it whenever sparsities change; `nil` while it is being written.
   ///   - fields: the values it depends on.
-  ///   - rounds: how often the network is pruned, 1 or more.
+  ///   - rounds: how often the network is pruned; 0 for a schedule that leaves it to the dynamics.
   ///   - isLadder: whether every round is a result.
+  ///   - origin: the step of the dense training whose network all rounds prune, before the training goes on; `nil` where
+  ///     each round is trained.
   ///   - sparsity: the fraction of the prunable weights removed when a round, counted from 1, is over.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    rounds: Int, isLadder: Bool = false,
+    rounds: Int, isLadder: Bool = false, from origin: Budget? = nil,
     sparsity: @escaping @Sendable (_ round: Int, _ ratio: Double) -> Double
   ) {
     specification = Specification(name, version: version, fields)
     self.rounds = rounds
     self.isLadder = isLadder
+    self.origin = origin
     rule = .sparsity(sparsity)
   }
 
@@ -62,8 +69,12 @@ public struct Schedule: Component {
     specification = Specification(name, version: version, fields)
     self.rounds = rounds
     self.isLadder = isLadder
+    origin = nil
     rule = .rate(rate, times: times)
   }
+
+  /// The schedule of a text: `one-shot`, `one-shot(to-round: 7, rate: 0.2)`, `iterative(rounds: 5)`.
+  public init(parsing text: String) throws(ComponentError) { self = try Schedules.catalogue.parse(text) }
 
   /// Whether a trial must give a pruning ratio; the others set their own sparsities and must not be given one.
   public var takesRatio: Bool {

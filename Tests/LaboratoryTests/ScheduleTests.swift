@@ -1,4 +1,6 @@
+import CoppiceLaboratory
 import CoppicePruning
+import CoppiceTerms
 import Testing
 
 @Suite struct ScheduleTests {
@@ -77,6 +79,6 @@ import Testing
     #expect("\(Schedule.lotteryTicket(rounds: 12))" == "lottery-ticket(rounds: 12, rate: 0.2)")
     #expect("\(Schedule.oneShot)" == "one-shot")
     #expect("\(Schedule.oneShot(toRound: 7))" == "one-shot(to-round: 7, rate: 0.2)")
-    #expect(throws: PruningError.self) { try Schedules.named("lottery") }
+    #expect(throws: ComponentError.self) { try Schedules.named("lottery") }
   }
 }

@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 extension Schedule {
   /// Rounds that each remove the same fraction of the survivors, so that the last one ends at the pruning ratio s: after
@@ -9,4 +10,11 @@ extension Schedule {
       round == rounds ? ratio : 1 - Elementary.pow(1 - ratio, Double(round) / Double(rounds))
     }
   }
+}
+
+extension Shipped<Schedule> {
+  static let iterative = Shipped(
+    .iterative(rounds: 5), "rounds that each remove the same fraction of the survivors, to the pruning ratio",
+    paper: "Han et al. 2015"
+  ) { fields in .iterative(rounds: try fields.integer("rounds")) }
 }

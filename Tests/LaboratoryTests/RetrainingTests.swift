@@ -1,3 +1,4 @@
+import CoppiceLaboratory
 import CoppicePruning
 import CoppiceTensors
 import Testing
@@ -40,6 +41,7 @@ import Testing
       "\(Retraining.rewind(to: .epochs(2), learningRate: false))" == "rewind(to: 2ep, learning-rate: false)")
     #expect("\(Retraining.learningRateRewind())" == "learning-rate-rewind(to: 0it)")
     #expect(
-      [Retraining.none, .fineTune(), .rewind(), .learningRateRewind()].map(\.name) == Retraining.names)
+      [Retraining.none, .fineTune(), .rewind(), .learningRateRewind()].map(\.name)
+        == Retrainings.catalogue.names)
   }
 }

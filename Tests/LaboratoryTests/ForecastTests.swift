@@ -1,3 +1,4 @@
+import CoppiceLaboratory
 import CoppicePruning
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
   @Test func theLadderOfTheLotteryTicket() throws {
     let forecast = try Forecast(
       schedule: .lotteryTicket(rounds: 20), allocation: .layerWise(output: 0.5), ratio: nil,
-      layers: Networks.lenet300)
+      layers: Layers.lenet300)
     #expect(forecast.survivors.count == 21)
     for (sparsity, remaining) in zip(forecast.sparsities, Self.remaining) {
       #expect(abs(100 * (1 - sparsity) - remaining) < 0.02)
@@ -27,7 +28,7 @@ import Testing
   }
 
   @Test func oneShotStandsWhereTheLadderStands() throws {
-    let layers = Networks.lenet300
+    let layers = Layers.lenet300
     let ladder = try Forecast(
       schedule: .lotteryTicket(rounds: 20), allocation: .layerWise(output: 0.5), ratio: nil, layers: layers)
     for round in 1...20 {
@@ -41,9 +42,9 @@ import Testing
   func iterativeEndsWhereOneShotDoes(allocation: Allocation) throws {
     for ratio in [0.3, 0.9, 0.985] {
       let iterative = try Forecast(
-        schedule: .iterative(rounds: 7), allocation: allocation, ratio: ratio, layers: Networks.lenet5)
+        schedule: .iterative(rounds: 7), allocation: allocation, ratio: ratio, layers: Layers.lenet5)
       let oneShot = try Forecast(
-        schedule: .oneShot, allocation: allocation, ratio: ratio, layers: Networks.lenet5)
+        schedule: .oneShot, allocation: allocation, ratio: ratio, layers: Layers.lenet5)
       #expect(iterative.survivors.last == oneShot.survivors.last)
       #expect(iterative.survivors == iterative.survivors.sorted(by: >))
       #expect(iterative.sparsities.last.map { abs($0 - ratio) < 1e-5 } == true)
@@ -52,14 +53,41 @@ import Testing
 
   @Test func meetsTheErrorsOfThePruning() {
     #expect(throws: PruningError.ratioOutOfRange(1)) {
-      try Forecast(schedule: .oneShot, allocation: .global, ratio: 1, layers: Networks.lenet5)
+      try Forecast(schedule: .oneShot, allocation: .global, ratio: 1, layers: Layers.lenet5)
     }
     #expect(throws: PruningError.roundsOutOfRange(-1)) {
-      try Forecast(schedule: .iterative(rounds: -1), allocation: .global, ratio: 0.5, layers: Networks.lenet5)
+      try Forecast(schedule: .iterative(rounds: -1), allocation: .global, ratio: 0.5, layers: Layers.lenet5)
     }
     #expect(throws: PruningError.self) {
       try Forecast(
-        schedule: .oneShot, allocation: .layerWise(rates: ["fc9": 1]), ratio: 0.5, layers: Networks.lenet5)
+        schedule: .oneShot, allocation: .layerWise(rates: ["fc9": 1]), ratio: 0.5, layers: Layers.lenet5)
+    }
+  }
+}
+
+/// The prunable layers of known networks.
+private enum Layers {
+  static let lenet300: [PrunableLayer] = [
+    PrunableLayer(name: "fc1.weight", shape: [300, 784]),
+    PrunableLayer(name: "fc2.weight", shape: [100, 300]),
+    PrunableLayer(name: "fc3.weight", shape: [10, 100]),
+  ]
+  static let lenet5: [PrunableLayer] = [
+    PrunableLayer(name: "conv1.weight", shape: [20, 1, 5, 5]),
+    PrunableLayer(name: "conv2.weight", shape: [50, 20, 5, 5]),
+    PrunableLayer(name: "fc1.weight", shape: [500, 800]),
+    PrunableLayer(name: "fc2.weight", shape: [10, 500]),
+  ]
+}
+
+extension Forecast {
+  /// The forecast of all rounds of a schedule.
+  fileprivate init(
+    schedule: Schedule, allocation: Allocation, ratio: Double?, layers: [PrunableLayer]
+  ) throws {
+    self.init(layers)
+    for round in 1...max(1, schedule.rounds) {
+      try prune(to: schedule.target(ofRound: round, ratio: ratio), by: allocation)
     }
   }
 }

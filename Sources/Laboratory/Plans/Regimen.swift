@@ -4,7 +4,7 @@ import CoppiceTensors
 import CoppiceTerms
 
 /// What is trained, on what, and how: equal for all trainings of a trial.
-package struct TrainingSetting: Sendable {
+package struct Regimen: Sendable {
   package let model: Network
   package let data: TaskData
   package let optimizer: Optimizer
@@ -19,22 +19,39 @@ package struct TrainingSetting: Sendable {
   package let execution: SparseExecution
   package var seed: Int
 
+  /// What results depend on. How often is measured, and in which form pruned weights run, belong to each stage.
   var specification: Specification {
     Specification(
-      "setting", version: 1,
+      "regimen", version: 1,
       [
         ("model", .component(model.model.specification)),
         ("initializer", .component(model.initializer.specification)),
         ("interface", .component(model.interface.specification)),
         ("data", .component(data.specification)), ("optimizer", .component(optimizer.specification)),
-        ("learning-rate", .component(learningRate.specification)),
-        ("clipping", clipping.map(Specification.Value.number) ?? .none), ("batch-size", .integer(batchSize)),
+        ("learning-rate", .component(learningRate.specification)), ("batch-size", .integer(batchSize)),
         ("total", .integer(total)), ("seed", .integer(seed)),
+      ]
+    ).adding([("clipping", clipping.map(Specification.Value.number) ?? .none, neutral: .none)])
+  }
+
+  /// What the time of a step depends on beside density.
+  var timing: Specification {
+    Specification(
+      "timing", version: 1,
+      [
+        ("model", .component(model.model.specification)),
+        ("interface", .component(model.interface.specification)), ("data", .component(data.specification)),
+        ("optimizer", .component(optimizer.specification)),
+        ("clipping", clipping.map(Specification.Value.number) ?? .none), ("batch-size", .integer(batchSize)),
+        ("execution", .text(execution.rawValue)),
       ])
   }
 
   /// The seed as the key of random streams.
   var seedBits: UInt64 { UInt64(bitPattern: Int64(seed)) }
+
+  /// Steps in one pass over the training data.
+  var perEpoch: Int { data.stepsPerEpoch(batchSize: batchSize) }
 
   /// Freshly drawn weights: draw 0 are the trial's own initial weights, draw k those of the control of round k, which come
   /// from the seed s + k · 2³².

@@ -1,0 +1,24 @@
+import CoppiceTerms
+
+extension Control {
+  /// The mask is kept, the weights are drawn afresh: do the initial weights matter? J. Frankle, M. Carbin, "The lottery ticket
+  /// hypothesis", ICLR 2019.
+  ///
+  /// Fresh weights have had no steps yet, so the control makes all the steps the ticket has had. Rewound weights have had the
+  /// first steps of the dense training and one retraining. Others have had the dense training and the retrainings of every
+  /// round.
+  public static let randomReinitialisation = Control("random-reinit", version: 1) { course, ticket in
+    let made =
+      ticket.retraining.rewindStep == nil ? course.stepsMade : course.regimen.total
+    let control = course.add(
+      TrainingStage(
+        course.regimen, source: .fresh(draw: course.prunings), masks: ticket.masks, steps: made,
+        density: ticket.density))
+    return [(.masks, ticket.masks), (.training, control)]
+  }
+}
+
+extension Shipped<Control> {
+  static let randomReinitialisation = Shipped(
+    .randomReinitialisation, "the same mask, the weights drawn afresh", paper: "Frankle and Carbin 2019")
+}

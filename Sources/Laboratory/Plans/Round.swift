@@ -1,0 +1,34 @@
+/// One round whose results are reported. Round k has had k prunings.
+package struct Round: Sendable {
+  /// What a stage is to a round.
+  package struct Role: Hashable, Sendable {
+    /// The name in texts: `training`.
+    package let name: String
+
+    package init(_ name: String) { self.name = name }
+
+    /// The stage whose network is measured.
+    package static let training = Role("training")
+    /// The stage whose masks the network was trained under.
+    package static let masks = Role("masks")
+  }
+
+  /// The number of prunings so far.
+  package let index: Int
+  /// The stages by their roles, in a fixed order.
+  package let stages: [(role: Role, key: StageKey)]
+  /// The sparsity that is asked for, 0…1.
+  package let requestedSparsity: Double
+
+  package init(index: Int, stages: [(role: Role, key: StageKey)], requestedSparsity: Double) {
+    self.index = index
+    self.stages = stages
+    self.requestedSparsity = requestedSparsity
+  }
+
+  /// The stage of a role; `nil` where the round has none.
+  package subscript(role: Role) -> StageKey? { stages.first { $0.role == role }?.key }
+
+  /// The stages the round's results are read from.
+  package var keys: [StageKey] { stages.map(\.key) }
+}

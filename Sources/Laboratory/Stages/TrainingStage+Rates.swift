@@ -1,0 +1,61 @@
+import CoppiceDatasets
+import CoppiceNetworks
+import CoppiceTensors
+
+extension TrainingStage {
+  package func measuredRates(threads: Int, seconds: Double) throws -> StageRates? {
+    try StageRates(regimen, density: work.density, threads: threads, seconds: seconds)
+  }
+
+  /// Its steps, the evaluations on the way, and the one at its end that takes the training data too.
+  package func seconds(at rates: StageRates) -> Double {
+    guard isMeasured else { return Double(steps) * rates.step }
+    let split = regimen.data.dataset.sizes
+    let evaluations = (steps + regimen.evaluationInterval - 1) / regimen.evaluationInterval + 1
+    let examples = evaluations * (split.validation + split.test) + split.training
+    return Double(steps) * rates.step + Double(examples) * rates.example
+  }
+}
+
+extension StageRates {
+  /// Measured now, for about `seconds`, on weights of which random ones are masked.
+  fileprivate init(_ regimen: Regimen, density: Double, threads: Int, seconds: Double) throws {
+    let (model, data) = (regimen.model, regimen.data)
+    let state = TrainingState(parameters: regimen.initialParameters(draw: 0), buffers: model.initialBuffers)
+    let masks = model.randomMasks(density: density)
+    let trainer = try Trainer(
+      model, state, masks: masks, execution: regimen.execution, optimizer: regimen.optimizer,
+      batch: regimen.batchSize, clipping: regimen.clipping, seed: regimen.seedBits, threads: threads)
+    var batches = try Batches(
+      data.split.training, of: data.dataset, batchSize: regimen.batchSize, seed: regimen.seedBits)
+    var steps = 0
+    let step = try Self.secondsPerCall(within: seconds / 2) {
+      try trainer.fillBatch { batches.fill(steps, $0, $1) }
+      _ = trainer.run(learningRate: 1e-6)
+      steps += 1
+    }
+    let size = data.interface.evaluationBatch
+    let evaluator = try Evaluator(
+      model, batch: size, masks: masks, execution: regimen.execution, threads: threads)
+    evaluator.load(trainer.parameters, trainer.buffers)
+    let test = try EvaluationBatches(data.split.test, of: data.dataset, batchSize: size)
+    let example =
+      try Self.secondsPerCall(within: seconds / 2) {
+        _ = try evaluator.evaluate(batches: 1) { test.fill($0, $1, $2) }
+      } / Double(min(size, max(1, test.exampleCount)))
+    self.init(step: step, example: example)
+  }
+
+  /// The shortest of the calls that fit into some seconds, of two at least. The first touches all memory for the first time.
+  private static func secondsPerCall(within seconds: Double, _ call: () throws -> Void) rethrows -> Double {
+    let whole = Stopwatch()
+    var (least, calls) = (Double.infinity, 0)
+    while calls < 3 || whole.elapsed < seconds, calls < 2 || whole.elapsed < 4 * seconds {
+      let watch = Stopwatch()
+      try call()
+      if calls > 0 { least = min(least, watch.elapsed) }
+      calls += 1
+    }
+    return least
+  }
+}
