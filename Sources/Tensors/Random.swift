@@ -40,6 +40,8 @@ public enum RandomStreamKind: UInt32, Sendable, Hashable, CaseIterable {
   case generation = 7
   /// The batches a criterion is computed on.
   case score = 8
+  /// What dynamics draw while masks move.
+  case dynamics = 9
 }
 
 /// A sequence of random words, and the numbers drawn from them.

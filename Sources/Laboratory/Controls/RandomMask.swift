@@ -8,7 +8,9 @@ extension Control {
   /// ticket's network some of them are pruned already.
   public static let randomMask = Control("random-mask", version: 1) { course, ticket in
     let random = course.add(
-      RandomMaskStage(course.regimen, like: ticket.masks, granularity: course.trial.granularity))
+      RandomMaskStage(
+        course.regimen, like: ticket.masks, granularity: course.trial.granularity,
+        structure: course.structure))
     let control = course.add(
       course.retrained(
         ticket.retraining, from: course.controlled ?? course.dense, masks: random, density: ticket.density))

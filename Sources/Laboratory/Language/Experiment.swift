@@ -20,15 +20,19 @@ public struct Experiment: Sendable {
   public let question: String
   /// What all cells share.
   public let base: Trial
+  /// What is asked of all rounds once they are there.
+  public let analyses: [Analysis]
   private let sweep: SweepStep
 
   /// An experiment.
   public init(
-    _ name: String, question: String, base: Trial = Trial(), @SweepBuilder sweep: () -> SweepStep
+    _ name: String, question: String, base: Trial = Trial(), analyses: [Analysis] = [],
+    @SweepBuilder sweep: () -> SweepStep
   ) {
     self.name = name
     self.question = question
     self.base = base
+    self.analyses = analyses
     self.sweep = sweep()
   }
 
@@ -75,6 +79,7 @@ extension Trial {
     (dense.criterion, dense.granularity, dense.allocation) = (.magnitude, .weight, .global)
     (dense.schedule, dense.sparsity, dense.retraining) = (.oneShot, 0, .none)
     (dense.control, dense.rounds, dense.recipe) = (.none, nil, nil)
+    (dense.dynamics, dense.scoringBatches) = (.none, 1)
     guard recipe == nil, schedule.rounds > 0, schedule.origin == nil, retraining.goesOn else {
       return [dense]
     }

@@ -105,7 +105,7 @@ package enum Settings {
         return text == "none" ? nil : try numbers.map { try integer(String($0), "rounds") { $0 >= 0 } }
       }),
     Setting(
-      "scoring-batch", \.scoringBatch, unit: "examples", "examples whose gradient a criterion may ask for",
+      "scoring-batch", \.scoringBatch, unit: "examples", "examples in a batch whose evidence a criterion is given",
       value: { .integer($0) }, parse: { try integer($0, "scoring-batch") { $0 > 0 } }),
     Setting(
       "execution", \.execution, unit: "automatic, always or never",
@@ -117,6 +117,22 @@ package enum Settings {
         }
         return execution
       }),
+    Setting(
+      "scoring-batches", \.scoringBatches, unit: "number", "batches whose evidence a criterion is given",
+      neutral: .integer(1), value: { .integer($0) }, parse: { try integer($0, "scoring-batches") { $0 > 0 } }),
+    Setting(
+      "loss", \.loss, unit: "cross-entropy, label-smoothing(share: 0.1)", "what trainings make small",
+      neutral: .component(Loss.crossEntropy.specification), value: { .component($0.specification) },
+      parse: { try Loss(parsing: $0) }),
+    Setting(
+      "dynamics", \.dynamics, unit: "none, gradual(to: 0.5, every: 100it)", "how masks move inside a training",
+      neutral: .component(Dynamics.none.specification), value: { .component($0.specification) },
+      parse: { try Dynamics(parsing: $0) }),
+    Setting(
+      "stop", \.stop, unit: "never, plateau(metric: validation_loss, evaluations: 5), drop(tolerance: 0.01)",
+      "what ends a training or a ladder before its time",
+      neutral: .component(StopRule.never.specification), value: { .component($0.specification) },
+      parse: { try StopRule(parsing: $0) }),
     Setting(
       "recipe", \.recipe, unit: "recipe(steps: [train, prune(sparsity: 0.5), retrain]), or none",
       "what is done step by step; none: what schedule and retraining stand for",

@@ -35,6 +35,14 @@ public struct Trial: Sendable {
   public var schedule: Schedule
   /// The pruning ratio: the sparsity asked for, 0 ≤ ratio < 1; `nil` where the schedule sets its own.
   public var sparsity: Double?
+  /// How masks move inside a training.
+  public var dynamics: Dynamics
+  /// What trainings make small.
+  public var loss: Loss
+  /// What ends a training or a ladder before its time.
+  public var stop: StopRule
+  /// Batches of training data whose evidence a criterion is given, each of `scoringBatch` examples.
+  public var scoringBatches: Int
   /// What is done step by step; `nil` for what schedule and retraining stand for.
   public var recipe: Recipe?
   /// What follows each pruning.
@@ -44,7 +52,7 @@ public struct Trial: Sendable {
   /// The rounds that are reported beside round 0, the dense training; `nil` for all. A round that is not reported is trained
   /// only where a reported one builds on it: those of a ticket build on each other, those of a rewound control do not.
   public var rounds: [Int]?
-  /// Training examples in the batch whose gradient a criterion may ask for.
+  /// Training examples in a batch whose evidence a criterion is given.
   public var scoringBatch: Int
   /// Which form the products with pruned weights take.
   public var execution: SparseExecution
@@ -59,7 +67,8 @@ public struct Trial: Sendable {
     criterion: Criterion = .magnitude, granularity: Granularity = .weight, allocation: Allocation = .global,
     schedule: Schedule = .oneShot, sparsity: Double? = nil, retraining: Retraining = .rewind(),
     control: Control = .none, rounds: [Int]? = nil, scoringBatch: Int = 256,
-    execution: SparseExecution = .automatic, seed: Int = 0, recipe: Recipe? = nil
+    execution: SparseExecution = .automatic, seed: Int = 0, recipe: Recipe? = nil,
+    dynamics: Dynamics = .none, loss: Loss = .crossEntropy, stop: StopRule = .never, scoringBatches: Int = 1
   ) {
     self.model = model
     self.initializer = initializer
@@ -82,6 +91,10 @@ public struct Trial: Sendable {
     self.execution = execution
     self.seed = seed
     self.recipe = recipe
+    self.dynamics = dynamics
+    self.loss = loss
+    self.stop = stop
+    self.scoringBatches = scoringBatches
   }
 
   /// What makes this trial another than others: every setting that is not at its neutral value.

@@ -1,24 +1,47 @@
+import CoppiceAutodiff
 import CoppiceNetworks
+import CoppicePruning
+import CoppiceTensors
 import CoppiceTerms
 import Synchronization
 
-/// The models of a plan, each traced once, however many trials train it.
+/// The networks of a plan, each traced once, however many trials train it.
 final class KnownNetworks: Sendable {
   private let traced = Mutex<[Specification: Network]>([:])
+  private let structures = Mutex<[Specification: NetworkStructure]>([:])
 
-  /// The model of a trial, traced for its task.
+  /// The network of a trial, traced for its task, and what its granularity makes units from.
   ///
   /// - Throws: `TraceError` where the shapes of the model and the task do not go together.
-  func network(_ trial: Trial, _ interface: Interface) throws -> Network {
+  func network(_ trial: Trial, _ interface: Interface) throws -> (Network, NetworkStructure) {
     let key = Specification(
       "traced", version: 1,
       [
         ("model", .component(trial.model.specification)), ("interface", .component(interface.specification)),
         ("initializer", trial.initializer.map { .component($0.specification) } ?? .none),
       ])
-    if let known = traced.withLock({ $0[key] }) { return known }
-    let model = try Network(trial.model, interface, initializer: trial.initializer)
-    traced.withLock { $0[key] = model }
-    return model
+    let network: Network
+    if let known = traced.withLock({ $0[key] }) {
+      network = known
+    } else {
+      network = try Network(trial.model, interface, initializer: trial.initializer)
+      traced.withLock { $0[key] = network }
+    }
+    // Single weights need none, and most trials prune those.
+    guard trial.granularity != .weight else { return (network, .none) }
+    if let known = structures.withLock({ $0[key] }) { return (network, known) }
+    let structure = try NetworkStructure(network)
+    structures.withLock { $0[key] = structure }
+    return (network, structure)
+  }
+}
+
+extension NetworkStructure {
+  /// The structure of a network, asked of its forward graph.
+  package init(_ network: Network) throws {
+    let graph = try network.forward(batch: 1, isTraining: false)
+    var companions: [String: [String]] = [:]
+    for name in network.prunable { companions[name] = graph.companions(of: name) }
+    self.init(companions: companions, groups: graph.axisGroups(), flops: graph.flopsByParameter)
   }
 }

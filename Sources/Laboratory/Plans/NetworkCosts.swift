@@ -1,9 +1,11 @@
 import CoppiceNetworks
+import CoppiceStore
+import CoppiceTensors
 import CoppiceTerms
 import Synchronization
 
-/// What a dense network of a setting costs, in floating-point operations.
-struct NetworkCosts: Sendable {
+/// What a dense network of a regimen costs, in floating-point operations.
+package struct NetworkCosts: Sendable {
   /// Of one example's forward pass.
   let flops: Int
   /// The share of each parameter in these.
@@ -18,6 +20,20 @@ struct NetworkCosts: Sendable {
     flopsPerStep = try regimen.model.trainingGraph(
       batch: regimen.batchSize, optimizer: regimen.optimizer, masked: [], clipping: regimen.clipping
     ).flops
+  }
+
+  /// The parameters of the network under some masks, one record each.
+  func layers(of regimen: Regimen, _ masks: MaskSet?) -> [LayerRecord] {
+    let sparse = regimen.execution.sparseNames(regimen.model, masks)
+    return regimen.model.declarations.map { declaration in
+      let count = declaration.shape.count
+      let kept = masks?[declaration.name]?.keptCount ?? count
+      let flops = flopsByParameter[declaration.name] ?? 0
+      let nonzero = Int((Double(flops) * Double(kept) / Double(max(1, count))).rounded())
+      return LayerRecord(
+        name: declaration.name, parameters: count, nonzero: kept, isPrunable: declaration.isPrunable,
+        isSparse: sparse.contains(declaration.name), flops: flops, flopsNonzero: nonzero)
+    }
   }
 }
 

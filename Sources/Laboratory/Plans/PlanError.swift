@@ -1,3 +1,5 @@
+import CoppicePruning
+
 /// Settings that do not go together.
 package enum PlanError: Error, Hashable, CustomStringConvertible {
   case batchSize(Int, Int)
@@ -5,6 +7,12 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
   case noSuchRound(Int, Int)
   case untrainedControl(Control)
   case noEvaluation
+  case scoringBatches(Int)
+  case dynamicsWithSchedule(Dynamics, Schedule)
+  case dynamicsWithControl(Dynamics, Control)
+  case dynamicsWithoutRatio(Dynamics)
+  case nothingPrunes(Double)
+  case stopMetric(StopRule, known: [String])
 
   package var description: String {
     switch self {
@@ -16,8 +24,41 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
       "round \(round) is to be reported, but the schedule has rounds 0 to \(last)"
     case .noEvaluation:
       "an evaluation every 0 steps is none; set evaluation to steps (100it), epochs (1ep) or a share (0.1)"
+    case .scoringBatches(let count):
+      "a criterion cannot be given evidence of \(count) batches; set scoring-batches to 1 or more"
+    case .dynamicsWithSchedule(let dynamics, let schedule):
+      "dynamics \(dynamics.name) removes weights inside the training, and schedule \(schedule.name) between trainings; "
+        + "set schedule=none, or dynamics=none"
+    case .dynamicsWithControl(let dynamics, let control):
+      "control \(control.name) replaces a round of pruning and retraining, and dynamics \(dynamics.name) makes none; "
+        + "set control=none"
+    case .dynamicsWithoutRatio(let dynamics):
+      "dynamics \(dynamics.name) leads to a pruning ratio: give the trial a sparsity between 0 and 1"
+    case .nothingPrunes(let ratio):
+      "nothing removes weights: schedule none leaves that to the dynamics, and there is none, so a sparsity of \(ratio) "
+        + "cannot be reached; set dynamics, or another schedule"
+    case .stopMetric(let rule, let known):
+      "stop rule \(rule.name) looks at \(rule.metric ?? "nothing"), but may look at the validation data alone, since nothing "
+        + "is selected on the test set: " + known.joined(separator: ", ")
     case .untrainedControl(let control):
       "the control \(control) needs a retraining; with retraining none there is nothing to compare"
     }
+  }
+}
+
+extension Trial {
+  /// Refuses settings that do not go together.
+  func checkCompatibility() throws(PlanError) {
+    guard scoringBatches > 0 else { throw .scoringBatches(scoringBatches) }
+    if stop.scope != .nothing, !StopRule.metrics.contains(stop.metric ?? "") {
+      throw .stopMetric(stop, known: StopRule.metrics)
+    }
+    guard dynamics != .none else {
+      if recipe == nil, schedule == .none, let sparsity, sparsity > 0 { throw .nothingPrunes(sparsity) }
+      return
+    }
+    if recipe != nil || schedule != .none { throw .dynamicsWithSchedule(dynamics, schedule) }
+    if control != .none { throw .dynamicsWithControl(dynamics, control) }
+    if sparsity == nil { throw .dynamicsWithoutRatio(dynamics) }
   }
 }

@@ -9,6 +9,10 @@ package struct Regimen: Sendable {
   package let data: TaskData
   package let optimizer: Optimizer
   package let learningRate: LearningRate
+  /// What trainings make small.
+  package let loss: Loss
+  /// What may end a training.
+  package let stop: StopRule
   package let clipping: Double?
   package let batchSize: Int
   /// Steps of the dense training, T, over which the learning rate is laid out.
@@ -31,7 +35,10 @@ package struct Regimen: Sendable {
         ("learning-rate", .component(learningRate.specification)), ("batch-size", .integer(batchSize)),
         ("total", .integer(total)), ("seed", .integer(seed)),
       ]
-    ).adding([("clipping", clipping.map(Specification.Value.number) ?? .none, neutral: .none)])
+    ).adding([
+      ("clipping", clipping.map(Specification.Value.number) ?? .none, neutral: .none),
+      ("loss", .component(loss.specification), neutral: .component(Loss.crossEntropy.specification)),
+    ])
   }
 
   /// What the time of a step depends on beside density.
@@ -43,7 +50,7 @@ package struct Regimen: Sendable {
         ("interface", .component(model.interface.specification)), ("data", .component(data.specification)),
         ("optimizer", .component(optimizer.specification)),
         ("clipping", clipping.map(Specification.Value.number) ?? .none), ("batch-size", .integer(batchSize)),
-        ("execution", .text(execution.rawValue)),
+        ("execution", .text(execution.rawValue)), ("loss", .component(loss.specification)),
       ])
   }
 

@@ -15,6 +15,8 @@ package struct TrialPlan: Sendable {
   package let targetSparsity: Double
   /// Where rewinding goes back to, in steps of the dense training.
   package let rewindStep: Int?
+  /// Whether anything is trained behind a pruning.
+  let isRetrained: Bool
   /// The stages that the rounds need, parents before children.
   package let stages: [any Stage]
   /// The identity of the trial's results.
@@ -44,9 +46,12 @@ package struct TrialPlan: Sendable {
   private init(_ trial: Trial, _ data: TaskData, _ networks: KnownNetworks, _ settings: [Setting]) throws {
     self.trial = trial
     self.settings = settings
-    let network = try networks.network(trial, data.interface)
+    let (network, structure) = try networks.network(trial, data.interface)
     regimen = try Regimen(trial, network, data)
-    let prunable = try trial.allocation.prunable(among: network.fullMasks)
+    try trial.checkCompatibility()
+    let pruner = Pruner(
+      criterion: trial.criterion, granularity: trial.granularity, allocation: trial.allocation)
+    let prunable = try pruner.prunable(among: network.fullMasks, structure: structure)
     let steps = try trial.steps()
     let last = steps.reduce(0) { $0 + $1.prunings }
     // Where nothing is pruned and nothing trained again, every round is the dense training, and is told once.
@@ -56,14 +61,16 @@ package struct TrialPlan: Sendable {
       throw PlanError.noSuchRound(round, last)
     }
     let retraining = try trial.retraining.plan(total: regimen.total, perEpoch: regimen.perEpoch)
+    isRetrained = last > 0
     if retraining.iterations == 0, trial.control != .none { throw PlanError.untrainedControl(trial.control) }
     var course = Course(
-      trial, regimen, retraining: retraining, wanted: wanted, forecast: Forecast(prunable.layers))
+      trial, regimen, retraining: retraining, wanted: wanted, pruner: pruner, structure: structure,
+      prunable: prunable)
     for step in steps { try step.extend(&course) }
     rounds = course.rounds
     guard !rounds.isEmpty else { throw RecipeError.noRound }
     targetSparsity = course.forecast.sparsity
-    rewindStep = retraining.rewindStep
+    rewindStep = isRetrained ? retraining.rewindStep : nil
     stages = course.graph.stages(neededBy: rounds.flatMap(\.keys))
     key = StageKey(
       Specification(
@@ -76,6 +83,9 @@ package struct TrialPlan: Sendable {
     let label = Self.label(trial).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
     name = "\(String(label))-\(key.short)"
   }
+
+  /// Every setting with its full value, as JSON: what files hold.
+  package var configuration: String { trial.configuration(settings) }
 
   /// The values of some settings, as the index has them.
   func values(of names: [String]) -> [IndexRow.Setting] {
@@ -95,7 +105,7 @@ package struct TrialPlan: Sendable {
     if trial.retraining != .none { parts.append(trial.retraining.name) }
     if trial.control != .none { parts.append(trial.control.name) }
     if let sparsity = trial.sparsity { parts.append("\(sparsity)") }
-    if trial.recipe == nil, trial.sparsity == 0 {
+    if trial.recipe == nil, trial.sparsity == 0, trial.dynamics == .none {
       parts = trial.retraining == .none ? ["dense"] : ["dense", trial.retraining.name]
     }
     return (parts + ["seed\(trial.seed)"]).joined(separator: "-")
@@ -116,7 +126,7 @@ extension Regimen {
     }
     self.init(
       model: network, data: data, optimizer: trial.optimizer, learningRate: trial.learningRate,
-      clipping: trial.clipping, batchSize: trial.batchSize, total: total,
+      loss: trial.loss, stop: trial.stop, clipping: trial.clipping, batchSize: trial.batchSize, total: total,
       evaluationInterval: max(1, try trial.evaluation.iterations(perEpoch: perEpoch, of: total)),
       execution: trial.execution, seed: trial.seed)
   }

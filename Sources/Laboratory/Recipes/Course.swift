@@ -1,4 +1,5 @@
 import CoppicePruning
+import CoppiceTensors
 import CoppiceTerms
 
 /// A trial while its recipe unrolls: where its network stands, and the stages asked for so far.
@@ -9,6 +10,11 @@ package struct Course {
   let retraining: RetrainingPlan
   /// The rounds that are reported beside round 0.
   let wanted: Set<Int>
+  let pruner: Pruner
+  /// What the granularity makes units from.
+  let structure: NetworkStructure
+  /// The masks of what is pruned, before any pruning.
+  let prunable: MaskSet
 
   private(set) var graph = StageGraph()
   /// The stage with the network as it stands; `nil` before the first training.
@@ -25,14 +31,26 @@ package struct Course {
   var controlled: StageKey?
   private(set) var forecast: Forecast
   private(set) var rounds: [Round] = []
+  /// The trainings of the ladder so far, where a rule may end it.
+  private var ladder: [StageKey] = []
+  /// The decision that the ladder goes on.
+  private var decision: StageKey?
 
-  init(_ trial: Trial, _ regimen: Regimen, retraining: RetrainingPlan, wanted: [Int], forecast: Forecast) {
+  init(
+    _ trial: Trial, _ regimen: Regimen, retraining: RetrainingPlan, wanted: [Int], pruner: Pruner,
+    structure: NetworkStructure, prunable: MaskSet
+  ) {
     self.trial = trial
     self.regimen = regimen
     self.retraining = retraining
     self.wanted = Set(wanted)
-    self.forecast = forecast
+    self.pruner = pruner
+    self.structure = structure
+    self.prunable = prunable
+    forecast = Forecast(prunable.layers)
   }
+
+  private var scoring: ScoringData { ScoringData(batch: trial.scoringBatch, count: trial.scoringBatches) }
 
   /// Adds a stage, unless it is there already.
   mutating func add(_ stage: some Stage) -> StageKey { graph.add(stage) }
@@ -42,9 +60,23 @@ package struct Course {
   /// The whole training from the initial weights, with the trial's dynamics in it.
   mutating func train() throws {
     guard network == nil else { throw RecipeError.notFirst }
-    let training = TrainingStage(regimen, source: .fresh(draw: 0), steps: regimen.total)
-    (network, dense, stepsMade) = (add(training), training.key, regimen.total)
-    report([(.training, training.key)])
+    guard trial.dynamics != .none else {
+      let training = add(TrainingStage(regimen, source: .fresh(draw: 0), steps: regimen.total))
+      (network, dense, stepsMade) = (training, training, regimen.total)
+      decide(training)
+      return report([(.training, training)])
+    }
+    let moves = MaskMoves(
+      trial.dynamics, pruner: pruner, structure: structure, ratio: trial.sparsity, scoring: scoring,
+      prunable: prunable)
+    try forecast.prune(to: .sparsity(trial.sparsity ?? 0), by: trial.allocation)
+    let training = add(
+      TrainingStage(
+        regimen, source: .fresh(draw: 0), moves: moves, steps: regimen.total, density: 1 - forecast.sparsity / 2))
+    (network, dense, stepsMade, masks) = (training, training, regimen.total, training)
+    // One pruning, spread over the training.
+    prunings = 1
+    report([(.masks, training), (.training, training)], isOwn: true)
   }
 
   /// The first steps of the dense training, made to be pruned.
@@ -59,13 +91,22 @@ package struct Course {
   mutating func prune(to target: PruningTarget) throws {
     guard let network else { throw RecipeError.untrained("prune") }
     try forecast.prune(to: target, by: trial.allocation)
+    let evidence = trial.criterion.needs.evidence.map { measure($0, of: network) }
     let pruning = PruningStage(
-      regimen, of: network, masks: masks,
-      pruner: Pruner(
-        criterion: trial.criterion, granularity: trial.granularity, allocation: trial.allocation),
-      target: target, scoringBatch: trial.scoringBatch)
+      regimen, of: network, masks: masks, pruner: pruner, structure: structure, target: target,
+      evidence: evidence, decision: decision)
     masks = add(pruning)
     prunings += 1
+    // A criterion that moves survivors leaves weights of its own.
+    if trial.criterion.movesSurvivors { self.network = pruning.key }
+  }
+
+  /// The stage of an evidence on the network as it stands, and those of what the evidence is given.
+  private mutating func measure(_ evidence: Evidence, of network: StageKey) -> StageKey {
+    let given = evidence.given.map { measure($0, of: network) }
+    return add(
+      EvidenceStage(
+        regimen, of: network, masks: masks, evidence: evidence, scoring: scoring, given: given))
   }
 
   /// The training that follows a pruning; its network, or a control in its place, is a round.
@@ -76,6 +117,7 @@ package struct Course {
     let ticket = add(retrained(plan, from: network, masks: masks, density: density))
     self.network = ticket
     stepsMade += plan.iterations
+    decide(ticket)
     guard let replace = trial.control.replace else { return report([(.masks, masks), (.training, ticket)]) }
     report(try replace(&self, Control.Ticket(masks: masks, retraining: plan, density: density)))
   }
@@ -101,8 +143,15 @@ package struct Course {
     TrainingStage(regimen, source: .fresh(draw: 0), steps: step, isMeasured: false)
   }
 
-  private mutating func report(_ stages: [(role: Round.Role, key: StageKey)]) {
-    guard prunings == 0 || wanted.contains(prunings) else { return }
+  /// Lets the trial's stop rule decide, after a training of the ladder, whether the next round is made.
+  private mutating func decide(_ training: StageKey) {
+    guard trial.stop.scope == .ladder else { return }
+    ladder.append(training)
+    decision = add(DecisionStage(trial.stop, rounds: ladder))
+  }
+
+  private mutating func report(_ stages: [(role: Round.Role, key: StageKey)], isOwn: Bool = false) {
+    guard isOwn || prunings == 0 || wanted.contains(prunings) else { return }
     rounds.append(Round(index: prunings, stages: stages, requestedSparsity: forecast.sparsity))
   }
 }

@@ -31,7 +31,7 @@ package final class Runner: Sendable {
   private let interruption: Interruption
   private let options: Options
   private let provenance: Provenance
-  private let curves: @Sendable ([IndexRow]) -> SummaryCurves?
+  private let writer: SummaryWriter
   private let observe: @Sendable (RunEvent) -> Void
   private let journal: Journal
   private let costs = NetworkCostTable()
@@ -69,27 +69,20 @@ package final class Runner: Sendable {
     self.provenance = provenance
     self.interruption = interruption
     self.options = options
-    self.curves = curves
+    writer = SummaryWriter(
+      plan: plan, results: results, library: library, provenance: provenance, curves: curves)
     self.observe = observe
     journal = try Journal(results.journal(of: plan.name))
     if !options.isForced { try Self.checkOwner(of: results.summary(of: plan.name), plan) }
     results.stages.removeLeftovers()
-    var reused: [Int: (status: TrialStatus, rows: [IndexRow])] = [:]
-    if !options.isFresh {
-      for (index, trial) in plan.trials.enumerated() {
-        guard var found = Self.finished(results.trial(trial.name, of: plan.name)) else { continue }
-        // What the sweep varies may have changed since the file was written.
-        let settings = trial.values(of: sweptSettings)
-        for row in found.rows.indices { found.rows[row].settings = settings }
-        reused[index] = found
-      }
-    }
+    let reused =
+      options.isFresh ? [:] : TrialReuse.finished(plan, in: results, sweptSettings: sweptSettings)
     queue = WorkQueue(
       plan, finished: Set(reused.keys),
       ending: { key in
         // A stored stage that cannot be read is computed again.
         guard !options.isFresh, let record = try? results.stages.read(key.hexadecimal) else { return nil }
-        return .some(record.ending)
+        return .some(record.outcome.ending)
       })
     clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
     if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
@@ -104,14 +97,6 @@ package final class Runner: Sendable {
     throw ExperimentError.otherResults(folder: plan.name, owner: owner)
   }
 
-  /// The rows of a finished trial's file; `nil` where it is missing, unfinished or damaged.
-  private static func finished(_ path: String) -> (status: TrialStatus, rows: [IndexRow])? {
-    guard let file = try? TrialFile(path), let status = try? file.status, status.isFinished,
-      let rows = try? file.rows
-    else { return nil }
-    return (status, rows)
-  }
-
   /// Does the work and returns when it is done or stopped.
   /// What went wrong with single trials, and with the summary, is in the report.
   package func run() -> RunReport {
@@ -123,7 +108,7 @@ package final class Runner: Sendable {
     note("began", trials: plan.trials.count)
     // A summary from the beginning says what is to come, to whoever asks after a crash.
     if !FileManager.default.fileExists(atPath: results.summary(of: plan.name)) {
-      try? writeSummary(rows(isOver: false), isForced: false)
+      try? writer.write(rows(isOver: false), isForced: false)
     }
     let workers = DispatchGroup()
     for role in [WorkQueue.Role.assembler] + Array(repeating: .worker, count: max(1, options.jobs)) {
@@ -137,8 +122,9 @@ package final class Runner: Sendable {
     }
     workers.wait()
     let rows = rows(isOver: true)
+    let tables = interruption.isRequested ? [] : analyses()
     var summaryError: StoreError?
-    do throws(StoreError) { try writeSummary(rows, isForced: options.isForced) } catch {
+    do throws(StoreError) { try writer.write(rows, analyses: tables, isForced: options.isForced) } catch {
       summaryError = error
     }
     note("ended", status: interruption.isRequested ? "interrupted" : "completed")
@@ -162,7 +148,7 @@ package final class Runner: Sendable {
         do {
           let record = try plan.stages[index].run(context(ofStage: index))
           try outputs.write(record)
-          end(index, .done(record.ending))
+          end(index, .done(record.outcome.ending))
         } catch is Interrupted {
           queue.close()
         } catch {
@@ -183,7 +169,7 @@ package final class Runner: Sendable {
     clock.began(index)
     return StageContext(
       folder: results.stages, recent: outputs, interruption: interruption,
-      checkpointInterval: options.checkpointInterval, threads: options.threads,
+      checkpointInterval: options.checkpointInterval, threads: options.threads, costs: costs,
       progress: { [observe, clock] steps in
         clock.made(steps, by: index)
         observe(.steps(steps, remaining: clock.remaining))
@@ -202,7 +188,7 @@ package final class Runner: Sendable {
     var outcome: (status: TrialStatus, rows: [IndexRow])?
     do {
       let assembly = TrialAssembly(
-        plan: trial, outputs: outputs, costs: costs, sweptSettings: sweptSettings)
+        plan: trial, outputs: outputs, sweptSettings: sweptSettings)
       let record = try assembly.record(
         provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
       try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))
@@ -225,7 +211,7 @@ package final class Runner: Sendable {
       return true
     }
     // A summary in between is a courtesy; the one at the end reports what is wrong with it.
-    if isDue { try? writeSummary(rows(isOver: false), isForced: false) }
+    if isDue { try? writer.write(rows(isOver: false), isForced: false) }
   }
 
   // MARK: The summary
@@ -241,17 +227,33 @@ package final class Runner: Sendable {
     }
   }
 
-  private func writeSummary(_ rows: [IndexRow], isForced: Bool) throws(StoreError) {
-    var summary = Summary(
-      experiment: plan.name,
-      configuration: JSON.object([
-        ("experiment", .text(plan.experiment.name)), ("question", .text(plan.experiment.question)),
-        ("trials", .members(plan.trials.map { ($0.name, .members($0.trial.specification.members)) })),
-      ]),
-      provenance: provenance.json(data: library.records, seeds: plan.trials.map(\.trial.seed)), rows: rows)
-    summary.curves = curves(rows)
-    results.syncTrials(of: plan.name)
-    try SummaryFile.write(summary, to: results.summary(of: plan.name), replacing: isForced)
+  /// What the experiment's analyses find in the rounds there are. A round whose stages are gone takes no part, and an analysis
+  /// that fails is told of like a trial.
+  private func analyses() -> [NamedTable] {
+    let rounds = plan.trials.enumerated().flatMap { index, trial -> [AnalysisRound] in
+      let rows = outcomes.withLock { $0.records[index]?.rows } ?? []
+      return rows.compactMap { row in
+        guard row.status == .completed, let round = trial.rounds.first(where: { $0.index == row.round }),
+          let training = round[.training]
+        else { return nil }
+        return AnalysisRound(row: row, masks: round[.masks], training: training)
+      }
+    }
+    return plan.experiment.analyses.flatMap { analysis -> [NamedTable] in
+      let stage = AnalysisStage(analysis, of: rounds)
+      do {
+        if !options.isFresh, let record = try? outputs.read(stage.key) { return record.tables }
+        let record = try stage.run(
+          StageContext(folder: results.stages, recent: outputs, interruption: interruption, costs: costs))
+        try outputs.write(record)
+        return record.tables
+      } catch {
+        keep(error)
+        outcomes.withLock { $0.failures.append((analysis.name, "\(error)")) }
+        observe(.failed(trial: analysis.name, message: "\(error)"))
+        return []
+      }
+    }
   }
 
   private func note(_ event: String, trial: String? = nil, status: String? = nil, trials: Int? = nil) {

@@ -2,13 +2,12 @@ import CoppiceNetworks
 import CoppicePruning
 import CoppiceStore
 import CoppiceTensors
-import Foundation
+import CoppiceTerms
 
 /// Puts the outputs of stages together to the record of a trial.
 struct TrialAssembly {
   let plan: TrialPlan
   let outputs: RecentStages
-  let costs: NetworkCostTable
   /// The settings the sweep varies, for the index.
   let sweptSettings: [String]
 
@@ -16,70 +15,90 @@ struct TrialAssembly {
   ///
   /// - Parameter ending: how a trial ended whose stages are not all there.
   func record(provenance: String, ending: TrialStatus?) throws -> TrialRecord {
-    let costs = Costs(plan: plan, network: try costs.costs(of: plan.regimen))
     var rounds: [RoundRecord] = []
     var status = TrialStatus.completed
     for round in plan.rounds {
       let masks = try round[.masks].flatMap { try outputs.read($0) }
-      if let masks, masks.ending == .collapsed { status = .collapsed }
+      if let end = masks?.outcome.ending { status = end }
       guard status == .completed, let training = try round[.training].flatMap({ try outputs.read($0) }) else {
         if status == .completed { status = ending ?? .failed }
-        var row = row(round, masks, costs)
+        // A ladder that a stop rule ended has no such round.
+        if status == .completed { break }
+        var row = try row(round, masks, nil)
         row.status = status
         rounds.append(RoundRecord(row: row, masks: masks?[masks: "masks"]))
         break
       }
-      status = training.ending ?? .completed
-      rounds.append(self.round(round, training, masks, costs))
+      status = training.outcome.ending ?? .completed
+      rounds.append(try self.round(round, training, masks))
       if status != .completed { break }
     }
     for index in rounds.indices {
       rounds[index].row.status = index == rounds.count - 1 ? status : .completed
       rounds[index].row.isFinal = index == rounds.count - 1
     }
+    if let reason = try ladderStop(), let last = rounds.indices.last { rounds[last].row.stop = reason }
     return TrialRecord(
-      trial: plan.name, status: status, configuration: plan.trial.configuration,
+      trial: plan.name, key: plan.key.hexadecimal, status: status, configuration: plan.configuration,
       provenance: provenance, initialWeights: plan.regimen.initialParameters(draw: 0), rounds: rounds)
   }
 
   private func round(
-    _ round: Round, _ training: StageRecord, _ masks: StageRecord?, _ costs: Costs
-  ) -> RoundRecord {
-    var row = row(round, masks, costs)
-    let evaluations = training.evaluations
-    if let last = evaluations.last {
-      (row.trainLoss, row.validationLoss) = (last.trainLoss, last.validationLoss)
-      (row.validationAccuracy, row.testLoss) = (last.validationAccuracy, last.testLoss)
-      row.testAccuracy = last.testAccuracy
-    }
-    // The first of the lowest validation losses; a network without validation data has none.
-    if let best = evaluations.filter({ $0.validationLoss.isFinite }).min(by: {
-      $0.validationLoss < $1.validationLoss
-    }) {
-      row.earlyStopStep = best.step
-      row.earlyStopTestAccuracy = best.testAccuracy
-    }
-    row.wallTime = training[numbers: "wall_time"]?.first ?? .nan
+    _ round: Round, _ training: StageRecord, _ masks: StageRecord?
+  ) throws -> RoundRecord {
     var weights = training[parameters: "parameters"] ?? ParameterSet()
     for (name, buffer) in training[parameters: "buffers"] ?? ParameterSet() { weights[name] = buffer }
     return RoundRecord(
-      row: row, weights: weights, masks: masks?[masks: "masks"] ?? MaskSet(), series: training.series,
-      evaluations: evaluations, layers: costs.layers(masks?[masks: "masks"]))
+      row: try row(round, masks, training), weights: weights, masks: masks?[masks: "masks"] ?? MaskSet(),
+      trainedMasks: training[masks: "trained"], series: training.series, evaluations: training.evaluations,
+      layers: training.layers)
   }
 
-  private func row(_ round: Round, _ masks: StageRecord?, _ costs: Costs) -> IndexRow {
+  private func row(_ round: Round, _ masks: StageRecord?, _ training: StageRecord?) throws -> IndexRow {
     var row = plan.row(round, sweptSettings: sweptSettings)
     row.requestedSparsity = masks?[numbers: "requested_sparsity"]?.first ?? row.requestedSparsity
     let kept = masks?[masks: "masks"]
     row.sparsity = kept?.sparsity ?? 0
     row.density = kept?.density ?? 1
-    let layers = costs.layers(kept)
-    row.parameters = layers.reduce(0) { $0 + $1.parameters }
-    row.parametersNonzero = layers.reduce(0) { $0 + $1.nonzero }
-    row.flops = costs.network.flops
-    row.flopsNonzero = costs.network.flops - layers.reduce(0) { $0 + $1.flops - $1.flopsNonzero }
-    row.trainingFlops = costs.trainingFlops(upTo: round[.training])
+    if let stop = training.flatMap({ JSON(parsing: $0.metadata)?["stop"] }), case .text(let text) = stop {
+      row.stop = text
+    }
+    row.measure(
+      RoundFacts(
+        evaluations: training?.evaluations ?? [], layers: training?.layers ?? [], masks: kept,
+        series: training?.series ?? Series(),
+        flops: training?[numbers: "flops"]?.first.map { Int($0) },
+        trainingFlops: try trainingFlops(upTo: round[.training]),
+        wallTime: training?[numbers: "wall_time"]?.first ?? .nan))
     return row
+  }
+
+  /// Operations of all trainings on which a stage depends, its own among them, each once: what the stages say of themselves.
+  /// `nil` where one of them is not there.
+  private func trainingFlops(upTo key: StageKey?) throws -> Int? {
+    let stages = Dictionary(uniqueKeysWithValues: plan.stages.map { ($0.key, $0) })
+    var seen: Set<StageKey> = []
+    var open = key.map { [$0] } ?? []
+    var flops = 0.0
+    while let key = open.popLast() {
+      guard seen.insert(key).inserted, let stage = stages[key] else { continue }
+      if stage.steps > 0 {
+        guard let made = try outputs.read(key)?[numbers: "training_flops"]?.first else { return nil }
+        flops += made
+      }
+      open += stage.parents
+    }
+    return Int(flops)
+  }
+
+  /// Why the trial's ladder ended before its last round; `nil` where it went its whole way.
+  private func ladderStop() throws -> String? {
+    for case let decision as DecisionStage in plan.stages {
+      if case .stopped(let reason)? = try outputs.read(decision.key)?.outcome {
+        return "\(decision.rule.name) after round \(decision.rounds.count - 1): \(reason)"
+      }
+    }
+    return nil
   }
 }
 
@@ -92,57 +111,15 @@ extension TrialPlan {
     row.criterion = trial.criterion.name
     row.granularity = trial.granularity.name
     row.allocation = trial.allocation.name
-    row.schedule = trial.schedule.name
-    row.retraining = trial.retraining.name
+    row.schedule = trial.recipe?.name ?? trial.schedule.name
+    row.dynamics = trial.dynamics.name
+    row.retraining = isRetrained ? trial.retraining.name : Retraining.none.name
     row.rewindStep = rewindStep
     row.control = trial.control.name
+    row.isLadder = trial.recipe == nil && trial.schedule.isLadder
     row.targetSparsity = targetSparsity
     row.requestedSparsity = round.requestedSparsity
     row.settings = values(of: sweptSettings)
     return row
-  }
-}
-
-/// What a trial's networks cost.
-private struct Costs {
-  let plan: TrialPlan
-  let network: NetworkCosts
-
-  func layers(_ masks: MaskSet?) -> [LayerRecord] {
-    let sparse = plan.regimen.execution.sparseNames(plan.regimen.model, masks)
-    return plan.regimen.model.declarations.map { declaration in
-      let count = declaration.shape.count
-      let kept = masks?[declaration.name]?.keptCount ?? count
-      let flops = network.flopsByParameter[declaration.name] ?? 0
-      let nonzero = Int((Double(flops) * Double(kept) / Double(max(1, count))).rounded())
-      return LayerRecord(
-        name: declaration.name, parameters: count, nonzero: kept, isPrunable: declaration.isPrunable,
-        isSparse: sparse.contains(declaration.name), flops: flops, flopsNonzero: nonzero)
-    }
-  }
-
-  /// Operations of all trainings on which a stage depends, its own among them, each once.
-  func trainingFlops(upTo key: StageKey?) -> Int {
-    let stages = Dictionary(uniqueKeysWithValues: plan.stages.map { ($0.key, $0) })
-    var seen: Set<StageKey> = []
-    var open = key.map { [$0] } ?? []
-    var steps = 0
-    while let key = open.popLast() {
-      guard seen.insert(key).inserted, let stage = stages[key] else { continue }
-      steps += stage.steps
-      open += stage.parents
-    }
-    return steps * network.flopsPerStep
-  }
-}
-
-extension StageRecord {
-  /// How the stage ends a trial: `collapsed` for masks that leave a layer without weights, `diverged` for a training whose
-  /// loss was not finite; `nil` where the trial goes on.
-  var ending: TrialStatus? {
-    if metadata == "{}" { return nil }
-    if metadata.contains("\"collapsed\"") { return .collapsed }
-    if metadata.contains("\"divergence\"") { return .diverged }
-    return nil
   }
 }

@@ -1,11 +1,11 @@
-import CoppiceDatasets
 import CoppiceNetworks
 import CoppicePruning
 import CoppiceStore
 import CoppiceTensors
 import CoppiceTerms
 
-/// Prunes the network of a stage: scores, then masks that are subsets of those before.
+/// Prunes the network of a stage: scores, then masks that are subsets of those before. Where the criterion moves survivors, the
+/// weights after the cut are an output too.
 package struct PruningStage: Stage {
   package let regimen: Regimen
   /// The stage whose network is pruned.
@@ -13,25 +13,28 @@ package struct PruningStage: Stage {
   /// The stage with the masks so far; `nil` where nothing is pruned yet.
   package let masks: StageKey?
   package let pruner: Pruner
+  /// What the granularity makes units from.
+  package let structure: NetworkStructure
   package let target: PruningTarget
-  package let scoringBatch: Int
+  /// The stages of the evidence that the criterion asks for, in its order.
+  package let evidence: [StageKey]
+  /// The decision that the ladder goes on; `nil` where nothing may end it.
+  package let decision: StageKey?
   package let key: StageKey
 
   package init(
     _ regimen: Regimen, of network: StageKey, masks: StageKey?, pruner: Pruner,
-    target: PruningTarget, scoringBatch: Int
+    structure: NetworkStructure = .none, target: PruningTarget, evidence: [StageKey] = [],
+    decision: StageKey? = nil
   ) {
     self.regimen = regimen
     self.network = network
     self.masks = masks
     self.pruner = pruner
+    self.structure = structure
     self.target = target
-    self.scoringBatch = scoringBatch
-    let wanted: Specification.Value =
-      switch target {
-      case .sparsity(let sparsity): .number(sparsity)
-      case .rate(let rate, let times): .list([.number(rate), .integer(times)])
-      }
+    self.evidence = evidence
+    self.decision = decision
     let needs = pruner.criterion.needs
     key = StageKey(
       Specification(
@@ -39,51 +42,57 @@ package struct PruningStage: Stage {
         [
           ("network", network.value), ("criterion", .component(pruner.criterion.specification)),
           ("granularity", .component(pruner.granularity.specification)),
-          ("allocation", .component(pruner.allocation.specification)), ("target", wanted),
+          ("allocation", .component(pruner.allocation.specification)), ("target", target.value),
         ]
       ).adding([
         ("masks", masks?.value ?? .none, neutral: .none),
         ("seed", needs.isEmpty ? .none : .integer(regimen.seed), neutral: .none),
-        ("scoring-batch", needs.contains(.gradients) ? .integer(scoringBatch) : .none, neutral: .none),
+        ("evidence", .list(evidence.map(\.value)), neutral: .list([])),
+        ("decision", decision?.value ?? .none, neutral: .none),
       ]))
   }
 
-  package var parents: [StageKey] { [network] + (masks.map { [$0] } ?? []) }
+  package var parents: [StageKey] { [network] + [masks, decision].compactMap { $0 } + evidence }
 
   package func run(_ context: StageContext) throws -> StageRecord {
-    let trained = try context.outputs(of: network)
-    guard let parameters = trained[parameters: "parameters"] else {
+    guard let parameters = try context.outputs(of: network)[parameters: "parameters"] else {
       throw StageError.missingOutput("parameters", stage: network.short)
     }
-    let buffers = trained[parameters: "buffers"] ?? ParameterSet()
     // The pruner sees every prunable layer; those the allocation ignores have no mask in what is stored.
     var before = regimen.model.fullMasks
-    let prunable = try pruner.allocation.prunable(among: before).names
-    if let masks { for (name, mask) in try context.masks(of: masks) { before[name] = mask } }
-    // A network that was not trained under these masks still has weights that they prune.
-    let weights = before.applied(to: parameters)
-    let scoring = ScoringContext(
-      weights: weights, masks: before, initialWeights: regimen.initialParameters(draw: 0),
-      seed: regimen.seedBits, gradients: { try gradients(weights, buffers) })
-    let pruning = try pruner.prune(scoring, to: target)
-    var record = StageRecord(
-      key: key.hexadecimal,
-      masks: [("masks", MaskSet(pruning.masks.filter { prunable.contains($0.name) }.map { $0 }))],
-      numbers: [("requested_sparsity", [pruning.report.requestedSparsity])])
-    let collapsed = pruning.report.collapsedLayers
-    if !collapsed.isEmpty {
-      record.metadata = JSON.object([("collapsed", .list(collapsed.map(JSON.text)))])
+    let prunable = try Set(pruner.prunable(among: before, structure: structure).names)
+    if let masks {
+      for (name, mask) in try context.masks(of: masks) { before.take(name, mask, from: try context.masks(of: masks)) }
     }
+    var found: [(Evidence, ParameterSet)] = []
+    for (evidence, key) in zip(pruner.criterion.needs.evidence, evidence) {
+      guard let values = try context.outputs(of: key)[parameters: "evidence"] else {
+        throw StageError.missingOutput("evidence", stage: key.short)
+      }
+      found.append((evidence, values))
+    }
+    let pruning = try pruner.prune(
+      ScoringContext(
+        // A network that was not trained under these masks still has weights that they prune.
+        weights: before.applied(to: parameters), masks: before,
+        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, evidence: found),
+      structure: structure, to: target)
+    var record = StageRecord(
+      key: key.hexadecimal, masks: [("masks", pruning.masks.keeping { prunable.contains($0) })],
+      numbers: [("requested_sparsity", [pruning.report.requestedSparsity])])
+    if let weights = pruning.weights { record.parameters = [("parameters", weights)] }
+    let collapsed = pruning.report.collapsedLayers
+    if !collapsed.isEmpty { record.outcome = .collapsed(collapsed) }
     return record
   }
+}
 
-  @Sendable private func gradients(_ weights: ParameterSet, _ buffers: ParameterSet) throws -> ParameterSet {
-    let batch = min(scoringBatch, regimen.data.stepsPerEpoch(batchSize: 1))
-    var batches = try Batches(
-      regimen.data.split.training, of: regimen.data.dataset, batchSize: batch, seed: regimen.seedBits,
-      stream: .score)
-    return try GradientProbe.gradients(regimen.model, weights, buffers, batch: batch) {
-      batches.fill(0, $0, $1)
+extension PruningTarget {
+  /// As a field of a key.
+  var value: Specification.Value {
+    switch self {
+    case .sparsity(let sparsity): .number(sparsity)
+    case .rate(let rate, let times): .list([.number(rate), .integer(times)])
     }
   }
 }

@@ -9,12 +9,15 @@ package struct RandomMaskStage: Stage {
   /// The pruning whose counts are kept.
   package let pruning: StageKey
   package let granularity: Granularity
+  /// What the granularity makes units from.
+  package let structure: NetworkStructure
   package let key: StageKey
 
-  package init(_ regimen: Regimen, like pruning: StageKey, granularity: Granularity) {
+  package init(_ regimen: Regimen, like pruning: StageKey, granularity: Granularity, structure: NetworkStructure = .none) {
     self.regimen = regimen
     self.pruning = pruning
     self.granularity = granularity
+    self.structure = structure
     key = StageKey(
       Specification(
         "random-mask", version: 1,
@@ -29,8 +32,8 @@ package struct RandomMaskStage: Stage {
   package func run(_ context: StageContext) throws -> StageRecord {
     let parent = try context.outputs(of: pruning)
     let random = try granularity.randomMasks(
-      like: try context.masks(of: pruning), seed: regimen.seedBits)
+      like: try context.masks(of: pruning), structure: structure, seed: regimen.seedBits)
     return StageRecord(
-      key: key.hexadecimal, metadata: parent.metadata, masks: [("masks", random)], numbers: parent.numbers)
+      key: key.hexadecimal, outcome: parent.outcome, masks: [("masks", random)], numbers: parent.numbers)
   }
 }

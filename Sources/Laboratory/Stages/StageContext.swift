@@ -12,19 +12,22 @@ package struct StageContext: Sendable {
   package let checkpointInterval: Double
   /// Threads that share each kernel.
   package let threads: Int
+  /// What networks cost.
+  package let costs: NetworkCostTable
   /// Told how many steps were made since it was last told.
   package let progress: @Sendable (_ steps: Int) -> Void
 
   package init(
     folder: StageFolder, recent: RecentStages? = nil, interruption: Interruption = Interruption(),
-    checkpointInterval: Double = 30,
-    threads: Int = 1, progress: @escaping @Sendable (_ steps: Int) -> Void = { _ in }
+    checkpointInterval: Double = 30, threads: Int = 1, costs: NetworkCostTable = NetworkCostTable(),
+    progress: @escaping @Sendable (_ steps: Int) -> Void = { _ in }
   ) {
     self.folder = folder
     self.recent = recent ?? RecentStages(folder)
     self.interruption = interruption
     self.checkpointInterval = checkpointInterval
     self.threads = threads
+    self.costs = costs
     self.progress = progress
   }
 

@@ -1,8 +1,10 @@
 import CoppiceNetworks
+import CoppicePruning
 import CoppiceStore
-import CoppiceTerms
+import CoppiceTensors
 
-/// What a training writes down on its way: losses as means over windows of steps, evaluations, time, divergence.
+/// What a training writes down on its way: losses as means over windows of steps, sparsities where masks move, evaluations,
+/// time, divergence.
 struct TrainingLog {
   /// Points a series has at most.
   private static let mostPoints = 1_000
@@ -13,6 +15,7 @@ struct TrainingLog {
   private var steps: [Int] = []
   private var losses: [Float] = []
   private var rates: [Float] = []
+  private var sparsities: [Float] = []
   var evaluations: [Evaluation] = []
   var wallTime = 0.0
   /// What was not finite, and where, for a training that diverged.
@@ -26,36 +29,45 @@ struct TrainingLog {
     self.steps = record.series.steps
     losses = record.series["loss"] ?? []
     rates = record.series["learning_rate"] ?? []
+    sparsities = record.series["sparsity"] ?? []
     evaluations = record.evaluations
     if let open = record[numbers: "window"], open.count == 2 { (sum, count) = (open[0], open[1]) }
     wallTime = record[numbers: "wall_time"]?.first ?? 0
   }
 
-  /// Takes down the loss of a step, counted from 1.
-  mutating func add(loss: Float, learningRate: Double, step: Int) {
+  /// Takes down the loss of a step, counted from 1, and the sparsity it was made at where masks move.
+  mutating func add(loss: Float, learningRate: Double, sparsity: Double?, step: Int) {
     sum += Double(loss)
     count += 1
     guard step % window == 0 || !loss.isFinite else { return }
     steps.append(step)
     losses.append(Float(sum / count))
     rates.append(Float(learningRate))
+    if let sparsity { sparsities.append(Float(sparsity)) }
     (sum, count) = (0, 0)
   }
 
-  /// The outputs of a training that is over, or the state from which it goes on.
-  func record(_ key: StageKey, _ state: TrainingState, isCheckpoint: Bool) -> StageRecord {
+  /// The outputs of a training that is over.
+  func record(_ key: StageKey, step: Int, parameters: ParameterSet, _ buffers: ParameterSet) -> StageRecord {
     var series = Series(steps: steps)
     series["loss"] = losses
     series["learning_rate"] = rates
-    var record = StageRecord(
-      key: key.hexadecimal, parameters: [("parameters", state.parameters), ("buffers", state.buffers)],
-      numbers: [("step", [Double(state.step)]), ("wall_time", [wallTime])], series: series,
+    if !sparsities.isEmpty { series["sparsity"] = sparsities }
+    return StageRecord(
+      key: key.hexadecimal, outcome: divergence.map(StageOutcome.diverged) ?? .made,
+      parameters: [("parameters", parameters), ("buffers", buffers)],
+      numbers: [("step", [Double(step)]), ("wall_time", [wallTime])], series: series,
       evaluations: evaluations)
-    if isCheckpoint {
-      record.parameters.append(("moments", state.moments))
-      record.numbers.append(("window", [sum, count]))
+  }
+
+  /// The state from which a training goes on, with its masks where they move.
+  func checkpoint(_ key: StageKey, _ state: TrainingState, masks: DynamicMasks?) -> StageRecord {
+    var record = record(key, step: state.step, parameters: state.parameters, state.buffers)
+    record.parameters.append(("moments", state.moments))
+    record.numbers.append(("window", [sum, count]))
+    if let masks {
+      record.masks = [("masks", masks.active)] + (masks.trained.map { [("trained", $0)] } ?? [])
     }
-    if let divergence { record.metadata = JSON.object([("divergence", .text(divergence))]) }
     return record
   }
 }

@@ -1,0 +1,7 @@
+import CoppiceTerms
+
+/// The analyses that are shipped.
+public enum Analyses {
+  /// One line each.
+  public static let catalogue = Catalogue<Analysis>("analysis", [])
+}

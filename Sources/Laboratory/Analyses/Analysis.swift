@@ -1,0 +1,70 @@
+import CoppicePruning
+import CoppiceStore
+import CoppiceTensors
+import CoppiceTerms
+
+/// A question asked of the rounds of several trials once they are there: its answer is a table and a figure. Each shipped one
+/// stands in Analyses/.
+public struct Analysis: Component {
+  /// The name, the version and every field.
+  public let specification: Specification
+  private let answer: @Sendable (AnalysisContext) throws -> [NamedTable]
+
+  /// An analysis.
+  /// - Parameters:
+  ///   - name: in kebab-case, as it appears in files and on the command line.
+  ///   - version: raise it whenever answers change; `nil` while it is being written.
+  ///   - fields: the values it depends on.
+  ///   - tables: the answer.
+  package init(
+    _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
+    tables: @escaping @Sendable (AnalysisContext) throws -> [NamedTable]
+  ) {
+    specification = Specification(name, version: version, fields)
+    answer = tables
+  }
+
+  /// The analysis of a text: `mask-overlap`.
+  public init(parsing text: String) throws(ComponentError) { self = try Analyses.catalogue.parse(text) }
+
+  /// The answer for some rounds.
+  package func tables(_ context: AnalysisContext) throws -> [NamedTable] { try answer(context) }
+}
+
+/// A round as an analysis sees it: its place in the index, and what was kept of it.
+package struct AnalysisRound: Sendable {
+  /// The round's line in the index.
+  package let row: IndexRow
+  /// The stage with the masks; `nil` for a dense network.
+  package let masks: StageKey?
+  /// The stage with the network.
+  package let training: StageKey
+
+  package init(row: IndexRow, masks: StageKey?, training: StageKey) {
+    (self.row, self.masks, self.training) = (row, masks, training)
+  }
+}
+
+/// What an analysis looks at.
+package struct AnalysisContext: Sendable {
+  /// The rounds that have results, in the order of the index.
+  package let rounds: [AnalysisRound]
+  private let read: @Sendable (StageKey) throws -> StageRecord
+
+  package init(rounds: [AnalysisRound], read: @escaping @Sendable (StageKey) throws -> StageRecord) {
+    (self.rounds, self.read) = (rounds, read)
+  }
+
+  /// The masks of a round; `nil` for a dense network.
+  package func masks(of round: AnalysisRound) throws -> MaskSet? {
+    try round.masks.flatMap { try read($0)[masks: "masks"] }
+  }
+
+  /// The weights and buffers of a round.
+  package func weights(of round: AnalysisRound) throws -> ParameterSet {
+    let record = try read(round.training)
+    var weights = record[parameters: "parameters"] ?? ParameterSet()
+    for (name, buffer) in record[parameters: "buffers"] ?? ParameterSet() { weights[name] = buffer }
+    return weights
+  }
+}

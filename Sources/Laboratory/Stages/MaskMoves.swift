@@ -1,0 +1,81 @@
+import CoppiceNetworks
+import CoppicePruning
+import CoppiceTensors
+import CoppiceTerms
+
+/// What moves the masks of a training: a dynamics with everything it may ask for.
+package struct MaskMoves: Sendable {
+  package let dynamics: Dynamics
+  /// What prunes where the dynamics asks for it.
+  package let pruner: Pruner
+  /// What the granularity makes units from.
+  package let structure: NetworkStructure
+  /// The trial's pruning ratio.
+  package let ratio: Double?
+  package let scoring: ScoringData
+  /// The masks before the first move: every prunable weight survives.
+  package let start: DynamicMasks
+
+  package init(
+    _ dynamics: Dynamics, pruner: Pruner, structure: NetworkStructure, ratio: Double?, scoring: ScoringData,
+    prunable: MaskSet
+  ) {
+    (self.dynamics, self.pruner, self.structure) = (dynamics, pruner, structure)
+    (self.ratio, self.scoring) = (ratio, scoring)
+    start = DynamicMasks(active: prunable)
+  }
+
+  /// What its masks depend on.
+  var specification: Specification {
+    Specification(
+      "moves", version: 1,
+      [
+        ("dynamics", .component(dynamics.specification)),
+        ("criterion", .component(pruner.criterion.specification)),
+        ("granularity", .component(pruner.granularity.specification)),
+        ("allocation", .component(pruner.allocation.specification)),
+        ("ratio", ratio.map(Specification.Value.number) ?? .none), ("batch", .integer(scoring.batch)),
+      ]
+    ).adding([("batches", .integer(scoring.count), neutral: .integer(1))])
+  }
+
+  func isDue(_ step: Int, _ total: Int, _ regimen: Regimen) throws -> Bool {
+    try dynamics.isDue(DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch))
+  }
+
+  /// The masks after the move of a step.
+  func masks(
+    _ masks: DynamicMasks, _ parameters: ParameterSet, _ buffers: ParameterSet, _ step: Int, _ total: Int,
+    _ regimen: Regimen, _ threads: Int
+  ) throws -> DynamicMasks {
+    @Sendable func evidence(_ evidence: Evidence) throws -> ParameterSet {
+      try scoring.measure(evidence, regimen, parameters, buffers, masks: masks.active, threads: threads)
+    }
+    var slack = 0
+    let context = DynamicsContext(
+      moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
+      weights: parameters, masks: masks, seed: regimen.seedBits,
+      prune: { target in try pruned(masks.active, parameters, to: target, regimen, evidence).masks },
+      evidence: evidence)
+    // Units come as near to a number as whole units can.
+    if pruner.granularity != .weight { slack = regimen.model.fullMasks.map(\.mask.count).max() ?? 0 }
+    return try dynamics.masks(in: context, slack: slack)
+  }
+
+  private func pruned(
+    _ active: MaskSet, _ parameters: ParameterSet, to target: PruningTarget, _ regimen: Regimen,
+    _ evidence: (Evidence) throws -> ParameterSet
+  ) throws -> Pruning {
+    var all = regimen.model.fullMasks
+    for (name, mask) in active { all.take(name, mask, from: active) }
+    let names = Set(active.names)
+    let pruning = try pruner.prune(
+      ScoringContext(
+        weights: all.applied(to: parameters), masks: all,
+        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits,
+        evidence: try pruner.criterion.needs.evidence.map { ($0, try evidence($0)) }),
+      structure: structure, to: target)
+    return Pruning(
+      masks: pruning.masks.keeping { names.contains($0) }, report: pruning.report, weights: nil)
+  }
+}
