@@ -197,3 +197,24 @@ extension Value {
     builder.applyAll(Attention(heads: heads, isCausal: isCausal, isPacked: true), [self])[0]
   }
 }
+
+extension Attention: AxisTied {
+  /// Examples, and heads: all features of a head in q, k, v and o are one, and so is its place among the statistics. Queries and keys
+  /// are untied: a query's place says what it sees, and a key of zeros is attended to.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    let width = signature.output()[2], size = width / heads
+    let o = PortAxis.output(axis: 2)
+    func whole(_ end: PortAxis, parts: Int = 1) -> AxisTie {
+      AxisTie(
+        end, o, pairs: (0..<parts * width).map { .init($0, $0 % width / size * size) }, label: "head")
+    }
+    let inputs = signature.inputs.indices
+    return inputs.flatMap { AxisTie.same(0..<1, input: $0) } + AxisTie.same(0..<1, output: 1)
+      + inputs.map { whole(.input($0, axis: 2), parts: isPacked ? 3 : 1) }
+      + [whole(o), .blocks(of: size, count: heads, .output(1, axis: 1), o)]
+  }
+
+  package func resized(keeping kept: KeptPlaces, for signature: Signature) -> Attention? {
+    Attention(heads: kept[.output(1, axis: 1)].count, isCausal: isCausal, isPacked: isPacked)
+  }
+}

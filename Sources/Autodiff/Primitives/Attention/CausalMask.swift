@@ -55,3 +55,10 @@ extension Value {
   /// Scores `[…, queries, keys]` in which no query sees a key behind its own place: ready for a softmax.
   public var causallyMasked: Value { builder.apply(CausalMask(hidden: -1e30), self) }
 }
+
+extension CausalMask: AxisTied {
+  /// All but queries and keys, which are told apart by their places.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    AxisTie.same(signature.output().axes.indices.dropLast(2))
+  }
+}

@@ -69,3 +69,10 @@ extension Value {
     rate == 0 ? self : builder.apply(Dropout(rate: rate, ordinal: ordinal), self, key)
   }
 }
+
+extension Dropout: AxisTied {
+  /// Elements are drawn by their place, so that a smaller array is dropped otherwise: the same in distribution, not in value.
+  package func ties(for signature: Signature) -> [AxisTie] { AxisTie.same(signature.output().axes.indices) }
+
+  package var keepsZeros: Bool { true }
+}

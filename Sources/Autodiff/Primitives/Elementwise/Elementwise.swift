@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// A primitive that makes each element of its output from the elements of its inputs at the same place. All inputs have one
 /// shape, which is the output's, and any of them may be overwritten.
-package protocol ElementwisePrimitive: ExamplewisePrimitive {
+package protocol ElementwisePrimitive: ExamplewisePrimitive, AxisTied {
   /// The number of inputs.
   static var arity: Int { get }
 
@@ -37,4 +37,13 @@ extension ElementwisePrimitive {
   package func examplewiseInputs(for signature: Signature) -> [Int]? { Array(0..<Self.arity) }
 
   package var donations: [(input: Int, output: Int)] { (0..<Self.arity).map { ($0, 0) } }
+}
+
+extension ElementwisePrimitive {
+  /// All arrays are one along every axis.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    (0..<Self.arity).flatMap { AxisTie.same(signature.output().axes.indices, input: $0) }
+  }
+
+  package var keepsZeros: Bool { value([Double](repeating: 0, count: Self.arity)) == 0 }
 }

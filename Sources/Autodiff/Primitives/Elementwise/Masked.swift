@@ -42,3 +42,11 @@ extension Value {
   /// The array where the mask (bytes) keeps it, +0 elsewhere.
   package func masked(by mask: Value) -> Value { builder.apply(Masked(), self, mask) }
 }
+
+extension Masked: AxisTied {
+  package func ties(for signature: Signature) -> [AxisTie] {
+    (0..<2).flatMap { AxisTie.same(signature.output().axes.indices, input: $0) }
+  }
+
+  package var keepsZeros: Bool { true }
+}

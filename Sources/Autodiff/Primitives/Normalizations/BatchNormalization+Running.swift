@@ -123,3 +123,20 @@ extension GraphBuilder {
     update(runningVariance, with: moved[1])
   }
 }
+
+extension BatchNormalization.Inference: AxisTied {
+  /// Every axis of x, and the channels of everything.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    AxisTie.same(signature.output().axes.indices)
+      + (1...4).map { AxisTie(.input($0, axis: 0), .output(axis: 1)) }
+  }
+}
+
+extension BatchNormalization.RunningStatistics: AxisTied {
+  package func ties(for signature: Signature) -> [AxisTie] {
+    (0..<4).map { AxisTie(.input($0, axis: 0), .output(axis: 0)) }
+      + [AxisTie(.output(1, axis: 0), .output(axis: 0))]
+  }
+
+  package var keepsZeros: Bool { true }
+}

@@ -137,3 +137,12 @@ extension Value {
     return (outputs[0], outputs[1], outputs[2])
   }
 }
+
+extension BatchNormalization: AxisTied {
+  /// The channels of everything; examples, rows and columns are untied, since the statistics are of all of them.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    let y = PortAxis.output(axis: 1)
+    return [AxisTie(.input(0, axis: 1), y)] + (1...2).map { AxisTie(.input($0, axis: 0), y) }
+      + (1...3).map { AxisTie(.output($0, axis: 0), y) }
+  }
+}

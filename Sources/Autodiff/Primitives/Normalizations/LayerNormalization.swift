@@ -159,3 +159,18 @@ extension Value {
     builder.applyAll(LayerNormalization(epsilon: epsilon), [self, gamma, beta])[0]
   }
 }
+
+extension LayerNormalization: AxisTied {
+  /// The rows, and the features of everything.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    let last = signature.input(0).rank - 1
+    return AxisTie.same(0..<last) + AxisTie.same(0..<last, output: 1) + AxisTie.same(0..<last, output: 2)
+      + [AxisTie(.input(0, axis: last), .output(axis: last))]
+      + (1...2).map { AxisTie(.input($0, axis: 0), .output(axis: last)) }
+  }
+
+  /// Not for fewer features yet: mean and variance of what is left would have to be those of the whole row.
+  package func resized(keeping kept: KeptPlaces, for signature: Signature) -> LayerNormalization? {
+    kept[.input(1, axis: 0)].count == signature.input(1)[0] ? self : nil
+  }
+}

@@ -113,3 +113,10 @@ extension Value {
   /// The mean of each plane: `[batch, channels, height, width]` to `[batch, channels]`.
   public var globalAveragePooled: Value { flattened(from: 2).mean(over: 2) }
 }
+
+extension AveragePool: AxisTied {
+  /// Examples and channels; rows and columns are untied.
+  package func ties(for signature: Signature) -> [AxisTie] { AxisTie.same(0..<2) }
+
+  package var keepsZeros: Bool { true }
+}

@@ -175,3 +175,30 @@ extension Value {
     return builder.applyAll(convolution, [self, weight] + (bias.map { [$0] } ?? []))[0]
   }
 }
+
+extension Convolution: AxisTied {
+  /// Of one group: channels of x are those of each filter; filters are places of the bias and channels of y. Of several, depthwise
+  /// among them: a group is one, with all its channels and filters, so that the others stay as they are. Rows and columns are untied.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    let (x, weight) = (PortAxis.input(0, axis: 1), PortAxis.input(1, axis: 0))
+    let y = PortAxis.output(axis: 1)
+    let common =
+      AxisTie.same(0..<1) + [AxisTie(weight, y)] + (hasBias ? [AxisTie(.input(2, axis: 0), y)] : [])
+    guard windows.groups > 1 else { return common + [AxisTie(x, .input(1, axis: 1), isSummed: true)] }
+    let (channels, filters) = (signature.input(1)[1], signature.input(1)[0] / windows.groups)
+    let groups = (0..<windows.groups).flatMap { group in
+      (0..<channels).map { AxisTie.Pair(group * channels + $0, group * filters) }
+    }
+    let members = (0..<windows.groups * filters).map { AxisTie.Pair($0, $0 / filters * filters) }
+    return common + [AxisTie(x, y, pairs: groups), AxisTie(y, y, pairs: members)]
+  }
+
+  package func resized(keeping kept: KeptPlaces, for signature: Signature) -> Convolution? {
+    let groups = windows.groups == 1 ? 1 : kept[.input(0, axis: 1)].count / signature.input(1)[1]
+    return Convolution(
+      ConvolutionWindows(stride: windows.stride, padding: windows.padding, groups: groups), hasBias: hasBias,
+      rectifies: rectifies)
+  }
+
+  package var keepsZeros: Bool { !hasBias }
+}

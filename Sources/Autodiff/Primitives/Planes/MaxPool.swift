@@ -150,3 +150,10 @@ extension Value {
     builder.apply(MaxPool(PoolingWindows(side, stride: stride, padding: padding)), self)
   }
 }
+
+extension MaxPool: AxisTied {
+  /// Examples and channels; rows and columns are untied.
+  package func ties(for signature: Signature) -> [AxisTie] { AxisTie.same(0..<2) }
+
+  package var keepsZeros: Bool { true }
+}

@@ -68,3 +68,16 @@ package struct Affine: FusedPrimitive {
     Sample(Affine(hasBias: true, rectifies: true), .uniform([5, 7]), .uniform([40, 7]), .uniform([40])),
   ]
 }
+
+extension Affine: AxisTied {
+  /// Features of x are columns of the weight; rows of the weight are places of the bias and features of y.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    let last = signature.input(0).rank - 1
+    return AxisTie.same(0..<last) + [
+      AxisTie(.input(0, axis: last), .input(1, axis: 1), isSummed: true),
+      AxisTie(.input(1, axis: 0), .output(axis: last)),
+    ] + (hasBias ? [AxisTie(.input(2, axis: 0), .output(axis: last))] : [])
+  }
+
+  package var keepsZeros: Bool { !hasBias }
+}

@@ -160,3 +160,19 @@ extension Value {
     builder.apply(MatrixProduct(transposesA: transposingSelf, transposesB: transposingOther), self, other)
   }
 }
+
+extension MatrixProduct: AxisTied {
+  package func ties(for signature: Signature) -> [AxisTie] {
+    let (a, b) = (signature.input(0).rank, signature.input(1).rank)
+    let (m, k) = transposesA ? (a - 1, a - 2) : (a - 2, a - 1)
+    let (kOfB, n) = transposesB ? (b - 1, b - 2) : (b - 2, b - 1)
+    let leading = AxisTie.same(0..<(a - 2)) + (b > 2 ? AxisTie.same(0..<(a - 2), input: 1) : [])
+    return leading + [
+      AxisTie(.input(0, axis: m), .output(axis: a - 2)),
+      AxisTie(.input(1, axis: n), .output(axis: a - 1)),
+      AxisTie(.input(0, axis: k), .input(1, axis: kOfB), isSummed: true),
+    ]
+  }
+
+  package var keepsZeros: Bool { true }
+}

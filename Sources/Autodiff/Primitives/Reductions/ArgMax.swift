@@ -38,3 +38,8 @@ package struct ArgMax: Primitive {
     Sample(ArgMax(), .uniform([6, 17])), Sample(ArgMax(), .values([2, 3], [1, 2, 2, 0, -1, 0])),
   ]
 }
+
+extension ArgMax: AxisTied {
+  /// The rows; what is compared is untied, since its places are the answer.
+  package func ties(for signature: Signature) -> [AxisTie] { AxisTie.same(signature.output().axes.indices) }
+}

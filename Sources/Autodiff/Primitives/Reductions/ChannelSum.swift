@@ -55,3 +55,14 @@ extension Value {
     return inner.count == 1 ? filled : filled.splittingAxis(2, into: inner)
   }
 }
+
+extension ChannelSum: AxisTied {
+  /// The channels; what is added up can be removed where it is 0.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    signature.input(0).axes.indices.map { axis in
+      axis == 1 ? AxisTie(.input(0, axis: 1), .output(axis: 0)) : .summed(.input(0, axis: axis))
+    }
+  }
+
+  package var keepsZeros: Bool { true }
+}

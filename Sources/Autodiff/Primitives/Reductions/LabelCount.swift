@@ -33,3 +33,8 @@ package struct LabelCount: Primitive {
     Sample(LabelCount(), .indices([5], [1, -1, 0, 3, -1])), Sample(LabelCount(), .indices([2], [-1, -1])),
   ]
 }
+
+extension LabelCount: AxisTied {
+  /// None: every label counts.
+  package func ties(for signature: Signature) -> [AxisTie] { [] }
+}

@@ -76,3 +76,13 @@ extension Value {
     return sum.scaled(by: Float(max(1, sum.shape.count)) / Float(max(1, shape.count)))
   }
 }
+
+extension Sum: AxisTied {
+  /// What is added up can be removed where it is 0.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    AxisTie.same(0..<axis) + [.summed(.input(0, axis: axis))]
+      + AxisTie.same((axis + 1)..<signature.input(0).rank, shift: -1)
+  }
+
+  package var keepsZeros: Bool { true }
+}

@@ -52,3 +52,12 @@ extension GraphBuilder {
     (constant(limit) / norm(of: gradients).offset(by: 1e-6)).minimum(constant(1))
   }
 }
+
+extension SumOfSquares: AxisTied {
+  /// What is added up can be removed where it is 0.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    signature.input(0).axes.indices.map { .summed(.input(0, axis: $0)) }
+  }
+
+  package var keepsZeros: Bool { true }
+}

@@ -93,3 +93,11 @@ extension Value {
   /// The rows of this table `[rows, width]` at Int32 indices `[…]`: `[…, width]`.
   public func rows(at indices: Value) -> Value { builder.apply(GatherRows(), self, indices) }
 }
+
+extension GatherRows: AxisTied {
+  /// The table's columns and the places of the indices; its rows are untied, since indices count them.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    let leading = signature.input(1).rank
+    return AxisTie.same(0..<leading, input: 1) + [AxisTie(.input(0, axis: 1), .output(axis: leading))]
+  }
+}

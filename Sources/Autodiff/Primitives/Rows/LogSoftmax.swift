@@ -86,3 +86,10 @@ extension Value {
   /// The logarithm of the softmax over the last axis.
   public var logSoftmax: Value { builder.apply(LogSoftmax(), self) }
 }
+
+extension LogSoftmax: AxisTied {
+  /// The rows; their elements are untied, since each depends on all.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    AxisTie.same(signature.output().axes.indices.dropLast())
+  }
+}

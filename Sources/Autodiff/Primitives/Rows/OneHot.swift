@@ -39,3 +39,10 @@ package struct OneHot: Primitive {
     Sample(OneHot(classes: 3), .indices([3], [2, -1, 0])),
   ]
 }
+
+extension OneHot: AxisTied {
+  /// The rows; classes are untied, since labels count them.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    AxisTie.same(signature.input(0).axes.indices)
+  }
+}

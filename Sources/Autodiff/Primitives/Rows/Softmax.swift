@@ -85,3 +85,10 @@ extension Value {
   /// The softmax over the last axis.
   public var softmax: Value { builder.apply(Softmax(), self) }
 }
+
+extension Softmax: AxisTied {
+  /// The rows; their elements are untied, since each depends on all.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    AxisTie.same(signature.output().axes.indices.dropLast())
+  }
+}

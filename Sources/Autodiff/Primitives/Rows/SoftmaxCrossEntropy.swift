@@ -121,3 +121,10 @@ func softmaxRows(_ x: ReferenceArray) -> ReferenceArray {
   }
   return y
 }
+
+extension SoftmaxCrossEntropy: AxisTied {
+  /// The rows; classes are untied.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    AxisTie.same(0..<1) + AxisTie.same(0..<1, output: 1) + AxisTie.same(0..<1, input: 1)
+  }
+}

@@ -73,3 +73,19 @@ extension Value {
     builder.applyAll(Concatenate(axis: axis), [self] + others)[0]
   }
 }
+
+extension Concatenate: AxisTied {
+  /// Along the axis each input is a run of places of the output.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    var start = 0
+    return signature.inputs.indices.flatMap { input in
+      let (shape, offset) = (signature.input(input), start)
+      start += shape[axis]
+      return AxisTie.same(shape.axes.indices.filter { $0 != axis }, input: input) + [
+        .offset(by: offset, count: shape[axis], .input(input, axis: axis), .output(axis: axis))
+      ]
+    }
+  }
+
+  package var keepsZeros: Bool { true }
+}

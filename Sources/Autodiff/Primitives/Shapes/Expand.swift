@@ -61,3 +61,15 @@ extension Value {
     builder.apply(Expand(axis: axis, count: count), self)
   }
 }
+
+extension Expand: AxisTied {
+  /// The new axis is nobody's: each of its places can be removed.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    AxisTie.same(0..<axis) + [.free(.output(axis: axis))]
+      + AxisTie.same(axis..<signature.input(0).rank, shift: 1)
+  }
+
+  package func resized(keeping kept: KeptPlaces, for signature: Signature) -> Expand? {
+    Expand(axis: axis, count: kept[.output(axis: axis)].count)
+  }
+}

@@ -52,3 +52,24 @@ extension Value {
   /// All axes but the first `leading` taken as one.
   public func flattened(from leading: Int) -> Value { mergingAxes(leading, count: shape.rank - leading) }
 }
+
+extension MergeAxes: AxisTied {
+  /// A place of the outermost merged axis is a block of the output: a channel of `[channels, height, width]` is height · width
+  /// neighbours. The axes merged into it are untied, since what is left has to be whole blocks. An extent of 1 is passed over.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    let axes = signature.input(0).axes
+    return AxisTie.same(0..<axis) + AxisTie.same((axis + count)..<axes.count, shift: 1 - count)
+      + AxisTie.outermost(axes[axis..<(axis + count)], .input(0, axis: 0), .output(axis: axis))
+  }
+
+  package var keepsZeros: Bool { true }
+}
+
+extension AxisTie {
+  /// The ties of axes that are one merged axis: of the outermost with an extent above 1, in blocks. `port` is whose axes they are.
+  static func outermost(_ extents: ArraySlice<Int>, _ port: PortAxis, _ merged: PortAxis) -> [AxisTie] {
+    guard let axis = extents.firstIndex(where: { $0 != 1 }) ?? extents.indices.first else { return [] }
+    let block = extents[(axis + 1)...].reduce(1, *)
+    return [.blocks(of: block, count: extents[axis], PortAxis(port: port.port, axis: axis), merged)]
+  }
+}

@@ -68,3 +68,15 @@ extension Value {
     builder.apply(Pad(axis: axis, before: before, after: after), self)
   }
 }
+
+extension Pad: AxisTied {
+  /// The zeros before and after are untied.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    let shape = signature.input(0)
+    return AxisTie.same(shape.axes.indices.filter { $0 != axis }) + [
+      .offset(by: before, count: shape[axis], .input(0, axis: axis), .output(axis: axis))
+    ]
+  }
+
+  package var keepsZeros: Bool { true }
+}

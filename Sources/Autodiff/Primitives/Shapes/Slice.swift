@@ -79,3 +79,21 @@ extension Value {
     builder.apply(Slice(axis: axis, start: range.lowerBound, count: range.count), self)
   }
 }
+
+extension Slice: AxisTied {
+  /// What is not taken can be removed by itself.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    AxisTie.same(signature.input(0).axes.indices.filter { $0 != axis }) + [
+      .free(.input(0, axis: axis)),
+      .offset(by: start, count: count, .output(axis: axis), .input(0, axis: axis)),
+    ]
+  }
+
+  package func resized(keeping kept: KeptPlaces, for signature: Signature) -> Slice? {
+    Slice(
+      axis: axis, start: kept[.input(0, axis: axis)].count { $0 < start },
+      count: kept[.output(axis: axis)].count)
+  }
+
+  package var keepsZeros: Bool { true }
+}

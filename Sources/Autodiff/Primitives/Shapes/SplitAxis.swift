@@ -46,3 +46,19 @@ extension Value {
     builder.apply(SplitAxis(axis: axis, extents: extents), self)
   }
 }
+
+extension SplitAxis: AxisTied {
+  /// As `MergeAxes` has it: of the new axes the outermost with an extent above 1 is tied, in blocks of the axis that is split.
+  package func ties(for signature: Signature) -> [AxisTie] {
+    let axes = signature.output().axes
+    return AxisTie.same(0..<axis)
+      + AxisTie.same((axis + 1)..<signature.input(0).rank, shift: extents.count - 1)
+      + AxisTie.outermost(axes[axis..<(axis + extents.count)], .output(axis: 0), .input(0, axis: axis))
+  }
+
+  package func resized(keeping kept: KeptPlaces, for signature: Signature) -> SplitAxis? {
+    SplitAxis(axis: axis, extents: extents.indices.map { kept[.output(axis: axis + $0)].count })
+  }
+
+  package var keepsZeros: Bool { true }
+}

@@ -73,3 +73,11 @@ extension Value {
     permutation == Array(shape.axes.indices) ? self : builder.apply(Transpose(permutation), self)
   }
 }
+
+extension Transpose: AxisTied {
+  package func ties(for signature: Signature) -> [AxisTie] {
+    permutation.enumerated().map { AxisTie(.input(0, axis: $1), .output(axis: $0)) }
+  }
+
+  package var keepsZeros: Bool { true }
+}
