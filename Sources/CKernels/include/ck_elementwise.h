@@ -22,25 +22,17 @@ void ck_minimum(size_t n, const float *a, const float *b, float *y);
 void ck_scale(size_t n, float c, const float *x, float *y);
 /// y[i] = x[i] + c
 void ck_offset(size_t n, float c, const float *x, float *y);
-/// y[i] = c
-void ck_fill(size_t n, float c, float *y);
-/// z[i] = fma(c, x[i], y[i])
-void ck_scale_add(size_t n, float c, const float *x, const float *y, float *z);
 
 /// y[i] = -x[i]
 void ck_negate(size_t n, const float *x, float *y);
 /// y[i] = |x[i]|
 void ck_absolute(size_t n, const float *x, float *y);
-/// y[i] = x[i]²
-void ck_square(size_t n, const float *x, float *y);
 /// y[i] = x[i] > 0 ? x[i] : +0, NaN for NaN
 void ck_relu(size_t n, const float *x, float *y);
 /// y[i] = x[i] > 0 ? 1 : 0, NaN for NaN
 void ck_step(size_t n, const float *x, float *y);
 /// y[i] = √x[i]
 void ck_sqrt(size_t n, const float *x, float *y);
-/// y[i] = 1 / x[i]
-void ck_reciprocal(size_t n, const float *x, float *y);
 /// y[i] = eˣ; +0 below -87.33 (never subnormal), +inf above 88.72283. Within 1 ulp.
 void ck_exp(size_t n, const float *x, float *y);
 /// y[i] = ln x[i]; -inf at ±0, NaN below 0. Within 1 ulp.
