@@ -1,6 +1,21 @@
 // One line a kernel: its name and a digest of what it gives for reproducible inputs. Two builds of the kernels agree if
 // the lines agree. Needs no C library, so that it cross-compiles without one: check.sh.
-#include "../../Sources/CKernels/include/CKernels.h"
+#include "../../Sources/CKernels/include/ck_attention.h"
+#include "../../Sources/CKernels/include/ck_broadcast.h"
+#include "../../Sources/CKernels/include/ck_bytes.h"
+#include "../../Sources/CKernels/include/ck_convolution.h"
+#include "../../Sources/CKernels/include/ck_elementwise.h"
+#include "../../Sources/CKernels/include/ck_gather.h"
+#include "../../Sources/CKernels/include/ck_layout.h"
+#include "../../Sources/CKernels/include/ck_normalization.h"
+#include "../../Sources/CKernels/include/ck_optimizer.h"
+#include "../../Sources/CKernels/include/ck_pooling.h"
+#include "../../Sources/CKernels/include/ck_product.h"
+#include "../../Sources/CKernels/include/ck_random.h"
+#include "../../Sources/CKernels/include/ck_reduction.h"
+#include "../../Sources/CKernels/include/ck_softmax.h"
+#include "../../Sources/CKernels/include/ck_sparse.h"
+#include "../../Sources/CKernels/include/ck_variants.h"
 
 #define CASES 9
 static const size_t sizes[CASES] = {1, 7, 16, 17, 63, 65, 130, 300, 1000};

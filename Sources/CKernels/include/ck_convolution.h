@@ -1,6 +1,8 @@
 #pragma once
 #include <stddef.h>
 
+#include "ck_kernel.h"
+
 /// A two-dimensional convolution: x [batch, in_channels, in_height, in_width],
 /// weights [out_channels, in_channels / groups, kernel_height, kernel_width],
 /// y [batch, out_channels, out_height, out_width], all contiguous.
@@ -36,23 +38,25 @@ size_t ck_convolution_filter_gradient_scratch(const ck_convolution_shape *shape)
 /// for the images n of [image_begin, image_end). x and y are the whole arrays; `bias` [out_channels] may be
 /// null. Unless by Winograd, each sum is one chain from +0 over (c, u, v) ascending, in which the padding counts as zeros or
 /// is left out.
-void ck_convolution_forward(const ck_convolution_shape *shape, size_t image_begin, size_t image_end,
-                            const float *x, const float *w, const float *bias, int activation, float *y,
-                            float *scratch);
+CK_KERNEL(convolution_forward, (const ck_convolution_shape *shape, size_t image_begin, size_t image_end, const float
+           *x, const float *w, const float *bias, int activation, float *y, float *scratch),
+          (shape, image_begin, image_end, x, w, bias, activation, y, scratch));
 
 /// gx[n, c, h, l] =
 ///   Σ_{o, u, v} w[o, c, u, v] · gy[n, o, (h + pad_h − u) / stride_h, (l + pad_w − v) / stride_w]
 /// over the o of c's group and the (u, v) for which the divisions are exact, for the images of the range.
 /// Unless by Winograd, each sum is one chain from +0 over (o, u, v) ascending, in which positions outside gy count as zeros
 /// or are left out.
-void ck_convolution_input_gradient(const ck_convolution_shape *shape, size_t image_begin, size_t image_end,
-                                   const float *gy, const float *w, float *gx, float *scratch);
+CK_KERNEL(convolution_input_gradient, (const ck_convolution_shape *shape, size_t image_begin, size_t image_end, const
+           float *gy, const float *w, float *gx, float *scratch),
+          (shape, image_begin, image_end, gy, w, gx, scratch));
 
 /// gw[o, c, u, v] = Σ_{n, i, j} gy[n, o, i, j] · x[n, c, i · stride_h + u − pad_h, j · stride_w + v − pad_w]
 /// for o in [out_channel_begin, out_channel_end) and columns (c · kernel_height + u) · kernel_width + v in
 /// [column_begin, column_end). gw is the whole array; its rest is left alone. Unless by Winograd, each sum is one chain from
 /// +0 over (n, i, j) ascending. With few output channels, split the columns over threads; with many, or by Winograd, the
 /// channels.
-void ck_convolution_filter_gradient(const ck_convolution_shape *shape, size_t out_channel_begin,
-                                    size_t out_channel_end, size_t column_begin, size_t column_end,
-                                    const float *x, const float *gy, float *gw, float *scratch);
+CK_KERNEL(convolution_filter_gradient, (const ck_convolution_shape *shape, size_t out_channel_begin, size_t
+           out_channel_end, size_t column_begin, size_t column_end, const float *x, const float *gy, float *gw, float
+           *scratch),
+          (shape, out_channel_begin, out_channel_end, column_begin, column_end, x, gy, gw, scratch));
