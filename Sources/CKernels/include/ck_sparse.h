@@ -5,10 +5,10 @@
 #include "ck_convolution.h"
 #include "ck_kernel.h"
 
-// Products with a weight most of whose elements are gone. What is multiplied lies in planes, position after position: an image
-// holds one plane a feature, and a survivor multiplies a whole stretch of one plane. For a linear layer an image is a panel of
-// examples and a plane holds one feature of each of them; a convolution makes the planes itself, of every channel a copy for each
-// column of the filter (ck_copies in scratch.h), and a stretch begins where the tap points.
+// Products with a weight most of whose elements are gone. What is multiplied lies in planes, position after position, and a
+// survivor multiplies a whole stretch of one plane. An image holds one plane a feature. For a linear layer an image is a panel of
+// examples, and a plane holds one feature of each of them. A convolution makes the planes itself: it copies every channel once for
+// each column of the filter (ck_copies in scratch/sparse_convolution.h), and a stretch begins where the tap points.
 
 /// The survivors of a weight, row by row: entries starts[r] ..< starts[r + 1] are those of row r.
 typedef struct {
