@@ -18,13 +18,14 @@ typedef struct ck_convolution_shape {
 enum { CK_WINOGRAD_CHANNELS = 16, CK_WINOGRAD_PLANE = 7 };
 
 /// Whether the three go by Winograd's F(2 × 2, 3 × 3): 3 × 3 windows at stride 1 in one group, padding at most 2, channels and
-/// planes of the size above. Their order is then that of the contract (README.md beside), and a NaN or an infinity reaches all
-/// results, or gradients of taps, that a tile of 2 × 2 which sees it has a part in.
+/// planes of at least the size above. The order of their sums is then the one that README.md gives. Results are computed in tiles
+/// of 2 × 2, and a tile sees 4 × 4 sources. A NaN or an infinity among the sources may reach every result of the tile, and the
+/// gradient of every tap that the tile takes part in.
 int ck_convolution_by_winograd(const ck_convolution_shape *shape);
 
-/// Whether its forward pass puts one image in each lane: decided by the number of images too, so that parts of the batch may go
-/// another way. What is padded is then left out instead of multiplied as zeros, which for finite operands is the same but perhaps
-/// for the sign of a zero.
+/// Whether its forward pass puts one image in each lane. The number of images has a say in this, so that parts of a batch may go
+/// another way than the whole. Padding is then left out instead of multiplied as zeros. For finite operands that changes nothing
+/// but perhaps the sign of a zero.
 int ck_convolution_by_images(const ck_convolution_shape *shape);
 
 /// Floats of scratch (aligned to 64 bytes) that each of the three needs; the ranges given to a call do not
