@@ -33,7 +33,7 @@ let package = Package(
   ],
   targets: [
     // Numbers
-    .target(name: "CKernels", path: "Sources/CKernels", exclude: ["README.md", "bodies", "kernels.def"]),
+    .target(name: "CKernels", path: "Sources/CKernels", exclude: ["README.md", "bodies"]),
     target("Terms"),
     target("Tensors", [collections]),
     target("Autodiff", ["CKernels", "CoppiceTensors"]),

@@ -1,12 +1,6 @@
-#include "include/CKernels.h"
-#include "table.h"
+#include "dispatch.h"
 
-extern const struct ck_table ck_portable_table;
-#if defined(__x86_64__)
-extern const struct ck_table ck_avx2_table, ck_avx512_table;
-#elif defined(__aarch64__)
-extern const struct ck_table ck_neon_table;
-#endif
+ck_variant ck_chosen_variant;
 
 bool ck_supports(ck_variant variant) {
   switch (variant) {
@@ -23,25 +17,9 @@ bool ck_supports(ck_variant variant) {
   }
 }
 
-static const struct ck_table *table_of(ck_variant variant) {
-  switch (variant) {
-#if defined(__x86_64__)
-    case CK_AVX2: return &ck_avx2_table;
-    case CK_AVX512: return &ck_avx512_table;
-#elif defined(__aarch64__)
-    case CK_NEON: return &ck_neon_table;
-#endif
-    default: return &ck_portable_table;
-  }
-}
-
-static ck_variant current;
-static const struct ck_table *active;
-
 bool ck_use_variant(ck_variant variant) {
   if (!ck_supports(variant)) return false;
-  current = variant;
-  active = table_of(variant);
+  ck_chosen_variant = variant;
   return true;
 }
 
@@ -50,7 +28,7 @@ __attribute__((constructor)) static void choose_widest(void) {
     if (ck_use_variant((ck_variant)v)) return;
 }
 
-ck_variant ck_current_variant(void) { return current; }
+ck_variant ck_current_variant(void) { return ck_chosen_variant; }
 
 const char *ck_variant_name(ck_variant variant) {
   switch (variant) {
@@ -60,8 +38,3 @@ const char *ck_variant_name(ck_variant variant) {
     default: return "portable";
   }
 }
-
-#define K(name, parameters, arguments) \
-  void ck_##name parameters { active->name arguments; }
-#include "kernels.def"
-#undef K

@@ -1,4 +1,7 @@
-#include "scratch.h"
+#include "scratch/attention.h"
+#include "scratch/convolution.h"
+#include "scratch/sparse_convolution.h"
+#include "scratch/winograd.h"
 
 int ck_convolution_by_winograd(const ck_convolution_shape *shape) { return ck_by_winograd(shape); }
 

@@ -26,7 +26,6 @@ struct Chains {
   private var chains = [Float](repeating: 0, count: 8)
 
   mutating func add(_ value: Float, at row: Int) { chains[row % 8] += value }
-  mutating func add(_ a: Float, times b: Float, at row: Int) { chains[row % 8].addProduct(a, b) }
 
   var total: Float {
     var c = chains
@@ -39,18 +38,14 @@ struct Chains {
   @Test("a vector's sums in the documented order", arguments: raggedSizes + [10_001])
   func vector(_ n: Int) {
     let x = samples(n, scale: 10)
-    let w = samples(n, seed: 5)
     var sum = Lanes()
     var squares = Lanes()
-    var dot = Lanes()
     for i in 0..<n {
       sum.add(x[i], at: i)
       squares.add(x[i], times: x[i], at: i)
-      dot.add(x[i], times: w[i], at: i)
     }
-    #expect(onEveryVariant { output(1) { ck_sum(n, x, $0) } } == [sum.total])
+    #expect(onEveryVariant { output(1) { ck_sum_middle(1, n, 1, 0, 1, x, $0) } } == [sum.total])
     #expect(onEveryVariant { output(1) { ck_sum_of_squares(n, x, $0) } } == [squares.total])
-    #expect(onEveryVariant { output(1) { ck_dot(n, x, w, $0) } } == [dot.total])
   }
 
   @Test("tiny numbers count as 0 in a sum of squares") func tiny() {
@@ -95,44 +90,29 @@ struct Chains {
   @Test("over the axes around the middle one", arguments: shapes) func around(_ shape: (Int, Int, Int)) {
     let (outer, middle, inner) = shape
     let x = samples(outer * middle * inner, scale: 3)
-    let w = samples(x.count, seed: 8)
     var sums = [Float]()
-    var dots = [Float]()
     for m in 0..<middle {
-      var lanes = (Lanes(), Lanes())
-      var chains = (Chains(), Chains())
+      var lanes = Lanes()
+      var chains = Chains()
       for o in 0..<outer {
         for i in 0..<inner {
           let at = (o * middle + m) * inner + i
-          lanes.0.add(x[at], at: i)
-          lanes.1.add(x[at], times: w[at], at: i)
-          chains.0.add(x[at], at: o)
-          chains.1.add(x[at], times: w[at], at: o)
+          lanes.add(x[at], at: i)
+          chains.add(x[at], at: o)
         }
       }
-      sums.append(inner == 1 ? chains.0.total : lanes.0.total)
-      dots.append(inner == 1 ? chains.1.total : lanes.1.total)
+      sums.append(inner == 1 ? chains.total : lanes.total)
     }
     let whole = onEveryVariant {
       output(middle) { ck_sum_outer_inner(outer, middle, inner, 0, middle, x, $0) }
     }
     #expect(whole == sums)
-    let products = onEveryVariant {
-      output(middle) { ck_dot_outer_inner(outer, middle, inner, 0, middle, x, w, $0) }
-    }
-    #expect(products == dots)
     let parts = output(middle) { y in
       for begin in stride(from: 0, to: middle, by: 5) {
         ck_sum_outer_inner(outer, middle, inner, begin, min(begin + 5, middle), x, y)
       }
     }
     #expect(parts == sums)
-    let partialProducts = output(middle) { y in
-      for begin in stride(from: 0, to: middle, by: 5) {
-        ck_dot_outer_inner(outer, middle, inner, begin, min(begin + 5, middle), x, w, y)
-      }
-    }
-    #expect(partialProducts == dots)
   }
 
   @Test(

@@ -1,10 +1,10 @@
 import CoppiceTensors
 
-/// A primitive whose one output has a part for each example, along its first axis, which depends on the same part of some inputs
-/// and on no other part of them; other inputs are read whole.
+/// A primitive that treats a batch example by example. Its one output has a part for each example, along the first axis. That part
+/// depends on the same example of some inputs and on no other example of them. Other inputs are read whole.
 package protocol ExamplewisePrimitive: Primitive {
-  /// The inputs that come example by example; `nil` where this is no such operation, or its bits depend on how many examples
-  /// there are.
+  /// The inputs that come example by example; `nil` where the operation is none of this kind for these types, or where its bits
+  /// depend on how many examples there are.
   func examplewiseInputs(for signature: Signature) -> [Int]?
 }
 
@@ -13,8 +13,9 @@ extension ExamplewisePrimitive {
 }
 
 extension Graph {
-  /// The same graph with operations that follow each other example by example made into `MicroBatches`, wherever what they make
-  /// takes more than `bytes`: then so few examples at a time that it takes no more on each thread. The bits are the same.
+  /// The same graph, in which operations that follow each other example by example have become `MicroBatches`. That happens where
+  /// their results take more than `bytes`. A micro-batch then has so few examples that they take no more on each thread. The bits
+  /// are the same.
   package func inMicroBatches(threads: Int = 1, bytes: Int = 4 << 20) -> Graph {
     var result = self
     for run in examplewiseRuns(bytes: bytes) {
@@ -26,7 +27,8 @@ extension Graph {
     return result.removingDeadNodes()
   }
 
-  /// Nodes behind each other that treat a batch of one size example by example, none but the last of which is read elsewhere.
+  /// Runs of nodes that follow each other and treat a batch of one size example by example. Only the last node of a run is read
+  /// elsewhere.
   private func examplewiseRuns(bytes: Int) -> [[Int]] {
     var readers = [Set<Int>](repeating: [], count: nodes.count)
     for (index, node) in nodes.enumerated() {
@@ -65,8 +67,8 @@ extension Graph {
   /// Examples of the batch that a node works on.
   private func batch(_ index: Int) -> Int { nodes[index].outputs[0].shape[0] }
 
-  /// The inputs that come example by example; `nil` where a node is not to be part of a run, among others because it would read so
-  /// much anew for every micro-batch that this costs more than it saves.
+  /// The inputs that come example by example; `nil` where a node is not to be part of a run. A node that reads much as a whole is
+  /// none: it would read all of that again for every micro-batch, which costs more than it saves.
   private func examplewiseInputs(_ index: Int, bytes: Int) -> [Int]? {
     guard let primitive = nodes[index].primitive as? any ExamplewisePrimitive,
       nodes[index].outputs[0].shape.rank > 0,

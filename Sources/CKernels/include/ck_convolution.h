@@ -1,6 +1,8 @@
 #pragma once
 #include <stddef.h>
 
+#include "ck_kernel.h"
+
 /// A two-dimensional convolution: x [batch, in_channels, in_height, in_width],
 /// weights [out_channels, in_channels / groups, kernel_height, kernel_width],
 /// y [batch, out_channels, out_height, out_width], all contiguous.
@@ -16,13 +18,14 @@ typedef struct ck_convolution_shape {
 enum { CK_WINOGRAD_CHANNELS = 16, CK_WINOGRAD_PLANE = 7 };
 
 /// Whether the three go by Winograd's F(2 × 2, 3 × 3): 3 × 3 windows at stride 1 in one group, padding at most 2, channels and
-/// planes of the size above. Their order is then that of the contract (README.md beside), and a NaN or an infinity reaches all
-/// results, or gradients of taps, that a tile of 2 × 2 which sees it has a part in.
+/// planes of at least the size above. The order of their sums is then the one that README.md gives. Results are computed in tiles
+/// of 2 × 2, and a tile sees 4 × 4 sources. A NaN or an infinity among the sources may reach every result of the tile, and the
+/// gradient of every tap that the tile takes part in.
 int ck_convolution_by_winograd(const ck_convolution_shape *shape);
 
-/// Whether its forward pass puts one image in each lane: decided by the number of images too, so that parts of the batch may go
-/// another way. What is padded is then left out instead of multiplied as zeros, which for finite operands is the same but perhaps
-/// for the sign of a zero.
+/// Whether its forward pass puts one image in each lane. The number of images has a say in this, so that parts of a batch may go
+/// another way than the whole. Padding is then left out instead of multiplied as zeros. For finite operands that changes nothing
+/// but perhaps the sign of a zero.
 int ck_convolution_by_images(const ck_convolution_shape *shape);
 
 /// Floats of scratch (aligned to 64 bytes) that each of the three needs; the ranges given to a call do not
@@ -36,23 +39,25 @@ size_t ck_convolution_filter_gradient_scratch(const ck_convolution_shape *shape)
 /// for the images n of [image_begin, image_end). x and y are the whole arrays; `bias` [out_channels] may be
 /// null. Unless by Winograd, each sum is one chain from +0 over (c, u, v) ascending, in which the padding counts as zeros or
 /// is left out.
-void ck_convolution_forward(const ck_convolution_shape *shape, size_t image_begin, size_t image_end,
-                            const float *x, const float *w, const float *bias, int activation, float *y,
-                            float *scratch);
+CK_KERNEL(convolution_forward, (const ck_convolution_shape *shape, size_t image_begin, size_t image_end, const float
+           *x, const float *w, const float *bias, int activation, float *y, float *scratch),
+          (shape, image_begin, image_end, x, w, bias, activation, y, scratch));
 
 /// gx[n, c, h, l] =
 ///   Σ_{o, u, v} w[o, c, u, v] · gy[n, o, (h + pad_h − u) / stride_h, (l + pad_w − v) / stride_w]
 /// over the o of c's group and the (u, v) for which the divisions are exact, for the images of the range.
 /// Unless by Winograd, each sum is one chain from +0 over (o, u, v) ascending, in which positions outside gy count as zeros
 /// or are left out.
-void ck_convolution_input_gradient(const ck_convolution_shape *shape, size_t image_begin, size_t image_end,
-                                   const float *gy, const float *w, float *gx, float *scratch);
+CK_KERNEL(convolution_input_gradient, (const ck_convolution_shape *shape, size_t image_begin, size_t image_end, const
+           float *gy, const float *w, float *gx, float *scratch),
+          (shape, image_begin, image_end, gy, w, gx, scratch));
 
 /// gw[o, c, u, v] = Σ_{n, i, j} gy[n, o, i, j] · x[n, c, i · stride_h + u − pad_h, j · stride_w + v − pad_w]
 /// for o in [out_channel_begin, out_channel_end) and columns (c · kernel_height + u) · kernel_width + v in
 /// [column_begin, column_end). gw is the whole array; its rest is left alone. Unless by Winograd, each sum is one chain from
 /// +0 over (n, i, j) ascending. With few output channels, split the columns over threads; with many, or by Winograd, the
 /// channels.
-void ck_convolution_filter_gradient(const ck_convolution_shape *shape, size_t out_channel_begin,
-                                    size_t out_channel_end, size_t column_begin, size_t column_end,
-                                    const float *x, const float *gy, float *gw, float *scratch);
+CK_KERNEL(convolution_filter_gradient, (const ck_convolution_shape *shape, size_t out_channel_begin, size_t
+           out_channel_end, size_t column_begin, size_t column_end, const float *x, const float *gy, float *gw, float
+           *scratch),
+          (shape, out_channel_begin, out_channel_end, column_begin, column_end, x, gy, gw, scratch));

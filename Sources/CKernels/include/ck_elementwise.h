@@ -2,66 +2,60 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ck_kernel.h"
+
 // One element at a time: n elements, y[i] from the inputs at i. The output may be one of the inputs (in place); otherwise
 // they must not overlap. Any range of the elements may be computed alone: offset the pointers.
 
 /// y[i] = a[i] + b[i]
-void ck_add(size_t n, const float *a, const float *b, float *y);
+CK_KERNEL(add, (size_t n, const float *a, const float *b, float *y), (n, a, b, y));
 /// y[i] = a[i] - b[i]
-void ck_subtract(size_t n, const float *a, const float *b, float *y);
+CK_KERNEL(subtract, (size_t n, const float *a, const float *b, float *y), (n, a, b, y));
 /// y[i] = a[i] · b[i]
-void ck_multiply(size_t n, const float *a, const float *b, float *y);
+CK_KERNEL(multiply, (size_t n, const float *a, const float *b, float *y), (n, a, b, y));
 /// y[i] = a[i] / b[i]
-void ck_divide(size_t n, const float *a, const float *b, float *y);
+CK_KERNEL(divide, (size_t n, const float *a, const float *b, float *y), (n, a, b, y));
 /// y[i] = the larger of a[i] and b[i]; NaN where either is NaN; b[i] where they are equal.
-void ck_maximum(size_t n, const float *a, const float *b, float *y);
+CK_KERNEL(maximum, (size_t n, const float *a, const float *b, float *y), (n, a, b, y));
 /// y[i] = the smaller of a[i] and b[i]; NaN where either is NaN; b[i] where they are equal.
-void ck_minimum(size_t n, const float *a, const float *b, float *y);
+CK_KERNEL(minimum, (size_t n, const float *a, const float *b, float *y), (n, a, b, y));
 
 /// y[i] = c · x[i]
-void ck_scale(size_t n, float c, const float *x, float *y);
+CK_KERNEL(scale, (size_t n, float c, const float *x, float *y), (n, c, x, y));
 /// y[i] = x[i] + c
-void ck_offset(size_t n, float c, const float *x, float *y);
-/// y[i] = c
-void ck_fill(size_t n, float c, float *y);
-/// z[i] = fma(c, x[i], y[i])
-void ck_scale_add(size_t n, float c, const float *x, const float *y, float *z);
+CK_KERNEL(offset, (size_t n, float c, const float *x, float *y), (n, c, x, y));
 
 /// y[i] = -x[i]
-void ck_negate(size_t n, const float *x, float *y);
+CK_KERNEL(negate, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = |x[i]|
-void ck_absolute(size_t n, const float *x, float *y);
-/// y[i] = x[i]²
-void ck_square(size_t n, const float *x, float *y);
+CK_KERNEL(absolute, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = x[i] > 0 ? x[i] : +0, NaN for NaN
-void ck_relu(size_t n, const float *x, float *y);
+CK_KERNEL(relu, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = x[i] > 0 ? 1 : 0, NaN for NaN
-void ck_step(size_t n, const float *x, float *y);
+CK_KERNEL(step, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = √x[i]
-void ck_sqrt(size_t n, const float *x, float *y);
-/// y[i] = 1 / x[i]
-void ck_reciprocal(size_t n, const float *x, float *y);
+CK_KERNEL(sqrt, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = eˣ; +0 below -87.33 (never subnormal), +inf above 88.72283. Within 1 ulp.
-void ck_exp(size_t n, const float *x, float *y);
+CK_KERNEL(exp, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = ln x[i]; -inf at ±0, NaN below 0. Within 1 ulp.
-void ck_log(size_t n, const float *x, float *y);
+CK_KERNEL(log, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = tanh x[i]. Within 2 ulp.
-void ck_tanh(size_t n, const float *x, float *y);
+CK_KERNEL(tanh, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = 1 / (1 + e⁻ˣ); +0 below -87.33. Within 2.5 ulp.
-void ck_sigmoid(size_t n, const float *x, float *y);
+CK_KERNEL(sigmoid, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = (2/√π) ∫₀ˣ e⁻ᵗ² dt. Within 2 ulp.
-void ck_erf(size_t n, const float *x, float *y);
+CK_KERNEL(erf, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = x·Φ(x), Φ the normal distribution function (Hendrycks and Gimpel 2016, the exact form); -0 below -12.8. Within 6 ulp.
-void ck_gelu(size_t n, const float *x, float *y);
+CK_KERNEL(gelu, (size_t n, const float *x, float *y), (n, x, y));
 
 /// z[i] = y[i] > 0 ? g[i] : +0, where y is the ReLU's output (or its input); NaN where y is NaN.
-void ck_relu_gradient(size_t n, const float *g, const float *y, float *z);
+CK_KERNEL(relu_gradient, (size_t n, const float *g, const float *y, float *z), (n, g, y, z));
 /// z[i] = g[i] · (1 - y[i]²), where y = tanh x; products that might be subnormal are 0.
-void ck_tanh_gradient(size_t n, const float *g, const float *y, float *z);
+CK_KERNEL(tanh_gradient, (size_t n, const float *g, const float *y, float *z), (n, g, y, z));
 /// z[i] = g[i] · y[i] · (1 - y[i]), where y = sigmoid x; products that might be subnormal are 0.
-void ck_sigmoid_gradient(size_t n, const float *g, const float *y, float *z);
+CK_KERNEL(sigmoid_gradient, (size_t n, const float *g, const float *y, float *z), (n, g, y, z));
 /// z[i] = g[i] · (Φ(x) + x·φ(x)), where x is the input of gelu; products that might be subnormal are 0.
-void ck_gelu_gradient(size_t n, const float *g, const float *x, float *z);
+CK_KERNEL(gelu_gradient, (size_t n, const float *g, const float *x, float *z), (n, g, x, z));
 
 /// y[i] = mask[i] ? x[i] : +0 (also where x is NaN or infinite)
-void ck_mask(size_t n, const float *x, const uint8_t *mask, float *y);
+CK_KERNEL(mask, (size_t n, const float *x, const uint8_t *mask, float *y), (n, x, mask, y));

@@ -1,40 +1,43 @@
 #pragma once
 #include <stddef.h>
 
+#include "ck_kernel.h"
+
 // Layer norm (Ba, Kiros, Hinton 2016) over the rows of [rows, n], and batch norm (Ioffe, Szegedy 2015) over
 // [batch, channels, inner] for each channel. Mean first, then the mean of squared deviations (biased, as both papers and
 // PyTorch have it). gamma and beta have n or `channels` elements and may be null (1 and 0). y or z may be x or g (in place).
 
 /// y = gamma·(x - mean)·s + beta, s = 1/√(variance + epsilon). mean[rows] and inverse[rows] (s) serve the gradient.
 /// A range of rows is an offset of x, y, mean and inverse.
-void ck_layer_norm(
-    size_t rows, size_t n, float epsilon, const float *x, const float *gamma, const float *beta, float *y,
-    float *mean, float *inverse);
+CK_KERNEL(layer_norm, (size_t rows, size_t n, float epsilon, const float *x, const float *gamma, const float *beta,
+           float *y, float *mean, float *inverse),
+          (rows, n, epsilon, x, gamma, beta, y, mean, inverse));
 /// z = s·(h - mean(h) - x̂·mean(h·x̂)), h = g·gamma, x̂ = (x - mean)·s; means over the row.
-void ck_layer_norm_gradient(
-    size_t rows, size_t n, const float *g, const float *x, const float *gamma, const float *mean,
-    const float *inverse, float *z);
+CK_KERNEL(layer_norm_gradient, (size_t rows, size_t n, const float *g, const float *x, const float *gamma, const float
+           *mean, const float *inverse, float *z),
+          (rows, n, g, x, gamma, mean, inverse, z));
 /// dgamma[j] = Σ_r g[r, j]·x̂[r, j] and dbeta[j] = Σ_r g[r, j] for begin <= j < end: 8 chains over r.
-void ck_layer_norm_parameter_gradient(
-    size_t rows, size_t n, size_t begin, size_t end, const float *g, const float *x, const float *mean,
-    const float *inverse, float *dgamma, float *dbeta);
+CK_KERNEL(layer_norm_parameter_gradient, (size_t rows, size_t n, size_t begin, size_t end, const float *g, const float
+           *x, const float *mean, const float *inverse, float *dgamma, float *dbeta),
+          (rows, n, begin, end, g, x, mean, inverse, dgamma, dbeta));
 
 /// Training: statistics of this batch for channels begin ..< end, y = gamma·(x - mean)·s + beta, s = 1/√(variance +
 /// epsilon). mean, variance (biased) and inverse (s) have `channels` elements.
-void ck_batch_norm(
-    size_t batch, size_t channels, size_t inner, size_t begin, size_t end, float epsilon, const float *x,
-    const float *gamma, const float *beta, float *y, float *mean, float *variance, float *inverse);
+CK_KERNEL(batch_norm, (size_t batch, size_t channels, size_t inner, size_t begin, size_t end, float epsilon, const
+           float *x, const float *gamma, const float *beta, float *y, float *mean, float *variance, float *inverse),
+          (batch, channels, inner, begin, end, epsilon, x, gamma, beta, y, mean, variance, inverse));
 /// Inference: the same with given statistics.
-void ck_batch_norm_inference(
-    size_t batch, size_t channels, size_t inner, size_t begin, size_t end, float epsilon, const float *x,
-    const float *gamma, const float *beta, const float *mean, const float *variance, float *y);
+CK_KERNEL(batch_norm_inference, (size_t batch, size_t channels, size_t inner, size_t begin, size_t end, float epsilon,
+           const float *x, const float *gamma, const float *beta, const float *mean, const float *variance, float *y),
+          (batch, channels, inner, begin, end, epsilon, x, gamma, beta, mean, variance, y));
 /// The gradient of ck_batch_norm with respect to x (z), gamma and beta, for channels begin ..< end.
 /// dbeta = Σg, dgamma = Σg·x̂, z = gamma·s·(g - dbeta/count - x̂·dgamma/count), count = batch · inner.
-void ck_batch_norm_gradient(
-    size_t batch, size_t channels, size_t inner, size_t begin, size_t end, const float *g, const float *x,
-    const float *gamma, const float *mean, const float *inverse, float *z, float *dgamma, float *dbeta);
+CK_KERNEL(batch_norm_gradient, (size_t batch, size_t channels, size_t inner, size_t begin, size_t end, const float *g,
+           const float *x, const float *gamma, const float *mean, const float *inverse, float *z, float *dgamma, float
+           *dbeta),
+          (batch, channels, inner, begin, end, g, x, gamma, mean, inverse, z, dgamma, dbeta));
 /// running ← running + momentum·(batch's - running), the variance unbiased first (·count/(count - 1), count = batch · inner;
 /// as it is for count 1), written to new_mean and new_variance (which may be the running ones).
-void ck_batch_norm_running(
-    size_t channels, size_t count, float momentum, const float *mean, const float *variance,
-    const float *running_mean, const float *running_variance, float *new_mean, float *new_variance);
+CK_KERNEL(batch_norm_running, (size_t channels, size_t count, float momentum, const float *mean, const float
+           *variance, const float *running_mean, const float *running_variance, float *new_mean, float *new_variance),
+          (channels, count, momentum, mean, variance, running_mean, running_variance, new_mean, new_variance));

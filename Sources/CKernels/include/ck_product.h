@@ -1,6 +1,8 @@
 #pragma once
 #include <stddef.h>
 
+#include "ck_kernel.h"
+
 /// What a product or a convolution does to each finished sum before it is stored.
 enum { CK_IDENTITY = 0, CK_RELU = 1 };
 
@@ -28,6 +30,6 @@ static inline size_t ck_product_scratch(size_t m, size_t n, size_t k) {
 /// multiply-adds from +0 in ascending p, so any split of rows or columns over several calls gives the same
 /// bits. `c` overlaps no input; `scratch` holds `ck_product_scratch(m, n, k)` floats and is aligned to 64
 /// bytes.
-void ck_product(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
-                size_t b_row, size_t b_column, float *c, size_t c_row, const float *bias, int activation,
-                float *scratch);
+CK_KERNEL(product, (size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
+           size_t b_row, size_t b_column, float *c, size_t c_row, const float *bias, int activation, float *scratch),
+          (m, n, k, a, a_row, a_column, b, b_row, b_column, c, c_row, bias, activation, scratch));

@@ -3,11 +3,12 @@
 #include <stdint.h>
 
 #include "ck_convolution.h"
+#include "ck_kernel.h"
 
-// Products with a weight most of whose elements are gone. What is multiplied lies in planes, position after position: an image
-// holds one plane a feature, and a survivor multiplies a whole stretch of one plane. For a linear layer an image is a panel of
-// examples and a plane holds one feature of each of them; a convolution makes the planes itself, of every channel a copy for each
-// column of the filter (ck_copies in scratch.h), and a stretch begins where the tap points.
+// Products with a weight most of whose elements are gone. What is multiplied lies in planes, position after position, and a
+// survivor multiplies a whole stretch of one plane. An image holds one plane a feature. For a linear layer an image is a panel of
+// examples, and a plane holds one feature of each of them. A convolution makes the planes itself: it copies every channel once for
+// each column of the filter (ck_copies in scratch/sparse_convolution.h), and a stretch begins where the tap points.
 
 /// The survivors of a weight, row by row: entries starts[r] ..< starts[r + 1] are those of row r.
 typedef struct {
@@ -22,8 +23,9 @@ typedef struct {
 ///
 /// for one image x; the entries e of row r ascending in one chain of fused multiply-adds from +0, as in the dense product with
 /// its zeros left out. Rows of y are `y_row` apart. `length` is 1 or a multiple of 16; `bias` may be null.
-void ck_sparse_product(const ck_sparse_pattern *pattern, size_t row_begin, size_t row_end, const float *values,
-                       size_t length, const float *x, const float *bias, int activation, float *y, size_t y_row);
+CK_KERNEL(sparse_product, (const ck_sparse_pattern *pattern, size_t row_begin, size_t row_end, const float *values,
+           size_t length, const float *x, const float *bias, int activation, float *y, size_t y_row),
+          (pattern, row_begin, row_end, values, length, x, bias, activation, y, y_row));
 
 /// The same survivors in the order in which one position is multiplied: runs of sixteen rows go in steps, each with at most one
 /// survivor of every row, all of them in a window of CK_WINDOW columns.
@@ -45,8 +47,9 @@ enum { CK_WINDOW = 32 };
 /// for one position x of `columns` columns: the chains of `ck_sparse_product`. Values stand in the order of the windows, and
 /// `pattern` names the place of each, for processors that do better row by row. row_begin is a multiple of 16, as is row_end but
 /// at the last row; windows lie within the columns, or begin at 0 where there are fewer than CK_WINDOW; `bias` may be null.
-void ck_sparse_single(const ck_sparse_pattern *pattern, const ck_sparse_windows *windows, size_t row_begin, size_t row_end,
-                      const float *values, const float *x, size_t columns, const float *bias, int activation, float *y);
+CK_KERNEL(sparse_single, (const ck_sparse_pattern *pattern, const ck_sparse_windows *windows, size_t row_begin, size_t
+           row_end, const float *values, const float *x, size_t columns, const float *bias, int activation, float *y),
+          (pattern, windows, row_begin, row_end, values, x, columns, bias, activation, y));
 
 /// What the lanes of the entries that a sparse gradient works on together take, in floats.
 enum { CK_SAMPLE_LANES = 65536 };
@@ -62,9 +65,10 @@ static inline size_t ck_sparse_sample_scratch(size_t longest_row) {
 /// over `images` images `x_image` and `gy_image` floats apart, rows of gy `gy_row` apart. The sum goes by 16 lanes: position p
 /// belongs to lane p mod 16, a lane is one chain of fused multiply-adds from +0 over (n, p) ascending, and the lanes are added
 /// t[l] + t[l + 8], then + 4, + 2, + 1. `length` is 1 or a multiple of 16.
-void ck_sparse_sample(const ck_sparse_pattern *pattern, size_t row_begin, size_t row_end, size_t images, size_t length,
-                      const float *x, size_t x_image, const float *gy, size_t gy_image, size_t gy_row, float *gw,
-                      float *scratch);
+CK_KERNEL(sparse_sample, (const ck_sparse_pattern *pattern, size_t row_begin, size_t row_end, size_t images, size_t
+           length, const float *x, size_t x_image, const float *gy, size_t gy_image, size_t gy_row, float *gw, float
+           *scratch),
+          (pattern, row_begin, row_end, images, length, x, x_image, gy, gy_image, gy_row, gw, scratch));
 
 /// The pattern's offset of tap (channel, u, v) for the forward product and the filter gradient, whose rows are output channels.
 size_t ck_sparse_tap(const ck_convolution_shape *shape, size_t channel, size_t u, size_t v);
@@ -77,18 +81,20 @@ size_t ck_sparse_gradient_tap(const ck_convolution_shape *shape, size_t row, siz
 size_t ck_sparse_convolution_scratch(const ck_convolution_shape *shape, size_t longest_row);
 
 /// `ck_convolution_forward` with the survivors of w: the plain chains with their zeros left out, whichever way that goes.
-void ck_sparse_convolution_forward(const ck_convolution_shape *shape, const ck_sparse_pattern *pattern,
-                                   size_t image_begin, size_t image_end, const float *x, const float *values,
-                                   const float *bias, int activation, float *y, float *scratch);
+CK_KERNEL(sparse_convolution_forward, (const ck_convolution_shape *shape, const ck_sparse_pattern *pattern, size_t
+           image_begin, size_t image_end, const float *x, const float *values, const float *bias, int activation,
+           float *y, float *scratch),
+          (shape, pattern, image_begin, image_end, x, values, bias, activation, y, scratch));
 
 /// `ck_convolution_input_gradient` with the survivors of w, by the pattern of the input gradient: the plain chains with their
 /// zeros left out, whichever way that goes.
-void ck_sparse_convolution_input_gradient(const ck_convolution_shape *shape, const ck_sparse_pattern *pattern,
-                                          size_t image_begin, size_t image_end, const float *gy, const float *values,
-                                          float *gx, float *scratch);
+CK_KERNEL(sparse_convolution_input_gradient, (const ck_convolution_shape *shape, const ck_sparse_pattern *pattern,
+           size_t image_begin, size_t image_end, const float *gy, const float *values, float *gx, float *scratch),
+          (shape, pattern, image_begin, image_end, gy, values, gx, scratch));
 
 /// The gradient of each survivor, for output channels of a range: as `ck_sparse_sample` has it, over the images and, in each,
 /// the positions p = i · out_width + j.
-void ck_sparse_convolution_filter_gradient(const ck_convolution_shape *shape, const ck_sparse_pattern *pattern,
-                                           size_t out_channel_begin, size_t out_channel_end, const float *x,
-                                           const float *gy, float *gw, float *scratch);
+CK_KERNEL(sparse_convolution_filter_gradient, (const ck_convolution_shape *shape, const ck_sparse_pattern *pattern,
+           size_t out_channel_begin, size_t out_channel_end, const float *x, const float *gy, float *gw, float
+           *scratch),
+          (shape, pattern, out_channel_begin, out_channel_end, x, gy, gw, scratch));

@@ -1,0 +1,43 @@
+#pragma once
+#include "../include/ck_convolution.h"
+#include "../include/ck_product.h"
+#include "frame.h"
+#include "images.h"
+#include "layout.h"
+
+// Convolution as products with windows, in its three directions.
+
+static inline ck_layout ck_forward_layout(const ck_convolution_shape *s) {
+  if (ck_by_images(s, 0)) return ck_images_layout(s, 0);
+  ck_frame f = ck_input_frame(s);
+  size_t channels = s->in_channels / s->groups, k = channels * s->kernel_height * s->kernel_width;
+  return ck_layout_of(channels * ck_frame_channel(&f), CK_PRODUCT_DEPTH * CK_PRODUCT_COLUMNS, k,
+                      s->out_channels / s->groups * k, 0);
+}
+
+static inline ck_layout ck_input_gradient_layout(const ck_convolution_shape *s) {
+  if (ck_by_images(s, 1)) return ck_images_layout(s, 1);
+  ck_frame f = ck_gradient_frame(s);
+  size_t channels = s->out_channels / s->groups, rows = s->in_channels / s->groups;
+  size_t k = channels * s->kernel_height * s->kernel_width;
+  size_t phase_rows = (s->in_height + s->stride_h - 1) / s->stride_h;
+  size_t phase_columns = (s->in_width + s->stride_w - 1) / s->stride_w;
+  return ck_layout_of(channels * ck_frame_channel(&f), CK_PRODUCT_DEPTH * CK_PRODUCT_COLUMNS, k, rows * k,
+                      s->stride_h * s->stride_w > 1 ? rows * phase_rows * phase_columns : 0);
+}
+
+// Images whose frames a filter gradient holds at once, so that a tile has enough to sum before it is stored.
+static inline size_t ck_images_together(const ck_convolution_shape *s) {
+  size_t positions = s->out_height * s->out_width;
+  if (positions == 0 || positions >= 256) return 1;
+  return ck_least(256 / positions, s->batch ? s->batch : 1);
+}
+
+// Here the panel is gy with its channels innermost and `weights` the sums.
+static inline ck_layout ck_filter_gradient_layout(const ck_convolution_shape *s) {
+  ck_frame f = ck_input_frame(s);
+  size_t channels = s->in_channels / s->groups, k = channels * s->kernel_height * s->kernel_width;
+  size_t images = ck_images_together(s), width = (s->out_channels / s->groups + 15) / 16 * 16;
+  return ck_layout_of(images * channels * ck_frame_channel(&f), images * s->out_height * s->out_width * width,
+                      k, k * width, 0);
+}
