@@ -22,30 +22,41 @@ struct TrialEvaluation {
   /// Whether every round came out as it is stored.
   var isEqual: Bool { rounds.allSatisfy(\.isEqual) }
 
-  /// Evaluates all rounds that have weights.
+  /// The settings an evaluation depends on.
+  private static let needed = ["model", "dataset", "loss", "execution"]
+
+  /// Evaluates all rounds that have weights, under the masks they were trained under: which products run sparse follows from
+  /// those, and so do the bits.
   /// - Throws: a failure where the trial's configuration leads to no network, or the weights do not fit it; `DatasetError`.
   init(_ record: TrialRecord, library: DataLibrary) throws {
-    let setting = try Self.setting(of: record, library)
-    let meter = try Meter(setting)
+    let regimen = try Self.regimen(of: record, library)
     rounds = try record.rounds.compactMap { round in
       guard let weights = round.weights, let stored = round.evaluations.last else { return nil }
-      let (parameters, buffers) = try Self.split(weights, setting.model, round.index)
-      let found = try meter.evaluation(
+      let (parameters, buffers) = try Self.split(weights, regimen.model, round.index)
+      let masks = (round.masks?.names.isEmpty ?? true) ? nil : round.masks
+      let found = try Meter(regimen, masks: masks).evaluation(
         parameters, buffers, step: stored.step, isLast: !stored.testClassAccuracy.isEmpty)
       return Round(index: round.index, measures: Self.measures(stored, found))
     }
   }
 
   /// What was trained, from the configuration; where that names a component of one's own, from the catalogue's experiments.
-  private static func setting(of record: TrialRecord, _ library: DataLibrary) throws -> Regimen {
-    let read = Result { () throws(ConfigurationError) in try Trial(configuration: record.configuration) }
-    if case .success(let trial) = read { return try TrialPlan(trial, library).regimen }
+  private static func regimen(of record: TrialRecord, _ library: DataLibrary) throws -> Regimen {
+    var problem = ""
+    do {
+      let stored = try StoredTrial(configuration: record.configuration)
+      guard let missing = stored.problems.first(where: { needed.contains($0.setting) }) else {
+        return try Regimen(evaluating: stored.trial, library)
+      }
+      problem = "\(missing.error)"
+    } catch let error as ConfigurationError {
+      problem = "\(error)"
+    }
     for experiment in Catalogue.experiments {
       for trial in (try? experiment.trials()) ?? [] where trial.configuration == record.configuration {
-        return try TrialPlan(trial, library).regimen
+        return try Regimen(evaluating: trial, library)
       }
     }
-    let problem = if case .failure(let error) = read { "\(error)" } else { "" }
     throw CommandFailure(
       "trial \(record.trial) cannot be evaluated: \(problem). No experiment here has it either.",
       CommandFailure.badData)
@@ -69,17 +80,13 @@ struct TrialEvaluation {
     return (part(model.declarations.map(\.name)), part(model.buffers.map(\.name)))
   }
 
+  /// What is stored, beside what comes out; metrics that were not taken then are not compared.
   private static func measures(
     _ stored: Evaluation, _ found: Evaluation
   ) -> [(name: String, stored: Double, found: Double)] {
-    let paths: [(String, KeyPath<Evaluation, Double>)] = [
-      ("validation_accuracy", \.validationAccuracy), ("validation_loss", \.validationLoss),
-      ("test_accuracy", \.testAccuracy), ("test_loss", \.testLoss), ("train_accuracy", \.trainAccuracy),
-      ("train_loss", \.trainLoss),
-    ]
     let classes = zip(stored.testClassAccuracy, found.testClassAccuracy).enumerated().map {
       ("test_accuracy_of_class_\($0)", $1.0, $1.1)
     }
-    return paths.map { ($0, stored[keyPath: $1], found[keyPath: $1]) } + classes
+    return Evaluation.metrics.filter { !stored[$0].isNaN }.map { ($0.name, stored[$0], found[$0]) } + classes
   }
 }

@@ -27,12 +27,23 @@ public enum Quota: Hashable, Sendable {
   case pool(Int)
   /// So many in each layer, in the order of the layers: only weights of one layer compete.
   case layers([Int])
+  /// So many in each layer, and in every row of it, a slice along the first axis, the same number; one more in the first rows
+  /// where that does not divide. Only weights of one row compete.
+  case rows([Int])
 
   /// How many survive in all.
   public var total: Int {
     switch self {
     case .pool(let total): total
-    case .layers(let counts): counts.reduce(0, +)
+    case .layers(let counts), .rows(let counts): counts.reduce(0, +)
+    }
+  }
+
+  /// How many survive in each layer; `nil` where layers compete.
+  var layers: [Int]? {
+    switch self {
+    case .pool: nil
+    case .layers(let counts), .rows(let counts): counts
     }
   }
 }
@@ -66,14 +77,15 @@ public struct Allocation: Component {
     share = quota
   }
 
-  /// The masks of the layers it prunes: those given, without the ignored ones. A trial starts from these.
+  /// The masks of the layers it prunes: those given, without the ignored ones and companions. A trial starts from these.
   /// - Throws: `PruningError` where an ignored name fits no layer, or nothing is left to prune.
   public func prunable(among masks: MaskSet) throws(PruningError) -> MaskSet {
+    let masks = masks.counted
     let names = masks.names
     for name in ignoring { try names.requireMatch(of: name, in: "the layers that \(self) ignores") }
     let kept = masks.filter { mask in !ignoring.contains { mask.name.isInScope(of: $0) } }
     guard !kept.isEmpty else { throw .nothingToPrune(ignoring: ignoring) }
-    return MaskSet(kept.map { $0 })
+    return kept
   }
 
   /// How many weights survive the round.
@@ -88,7 +100,7 @@ public struct Allocation: Component {
       guard (0...survivors).contains(total) else {
         throw PruningError.quotaOutOfRange(total, survivors: survivors, layer: nil, allocation: name)
       }
-    case .layers(let counts):
+    case .layers(let counts), .rows(let counts):
       guard counts.count == layers.count else {
         throw PruningError.quotaCount(counts.count, layers: layers.count, allocation: name)
       }

@@ -1,7 +1,8 @@
 import CoppiceTensors
 import CoppiceTerms
 
-/// A score for every prunable weight: low scores are pruned first.
+/// What goes first: a score for every prunable weight, low scores are pruned first; or a solver, which chooses by itself what
+/// survives in a layer.
 ///
 /// ```swift
 /// extension Criterion {
@@ -13,14 +14,26 @@ import CoppiceTerms
 /// }
 /// ```
 public struct Criterion: Component {
+  /// The scores of all prunable weights.
+  public typealias Scores = @Sendable (ScoringContext) throws -> ParameterSet
+  /// The weights after the cut, given the masks after the cut.
+  public typealias Compensation = @Sendable (ScoringContext, MaskSet) throws -> ParameterSet
+  /// The mask and the weight of one layer.
+  public typealias Solution = @Sendable (SolverContext) throws -> (Mask, Tensor)
+
+  /// How survivors are found.
+  enum Method: Sendable {
+    case scores(Scores, Compensation?)
+    case solution(Solution)
+  }
+
   /// The name, the version and every field.
   public let specification: Specification
-  /// What the scores are computed from, besides the weights and the masks.
+  /// What it looks at, besides the weights and the masks.
   public let needs: ScoringNeeds
+  let method: Method
 
-  private let compute: @Sendable (ScoringContext) throws -> ParameterSet
-
-  /// A criterion.
+  /// A criterion that scores weights.
   /// - Parameters:
   ///   - name: in kebab-case, as it appears in tables.
   ///   - version: raise it whenever scores change; `nil` while it is being written.
@@ -28,20 +41,49 @@ public struct Criterion: Component {
   ///   - needs: what it reads besides the weights and the masks.
   ///   - scores: a tensor of scores for every prunable weight, shaped like the weight, finite wherever a weight
   ///     survives. What it says of pruned weights is ignored.
+  ///   - compensate: the parameters that the survivors' change for the better moves, pruned weights 0; `nil` where survivors
+  ///     stay as they are. It is given the masks after the cut. A parameter that it leaves out stays as it is.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    needs: ScoringNeeds = [], scores: @escaping @Sendable (ScoringContext) throws -> ParameterSet
+    needs: ScoringNeeds = [], scores: @escaping Scores, compensate: Compensation? = nil
   ) {
     specification = Specification(name, version: version, fields)
     self.needs = needs
-    compute = scores
+    method = .scores(scores, compensate)
+  }
+
+  /// A criterion that solves each layer by itself: it chooses the survivors and moves them. It prunes single weights and takes
+  /// an allocation that says how many survive in each layer.
+  /// - Parameters:
+  ///   - name: in kebab-case, as it appears in tables.
+  ///   - version: raise it whenever results change; `nil` while it is being written.
+  ///   - fields: the values the results depend on, if the criterion has parameters.
+  ///   - needs: what it reads besides the weights and the masks.
+  ///   - solve: the mask of a layer, a subset of the one before with as many survivors as asked for, and its weight, pruned
+  ///     weights 0.
+  public init(
+    solver name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
+    needs: ScoringNeeds = [], solve: @escaping Solution
+  ) {
+    specification = Specification(name, version: version, fields)
+    self.needs = needs
+    method = .solution(solve)
+  }
+
+  /// Whether survivors come out with other weights than they went in.
+  public var movesSurvivors: Bool {
+    switch method {
+    case .scores(_, let compensate): compensate != nil
+    case .solution: true
+    }
   }
 
   /// The scores, each checked to be there, shaped like its weight, and finite wherever the weight survives.
-  /// - Throws: `PruningError` where one is not, and whatever the criterion itself throws.
+  /// - Throws: `PruningError` where one is not or the criterion is a solver, and whatever the criterion itself throws.
   public func scores(in context: ScoringContext) throws -> ParameterSet {
+    guard case .scores(let compute, _) = method else { throw PruningError.solverScores(criterion: name) }
     let scores = try compute(context.limited(to: needs, of: name))
-    for (parameter, mask) in context.masks {
+    for (parameter, mask) in context.masks.counted {
       guard let score = scores[parameter] else {
         throw PruningError.missingParameter(parameter, in: "scores of criterion \(name)")
       }

@@ -1,35 +1,86 @@
 import CoppiceTensors
 import CoppiceTerms
 
-/// What is pruned as one: a run of consecutive elements of a weight, all kept or all masked. A mask is all that
-/// changes; shapes stay as they are.
+/// What is pruned as one: single weights, rows, heads. A mask is all that changes; shapes stay as they are.
 ///
-/// The score of a unit is the sum of the scores of its surviving weights, so the L1 norm for magnitude
-/// (H. Li et al., "Pruning filters for efficient ConvNets", ICLR 2017). Sums of unequal numbers of weights are not
-/// comparable: under a global allocation small units go first.
+/// The score of a unit is an aggregate of the scores of its surviving weights: their sum where not said, so the L1 norm for
+/// magnitude (H. Li et al., "Pruning filters for efficient ConvNets", ICLR 2017).
 public struct Granularity: Component {
+  /// How the units are found.
+  enum Form: Sendable {
+    /// Runs of so many consecutive elements of every weight.
+    case runs(@Sendable (Shape) -> Int)
+    case units(@Sendable (UnitContext) throws -> [Unit])
+  }
+
   /// The name, the version and every field.
   public let specification: Specification
+  /// How the scores of weights become those of units.
+  public let aggregate: Aggregate
+  /// Whether the scores of a layer's units are divided by their L2 norm, so that layers are comparable (P. Molchanov et al.,
+  /// "Pruning convolutional neural networks for resource efficient inference", ICLR 2017). Units of the same parameters are
+  /// one layer.
+  public let isNormalised: Bool
+  let form: Form
 
-  private let unitCount: @Sendable (Shape) -> Int
-
-  /// A granularity.
+  /// A granularity of runs of consecutive elements.
   /// - Parameters:
   ///   - name: in kebab-case, as it appears in tables.
   ///   - version: raise it whenever results change; `nil` while it is being written.
   ///   - elementsPerUnit: how many consecutive elements of a weight of this shape make one unit; must divide the
   ///     number of elements.
   public init(_ name: String, version: Int? = nil, elementsPerUnit: @escaping @Sendable (Shape) -> Int) {
-    specification = Specification(name, version: version)
-    unitCount = elementsPerUnit
+    self.init(
+      name, version: version, fields: [], aggregate: .sum, normalised: false, form: .runs(elementsPerUnit))
   }
 
-  /// How many consecutive elements of a weight of this shape make one unit.
-  func elementsPerUnit(of parameter: String, _ shape: Shape) throws(PruningError) -> Int {
-    let size = unitCount(shape)
-    guard shape.count == 0 || (size > 0 && shape.count % size == 0) else {
-      throw .unevenUnits(size, of: parameter, shape: shape, granularity: name)
+  /// A granularity of units.
+  ///
+  /// Only weights in units are prunable: a weight of which no unit has a slice keeps all its elements and counts in no sparsity.
+  /// A unit that would reach into a layer the allocation ignores is left out.
+  /// - Parameters:
+  ///   - name: in kebab-case, as it appears in tables.
+  ///   - version: raise it whenever results change; `nil` while it is being written.
+  ///   - fields: the values the units depend on; aggregate and normalisation stand among them where they are not neutral.
+  ///   - aggregate: how the scores of weights become those of units.
+  ///   - normalised: whether the scores of a layer's units are divided by their L2 norm.
+  ///   - units: the units, in the order in which those of equal scores go.
+  public init(
+    _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
+    aggregate: Aggregate = .sum, normalised: Bool = false,
+    units: @escaping @Sendable (UnitContext) throws -> [Unit]
+  ) {
+    self.init(
+      name, version: version, fields: fields, aggregate: aggregate, normalised: normalised,
+      form: .units(units))
+  }
+
+  private init(
+    _ name: String, version: Int?, fields: [(name: String, value: Specification.Value)], aggregate: Aggregate,
+    normalised: Bool, form: Form
+  ) {
+    var fields = fields
+    if aggregate != .sum { fields.append(("aggregate", .text(aggregate.rawValue))) }
+    if normalised { fields.append(("normalised", .flag(true))) }
+    specification = Specification(name, version: version, fields)
+    self.aggregate = aggregate
+    isNormalised = normalised
+    self.form = form
+  }
+
+  /// Whether every unit in these layers is a single weight, so that no table of units is needed.
+  func prunesSingleWeights(of layers: [PrunableLayer]) throws(PruningError) -> Bool {
+    guard case .runs(let size) = form else { return false }
+    for layer in layers where try runLength(size, in: layer) != 1 { return false }
+    return true
+  }
+
+  /// How many consecutive elements of a layer make one unit.
+  func runLength(_ size: (Shape) -> Int, in layer: PrunableLayer) throws(PruningError) -> Int {
+    let length = size(layer.shape)
+    guard layer.count == 0 || (length > 0 && layer.count % length == 0) else {
+      throw .unevenUnits(length, of: layer.name, shape: layer.shape, granularity: name)
     }
-    return Swift.max(size, 1)
+    return Swift.max(length, 1)
   }
 }

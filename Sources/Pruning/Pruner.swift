@@ -14,11 +14,33 @@ package struct Pruner: Hashable, Sendable {
     self.allocation = allocation
   }
 
+  /// The masks of what is pruned: those given, without the layers that the allocation ignores, those that no unit has a part
+  /// in, and companions. Sparsities are fractions of these.
+  /// - Throws: `PruningError` where nothing is left, and whatever a user's granularity throws.
+  package func prunable(among masks: MaskSet, structure: NetworkStructure = .none) throws -> MaskSet {
+    let candidates = try allocation.prunable(among: masks)
+    guard case .units(let make) = granularity.form else { return candidates }
+    let ignored = Set(masks.counted.names).subtracting(candidates.names)
+    var named: Set<String> = []
+    for unit in try make(UnitContext(layers: candidates.layers, structure: structure)) {
+      let parameters = unit.slices.map(\.parameter)
+      if !parameters.contains(where: ignored.contains) { named.formUnion(parameters) }
+    }
+    let prunable = candidates.filter { named.contains($0.name) }
+    guard !prunable.isEmpty else { throw PruningError.noUnits(granularity: granularity.name) }
+    return prunable
+  }
+
   /// The masks after one more round, subsets of those before it, and an account of them. Layers that the allocation
   /// ignores keep their masks and appear in no account.
-  /// - Throws: `PruningError`, and whatever a user's criterion or allocation or the gradient throws.
-  package func prune(_ context: ScoringContext, to target: PruningTarget) throws -> Pruning {
-    let prunable = try allocation.prunable(among: context.masks)
+  /// - Parameters:
+  ///   - structure: what the granularity makes units from; single weights need none.
+  ///   - target: what the round is asked to reach.
+  /// - Throws: `PruningError`, and whatever a user's criterion, granularity or allocation throws.
+  package func prune(
+    _ context: ScoringContext, structure: NetworkStructure = .none, to target: PruningTarget
+  ) throws -> Pruning {
+    let prunable = try prunable(among: context.masks, structure: structure)
     for (name, mask) in prunable {
       guard let weight = context.weights[name] else {
         throw PruningError.missingParameter(name, in: "weights")
@@ -28,30 +50,87 @@ package struct Pruner: Hashable, Sendable {
       }
     }
     let quota = try allocation.quota(for: prunable.layers, target: target)
-    let scores = try criterion.scores(in: context)
-    var candidates = try prunable.map { name, mask in
-      Candidate(
-        name: name, scores: scores[name]?.scalars ?? [], mask: mask,
-        elementsPerUnit: try granularity.elementsPerUnit(of: name, mask.shape))
+    let isByWeight = try granularity.prunesSingleWeights(of: prunable.layers)
+    let masks: MaskSet
+    let weights: ParameterSet?
+    if case .solution = criterion.method {
+      guard isByWeight else {
+        throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
+      }
+      (masks, weights) = try solve(context, prunable, quota)
+    } else {
+      let scores = try criterion.scores(in: context)
+      masks =
+        isByWeight
+        ? weightMasks(context.masks, prunable, scores, quota)
+        : try unitMasks(context, prunable, structure, scores, quota)
+      weights = try criterion.compensated(context, for: masks)
+    }
+    guard masks.isSubset(of: context.masks) else {
+      throw PruningError.maskGrew(
+        masks.names.first { !masks.isSubset(of: context.masks, at: $0) } ?? "a layer")
+    }
+    return Pruning(
+      masks: masks, report: PruningReport(target: target, quota: quota, before: prunable, after: masks),
+      weights: weights)
+  }
+
+  private func solve(
+    _ context: ScoringContext, _ prunable: MaskSet, _ quota: Quota
+  ) throws -> (MaskSet, ParameterSet?) {
+    guard let counts = quota.layers, let solved = try criterion.solved(context, prunable, quota: counts)
+    else { throw PruningError.solverQuota(criterion: criterion.name, allocation: allocation.name) }
+    return solved
+  }
+
+  /// Single weights: no object for any of them.
+  private func weightMasks(
+    _ masks: MaskSet, _ prunable: MaskSet, _ scores: ParameterSet, _ quota: Quota
+  ) -> MaskSet {
+    var candidates = prunable.map { name, mask in
+      Candidate(name: name, scores: scores[name]?.scalars ?? [], mask: mask)
     }
     switch quota {
     case .pool(let total): Selection.removeLowest(prunable.keptCount - total, from: &candidates)
     case .layers(let counts):
       for (index, count) in counts.enumerated() {
-        var layer = [candidates[index]]
-        Selection.removeLowest(layer[0].mask.keptCount - count, from: &layer)
-        candidates[index] = layer[0]
+        candidates[index].removeLowest(candidates[index].mask.keptCount - count)
       }
+    case .rows(let counts):
+      for (index, count) in counts.enumerated() { candidates[index].keepInRows(count) }
     }
-    var masks = context.masks
+    var masks = masks
     for candidate in candidates { masks[candidate.name] = candidate.mask }
-    for (name, mask) in masks {
-      guard let before = context.masks[name], mask.isSubset(of: before) else {
-        throw PruningError.maskGrew(name)
+    return masks
+  }
+
+  /// Whole units, and their companions with them. A quota of layers counts for the layers of a pool together.
+  private func unitMasks(
+    _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure, _ scores: ParameterSet,
+    _ quota: Quota
+  ) throws -> MaskSet {
+    let candidates = try allocation.prunable(among: context.masks)
+    let ignored = Set(context.masks.counted.names).subtracting(candidates.names)
+    let table = try UnitTable(
+      granularity, UnitContext(layers: candidates.layers, structure: structure), ignoring: ignored.contains
+    ) { context.weights[$0]?.shape }
+    var selection = UnitSelection(
+      table, granularity,
+      masks: table.parameters.map { (context.masks[$0.name] ?? Mask(keepingAll: $0.shape)).bytes },
+      scores: table.parameters.prefix(table.layerCount).map { scores[$0.name]?.scalars ?? [] })
+    switch quota {
+    case .pool(let total):
+      selection.removeLowest(prunable.keptCount - total, among: Array(0..<table.count))
+    case .layers(let counts):
+      let excess = zip(prunable, counts).map { $0.mask.keptCount - $1 }
+      for (layers, units) in table.pools {
+        selection.removeLowest(layers.reduce(0) { $0 + excess[$1] }, among: units)
       }
+    case .rows:
+      throw PruningError.rowsOfUnits(granularity: granularity.name, allocation: allocation.name)
     }
-    return Pruning(
-      masks: masks, report: PruningReport(target: target, quota: quota, before: prunable, after: masks))
+    selection.removeCompanions()
+    return context.masks.replacing(table, with: selection.masks)
   }
 }
 
@@ -59,11 +138,28 @@ package struct Pruner: Hashable, Sendable {
 package struct Pruning: Hashable, Sendable {
   package let masks: MaskSet
   package let report: PruningReport
+  /// All parameters after the cut, where the criterion moves survivors; `nil` where they stay as they were.
+  package let weights: ParameterSet?
 }
 
 extension MaskSet {
-  /// The layers as an allocation sees them.
+  /// The layers as an allocation sees them: companions are none.
   package var layers: [PrunableLayer] {
-    map { PrunableLayer(name: $0.name, shape: $0.mask.shape, survivors: $0.mask.keptCount) }
+    counted.map { PrunableLayer(name: $0.name, shape: $0.mask.shape, survivors: $0.mask.keptCount) }
+  }
+
+  /// The masks of a table's parameters replaced by others; those that are no layers are companions.
+  func replacing(_ table: UnitTable, with bytes: [[UInt8]]) -> MaskSet {
+    var masks = self
+    for (index, (name, shape)) in table.parameters.enumerated() {
+      let mask = Mask(shape, bytes[index])
+      if index < table.layerCount { masks[name] = mask } else { masks.setCompanion(name, mask) }
+    }
+    return masks
+  }
+
+  fileprivate func isSubset(of other: MaskSet, at name: String) -> Bool {
+    guard let mask = self[name], let before = other[name] else { return true }
+    return mask.isSubset(of: before)
   }
 }

@@ -30,9 +30,9 @@ package struct PruningReport: Hashable, Sendable {
     self.target = target
     requestedCount = quota.total
     layers = before.enumerated().map { index, entry in
-      let requested: Int? = if case .layers(let counts) = quota { counts[index] } else { nil }
-      return Layer(
-        name: entry.name, count: entry.mask.count, before: entry.mask.keptCount, requested: requested,
+      Layer(
+        name: entry.name, count: entry.mask.count, before: entry.mask.keptCount,
+        requested: quota.layers?[index],
         kept: after[entry.name]?.keptCount ?? 0)
     }
   }

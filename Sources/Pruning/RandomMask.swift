@@ -5,24 +5,45 @@ extension Granularity {
   /// a layer draws a rank once from the seed, and the first in rank survive; so the masks of later rounds, which have
   /// fewer survivors, are subsets of those of earlier ones.
   ///
-  /// Where units are larger than one weight, as many whole units survive as have a survivor in `masks`.
-  package func randomMasks(like masks: MaskSet, seed: UInt64) throws(PruningError) -> MaskSet {
-    var result = MaskSet()
-    for (index, entry) in masks.enumerated() {
-      let (name, mask) = entry
-      let size = try elementsPerUnit(of: name, mask.shape)
-      let starts = Array(stride(from: 0, to: mask.count, by: size))
-      let survivors = starts.count { start in mask.bytes[start..<(start + size)].contains { $0 != 0 } }
+  /// Where units are larger than one weight, as many whole units of each pool of layers survive as have a survivor in `masks`,
+  /// and companions go with their units.
+  /// - Parameter structure: what the units were made from when `masks` were.
+  package func randomMasks(
+    like masks: MaskSet, structure: NetworkStructure = .none, seed: UInt64
+  ) throws -> MaskSet {
+    let layers = masks.layers
+    let order = Dictionary(layers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    func permutation(of count: Int, at layer: Int) -> [Int32] {
       // Odd substreams: even ones are those of random scores.
       var random = RandomStream(
-        seed: seed, stream: .mask, substream: UInt32(truncatingIfNeeded: index) << 1 | 1)
-      var bytes = [UInt8](repeating: 0, count: mask.count)
-      for rank in random.permutation(starts.count).prefix(survivors) {
-        let start = starts[Int(rank)]
-        for element in start..<(start + size) { bytes[element] = 1 }
-      }
-      result[name] = Mask(mask.shape, bytes)
+        seed: seed, stream: .mask, substream: UInt32(truncatingIfNeeded: layer) << 1 | 1)
+      return random.permutation(count)
     }
-    return result
+    if try prunesSingleWeights(of: layers) {
+      var result = masks
+      for (index, layer) in layers.enumerated() {
+        var bytes = [UInt8](repeating: 0, count: layer.count)
+        for place in permutation(of: layer.count, at: index).prefix(layer.survivors) { bytes[Int(place)] = 1 }
+        result[layer.name] = Mask(layer.shape, bytes)
+      }
+      return result
+    }
+    let table = try UnitTable(
+      self, UnitContext(layers: layers, structure: structure), ignoring: { masks[$0] == nil }
+    ) { masks[$0]?.shape }
+    guard table.layerCount == layers.count else { throw PruningError.noUnits(granularity: name) }
+    let found = UnitSelection(
+      table, self, masks: table.parameters.map { masks[$0.name]?.bytes ?? [] }, scores: nil)
+    var random = UnitSelection(
+      table, self, masks: table.parameters.map { [UInt8](repeating: 1, count: $0.shape.count) }, scores: nil)
+    for (layers, units) in table.pools {
+      let survivors = units.count { found.survivors(of: $0) > 0 }
+      let first = order[table.parameters[layers[0]].name] ?? 0
+      for rank in permutation(of: units.count, at: first).dropFirst(survivors) {
+        random.remove(units[Int(rank)])
+      }
+    }
+    random.removeCompanions()
+    return masks.replacing(table, with: random.masks)
   }
 }

@@ -1,31 +1,15 @@
 import CoppiceTensors
 
-/// What a criterion may look at, declared with it: what it does not declare it cannot read, so that a result
-/// depends on exactly what its key says.
-public struct ScoringNeeds: OptionSet, Hashable, Sendable {
-  /// One bit a need.
-  public let rawValue: Int
-  /// The needs of these bits.
-  public init(rawValue: Int) { self.rawValue = rawValue }
-
-  /// The weights as they were before any training.
-  public static let initialWeights = ScoringNeeds(rawValue: 1)
-  /// The gradient of the mean loss on a batch of training data.
-  public static let gradients = ScoringNeeds(rawValue: 2)
-  /// Random numbers, of the trial's seed.
-  public static let randomness = ScoringNeeds(rawValue: 4)
-}
-
-/// What a criterion is computed from. The weights and the masks are always there; the rest is asked for, and
-/// evaluated only then.
+/// What a criterion is computed from. The weights and the masks are always there; the rest is read only where the criterion
+/// declares it.
 public struct ScoringContext: Sendable {
   /// All parameters at the end of training, pruned weights +0.
   public let weights: ParameterSet
-  /// The masks of the prunable weights, as the round found them.
+  /// The masks as the round found them.
   public let masks: MaskSet
 
   private let initial: ParameterSet?
-  private let gradient: (@Sendable () throws -> ParameterSet)?
+  private let found: [(evidence: Evidence, values: ParameterSet)]
   private let seed: UInt64?
   private var reader: (criterion: String, needs: ScoringNeeds)?
 
@@ -35,15 +19,15 @@ public struct ScoringContext: Sendable {
   ///   - masks: the masks of the prunable ones.
   ///   - initialWeights: all parameters before any training, if at hand.
   ///   - seed: the seed of the trial, for criteria that draw random numbers.
-  ///   - gradients: computes ∂L/∂w of the mean loss L on a batch of training data at `weights`; run when asked for.
+  ///   - evidence: what was found at `weights`, ready-made, by the evidence it is of.
   public init(
     weights: ParameterSet, masks: MaskSet, initialWeights: ParameterSet? = nil, seed: UInt64? = nil,
-    gradients: (@Sendable () throws -> ParameterSet)? = nil
+    evidence: [(Evidence, ParameterSet)] = []
   ) {
     self.weights = weights
     self.masks = masks
     initial = initialWeights
-    gradient = gradients
+    found = evidence
     self.seed = seed
   }
 
@@ -52,11 +36,21 @@ public struct ScoringContext: Sendable {
     try granted(initial, .initialWeights)
   }
 
-  /// ∂L/∂w of the mean loss on a batch of training data, by parameter. Needs `.gradients`; computed at every call.
-  /// - Throws: `PruningError` where there are none, and whatever computing them throws.
-  public func gradients() throws -> ParameterSet {
-    try granted(gradient, .gradients)()
+  /// What an evidence found, by parameter. Needs `.evidence(…)`.
+  public func evidence(_ evidence: Evidence) throws(PruningError) -> ParameterSet {
+    try granted(found.first { $0.evidence == evidence }?.values, .evidence(evidence))
   }
+
+  /// What an evidence found for one parameter. Needs `.evidence(…)`.
+  public func evidence(_ evidence: Evidence, for parameter: String) throws(PruningError) -> Tensor {
+    guard let values = try self.evidence(evidence)[parameter] else {
+      throw .missingParameter(parameter, in: evidence.name)
+    }
+    return values
+  }
+
+  /// ∂L/∂w of the mean loss on a batch of training data, by parameter. Needs `.gradients`.
+  public func gradients() throws(PruningError) -> ParameterSet { try evidence(.gradients) }
 
   /// Random numbers for one parameter: independent between parameters, equal in every round. Needs `.randomness`.
   public func random(for parameter: String) throws(PruningError) -> RandomStream {
@@ -70,11 +64,24 @@ public struct ScoringContext: Sendable {
   /// One score tensor for each prunable weight, in order.
   public func scoreEach(_ score: (_ name: String, _ weight: Tensor) throws -> Tensor) throws -> ParameterSet {
     var scores = ParameterSet()
-    for name in masks.names {
+    for name in masks.counted.names {
       guard let weight = weights[name] else { throw PruningError.missingParameter(name, in: "weights") }
       scores[name] = try score(name, weight)
     }
     return scores
+  }
+
+  /// One score for each prunable weight, made of the weight and of what an evidence shaped like the weights found for it.
+  public func scoreEach(
+    from evidence: Evidence, _ score: (_ weight: Float, _ evidence: Float) -> Float
+  ) throws -> ParameterSet {
+    try scoreEach { name, weight in
+      let values = try self.evidence(evidence, for: name)
+      guard values.shape == weight.shape else {
+        throw PruningError.evidenceShape(values.shape, of: name, shape: weight.shape, evidence: evidence.name)
+      }
+      return Tensor(weight.shape, zip(weight.scalars, values.scalars).map(score))
+    }
   }
 
   /// The context as one criterion sees it.
@@ -84,7 +91,7 @@ public struct ScoringContext: Sendable {
     return context
   }
 
-  private func granted<Value>(_ value: Value?, _ need: ScoringNeeds) throws(PruningError) -> Value {
+  private func granted<Value>(_ value: Value?, _ need: ScoringNeed) throws(PruningError) -> Value {
     if let reader, !reader.needs.contains(need) { throw .undeclaredNeed(need, criterion: reader.criterion) }
     guard let value else { throw .unavailable(need, criterion: reader?.criterion ?? "a criterion") }
     return value

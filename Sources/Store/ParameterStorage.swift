@@ -12,12 +12,14 @@ extension HDF5Group {
     }
   }
 
-  /// Writes a group with one dataset of bytes 0 and 1 a mask, deflated.
+  /// Writes a group with one dataset of bytes 0 and 1 a mask, deflated. That of a companion, which enters no count, has the
+  /// attribute `counted` = 0; where it is absent, the mask counts.
   func write(_ name: String, _ masks: MaskSet) throws(HDF5Error) {
     let group = try createGroup(name)
     for (name, mask) in masks {
       let shape = mask.shape.axes
-      try group.write(name, mask.bytes, shape: shape, storage: .compressed(shape))
+      let dataset = try group.write(name, mask.bytes, shape: shape, storage: .compressed(shape))
+      if masks.isCompanion(name) { try dataset.setAttribute("counted", 0) }
     }
   }
 
@@ -40,7 +42,12 @@ extension HDF5Group {
     for name in try group.names() {
       let dataset = try group.dataset(name)
       let (bytes, shape) = (try dataset.read(UInt8.self), try dataset.shape)
-      masks[name] = Mask(Shape(shape), bytes)
+      let mask = Mask(Shape(shape), bytes)
+      if try dataset.attribute("counted")?.number == 0 {
+        masks.setCompanion(name, mask)
+      } else {
+        masks[name] = mask
+      }
     }
     return masks
   }

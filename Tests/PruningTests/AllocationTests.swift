@@ -129,11 +129,30 @@ import Testing
     #expect(try Allocation.erdosRenyi.quota(for: layers, target: .sparsity(0.5)) == .layers([3, 50]))
   }
 
+  @Test func rowsGiveAsMuchAsTheirLayer() throws {
+    let target = PruningTarget.sparsity(0.87)
+    guard
+      case .rows(let counts) = try Allocation.rowWise(output: 0.5).quota(
+        for: Networks.lenet300, target: target)
+    else {
+      Issue.record("row-wise compares rows")
+      return
+    }
+    #expect(
+      try Allocation.layerWise(output: 0.5).quota(for: Networks.lenet300, target: target) == .layers(counts))
+    #expect(
+      "\(Allocation.rowWise(output: 0.5, ignoring: ["fc3"]))" == "row-wise(output: 0.5, ignoring: [fc3])")
+    #expect(Quota.rows([3, 4]).total == 7)
+    #expect(throws: PruningError.quotaCount(1, layers: 3, allocation: "mine")) {
+      try Allocation("mine") { _, _ in .rows([1]) }.quota(for: Networks.lenet300, target: target)
+    }
+  }
+
   @Test func ignoredLayersAreNotPrunable() throws {
     let masks = Networks.masks(Networks.lenet300)
     for allocation in [
       Allocation.global(ignoring: ["fc3"]), .layerWise(ignoring: ["fc3.weight"]),
-      .erdosRenyi(ignoring: ["fc3"]),
+      .erdosRenyi(ignoring: ["fc3"]), .rowWise(ignoring: ["fc3"]),
       .erdosRenyiKernel(ignoring: ["fc3"]),
     ] {
       #expect(try allocation.prunable(among: masks).names == ["fc1.weight", "fc2.weight"])

@@ -26,7 +26,8 @@ import Testing
     if criterion.needs.isEmpty {
       #expect(throws: Never.self) { try criterion.scores(in: bare) }
     } else {
-      #expect(throws: PruningError.unavailable(criterion.needs, criterion: criterion.name)) {
+      #expect(criterion.needs.all.count == 1)
+      #expect(throws: PruningError.unavailable(criterion.needs.all[0], criterion: criterion.name)) {
         try criterion.scores(in: bare)
       }
     }
@@ -79,13 +80,43 @@ import Testing
     }
   }
 
-  @Test func gradientsAreComputedOnlyWhenAskedFor() throws {
-    struct Asked: Error {}
+  @Test func evidenceIsFoundByAllItIs() throws {
     let whole = Networks.context()
+    func evidence(_ batch: Evidence.Batch, field: Int) -> Evidence {
+      Evidence("mine", fields: [("field", .integer(field))], batch: batch) { _ in [] }
+    }
     let context = ScoringContext(
-      weights: whole.weights, masks: whole.masks, gradients: { throw Asked() })
-    #expect(throws: Never.self) { try Criterion.magnitude.scores(in: context) }
-    #expect(throws: Asked.self) { try Criterion.taylor.scores(in: context) }
+      weights: whole.weights, masks: whole.masks, evidence: [(evidence(.whole, field: 1), whole.weights)])
+    let reader = { (evidence: Evidence) in
+      Criterion("reader", needs: .evidence(evidence)) { try $0.evidence(evidence) }
+    }
+    #expect(throws: Never.self) { try reader(evidence(.whole, field: 1)).scores(in: context) }
+    let other = evidence(.whole, field: 2)
+    #expect(throws: PruningError.unavailable(.evidence(other), criterion: "reader")) {
+      try reader(other).scores(in: context)
+    }
+    #expect(throws: PruningError.undeclaredNeed(.evidence(.inputSquares), criterion: "sly")) {
+      try Criterion("sly", needs: [.gradients, .randomness]) { try $0.evidence(.inputSquares) }.scores(
+        in: whole)
+    }
+  }
+
+  @Test func evidenceMustFitTheWeights() throws {
+    let whole = Networks.context()
+    func scores(_ change: (inout ParameterSet) -> Void) throws {
+      var gradients = try whole.gradients()
+      change(&gradients)
+      _ = try Criterion.taylor.scores(
+        in: ScoringContext(weights: whole.weights, masks: whole.masks, evidence: [(.gradients, gradients)]))
+    }
+    #expect(throws: PruningError.missingParameter("fc1.weight", in: "gradients")) {
+      try scores { $0["fc1.weight"] = nil }
+    }
+    #expect(
+      throws: PruningError.evidenceShape([3], of: "fc1.weight", shape: [12, 20], evidence: "gradients")
+    ) {
+      try scores { $0["fc1.weight"] = Tensor([3], [1, 2, 3]) }
+    }
   }
 
   @Test func scoresAreChecked() throws {

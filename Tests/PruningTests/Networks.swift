@@ -1,3 +1,4 @@
+import CoppiceAutodiff
 import CoppicePruning
 import CoppiceTensors
 
@@ -35,21 +36,40 @@ enum Networks {
           (name: name, tensor: Tensor(shape, (0..<shape.count).map { _ in generator.float() }))
         })
     }
-    let gradient = parameters(3)
+    let squares = [Evidence.squaredGradients, .inputSquares].enumerated().map { index, evidence in
+      (evidence, parameters(4 + UInt64(index)).mapValues { Tensor($0.shape, $0.scalars.map { $0 * $0 }) })
+    }
     let masks = MaskSet(
       shapes.filter { $0.0 != "conv.bias" }.map { (name: $0.0, mask: Mask(keepingAll: $0.1)) })
     return ScoringContext(
-      weights: parameters(1), masks: masks, initialWeights: parameters(2), seed: seed, gradients: { gradient }
-    )
+      weights: parameters(1), masks: masks, initialWeights: parameters(2), seed: seed,
+      evidence: [(.gradients, parameters(3))] + squares)
   }
 
   /// The same context with other masks, the weights masked.
   static func context(_ masks: MaskSet) -> ScoringContext {
     let whole = context()
     return ScoringContext(
-      weights: masks.applied(to: whole.weights), masks: masks, initialWeights: nil, seed: 7,
-      gradients: { try whole.gradients() })
+      weights: masks.applied(to: whole.weights), masks: masks, seed: 7,
+      evidence: Evidences.all.map { evidence in
+        guard let values = try? whole.evidence(evidence) else {
+          preconditionFailure("\(evidence) is missing")
+        }
+        return (evidence, values)
+      })
   }
+
+  /// What belongs to the layers of `context`: the convolution's bias, and four heads that own three rows of fc1 and the columns of
+  /// fc2 that read them.
+  static let structure = NetworkStructure(
+    companions: ["conv.weight": ["conv.bias"]],
+    groups: (0..<4).map { head in
+      let places = Array((3 * head)..<(3 * head + 3))
+      return AxisGroup(
+        [AxisSlice("fc1.weight", axis: 0, places), AxisSlice("fc2.weight", axis: 1, places)], labels: ["head"]
+      )
+    } + [AxisGroup([AxisSlice("fc2.weight", axis: 0, [0])], isFixed: true)],
+    flops: ["conv.weight": 7200, "fc1.weight": 480, "fc2.weight": 120])
 
   /// Masks that keep everything.
   static func masks(_ layers: [PrunableLayer]) -> MaskSet {

@@ -1,16 +1,20 @@
 import CoppicePruning
 import CoppiceTensors
+import CoppiceTerms
 import Testing
 
 @Suite struct ParsingTests {
   @Test func everyComponentReadsBackWhatItPrints() throws {
     for criterion in Criteria.all { #expect(try Criterion(parsing: "\(criterion)") == criterion) }
-    for granularity in Granularities.all {
+    for granularity in Granularities.all
+      + [.neuron(aggregate: .maximum), .head(aggregate: .l2, normalised: true), .neuron(normalised: true)]
+    {
       #expect(try Granularity(parsing: "\(granularity)") == granularity)
     }
     for allocation in Allocations.all + [
       .layerWise(rates: ["conv1": 0.25, "fc1.weight": 2], output: 0.5, ignoring: ["fc3", "block.0"]),
-      .global(ignoring: ["fc3"]), .erdosRenyi(ignoring: ["fc3"]), .erdosRenyiKernel(ignoring: ["fc3"]),
+      .rowWise(rates: ["conv1": 0.25], output: 0.5, ignoring: ["fc3"]), .global(ignoring: ["fc3"]),
+      .erdosRenyi(ignoring: ["fc3"]), .erdosRenyiKernel(ignoring: ["fc3"]),
     ] {
       #expect(try Allocation(parsing: "\(allocation)") == allocation)
     }
@@ -22,13 +26,20 @@ import Testing
   }
 
   @Test func errorsNameWhatIsMeant() {
+    #expect(throws: ComponentError.unknown("criterion", "magnitud", known: Criteria.all.map(\.name))) {
+      try Criterion(parsing: "magnitud")
+    }
     #expect(
-      throws: PruningError.unknownComponent(
-        "magnitud", kind: "criterion", nearest: "magnitude", known: Criteria.all.map(\.name))
-    ) { try Criterion(parsing: "magnitud") }
-    #expect(
-      throws: PruningError.specification(.unknownField("batch", of: "taylor", nearest: nil, known: []))
+      throws: ComponentError.specification(.unknownField("batch", of: "taylor", nearest: nil, known: []))
     ) { try Criterion(parsing: "taylor(batch: 3)") }
-    #expect(throws: PruningError.self) { try Allocation(parsing: "global(output: 0.5)") }
+    #expect(
+      throws: ComponentError.specification(
+        .wrongField(
+          "aggregate", of: "neuron", found: "median", expected: "one of sum, mean, maximum, l2"))
+    ) { try Granularity(parsing: "neuron(aggregate: median)") }
+    #expect(throws: ComponentError.unknown("allocation", "golbal", known: Allocations.all.map(\.name))) {
+      try Allocation(parsing: "golbal")
+    }
+    #expect(throws: ComponentError.self) { try Allocation(parsing: "global(output: 0.5)") }
   }
 }

@@ -4,9 +4,12 @@ import Testing
 
 @Suite struct PrunerTests {
   static let everyPruner: [Pruner] = Criteria.all.flatMap { criterion in
-    Granularities.all.flatMap { granularity in
-      (Allocations.all + [.layerWise(output: 0.5), .global(ignoring: ["fc2"])]).map { allocation in
-        Pruner(criterion: criterion, granularity: granularity, allocation: allocation)
+    (Granularities.all + [.neuron(aggregate: .l2, normalised: true)]).flatMap { granularity in
+      (Allocations.all + [.layerWise(output: 0.5), .global(ignoring: ["fc2"])]).compactMap { allocation in
+        // Rows compete weight by weight, and heads reach into fc2.
+        if granularity != .weight, allocation == .rowWise { return nil }
+        if granularity == .head, allocation == .global(ignoring: ["fc2"]) { return nil }
+        return Pruner(criterion: criterion, granularity: granularity, allocation: allocation)
       }
     }
   }
@@ -18,17 +21,21 @@ import Testing
     for targets in [[.sparsity(0.8)], geometric, ladder] {
       var masks = Networks.context().masks
       for target in targets {
-        let pruning = try pruner.prune(Networks.context(masks), to: target)
+        let structure = Networks.structure
+        let pruning = try pruner.prune(Networks.context(masks), structure: structure, to: target)
         #expect(pruning.masks.isSubset(of: masks))
-        #expect(try pruner.prune(Networks.context(masks), to: target) == pruning)
+        #expect(try pruner.prune(Networks.context(masks), structure: structure, to: target) == pruning)
         let report = pruning.report
-        #expect(report.keptCount == (try pruner.allocation.prunable(among: pruning.masks)).keptCount)
+        #expect(
+          report.keptCount == (try pruner.prunable(among: pruning.masks, structure: structure)).keptCount)
+        #expect(pruning.weights == nil)
         if pruner.granularity == .weight {
           #expect(report.keptCount == report.requestedCount)
           #expect(report.sparsity == report.requestedSparsity)
           for layer in report.layers { #expect(layer.requested ?? layer.kept == layer.kept) }
         } else {
-          let largest = pruning.masks.map { $0.mask.count / $0.mask.shape[0] }.max() ?? 0
+          // A row of the convolution, of fc1 or of fc2; a head owns 3 · 20 + 5 · 3 weights.
+          let largest = pruner.granularity == .head ? 75 : 20
           let slack = pruner.allocation.name == "global" ? largest : largest * report.layers.count
           #expect(2 * abs(report.keptCount - report.requestedCount) <= slack)
         }

@@ -1,3 +1,4 @@
+import CoppiceAutodiff
 import CoppicePruning
 import CoppiceTerms
 import Testing
@@ -81,11 +82,81 @@ import Testing
       .scoreShape([3], of: "fc1.weight", shape: [2, 2], criterion: "flat"),
       "criterion flat scores fc1.weight in shape [3] where the weight has shape [2, 2]")
     expect(
-      .gradientShape([3], of: "fc1.weight", shape: [2, 2]),
-      "the gradient of fc1.weight has shape [3] where the weight has shape [2, 2]")
+      .evidenceShape([3], of: "fc1.weight", shape: [2, 2], evidence: "gradients"),
+      "the evidence gradients of fc1.weight has shape [3] where the weight has shape [2, 2]")
     expect(
       .maskShape([3], of: "fc1.weight", shape: [2, 2]),
       "the mask of fc1.weight has shape [3] where the weight has shape [2, 2]")
+  }
+
+  @Test func ofEvidence() {
+    expect(
+      .evidenceName("fc1", isRepeated: false, evidence: "mine"),
+      "evidence mine speaks of fc1, which is no trained parameter: use the parameters' names")
+    expect(
+      .evidenceName("fc1.weight", isRepeated: true, evidence: "mine"),
+      "evidence mine speaks of fc1.weight twice: add what belongs to one parameter")
+    expect(
+      .evidencePart(0, evidence: "mine"),
+      "evidence mine has no part to combine: give it at least one example")
+    expect(
+      .evidencePart(2, evidence: "mine"),
+      "part 2 of evidence mine is not named and shaped like those before it: names and shapes must not depend on the data"
+    )
+  }
+
+  @Test func ofUnits() {
+    expect(
+      .unitSlice(AxisSlice("fc1.weight", axis: 0, [9]), shape: [2, 2], granularity: "mine"),
+      "granularity mine makes a unit of places [9] along axis 0 of fc1.weight, which has shape [2, 2]: places are counted "
+        + "from 0, ascending")
+    expect(
+      .unitWithoutWeights([AxisSlice("fc1.bias", axis: 0, [1])], granularity: "mine"),
+      "granularity mine makes a unit without a prunable weight, of fc1.bias: at least one slice must be of a prunable weight"
+    )
+    expect(
+      .unitWithoutWeights([], granularity: "mine"),
+      "granularity mine makes a unit without a prunable weight, of nothing: at least one slice must be of a prunable weight"
+    )
+    expect(
+      .noUnits(granularity: "head"),
+      "granularity head finds nothing to prune: the network has no such units, or every one reaches into a layer that the "
+        + "allocation ignores")
+    expect(
+      .rowsOfUnits(granularity: "neuron", allocation: "row-wise"),
+      "allocation row-wise compares the weights of one row, and granularity neuron prunes whole units: use granularity "
+        + "weight, or an allocation of whole layers")
+  }
+
+  @Test func ofSurvivorsThatMove() {
+    expect(
+      .solverScores(criterion: "solver"),
+      "criterion solver solves whole layers and gives no scores to single weights")
+    expect(
+      .solverUnits(criterion: "solver", granularity: "neuron"),
+      "criterion solver solves whole layers weight by weight, and granularity neuron prunes larger units: use granularity "
+        + "weight")
+    expect(
+      .solverQuota(criterion: "solver", allocation: "global"),
+      "criterion solver solves one layer at a time, and allocation global lets layers compete: use one that says how much "
+        + "each layer gives, such as layer-wise")
+    expect(
+      .solvedCount(3, wanted: 4, of: "fc1.weight", criterion: "solver"),
+      "criterion solver kept 3 weights of fc1.weight where 4 were to survive")
+    expect(
+      .movedUnknown("fc9", criterion: "surgeon"),
+      "criterion surgeon gives a weight for fc9, which is no parameter")
+    expect(
+      .movedShape([3], of: "fc1.weight", shape: [2, 2], criterion: "surgeon"),
+      "criterion surgeon gives fc1.weight shape [3] where the weight has shape [2, 2]")
+    expect(
+      .movedNotFinite(.infinity, of: "fc1.weight", index: 7, criterion: "surgeon"),
+      "criterion surgeon moves element 7 of fc1.weight to inf: weights must be finite; look for a matrix that has no inverse"
+    )
+    expect(
+      .movedPruned(0.5, of: "fc1.weight", index: 7, criterion: "surgeon"),
+      "criterion surgeon gives element 7 of fc1.weight the value 0.5, but it is pruned: give pruned weights 0"
+    )
   }
 
   @Test func ofMasksAndRetraining() {

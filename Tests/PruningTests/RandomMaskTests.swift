@@ -6,22 +6,46 @@ import Testing
   private func ladder(_ granularity: Granularity) throws -> [MaskSet] {
     let pruner = Pruner(criterion: .magnitude, granularity: granularity, allocation: .global)
     var masks = [Networks.context().masks]
-    for _ in 0..<6 {
-      masks.append(try pruner.prune(Networks.context(masks[masks.count - 1]), to: .rate(0.3, times: 1)).masks)
+    for target in [PruningTarget.sparsity(0)] + [PruningTarget](repeating: .rate(0.3, times: 1), count: 6) {
+      let context = Networks.context(masks[masks.count - 1])
+      masks.append(try pruner.prune(context, structure: Networks.structure, to: target).masks)
     }
-    return masks
+    // From round 0 on, with companions where there are any.
+    return Array(masks.dropFirst())
   }
 
   @Test(arguments: Granularities.all)
   func keepsAsManyInEveryLayerAndShrinks(granularity: Granularity) throws {
     var before: MaskSet?
     for masks in try ladder(granularity) {
-      let random = try granularity.randomMasks(like: masks, seed: 3)
+      // What is stored of a round: the masks of what is pruned, and companions.
+      let pruner = Pruner(criterion: .magnitude, granularity: granularity)
+      let prunable = try pruner.prunable(among: masks, structure: Networks.structure)
+      let masks = masks.filter { masks.isCompanion($0.name) || prunable[$0.name] != nil }
+      let random = try granularity.randomMasks(like: masks, structure: Networks.structure, seed: 3)
       #expect(random.names == masks.names)
       #expect(random.map(\.mask.keptCount) == masks.map(\.mask.keptCount))
       if let before { #expect(random.isSubset(of: before)) }
-      #expect(try granularity.randomMasks(like: masks, seed: 3) == random)
+      #expect(try granularity.randomMasks(like: masks, structure: Networks.structure, seed: 3) == random)
+      for name in masks.names { #expect(random.isCompanion(name) == masks.isCompanion(name)) }
       before = random
+    }
+  }
+
+  @Test func companionsGoWithTheirUnits() throws {
+    let masks = try ladder(.neuron)[1]
+    let random = try Granularity.neuron.randomMasks(like: masks, structure: Networks.structure, seed: 5)
+    let (conv, bias) = (try #require(random["conv.weight"]), try #require(random["conv.bias"]))
+    for row in 0..<4 { #expect(conv.bytes[18 * row] == bias.bytes[row]) }
+    #expect((1..<4).contains(bias.keptCount))
+    #expect(bias.keptCount == masks["conv.bias"]?.keptCount)
+  }
+
+  @Test func layersThatNoUnitCoversAreAnError() throws {
+    let masks = try ladder(.head)[2]
+    // The convolution is in no head.
+    #expect(throws: PruningError.noUnits(granularity: "head")) {
+      try Granularity.head.randomMasks(like: masks, structure: Networks.structure, seed: 3)
     }
   }
 

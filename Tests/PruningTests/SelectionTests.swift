@@ -76,6 +76,21 @@ import Testing
     #expect(try prune([[1, 2, 3], [10, 30, 20]], quota: .layers([1, 2])) == [[0, 0, 1], [0, 1, 1]])
   }
 
+  @Test func rowsKeepAsManyAsEachOther() throws {
+    // Rows (9, 1, 8), (2, 3, 4), (7, 5, 6): of 9, five survive: 2, 2 and 1.
+    let scores: [Float] = [9, 1, 8, 2, 3, 4, 7, 5, 6]
+    #expect(try prune([scores], rows: [3], quota: .rows([5])) == [[1, 0, 1, 0, 1, 1, 1, 0, 0]])
+    #expect(try prune([scores], rows: [3], quota: .rows([3])) == [[1, 0, 0, 0, 0, 1, 1, 0, 0]])
+    // Masks shrink count by count, each exact.
+    var before = [UInt8](repeating: 1, count: 9)
+    for kept in stride(from: 9, through: 0, by: -1) {
+      let after = try prune([scores], rows: [3], bytes: [before], quota: .rows([kept]))[0]
+      #expect(after.reduce(0) { $0 + Int($1) } == kept)
+      #expect(zip(after, before).allSatisfy { $0 <= $1 })
+      before = after
+    }
+  }
+
   @Test func survivorsDoNotDependOnTheOrderOfTheirWeights() throws {
     var generator = Generator(state: 5)
     let scores = (0..<200).map { _ in generator.float() }

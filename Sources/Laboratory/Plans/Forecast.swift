@@ -10,7 +10,7 @@ package struct Forecast: Hashable, Sendable {
   package private(set) var survivors: [Int]
   private var layers: [PrunableLayer]
 
-  /// The forecast for layers that an allocation does not ignore, all of them whole.
+  /// The forecast for the layers that are pruned, all of them whole: those of `Pruner.prunable`.
   package init(_ layers: [PrunableLayer]) {
     self.layers = layers
     count = layers.reduce(0) { $0 + $1.count }
@@ -22,7 +22,8 @@ package struct Forecast: Hashable, Sendable {
   package mutating func prune(to target: PruningTarget, by allocation: Allocation) throws {
     let quota = try allocation.quota(for: layers, target: target)
     switch quota {
-    case .layers(let counts): for index in layers.indices { layers[index].survivors = counts[index] }
+    case .layers(let counts), .rows(let counts):
+      for index in layers.indices { layers[index].survivors = counts[index] }
     case .pool(let total):
       // Where in the pool they go is decided by scores; any distribution has the same total.
       var excess = layers.reduce(0) { $0 + $1.survivors } - total

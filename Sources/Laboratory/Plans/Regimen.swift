@@ -72,3 +72,13 @@ package struct Regimen: Sendable {
     return learningRate(step: min(step ?? last, last), total: total)
   }
 }
+
+extension Regimen {
+  /// What is needed to evaluate networks of a trial. How they were trained plays no part.
+  package init(evaluating trial: Trial, _ library: DataLibrary) throws {
+    var plain = Trial(model: trial.model, dataset: trial.dataset, batchSize: 1, seed: trial.seed)
+    (plain.execution, plain.loss) = (trial.execution, trial.loss)
+    let data = try library.data(plain.dataset, seed: plain.seed)
+    try self.init(plain, Network(plain.model, data.interface), data)
+  }
+}

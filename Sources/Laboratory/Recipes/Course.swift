@@ -69,6 +69,8 @@ package struct Course {
     let moves = MaskMoves(
       trial.dynamics, pruner: pruner, structure: structure, ratio: trial.sparsity, scoring: scoring,
       prunable: prunable)
+    // A dynamics that cannot work with this training says so now.
+    _ = try moves.isDue(0, regimen.total, regimen)
     try forecast.prune(to: .sparsity(trial.sparsity ?? 0), by: trial.allocation)
     let training = add(
       TrainingStage(

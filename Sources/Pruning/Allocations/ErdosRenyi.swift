@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 extension Allocation {
   /// Erdős–Rényi: layer l has density ε · (in + out) / (in · out), the same whatever the size of a kernel, so that
@@ -40,6 +41,22 @@ extension Allocation {
         zip(layers, densities).map { layer, density in
           PruningTarget.sparsity(1 - density).survivors(of: layer.survivors, count: layer.count)
         })
+    }
+  }
+}
+
+extension Shipped<Allocation> {
+  static var erdosRenyi: Shipped {
+    Shipped(.erdosRenyi, "density by (in + out) / (in · out)", paper: "Mocanu et al. 2018") { fields in
+      .erdosRenyi(ignoring: try fields.texts("ignoring", default: []))
+    }
+  }
+
+  static var erdosRenyiKernel: Shipped {
+    Shipped(
+      .erdosRenyiKernel, "density by the sum over the product of all extents", paper: "Evci et al. 2020"
+    ) { fields in
+      .erdosRenyiKernel(ignoring: try fields.texts("ignoring", default: []))
     }
   }
 }

@@ -1,3 +1,5 @@
+import CoppiceTerms
+
 extension Allocation {
   /// One pool: the lowest scores of all layers together go, wherever they are. The number removed is exact,
   /// round(s · n) for sparsity s of n prunable weights. Layers may end empty.
@@ -9,6 +11,14 @@ extension Allocation {
       .pool(
         target.survivors(
           of: layers.reduce(0) { $0 + $1.survivors }, count: layers.reduce(0) { $0 + $1.count }))
+    }
+  }
+}
+
+extension Shipped<Allocation> {
+  static var global: Shipped {
+    Shipped(.global, "one pool: the lowest scores of all layers go") { fields in
+      .global(ignoring: try fields.texts("ignoring", default: []))
     }
   }
 }

@@ -53,6 +53,17 @@ extension Allocation {
   }
 }
 
+extension Shipped<Allocation> {
+  static var layerWise: Shipped {
+    Shipped(.layerWise, "every layer gives the same fraction, or its own", paper: "Frankle & Carbin 2019") {
+      fields in
+      .layerWise(
+        rates: try fields.numbers("rates"), output: try fields.number("output", default: 1),
+        ignoring: try fields.texts("ignoring", default: []))
+    }
+  }
+}
+
 /// The relative rate of each layer.
 private func relativeRates(
   of layers: [PrunableLayer], rates: [(scope: String, rate: Double)], output: Double

@@ -1,11 +1,20 @@
+import CoppiceTerms
+
 /// The criteria that are shipped.
 public enum Criteria {
+  /// What there is, in the order it is listed.
+  public static let catalogue = Catalogue<Criterion>(
+    "criterion", [.magnitude, .random, .taylor, .fisher])
+
   /// All of them, in the order they are listed.
-  public static let all: [Criterion] = [.magnitude, .random, .taylor]
+  public static var all: [Criterion] { catalogue.all }
 
   /// The one of that name.
-  /// - Throws: `PruningError.unknownComponent`, with the nearest name.
-  public static func named(_ name: String) throws(PruningError) -> Criterion {
-    try all.component(named: name, kind: "criterion")
-  }
+  /// - Throws: `ComponentError.unknown`, with the nearest name.
+  public static func named(_ name: String) throws(ComponentError) -> Criterion { try catalogue.named(name) }
+}
+
+extension Criterion {
+  /// The shipped criterion of that text, `magnitude`.
+  public init(parsing text: String) throws(ComponentError) { self = try Criteria.catalogue.parse(text) }
 }

@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 extension Criterion {
   /// The absolute value of the weight, |w|.
@@ -7,5 +8,11 @@ extension Criterion {
   /// NIPS 2015.
   public static let magnitude = Criterion("magnitude", version: 1) { context in
     try context.scoreEach { _, weight in Tensor(weight.shape, weight.scalars.map { abs($0) }) }
+  }
+}
+
+extension Shipped<Criterion> {
+  static var magnitude: Shipped {
+    Shipped(.magnitude, "the absolute value of the weight", paper: "Han et al. 2015")
   }
 }

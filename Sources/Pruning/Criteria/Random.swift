@@ -1,4 +1,5 @@
 import CoppiceTensors
+import CoppiceTerms
 
 extension Criterion {
   /// A number drawn uniformly from [0, 1), by the trial's seed: the criterion every other one must beat. The draw is
@@ -8,5 +9,11 @@ extension Criterion {
       var random = try context.random(for: name)
       return Tensor(weight.shape, weight.scalars.map { _ in random.uniform() })
     }
+  }
+}
+
+extension Shipped<Criterion> {
+  static var random: Shipped {
+    Shipped(.random, "a number drawn by the trial's seed: what every other must beat")
   }
 }

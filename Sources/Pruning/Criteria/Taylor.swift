@@ -1,4 +1,4 @@
-import CoppiceTensors
+import CoppiceTerms
 
 extension Criterion {
   /// |w · ∂L/∂w|, the change of the loss to first order if the weight were set to 0, L being the mean loss on a
@@ -10,13 +10,12 @@ extension Criterion {
   /// neural network pruning", CVPR 2019, square it, (w · ∂L/∂w)²: the same order of single weights, but another one of
   /// whole units, and theirs on a gate, (Σ w · ∂L/∂w)², is another criterion altogether.
   public static let taylor = Criterion("taylor", version: 1, needs: .gradients) { context in
-    let gradients = try context.gradients()
-    return try context.scoreEach { name, weight in
-      guard let gradient = gradients[name] else { throw PruningError.missingParameter(name, in: "gradients") }
-      guard gradient.shape == weight.shape else {
-        throw PruningError.gradientShape(gradient.shape, of: name, shape: weight.shape)
-      }
-      return Tensor(weight.shape, zip(weight.scalars, gradient.scalars).map { abs($0 * $1) })
-    }
+    try context.scoreEach(from: .gradients) { weight, gradient in abs(weight * gradient) }
+  }
+}
+
+extension Shipped<Criterion> {
+  static var taylor: Shipped {
+    Shipped(.taylor, "|weight · gradient|, the loss's change to first order", paper: "Molchanov et al. 2019")
   }
 }

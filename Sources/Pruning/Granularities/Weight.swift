@@ -1,4 +1,10 @@
+import CoppiceTerms
+
 extension Granularity {
   /// Every weight by itself (unstructured pruning).
   public static let weight = Granularity("weight", version: 1) { _ in 1 }
+}
+
+extension Shipped<Granularity> {
+  static var weight: Shipped { Shipped(.weight, "every weight by itself") }
 }

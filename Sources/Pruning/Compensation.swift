@@ -1,0 +1,82 @@
+import CoppiceTensors
+
+/// One layer, as a criterion that solves it sees it.
+public struct SolverContext: Sendable {
+  /// The name of the layer's parameter: `fc1.weight`.
+  public let parameter: String
+  /// The weight, pruned elements +0.
+  public let weight: Tensor
+  /// Which elements survive until now.
+  public let mask: Mask
+  /// How many shall survive.
+  public let survivors: Int
+  /// Everything else the criterion declares to read.
+  public let context: ScoringContext
+
+  /// What an evidence found for this layer. Needs `.evidence(…)`.
+  public func evidence(_ evidence: Evidence) throws(PruningError) -> Tensor {
+    try context.evidence(evidence, for: parameter)
+  }
+}
+
+extension Criterion {
+  /// All parameters after a cut to `masks`, where the criterion moves survivors; `nil` where it does not.
+  /// - Throws: `PruningError` where a weight has another shape, is not finite, or is not 0 though pruned; and whatever the
+  ///   criterion itself throws.
+  func compensated(_ context: ScoringContext, for masks: MaskSet) throws -> ParameterSet? {
+    guard case .scores(_, let compensate?) = method else { return nil }
+    let moved = try compensate(context.limited(to: needs, of: name), masks)
+    var weights = context.weights
+    for (parameter, weight) in moved {
+      guard let before = weights[parameter] else {
+        throw PruningError.movedUnknown(parameter, criterion: name)
+      }
+      try check(weight, of: parameter, shape: before.shape, masks[parameter])
+      weights[parameter] = weight
+    }
+    return masks.applied(to: weights)
+  }
+
+  /// The masks and all parameters after each layer is solved with as many survivors as its quota says; `nil` where the criterion
+  /// is no solver.
+  func solved(
+    _ context: ScoringContext, _ prunable: MaskSet, quota: [Int]
+  ) throws -> (masks: MaskSet, weights: ParameterSet)? {
+    guard case .solution(let solve) = method else { return nil }
+    let limited = context.limited(to: needs, of: name)
+    var (masks, weights) = (context.masks, context.weights)
+    for ((parameter, before), survivors) in zip(prunable, quota) {
+      guard let weight = weights[parameter] else {
+        throw PruningError.missingParameter(parameter, in: "weights")
+      }
+      let layer = SolverContext(
+        parameter: parameter, weight: before.applied(to: weight), mask: before, survivors: survivors,
+        context: limited)
+      let (mask, solution) = try solve(layer)
+      guard mask.shape == weight.shape else {
+        throw PruningError.maskShape(mask.shape, of: parameter, shape: weight.shape)
+      }
+      guard mask.keptCount == survivors else {
+        throw PruningError.solvedCount(mask.keptCount, wanted: survivors, of: parameter, criterion: name)
+      }
+      try check(solution, of: parameter, shape: weight.shape, mask)
+      masks[parameter] = mask
+      weights[parameter] = solution
+    }
+    return (masks, masks.applied(to: weights))
+  }
+
+  private func check(_ weight: Tensor, of parameter: String, shape: Shape, _ mask: Mask?) throws(PruningError)
+  {
+    guard weight.shape == shape else {
+      throw .movedShape(weight.shape, of: parameter, shape: shape, criterion: name)
+    }
+    if let index = weight.scalars.firstIndex(where: { !$0.isFinite }) {
+      throw .movedNotFinite(weight.scalars[index], of: parameter, index: index, criterion: name)
+    }
+    guard let mask else { return }
+    if let index = mask.bytes.indices.first(where: { mask.bytes[$0] == 0 && weight.scalars[$0] != 0 }) {
+      throw .movedPruned(weight.scalars[index], of: parameter, index: index, criterion: name)
+    }
+  }
+}

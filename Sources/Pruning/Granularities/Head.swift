@@ -1,0 +1,28 @@
+import CoppiceTerms
+
+extension Granularity {
+  /// Attention heads: of head h the rows of queries, keys and values in the packed projection `[3 · width, width]`, with their
+  /// biases, and the columns of the output projection `[width, width]` that read it. Only these weights are prunable. The graph
+  /// says which they are: groups of slices labelled `head`.
+  ///
+  /// P. Michel, O. Levy, G. Neubig, "Are sixteen heads really better than one?", NeurIPS 2019, scores a head by the gradient at a
+  /// gate on it and divides by the L2 norm of its layer's scores; here a head's score is made of those of its weights, and
+  /// `normalised: true` divides alike.
+  public static let head = head()
+
+  /// `head` with scores other than the sum.
+  public static func head(aggregate: Aggregate = .sum, normalised: Bool = false) -> Granularity {
+    Granularity("head", version: 1, aggregate: aggregate, normalised: normalised) { context in
+      context.structure.groups.filter { $0.labels.contains("head") && !$0.isFixed }.map { Unit($0.slices) }
+    }
+  }
+}
+
+extension Shipped<Granularity> {
+  static var head: Shipped {
+    Shipped(.head, "all weights of an attention head", paper: "Michel et al. 2019") { fields in
+      let (aggregate, normalised) = try fields.aggregation()
+      return .head(aggregate: aggregate, normalised: normalised)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import CoppiceAutodiff
+import CoppiceTensors
+
+extension Granularity {
+  /// What is pruned as one: slices of one or several parameters, all kept or all masked.
+  ///
+  /// Slices of prunable weights have scores and count. Slices of other parameters (biases, scales and shifts of normalisations)
+  /// are companions: they are masked where nothing else of the unit survives, and count nowhere.
+  public struct Unit: Hashable, Sendable {
+    /// The slices, at least one of them of a prunable weight.
+    public let slices: [AxisSlice]
+
+    /// A unit of these slices.
+    public init(_ slices: [AxisSlice]) { self.slices = slices }
+  }
+
+  /// How the scores of a unit's surviving weights become the unit's own.
+  public enum Aggregate: String, Hashable, Sendable, CaseIterable {
+    /// Σ s: the L1 norm for magnitude. Sums of unequal numbers of weights are not comparable: under a global allocation small
+    /// units go first.
+    case sum
+    /// Σ s / n.
+    case mean
+    /// The largest s.
+    case maximum
+    /// √(Σ s²).
+    case l2
+  }
+}
+
+/// What is known of a network besides its prunable weights: what granularities make units from.
+public struct NetworkStructure: Sendable {
+  /// Parameters of rank 1 that belong to the rows of a weight, by the weight's name: bias, scale and shift of a normalisation.
+  public let companions: [String: [String]]
+  /// Slices of parameters that the graph ties together.
+  public let groups: [AxisGroup]
+  /// Floating-point operations a prunable weight takes part in for one example, by name.
+  public let flops: [String: Int]
+
+  /// A structure of these parts.
+  public init(
+    companions: [String: [String]] = [:], groups: [AxisGroup] = [], flops: [String: Int] = [:]
+  ) {
+    self.companions = companions
+    self.groups = groups
+    self.flops = flops
+  }
+
+  /// Nothing is known: enough for single weights.
+  public static let none = NetworkStructure()
+}
+
+/// What a granularity makes units from.
+public struct UnitContext: Sendable {
+  /// The prunable weights that the allocation does not ignore, in order.
+  public let layers: [PrunableLayer]
+  /// What is known of the network besides.
+  public let structure: NetworkStructure
+
+  /// A context of these layers.
+  public init(layers: [PrunableLayer], structure: NetworkStructure = .none) {
+    self.layers = layers
+    self.structure = structure
+  }
+
+  /// Parameters of rank 1 that belong to the rows of a weight.
+  public func companions(of weight: String) -> [String] { structure.companions[weight] ?? [] }
+}

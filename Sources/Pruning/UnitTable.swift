@@ -1,0 +1,167 @@
+import CoppiceAutodiff
+import CoppiceTensors
+
+/// The units of a granularity as runs of elements, without an object for each.
+struct UnitTable {
+  /// Consecutive elements of one parameter.
+  struct Span {
+    let parameter: Int
+    let elements: Range<Int>
+  }
+
+  /// The parameters in which units have slices: the layers in order, then the companions.
+  private(set) var parameters: [(name: String, shape: Shape)] = []
+  /// How many of the parameters are layers: they count.
+  private(set) var layerCount = 0
+  /// The elements of all units, one unit after the other.
+  private var spans: [Span] = []
+  /// Where in `spans` each unit begins, and where the last one ends.
+  private var starts = [0]
+  /// The layers each unit has elements in, as one number for each combination.
+  private(set) var layerSets: [Int] = []
+  /// The combinations of layers, each ascending.
+  private(set) var combinations: [[Int]] = []
+  private let flops: [String: Int]
+
+  /// The number of units.
+  var count: Int { starts.count - 1 }
+
+  /// The spans of a unit: ascending in each parameter, parameters in order, each element once.
+  func spans(of unit: Int) -> ArraySlice<Span> { spans[starts[unit]..<starts[unit + 1]] }
+
+  /// What a unit costs, whether its elements survive or not.
+  func cost(of unit: Int) -> UnitCost {
+    var (weights, flops) = (0, 0)
+    for span in spans(of: unit) where span.parameter < layerCount {
+      let (name, shape) = parameters[span.parameter]
+      weights += span.elements.count
+      flops += (self.flops[name] ?? 0) * span.elements.count / shape.count
+    }
+    return UnitCost(weights: weights, flops: flops)
+  }
+
+  /// The units of a granularity.
+  /// - Parameters:
+  ///   - context: the layers that are pruned, and the structure of the network.
+  ///   - isIgnored: whether a parameter is left alone: units that reach into it are left out.
+  ///   - shape: the shape of a parameter that is no layer.
+  /// - Throws: `PruningError` where a slice fits no parameter or a unit has no weight, and whatever a user's units throw.
+  init(
+    _ granularity: Granularity, _ context: UnitContext, ignoring isIgnored: (String) -> Bool,
+    shape: (String) -> Shape?
+  ) throws {
+    flops = context.structure.flops
+    switch granularity.form {
+    case .runs(let size):
+      parameters = context.layers.map { ($0.name, $0.shape) }
+      layerCount = parameters.count
+      combinations = parameters.indices.map { [$0] }
+      for (index, layer) in context.layers.enumerated() {
+        let length = try granularity.runLength(size, in: layer)
+        for start in stride(from: 0, to: layer.count, by: length) {
+          append([Span(parameter: index, elements: start..<(start + length))], layerSet: index)
+        }
+      }
+    case .units(let make):
+      let units = try make(context).filter { unit in !unit.slices.contains { isIgnored($0.parameter) } }
+      try append(units, context, granularity, shape)
+    }
+  }
+
+  private mutating func append(
+    _ units: [Granularity.Unit], _ context: UnitContext, _ granularity: Granularity,
+    _ shape: (String) -> Shape?
+  ) throws(PruningError) {
+    let named = Set(units.flatMap { $0.slices.map(\.parameter) })
+    parameters = context.layers.filter { named.contains($0.name) }.map { ($0.name, $0.shape) }
+    layerCount = parameters.count
+    var indices = Dictionary(
+      parameters.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    for name in units.flatMap({ $0.slices.map(\.parameter) }) where indices[name] == nil {
+      guard let shape = shape(name) else {
+        throw .missingParameter(name, in: "parameters that units of \(granularity.name) have slices of")
+      }
+      indices[name] = parameters.count
+      parameters.append((name, shape))
+    }
+    var known: [[Int]: Int] = [:]
+    for unit in units {
+      var slices: [(parameter: Int, elements: [Range<Int>])] = []
+      for slice in unit.slices {
+        guard let index = indices[slice.parameter] else { continue }
+        guard let elements = slice.elements(in: parameters[index].shape) else {
+          throw .unitSlice(slice, shape: parameters[index].shape, granularity: granularity.name)
+        }
+        slices.append((index, elements))
+      }
+      let touched = Set(slices.map(\.parameter)).sorted()
+      let layers = touched.filter { $0 < layerCount }
+      guard !layers.isEmpty else { throw .unitWithoutWeights(unit.slices, granularity: granularity.name) }
+      let layerSet = known[layers] ?? combinations.count
+      if layerSet == combinations.count {
+        known[layers] = layerSet
+        combinations.append(layers)
+      }
+      let spans = touched.flatMap { parameter in
+        slices.filter { $0.parameter == parameter }.flatMap(\.elements).united
+          .map { Span(parameter: parameter, elements: $0) }
+      }
+      append(spans, layerSet: layerSet)
+    }
+  }
+
+  private mutating func append(_ spans: [Span], layerSet: Int) {
+    self.spans += spans
+    starts.append(self.spans.count)
+    layerSets.append(layerSet)
+  }
+}
+
+extension UnitTable {
+  /// The pools: layers in which a unit has elements belong together. Each with its layers, ascending, and its units, in order;
+  /// pools in the order of their first layers.
+  var pools: [(layers: [Int], units: [Int])] {
+    var first = Array(0..<layerCount)
+    for layers in combinations {
+      let joined = Set(layers.map { first[$0] })
+      guard let least = joined.min() else { continue }
+      for layer in first.indices where joined.contains(first[layer]) { first[layer] = least }
+    }
+    var units = [[Int]](repeating: [], count: layerCount)
+    for unit in 0..<count { units[first[combinations[layerSets[unit]][0]]].append(unit) }
+    return first.indices.filter { first[$0] == $0 }.map { pool in
+      (first.indices.filter { first[$0] == pool }, units[pool])
+    }
+  }
+}
+
+extension AxisSlice {
+  /// The elements of the slice in a parameter of that shape, row-major, ascending; `nil` where it does not fit.
+  fileprivate func elements(in shape: Shape) -> [Range<Int>]? {
+    guard (0..<shape.rank).contains(axis), !indices.isEmpty,
+      indices.allSatisfy((0..<shape[axis]).contains),
+      zip(indices, indices.dropFirst()).allSatisfy({ $0 < $1 })
+    else { return nil }
+    let inner = shape.axes[(axis + 1)...].reduce(1, *)
+    let outer = shape.axes[..<axis].reduce(1, *)
+    let places = indices.map { ($0 * inner)..<(($0 + 1) * inner) }.united
+    return (0..<outer).flatMap { row in
+      places.map { ($0.lowerBound + row * shape[axis] * inner)..<($0.upperBound + row * shape[axis] * inner) }
+    }
+  }
+}
+
+extension [Range<Int>] {
+  /// The same elements, ascending, each once, in as few ranges as there can be.
+  fileprivate var united: [Range<Int>] {
+    var result: [Range<Int>] = []
+    for range in sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
+      if let last = result.last, range.lowerBound <= last.upperBound {
+        result[result.count - 1] = last.lowerBound..<Swift.max(last.upperBound, range.upperBound)
+      } else {
+        result.append(range)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,70 @@
+import CoppiceLaboratory
+import CoppicePruning
+import CoppiceStore
+import CoppiceTestSupport
+import Testing
+
+extension Running {
+  @Suite struct StopRuleTests {
+    @Test func aPlateauEndsATraining() throws {
+      // Nothing can become better at a learning rate of next to nothing.
+      let bench = try Bench()
+      let plan = try SweepPlan(
+        Trial.tiny.with {
+          ($0.learningRate, $0.stop) = (.constant(1e-30), .plateau(evaluations: 1))
+          $0.optimizer = .sgd()
+        })
+      let report = try bench.run(plan)
+      #expect(report.count(.completed) == 2)
+      let record = try bench.record(plan.ticket, of: plan)
+      for round in record.rounds {
+        #expect(round.evaluations.map(\.step) == [0, 10] && round.series.steps == Array(1...10))
+        #expect(round.row.stop.hasPrefix("plateau after step 10: validation_loss has not become better than "))
+        // The network it ended with is measured in full.
+        #expect(round.row[metric: .trainLoss].isFinite)
+      }
+    }
+
+    @Test func aTrainingThatGetsBetterIsNotEnded() throws {
+      let bench = try Bench()
+      let plan = try SweepPlan(Trial.tiny.with { $0.stop = .plateau(evaluations: 3) })
+      try bench.run(plan)
+      let record = try bench.record(plan.ticket, of: plan)
+      #expect(record.rounds.allSatisfy { $0.evaluations.last?.step == 30 && $0.row.stop.isEmpty })
+    }
+
+    @Test func aDropEndsALadder() throws {
+      let bench = try Bench()
+      func plan(_ stop: StopRule) throws -> SweepPlan {
+        try SweepPlan(
+          Trial.tiny.with {
+            ($0.schedule, $0.sparsity, $0.stop) = (.lotteryTicket(rounds: 4, rate: 0.6), nil, stop)
+            $0.retraining = .none
+          })
+      }
+      let whole = try plan(.never)
+      try bench.run(whole)
+      let losses = try bench.record(whole.ticket, of: whole).rounds.map(\.row[metric: .validationLoss])
+      let tolerance = losses[2] - losses[0] - 1e-9
+      #expect(losses[1] - losses[0] <= tolerance, "the test needs a ladder that goes down")
+      let stopped = try plan(.drop("validation_loss", tolerance: tolerance))
+      let report = try bench.run(stopped)
+      #expect(report.count(.completed) == report.trials.count)
+      let record = try bench.record(stopped.ticket, of: stopped)
+      #expect(record.status == .completed && record.rounds.map(\.index) == [0, 1, 2])
+      #expect(record.rounds.map(\.row.isFinal) == [false, false, true])
+      #expect(record.rounds[2].row.stop.hasPrefix("drop after round 2: validation_loss has fallen from "))
+      #expect(try bench.work(stopped).stages == 0)
+    }
+
+    @Test func nothingIsSelectedOnTheTestSet() {
+      let problem = message {
+        _ = try TrialPlan(Trial.tiny.with { $0.stop = .plateau("test_loss") }, Bench.library)
+      }
+      #expect(
+        problem.hasSuffix(
+          "stop rule plateau looks at test_loss, but may look at the validation data alone, since nothing is selected on the "
+            + "test set: validation_loss, validation_accuracy"))
+    }
+  }
+}
