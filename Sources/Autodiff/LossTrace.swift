@@ -63,6 +63,11 @@ public struct LossTrace {
     builder.gradients(of: scalar, wrt: values)
   }
 
+  /// The gradient of the loss with respect to every trained parameter, by name.
+  public var weightGradients: [(name: String, value: Value)] {
+    zip(weights, gradients(of: loss, wrt: weights.map(\.value))).map { ($0.name, $1) }
+  }
+
   /// What another evidence, one this one is `given`, found for a parameter.
   public func given(_ evidence: String, for parameter: String, _ shape: Shape) -> Value {
     given(evidence, parameter, shape)

@@ -17,6 +17,10 @@ package struct TraceError: Error, Hashable, CustomStringConvertible {
   /// What it said.
   package let problem: String
 
+  package init(scope: String = "", primitive: String, problem: String) {
+    (self.scope, self.primitive, self.problem) = (scope, primitive, problem)
+  }
+
   package var description: String {
     "\(primitive)\(scope.isEmpty ? "" : " in \(scope)"): \(problem)"
   }

@@ -3,36 +3,39 @@ import CoppiceTensors
 
 /// Evaluates networks of one model, batch by batch. Belongs to one thread.
 package final class Evaluator {
-  private let model: Network
+  private let network: Network
   private let executor: Executor
-  private let sparse: SparseWeights
+  private let masks: MaskSet?
   /// Examples evaluated at once; the results do not depend on it.
   package let batch: Int
 
   /// An evaluator of networks with these masks.
   ///
-  /// - Parameter execution: which masked weights run sparse; the results of finite numbers do not depend on it.
+  /// - Parameters:
+  ///   - loss: what is reported; the cross-entropy where it needs a teacher.
+  ///   - masks: which weights are active; the others count as 0, whatever is loaded.
+  ///   - execution: which masked weights run sparse. The results depend on it where a dense convolution goes by Winograd's
+  ///     transforms, which agree with its sparse form to rounding and not to the bit.
   package init(
-    _ model: Network, batch: Int, masks: MaskSet? = nil, execution: SparseExecution = .automatic,
-    threads: Int = 1
+    _ network: Network, loss: Loss = .crossEntropy, batch: Int, masks: MaskSet? = nil,
+    execution: SparseExecution = .automatic, threads: Int = 1
   ) throws {
-    self.model = model
     self.batch = batch
-    sparse = SparseWeights(
-      model, masks, execution, isForOne: batch == 1 && !model.interface.hasTokens)
-    let graph = try model.evaluationGraph(batch: batch, sparse: sparse).inMicroBatches(threads: threads)
+    self.masks = masks
+    let isForOne = batch == 1 && !network.interface.hasTokens
+    self.network = try SparseForm(masks, execution, isForOne: isForOne).apply(to: network)
+    let graph = try self.network.evaluationGraph(batch: batch, loss: loss).inMicroBatches(threads: threads)
     executor = Executor(Plan(graph), threads: threads)
   }
 
   /// Takes over the weights and buffers to be evaluated.
   package func load(_ parameters: ParameterSet, _ buffers: ParameterSet) {
-    for (name, tensor) in parameters { executor.write(name, sparse.packed(name, tensor)) }
-    for (name, tensor) in buffers where executor.hasLeaf(name) { executor.write(name, tensor.scalars) }
+    executor.load(network, parameters, buffers, masks: masks)
   }
 
   /// Lets `fill` write the batch that `run` evaluates, in place.
   package func fillBatch(_ fill: BatchFill) throws {
-    try executor.fillBatch(hasTokens: model.interface.hasTokens, fill)
+    try executor.fillBatch(hasTokens: network.interface.hasTokens, fill)
   }
 
   /// Evaluates the batch that stands in memory; what came out is not read.
@@ -43,9 +46,9 @@ package final class Evaluator {
   package func evaluate(
     batches: Int, fill: (_ index: Int, BatchInputs, UnsafeMutableBufferPointer<Int32>) throws -> Void
   ) throws -> Tally {
-    var tally = Tally(classes: model.interface.classes)
+    var tally = Tally(classes: network.interface.classes)
     for index in 0..<batches {
-      try executor.fillBatch(hasTokens: model.interface.hasTokens) { try fill(index, $0, $1) }
+      try executor.fillBatch(hasTokens: network.interface.hasTokens) { try fill(index, $0, $1) }
       executor.run()
       let losses = executor.output("loss").scalars
       let predictions = executor.integerOutput("prediction")

@@ -1,38 +1,78 @@
 import CoppiceAutodiff
 import CoppiceTensors
+import CoppiceTerms
 
-/// A model traced for a task, and the graphs it is trained, evaluated and scored with. Nothing here depends on weights.
+/// A model traced for a task: one forward graph with its parameters and buffers, and what rewrites made of it. Training,
+/// evaluation and probing are graphs made from it and a `Loss` (Graphs/). Nothing here depends on weights.
 package struct Network: Sendable {
+  /// A buffer: an array kept from step to step that is not trained.
+  package typealias Buffer = (name: String, shape: Shape, initial: Float)
+  /// Makes the forward graph of a batch of so many examples.
+  typealias Forward = @Sendable (_ batch: Int, _ isTraining: Bool) throws -> Graph
+
   package let model: Model
   package let interface: Interface
   package let initializer: Initializer
-  /// The trained parameters in order.
+  /// What was made of the model's own network, in order.
+  package let rewrites: [any NetworkRewrite]
+  /// The parameters in order.
   package let declarations: [ParameterDeclaration]
-  /// Arrays kept from step to step that are not trained, with their initial values.
-  package let buffers: [(name: String, shape: Shape, initial: Float)]
+  /// The buffers with their initial values.
+  package let buffers: [Buffer]
+  /// What the leaf of a parameter holds where that is not all of it.
+  package let forms: [String: WeightForm]
   /// The parameters that have a sparse form where they are pruned.
   let sparsifiable: Set<String>
+  let trace: Forward
 
   /// Traces the model once to learn its parameters.
   ///
   /// - Throws: `TraceError` where the shapes of the model and the task do not go together.
   package init(_ model: Model, _ interface: Interface, initializer: Initializer? = nil) throws {
+    let initializer = initializer ?? model.initializer
+    let traced = try model.forward(interface, initializer, batch: 1, isTraining: true)
+    self.init(
+      model: model, interface: interface, initializer: initializer, rewrites: [],
+      declarations: traced.declarations, buffers: traced.buffers, forms: [:],
+      sparsifiable: traced.graph.sparsifiable
+    ) { try model.forward(interface, initializer, batch: $0, isTraining: $1).graph }
+  }
+
+  init(
+    model: Model, interface: Interface, initializer: Initializer, rewrites: [any NetworkRewrite],
+    declarations: [ParameterDeclaration], buffers: [Buffer], forms: [String: WeightForm],
+    sparsifiable: Set<String>, trace: @escaping Forward
+  ) {
     self.model = model
     self.interface = interface
-    self.initializer = initializer ?? model.initializer
-    var declarations: [ParameterDeclaration] = []
-    var buffers: [(name: String, shape: Shape, initial: Float)] = []
-    let weightInitializer = self.initializer
-    let graph = try Graph.trace { builder in
-      let trace = ModelTrace(builder, isTraining: true, weightInitializer: weightInitializer)
-      _ = Self.forward(model, interface, trace, batch: 1)
-      declarations = trace.declarations
-      buffers = trace.states
-    }
+    self.initializer = initializer
+    self.rewrites = rewrites
     self.declarations = declarations
     self.buffers = buffers
-    sparsifiable = graph.sparsifiable
+    self.forms = forms
+    self.sparsifiable = sparsifiable
+    self.trace = trace
   }
+
+  /// The forward graph on a batch. Leaves: `inputs`, parameters, buffers and, while training, `dropout_key`. Outputs: `logits`
+  /// `[batch · labelsPerExample, classes]` and, where there is one, `penalty`, a scalar that training adds to the loss.
+  ///
+  /// - Parameter isTraining: whether dropout drops and normalisations take the batch's statistics.
+  package func forward(batch: Int, isTraining: Bool) throws -> Graph { try trace(batch, isTraining) }
+
+  /// What it was made from.
+  package var origin: Specification {
+    let rewrites = rewrites.map { Specification.Value.component($0.specification) }
+    return Specification(
+      "network", version: 1,
+      [
+        ("model", .component(model.specification)), ("interface", .component(interface.specification)),
+        ("initializer", .component(initializer.specification)),
+      ] + (rewrites.isEmpty ? [] : [("rewrites", .list(rewrites))]))
+  }
+
+  /// What the leaf of a parameter holds.
+  package func form(of name: String) -> WeightForm { forms[name] ?? .all }
 
   /// The names of the prunable parameters.
   package var prunable: [String] { declarations.filter(\.isPrunable).map(\.name) }
@@ -51,119 +91,5 @@ package struct Network: Sendable {
   /// Masks that keep every prunable weight.
   package var fullMasks: MaskSet {
     MaskSet(declarations.filter(\.isPrunable).map { ($0.name, Mask(keepingAll: $0.shape)) })
-  }
-
-  // MARK: Graphs
-
-  /// One training step on a batch: forward, mean loss over the labelled rows, gradients, optimizer, masks. Leaves: `inputs`,
-  /// `labels`, `learning_rate`, the optimizer's corrections, `mask/<name>`, `dropout_key`. Output: `loss`. A weight that runs
-  /// sparse, and its moments, are the arrays of its survivors, and it has no mask.
-  ///
-  /// - Parameters:
-  ///   - masked: the parameters that have masks; none in a dense training.
-  ///   - sparse: those of them that run sparse.
-  ///   - clipping: the greatest norm of the gradients of all survivors together, above which they are scaled down to it.
-  package func trainingGraph(
-    batch: Int, optimizer: Optimizer, masked: [String], sparse: SparseWeights = SparseWeights(),
-    clipping: Double? = nil
-  ) throws -> Graph {
-    let forward = try Graph.trace { builder in
-      let trace = ModelTrace(builder, isTraining: true, weightInitializer: initializer)
-      builder.output("loss", meanLoss(trace, batch: batch))
-    }
-    return try Graph.trace { builder in
-      let loss = builder.replay(forward, sparse: sparse.patterns)["loss"] ?? builder.constant(0)
-      builder.output("loss", loss)
-      let shapes = declarations.map { sparse.patterns[$0.name].map { [$0.count] } ?? $0.shape }
-      let weights = zip(declarations, shapes).map { builder.parameter($0.name, $1) }
-      var gradients = builder.gradients(of: loss, wrt: weights)
-      let masks = declarations.map {
-        masked.contains($0.name) && sparse.patterns[$0.name] == nil
-          ? builder.input("mask/\($0.name)", $0.shape, .byte) : nil
-      }
-      if clipping != nil {
-        // What is pruned has no part in the norm.
-        gradients = zip(gradients, masks).map { gradient, mask in
-          mask.map { gradient.masked(by: $0) } ?? gradient
-        }
-      }
-      let scale = clipping.map { Self.clippingScale(gradients, Float($0)) } ?? builder.constant(1)
-      let rate = builder.input("learning_rate", .scalar)
-      let corrections = optimizer.corrections.map { builder.input($0.name, .scalar) }
-      for (index, declaration) in declarations.enumerated() {
-        let moments = optimizer.moments.map { builder.state("\($0):\(declaration.name)", shapes[index]) }
-        let updated = builder.within(declaration.name) {
-          optimizer.update(
-            Optimizer.Update(
-              builder: builder, weight: weights[index], gradient: gradients[index], moments: moments,
-              mask: masks[index],
-              learningRate: rate, gradientScale: scale, corrections: corrections))
-        }
-        for (leaf, value) in zip([weights[index]] + moments, updated) { builder.update(leaf, with: value) }
-      }
-    }.simplified
-  }
-
-  /// Loss and prediction of every label of a batch. Leaves: `inputs`, `labels`. Outputs: `loss` and, Int32, `prediction`,
-  /// one a label; a label of −1 gives the loss 0.
-  package func evaluationGraph(batch: Int, sparse: SparseWeights = SparseWeights()) throws -> Graph {
-    let dense = try Graph.trace { builder in
-      let trace = ModelTrace(builder, isTraining: false, weightInitializer: initializer)
-      let logits = Self.forward(model, interface, trace, batch: batch)
-      builder.output("loss", logits.softmaxCrossEntropy(labels(builder, batch: batch)))
-      builder.output("prediction", builder.apply(ArgMax(), logits))
-    }
-    return try Graph.trace { builder in
-      let outputs = builder.replay(dense, sparse: sparse.patterns)
-      for (name, _) in dense.outputs {
-        if let value = outputs[name] { builder.output(name, value) }
-      }
-    }.simplified
-  }
-
-  /// Mean loss of a batch and its gradient with respect to every parameter, in evaluation mode: what criteria that need
-  /// gradients ask for. Outputs: `loss` and `gradient/<name>`.
-  package func gradientGraph(batch: Int) throws -> Graph {
-    try Graph.trace { builder in
-      let trace = ModelTrace(builder, isTraining: false, weightInitializer: initializer)
-      let loss = meanLoss(trace, batch: batch)
-      builder.output("loss", loss)
-      let weights = declarations.map { builder.parameter($0.name, $0.shape) }
-      for (declaration, gradient) in zip(declarations, builder.gradients(of: loss, wrt: weights)) {
-        builder.output("gradient/\(declaration.name)", gradient)
-      }
-    }.simplified
-  }
-
-  private static func forward(
-    _ model: Model, _ interface: Interface, _ trace: ModelTrace, batch: Int
-  ) -> Value {
-    if batch < 1 { trace.builder.fail(model.name, "needs at least one example a batch, not \(batch)") }
-    let shape = Shape([max(1, batch)] + interface.exampleShape.axes)
-    let input = trace.builder.input("inputs", shape, interface.hasTokens ? .int32 : .float32)
-    let logits = model.logits(input, interface, Scope(trace: trace, path: ""))
-    let wanted: Shape = [batch * interface.labelsPerExample, interface.classes]
-    if logits.shape != wanted {
-      trace.builder.fail(model.name, "gives logits of shape \(logits.shape) where the task needs \(wanted)")
-    }
-    return logits
-  }
-
-  private func labels(_ builder: GraphBuilder, batch: Int) -> Value {
-    builder.input("labels", [batch * interface.labelsPerExample], .int32)
-  }
-
-  private func meanLoss(_ trace: ModelTrace, batch: Int) -> Value {
-    let logits = Self.forward(model, interface, trace, batch: batch)
-    let labels = labels(trace.builder, batch: batch)
-    return logits.softmaxCrossEntropy(labels).sum / trace.builder.apply(LabelCount(), labels)
-  }
-
-  /// `min(1, limit / norm)` of all gradients together, as PyTorch's `clip_grad_norm_` has it (with its 1e-6).
-  private static func clippingScale(_ gradients: [Value], _ limit: Float) -> Value {
-    let builder = gradients[0].builder
-    let squares = gradients.map { ($0 * $0).sum }
-    let norm = squares.dropFirst().reduce(squares[0], +).squareRoot
-    return (builder.constant(limit) / norm.offset(by: 1e-6)).minimum(builder.constant(1))
   }
 }

@@ -1,19 +1,6 @@
 import CoppiceAutodiff
 import CoppiceTensors
 
-/// A trained array of a model, as it was declared while the model traced.
-public struct ParameterDeclaration: Sendable {
-  /// PyTorch's name: `fc1.weight`.
-  public let name: String
-  /// PyTorch's layout: linear `[out, in]`, convolution `[out, in, height, width]`.
-  public let shape: Shape
-  /// How it is drawn afresh.
-  public let initializer: Initializer
-  /// Whether pruning may remove its elements: weights of linear, convolution and attention layers. Biases, normalisation
-  /// and embeddings are not prunable.
-  public let isPrunable: Bool
-}
-
 /// Where a layer stands in a model while it is traced: gives it its parameters and its name.
 public struct Scope {
   let trace: ModelTrace
@@ -29,8 +16,14 @@ public struct Scope {
   }
 
   /// A trained array of this layer. Without an initializer, the model's own for weights.
+  ///
+  /// - Parameters:
+  ///   - isPrunable: whether pruning may remove its elements.
+  ///   - isTrained: whether the optimizer moves it.
+  ///   - training: how it is trained; `nil` where as the trial says.
   public func parameter(
-    _ name: String, _ shape: Shape, _ initializer: Initializer? = nil, isPrunable: Bool = false
+    _ name: String, _ shape: Shape, _ initializer: Initializer? = nil, isPrunable: Bool = false,
+    isTrained: Bool = true, training: LeafTraining? = nil
   ) -> Value {
     let full = self[name].path
     if !shape.axes.allSatisfy({ $0 > 0 }) {
@@ -39,8 +32,8 @@ public struct Scope {
     }
     trace.declarations.append(
       ParameterDeclaration(
-        name: full, shape: shape, initializer: initializer ?? trace.weightInitializer, isPrunable: isPrunable)
-    )
+        full, shape, initializer ?? trace.weightInitializer, isPrunable: isPrunable, isTrained: isTrained,
+        training: training))
     return trace.builder.parameter(full, shape)
   }
 

@@ -1,4 +1,3 @@
-import CoppiceAutodiff
 import CoppiceTensors
 
 /// Which form the products with pruned weights take: masked-dense, in which zeros are multiplied like other numbers, or sparse,
@@ -26,9 +25,15 @@ public enum SparseExecution: String, Sendable, CaseIterable {
     }
   }
 
-  /// The weights of a model that run sparse under these masks.
-  package func sparseNames(_ model: Network, _ masks: MaskSet?) -> Set<String> {
-    let pruned = (masks ?? MaskSet()).filter { model.sparsifiable.contains($0.name) }
+  /// The weights of a network that run sparse under these masks.
+  ///
+  /// - Parameter trained: which weights a training moves where these are not the active ones: such a parameter is not sparse.
+  package func sparseNames(
+    _ network: Network, _ masks: MaskSet?, trained: MaskSet? = nil
+  ) -> Set<String> {
+    let pruned = TrainingMasks(network, active: masks, trained: trained).one.filter {
+      network.sparsifiable.contains($0.name)
+    }
     return Set(pruned.filter { isSparse($0.mask) }.map(\.name))
   }
 
@@ -38,37 +43,5 @@ public enum SparseExecution: String, Sendable, CaseIterable {
     case .always: true
     case .never: false
     }
-  }
-}
-
-/// The survivors of a network's pruned weights: those that run sparse, by name.
-package struct SparseWeights: Sendable {
-  let patterns: [String: SparsePattern]
-
-  /// The weights of a model that run sparse under these masks.
-  ///
-  /// - Parameter isForOne: whether they serve to evaluate one example at a time.
-  package init(
-    _ model: Network, _ masks: MaskSet?, _ execution: SparseExecution, isForOne: Bool = false
-  ) {
-    var patterns: [String: SparsePattern] = [:]
-    for name in execution.sparseNames(model, masks) {
-      guard let pattern = masks?[name].map(SparsePattern.init) else { continue }
-      patterns[name] = isForOne && pattern.shape.rank == 2 ? pattern.byWindows : pattern
-    }
-    self.patterns = patterns
-  }
-
-  /// No weight runs sparse.
-  package init() { patterns = [:] }
-
-  /// What an executor's leaf of that parameter holds: the survivors of a weight that runs sparse, all of any other.
-  func packed(_ name: String, _ tensor: Tensor) -> [Float] {
-    patterns[name]?.gathered(tensor) ?? tensor.scalars
-  }
-
-  /// The whole parameter from what the leaf holds.
-  func unpacked(_ name: String, _ leaf: Tensor) -> Tensor {
-    patterns[name]?.scattered(leaf.scalars) ?? leaf
   }
 }

@@ -3,66 +3,94 @@ import CoppiceTensors
 
 /// Trains one network, step by step. Belongs to one thread.
 package final class Trainer {
-  private let model: Network
-  private let optimizer: Optimizer
-  private let executor: Executor
-  private let sparse: SparseWeights
+  /// A network that a loss compares with, as it stands.
+  package typealias Teacher = (network: Network, parameters: ParameterSet, buffers: ParameterSet)
+
+  private let network: Network
+  private let settings: CompiledTraining.Settings
+  private let optimizers: TrainingOptimizers
   private let dropoutSeed: UInt64
   private let firstStep: Int
+  private var compiled: CompiledTraining
+  /// The input leaves of the optimizers' corrections, and their bases.
+  private let corrections: [(leaf: String, base: Double)]
   private var powers: [Double]
   /// Steps made so far.
   package private(set) var step: Int
+  /// The active weights, as they were given.
+  package private(set) var masks: MaskSet?
+  /// The trained weights, as they were given; `nil` for the active ones.
+  package private(set) var trained: MaskSet?
+  /// How often a plan has been made: once, and again by each `remask` under which the form could not stay.
+  package private(set) var planCount = 1
 
   /// A trainer that goes on from a state.
   ///
   /// - Parameters:
-  ///   - masks: which prunable weights survive; `nil` for a dense training. Masked weights and their moments are set to 0
-  ///     before the first step.
-  ///   - execution: which masked weights run sparse.
+  ///   - masks: the active weights: which of them take part in the forward pass; `nil` for all.
+  ///   - trained: which weights the optimizer moves; `nil` for the active ones. Where the two masks of a parameter are equal, weights
+  ///     outside and their moments are set to 0 before the first step and stay so. Where they differ, the forward pass reads the
+  ///     product of weight and active mask, the gradient with respect to that product moves the trained weights, active or not,
+  ///     and all others keep their bits, their moments too.
+  ///   - execution: which masked weights run sparse; a parameter with two masks never does.
+  ///   - teacher: the network whose logits the loss compares with, where it needs them.
   ///   - seed: the seed of dropout.
   ///   - firstStep: the step of the dense training whose dropout the first step of this one has.
+  /// - Throws: `TraceError` where the loss needs a teacher and there is none, or it is one of another task.
   package init(
-    _ model: Network, _ state: TrainingState, masks: MaskSet?,
-    execution: SparseExecution = .automatic, optimizer: Optimizer, batch: Int, clipping: Double? = nil,
-    seed: UInt64, firstStep: Int = 0, threads: Int = 1
+    _ network: Network, _ state: TrainingState, masks: MaskSet?, trained: MaskSet? = nil,
+    execution: SparseExecution = .automatic, optimizer: Optimizer, loss: Loss = .crossEntropy,
+    teacher: Teacher? = nil, batch: Int, clipping: Double? = nil, seed: UInt64, firstStep: Int = 0,
+    threads: Int = 1
   ) throws {
-    self.model = model
-    self.optimizer = optimizer
+    self.network = network
+    settings = CompiledTraining.Settings(
+      execution: execution, optimizer: optimizer, loss: loss, teacher: teacher, batch: batch,
+      clipping: clipping, threads: threads)
+    optimizers = TrainingOptimizers(optimizer, network.declarations)
     dropoutSeed = seed
     self.firstStep = firstStep
-    sparse = SparseWeights(model, masks, execution)
-    let graph = try model.trainingGraph(
-      batch: batch, optimizer: optimizer, masked: masks?.names ?? [], sparse: sparse, clipping: clipping)
-    executor = Executor(Plan(graph), threads: threads)
     step = state.step
+    corrections = optimizers.corrections
     // βᵗ as a running product: the same bits however often a training was interrupted.
-    powers = optimizer.corrections.map { correction in
+    powers = corrections.map { correction in
       (0..<state.step).reduce(1) { power, _ in power * correction.base }
     }
-    for (name, tensor) in masks?.applied(to: state.parameters) ?? state.parameters {
-      executor.write(name, sparse.packed(name, tensor))
+    (self.masks, self.trained) = (masks, trained)
+    let both = TrainingMasks(network, active: masks, trained: trained)
+    compiled = try CompiledTraining(CompiledTraining.form(of: network, both, settings), both, settings)
+    compiled.write(state)
+  }
+
+  /// Goes on with other masks, as a new trainer would that is made from this one's state. A weight that is newly pruned is 0 from
+  /// now on, and so are its moments; one that comes back starts at 0, with moments of 0. No plan is made where the same parameters
+  /// have masks as before and the same survivors run sparse.
+  package func remask(_ masks: MaskSet?, trained: MaskSet? = nil) throws {
+    let both = TrainingMasks(network, active: masks, trained: trained)
+    let form = try CompiledTraining.form(of: network, both, settings)
+    if compiled.fits(both, form) {
+      compiled.take(both)
+    } else {
+      let new = try CompiledTraining(form, both, settings)
+      new.write(state)
+      compiled = new
+      planCount += 1
     }
-    for (name, tensor) in state.buffers { executor.write(name, tensor.scalars) }
-    for (name, tensor) in state.moments {
-      let parameter = name.split(separator: ":", maxSplits: 1).last.map(String.init) ?? name
-      executor.write(name, sparse.packed(parameter, masks?[parameter]?.applied(to: tensor) ?? tensor))
-    }
-    for (name, mask) in masks ?? MaskSet() where executor.hasLeaf("mask/\(name)") {
-      executor.write("mask/\(name)", bytes: mask.bytes)
-    }
+    (self.masks, self.trained) = (masks, trained)
   }
 
   /// Lets `fill` write the next batch in place.
   package func fillBatch(_ fill: BatchFill) throws {
-    try executor.fillBatch(hasTokens: model.interface.hasTokens, fill)
+    try compiled.executor.fillBatch(hasTokens: network.interface.hasTokens, fill)
   }
 
-  /// Makes one step on the batch that was filled in and gives its mean loss.
+  /// Makes one step on the batch that was filled in and gives its mean loss, with the network's penalty where it has one.
   package func run(learningRate: Double) -> Float {
+    let executor = compiled.executor
     executor.write("learning_rate", [Float(learningRate)])
-    for (index, correction) in optimizer.corrections.enumerated() {
+    for (index, correction) in corrections.enumerated() {
       powers[index] *= correction.base
-      executor.write(correction.name, [Float(1 - powers[index])])
+      executor.write(correction.leaf, [Float(1 - powers[index])])
     }
     if executor.hasLeaf("dropout_key") {
       executor.write(
@@ -78,13 +106,12 @@ package final class Trainer {
 
   /// The parameters as they stand.
   package var parameters: ParameterSet {
-    ParameterSet(
-      model.declarations.map { ($0.name, sparse.unpacked($0.name, executor.leafTensor($0.name))) })
+    ParameterSet(network.declarations.map { ($0.name, compiled.tensor($0.name, of: $0.name)) })
   }
 
   /// Running statistics as they stand.
   package var buffers: ParameterSet {
-    ParameterSet(model.buffers.map { ($0.name, executor.leafTensor($0.name)) })
+    ParameterSet(network.buffers.map { ($0.name, compiled.executor.leafTensor($0.name)) })
   }
 
   /// Everything needed to go on later.
@@ -92,17 +119,16 @@ package final class Trainer {
     TrainingState(
       parameters: parameters, buffers: buffers,
       moments: ParameterSet(
-        optimizer.moments.flatMap { moment in
-          model.declarations.map {
-            let leaf = "\(moment):\($0.name)"
-            return (leaf, sparse.unpacked($0.name, executor.leafTensor(leaf)))
-          }
+        optimizers.moments(of: network.declarations).map {
+          ($0.leaf, compiled.tensor($0.leaf, of: $0.parameter))
         }), step: step)
   }
 
   /// Runs the batch once more, on one thread, and gives what was run and the seconds each of its steps took.
-  package func profile() -> (plan: Plan, seconds: [Double]) { (executor.plan, executor.profile()) }
+  package func profile() -> (plan: Plan, seconds: [Double]) {
+    (compiled.executor.plan, compiled.executor.profile())
+  }
 
   /// Runs the batch once more and names the part of the model in which the first number that is not finite was made.
-  package func nonFiniteScope() -> String? { executor.runFindingNonFinite() }
+  package func nonFiniteScope() -> String? { compiled.executor.runFindingNonFinite() }
 }

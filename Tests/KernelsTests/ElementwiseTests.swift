@@ -154,4 +154,15 @@ private let special: [Float] = [
       #expect(masked == x.enumerated().map { $0.offset % 3 == 0 ? $0.element : 0 })
     }
   }
+
+  /// Bits, because signs of zeros and subnormal numbers count too.
+  @Test func selectionKeepsBits() {
+    for n in raggedSizes {
+      let a = samples(n), b = (0..<n).map { special[$0 % special.count] }
+      let mask = (0..<n).map { UInt8($0 % 3 == 0 ? 1 : 0) }
+      let selected = onEveryVariant { output(n) { ck_select(n, mask, a, b, $0) } }
+      let expected = (0..<n).map { mask[$0] == 1 ? a[$0] : b[$0] }
+      #expect(selected.map(\.bitPattern) == expected.map(\.bitPattern))
+    }
+  }
 }

@@ -72,7 +72,8 @@ static void run(void) {
   UNARY(exp); UNARY(log); UNARY(tanh); UNARY(sigmoid); UNARY(erf); UNARY(gelu);
   BINARY(add); BINARY(subtract); BINARY(multiply); BINARY(divide); BINARY(maximum); BINARY(minimum);
   BINARY(relu_gradient); BINARY(tanh_gradient); BINARY(sigmoid_gradient); BINARY(gelu_gradient);
-  EACH("numbers", ck_scale(n, 0.3f, x, y); ck_offset(n, 0.3f, x, z); ck_mask(n, x, mask, m));
+  EACH("numbers", ck_scale(n, 0.3f, x, y); ck_offset(n, 0.3f, x, z); ck_mask(n, x, mask, m);
+       ck_select(n, mask, x, g, v));
   EACH("sum_of_squares", ck_sum_of_squares(n, g, y));
   EACH("sum_middle", ck_sum_middle(3, n, 1, 0, 1, g, y); ck_sum_middle(1, n, 4, 0, 4, g, z));
   EACH("sum_outer_inner", ck_sum_outer_inner(4, 1, n, 0, 1, g, y); ck_sum_outer_inner(4, n, 1, 0, n, g, z));

@@ -71,11 +71,15 @@ struct Family: Sendable, CustomTestStringConvertible {
   }
 
   /// Makes steps on the batches of the script and gives their losses.
-  @discardableResult func run(_ trainer: Trainer, steps: Int, of total: Int = 20) throws -> [Float] {
+  ///
+  /// - Parameter rate: the learning rate, where it is not the family's.
+  @discardableResult func run(
+    _ trainer: Trainer, steps: Int, of total: Int = 20, rate: Double? = nil
+  ) throws -> [Float] {
     try (0..<steps).map { _ in
       let step = trainer.step
       try trainer.fillBatch { ReferenceNumbers.fill(step, interface, batch: batch, $0, $1) }
-      return trainer.run(learningRate: learningRate(step: step, total: total))
+      return trainer.run(learningRate: rate ?? learningRate(step: step, total: total))
     }
   }
 }

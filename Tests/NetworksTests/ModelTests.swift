@@ -86,7 +86,7 @@ import Testing
     let traced = try Network(model, Self.interface(model))
     for graph in [
       try traced.trainingGraph(batch: 2, optimizer: .adam(), masked: traced.prunable, clipping: 1),
-      try traced.evaluationGraph(batch: 2), try traced.gradientGraph(batch: 2),
+      try traced.evaluationGraph(batch: 2), try traced.probeGraph(batch: 2) { $0.weightGradients },
     ] {
       try graph.verify()
     }

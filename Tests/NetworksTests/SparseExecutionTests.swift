@@ -24,7 +24,9 @@ import Testing
     }
   }
 
-  @Test("an evaluation gives equal scores in both forms", arguments: Family.all)
+  @Test(
+    "an evaluation gives equal scores in both forms where no convolution goes by Winograd",
+    arguments: Family.all)
   func evaluations(_ family: Family) throws {
     let traced = try family.traced()
     let masks = ReferenceNumbers.masks(traced)
@@ -38,6 +40,20 @@ import Testing
       }
       #expect(scores[0] == scores[1])
     }
+  }
+
+  /// From 16 channels on, dense 3 × 3 convolutions go by Winograd's transforms, sparse ones never: the losses agree to rounding.
+  @Test func wideConvolutionsAgreeToRounding() throws {
+    let interface = Interface.images([16, 8, 8], classes: 4)
+    let traced = try Network(.conv([[16, 16]], hidden: [8]), interface)
+    let masks = ReferenceNumbers.masks(traced)
+    let scores = try [SparseExecution.always, .never].map { execution in
+      let evaluator = try Evaluator(traced, batch: 6, masks: masks, execution: execution)
+      evaluator.load(ReferenceNumbers.parameters(traced), traced.initialBuffers)
+      return try evaluator.evaluate(batches: 2) { ReferenceNumbers.fill($0, interface, batch: 6, $1, $2) }
+    }
+    #expect(abs(scores[0].loss - scores[1].loss) < 1e-4 * scores[0].loss)
+    #expect(scores[0].correct == scores[1].correct && scores[0].lossSum != scores[1].lossSum)
   }
 
   @Test func oneExampleAtATime() throws {

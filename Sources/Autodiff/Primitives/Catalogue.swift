@@ -7,9 +7,10 @@ package enum Primitives {
     HyperbolicTangent.self, HyperbolicTangent.Gradient.self, Sigmoid.self, Sigmoid.Gradient.self, Erf.self,
     ReLU.self, ReLU.Gradient.self, ReLU.ChannelGradient.self,
     ReLU.PooledChannelGradient.self, GELU.self, GELU.Gradient.self, Dropout.self,
-    Masked.self,
+    Masked.self, Select.self, ThroughStep.self,
     // shape
     MergeAxes.self, SplitAxis.self, Expand.self, Transpose.self, Slice.self, Pad.self, Concatenate.self,
+    StopGradient.self,
     // reductions
     Sum.self, ChannelSum.self, SumOfSquares.self, ArgMax.self, LabelCount.self,
     // rows by index

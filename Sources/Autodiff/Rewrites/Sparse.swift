@@ -21,47 +21,27 @@ extension Graph {
 }
 
 extension GraphBuilder {
-  /// Adds the nodes of a graph to this one and gives its outputs by name. A parameter with a pattern comes as the array of its
-  /// survivors `[count]`, under the same name, and every product with it in its sparse form; what is differentiated after this is
-  /// sparse in all its gradients.
-  package func replay(_ graph: Graph, sparse patterns: [String: SparsePattern] = [:]) -> [String: Value] {
-    var values: [ValueID: Value] = [:]
-    for (index, node) in graph.nodes.enumerated() {
-      let outputs = within(node.scope) {
-        switch node.operation {
-        case .leaf(let leaf): [replay(leaf, node.outputs[0], patterns)]
-        case .primitive(let primitive):
-          replay(primitive, node, graph, patterns, node.inputs.compactMap { values[$0] })
-        }
-      }
-      for (output, value) in outputs.enumerated() { values[ValueID(node: index, output: output)] = value }
-    }
-    for change in graph.updates {
-      if let leaf = values[change.leaf], let value = values[change.value] { update(leaf, with: value) }
-    }
-    return Dictionary(
-      graph.outputs.compactMap { output in values[output.value].map { (output.name, $0) } },
-      uniquingKeysWith: { first, _ in first })
-  }
-
-  private func replay(_ leaf: Graph.Leaf, _ type: ValueType, _ patterns: [String: SparsePattern]) -> Value {
-    switch leaf {
-    case .input(let name): input(name, type.shape, type.element)
-    case .parameter(let name): parameter(name, patterns[name].map { [$0.count] } ?? type.shape)
-    case .state(let name, let initial): state(name, type.shape, initial: initial)
-    case .constant(let number): constant(number, type.shape)
-    }
-  }
-
-  private func replay(
-    _ primitive: any Primitive, _ node: Graph.Node, _ graph: Graph, _ patterns: [String: SparsePattern],
-    _ inputs: [Value]
-  ) -> [Value] {
-    if let prunable = primitive as? any PrunablePrimitive, node.inputs.count > 1,
-      case .parameter(let name)? = graph.nodes[node.inputs[1].node].leaf, let pattern = patterns[name]
-    {
+  /// Adds the nodes of a graph to this one. A parameter with a pattern comes as the array of its survivors `[count]`, under the
+  /// same name, and every product with it in its sparse form; what is differentiated after this is sparse in all its gradients.
+  package func replay(_ graph: Graph, sparse patterns: [String: SparsePattern]) -> Replay {
+    replay(graph) { leaf, _ in
+      guard case .parameter(let name) = leaf, let pattern = patterns[name] else { return nil }
+      return parameter(name, [pattern.count])
+    } node: { index, inputs in
+      guard let prunable = graph.nodes[index].primitive as? any PrunablePrimitive,
+        let name = graph.weight(of: index), let pattern = patterns[name]
+      else { return nil }
       return [prunable.sparse(inputs, pattern, survivors: inputs[1])]
     }
-    return Array(applyAll(primitive, inputs).prefix(node.outputs.count))
+  }
+}
+
+extension Graph {
+  /// The parameter that a node reads as its second input, a prunable primitive's weight.
+  package func weight(of index: Int) -> String? {
+    guard nodes[index].inputs.count > 1,
+      case .parameter(let name)? = nodes[nodes[index].inputs[1].node].leaf
+    else { return nil }
+    return name
   }
 }

@@ -59,3 +59,5 @@ CK_KERNEL(gelu_gradient, (size_t n, const float *g, const float *x, float *z), (
 
 /// y[i] = mask[i] ? x[i] : +0 (also where x is NaN or infinite)
 CK_KERNEL(mask, (size_t n, const float *x, const uint8_t *mask, float *y), (n, x, mask, y));
+/// y[i] = mask[i] ? a[i] : b[i], bit for bit
+CK_KERNEL(select, (size_t n, const uint8_t *mask, const float *a, const float *b, float *y), (n, mask, a, b, y));

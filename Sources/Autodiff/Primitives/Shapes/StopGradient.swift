@@ -1,0 +1,28 @@
+import CoppiceTensors
+
+/// The array itself, as a constant: no gradient passes. A view: nothing is computed.
+package struct StopGradient: Primitive {
+  package static let name = "stop-gradient"
+
+  package init() {}
+
+  package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+    guard inputs.count == 1 else { throw ShapeError("takes one array, not \(inputs.listed)") }
+    return inputs
+  }
+
+  package var isView: Bool { true }
+  package func flops(for signature: Signature) -> Int { 0 }
+  package func kernel(for signature: Signature) -> Kernel { Kernel { _, _ in } }
+
+  package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] { inputs }
+
+  package static let samples = [
+    Sample(StopGradient(), .uniform([3, 7])), Sample(StopGradient(), .integers([5], below: 9)),
+  ]
+}
+
+extension Value {
+  /// The value as a constant: gradients stop here.
+  public var detached: Value { builder.apply(StopGradient(), self) }
+}
