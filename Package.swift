@@ -89,7 +89,7 @@ let package = Package(
 
     // Tests mirror Sources
     .target(
-      name: "CoppiceTestSupport", dependencies: ["CoppiceAutodiff", "CoppiceTensors"],
+      name: "CoppiceTestSupport", dependencies: ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"],
       path: "Tests/TestSupport"),
     tests("Kernels", ["CKernels"]),
     tests("Terms", ["CoppiceTerms"]),

@@ -48,3 +48,20 @@ public struct Augmentation: Hashable, Sendable {
     return Draw(flipped: flip && mirrored, rowShift: rows, columnShift: columns)
   }
 }
+
+extension Augmentation {
+  /// The augmentation in a field of a data set, `augmentation: augmentation(flip: true, padding: 4)`; none where there is none.
+  static func read(_ fields: inout SpecificationReader) throws -> Augmentation {
+    guard let specification = try fields.component("augmentation") else { return .none }
+    return try ComponentError.reading(specification) { name, fields in
+      switch name {
+      case "none": .none
+      case "augmentation":
+        Augmentation(
+          flip: try fields.flag("flip", default: false),
+          padding: try fields.integer("padding", in: 0...1_024, default: 0))
+      default: throw ComponentError.unknown("augmentation", name, known: ["none", "augmentation"])
+      }
+    }
+  }
+}

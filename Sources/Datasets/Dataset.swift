@@ -110,6 +110,7 @@ extension Examples {
 
   private func rangeFault(_ what: String, _ values: [Int32], _ range: Range<Int32>) -> String? {
     guard let index = values.firstIndex(where: { !range.contains($0) }) else { return nil }
-    return "\(what) \(values[index]) at index \(index) lies outside \(range.lowerBound)..<\(range.upperBound)"
+    return
+      "\(what) \(values[index]) at index \(index) lies outside \(range.lowerBound)…\(range.upperBound - 1)"
   }
 }

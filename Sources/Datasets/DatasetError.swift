@@ -1,3 +1,5 @@
+import CoppiceTerms
+
 /// What can go wrong with data: each case says what, where, why, and what to do next.
 public enum DatasetError: Error, Hashable, Sendable {
   /// A data set's files were found in none of the folders searched.
@@ -32,11 +34,6 @@ public enum DatasetError: Error, Hashable, Sendable {
   case inconsistent(dataset: String, String)
   /// A batch is larger than what it is drawn from.
   case batchSize(Int, available: Int)
-
-  /// Whether data are absent (exit code 66) rather than bad (65).
-  public var isMissing: Bool {
-    if case .missing = self { true } else { false }
-  }
 }
 
 extension DatasetError: CustomStringConvertible {
@@ -45,51 +42,67 @@ extension DatasetError: CustomStringConvertible {
     switch self {
     case .missing(let dataset, let file, let searched, let canFetch):
       """
-      The data set '\(dataset)' was not found: no \(file) in
+      the data set "\(dataset)" was not found: no \(file) in
       \(searched.map { "  " + $0 }.joined(separator: "\n"))
       \(canFetch
-        ? "Download it:    coppice data fetch \(dataset)" : "Put the file there, or name its folder with --data.")
+        ? "Download it:    coppice data fetch \(dataset)" : "Put the file there, or name its folder with --data")
       Elsewhere:      --data DIR, or COPPICE_DATA=DIR
-      Without a file: the embedded data set 'glyphs' needs no download.
+      Without a file: the embedded data set "glyphs" needs no download
       """
     case .unreadable(let path, let reason):
-      "\(path) cannot be read: \(reason). Check that it is a file you may read."
+      "\(path) cannot be read: \(reason); check that it is a file you may read"
     case .empty(let path):
-      "\(path) is empty. Delete it and fetch the data set again."
+      "\(path) is empty; delete it and fetch the data set again"
     case .truncated(let path, let reason):
-      "\(path) is truncated: \(reason). Delete it and fetch the data set again."
+      "\(path) is truncated: \(reason); delete it and fetch the data set again"
     case .corrupt(let path, let offset, let reason):
-      "\(path) is corrupt near byte \(offset): \(reason). Delete it and fetch the data set again."
+      "\(path) is corrupt near byte \(offset): \(reason); delete it and fetch the data set again"
     case .wrongMagic(let path, let found, let expected):
-      "\(path) is not the file it should be: it starts with \(hex(found)) instead of \(hex(expected)). "
-        + "Check whether images and labels were swapped, or fetch the data set again."
+      "\(path) is not the file it should be: it starts with \(hex(found)) instead of \(hex(expected)); "
+        + "check whether images and labels were swapped, or fetch the data set again"
     case .labelOutOfRange(let path, let index, let label, let classes):
-      "\(path): example \(index) has label \(label), outside 0...\(classes - 1). The file is damaged or of another "
-        + "data set; fetch it again."
+      "\(path): example \(index) has label \(label), outside 0…\(classes - 1); the file is damaged or of another "
+        + "data set, fetch it again"
     case .countsDisagree(let path, let count, let other, let otherCount):
-      "\(path) holds \(count) examples but \(other) holds \(otherCount). They do not belong together; fetch both again."
+      "\(path) holds \(count) examples but \(other) holds \(otherCount): they do not belong together, fetch both again"
     case .malformed(let path, let place, let reason):
-      "\(path), \(place): \(reason)."
+      "\(path), \(place): \(reason)"
     case .checksum(let path, let expected, let found):
-      "\(path) differs from the published checksum: SHA-256 \(found) instead of \(expected). It was not kept; try again, "
-        + "or another mirror (COPPICE_MIRROR)."
+      "\(path) differs from the published checksum: SHA-256 \(found) instead of \(expected); it was not kept: try again, "
+        + "or another mirror (COPPICE_MIRROR)"
     case .download(let url, let reason):
-      "\(url) could not be downloaded: \(reason). Check the connection, or set COPPICE_MIRROR to a server with the same files."
+      "\(url) could not be downloaded: \(reason); check the connection, or set COPPICE_MIRROR to a server with the same files"
     case .unwritable(let path, let reason):
-      "\(path) cannot be written: \(reason). Choose another folder with --data DIR."
+      "\(path) cannot be written: \(reason); choose another folder with --data DIR"
     case .toolMissing(let tool, let purpose):
-      "'\(tool)' is not installed; it is needed to \(purpose). Install it and try again."
+      "\(tool) is not installed, and it is needed to \(purpose); install it and try again"
     case .notFetchable(let dataset):
-      "The data set '\(dataset)' is generated in code: there is nothing to fetch."
+      "the data set \"\(dataset)\" is generated in code: there is nothing to fetch"
     case .inconsistent(let dataset, let fault):
-      "The data set '\(dataset)' does not fit together: \(fault)."
+      "the data set \"\(dataset)\" does not fit together: \(fault)"
     case .batchSize(let size, let available):
-      "A batch of \(size) cannot be drawn from \(available) examples; choose a batch size in 1...\(available)."
+      "a batch of \(size) cannot be drawn from \(available) examples; choose a batch size in 1…\(available)"
     }
   }
 
   private func hex(_ word: UInt32) -> String {
     let digits = String(word, radix: 16)
     return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
+  }
+}
+
+extension DatasetError: ReportedError {
+  /// By whether the data are not there, are bad, or could not be read, written or fetched.
+  public var exitCode: FailureCode {
+    switch self {
+    case .missing: .inputMissing
+    case .toolMissing: .toolMissing
+    case .unreadable, .unwritable: .inputOutput
+    case .download: .tryAgain
+    case .notFetchable, .batchSize: .usage
+    case .empty, .truncated, .corrupt, .wrongMagic, .labelOutOfRange, .countsDisagree, .malformed, .checksum,
+      .inconsistent:
+      .badData
+    }
   }
 }

@@ -21,7 +21,7 @@ extension DatasetDefinition {
 }
 
 /// A data set as a sweep names it: `.mnist`, `.glyphs(difficulty: 0.8)`. Nothing is read until it is loaded.
-public struct DatasetSource: Sendable, Hashable {
+public struct DatasetSource: Component {
   /// How the set comes about.
   public let definition: any DatasetDefinition
 
@@ -30,8 +30,6 @@ public struct DatasetSource: Sendable, Hashable {
 
   /// Name, version and options.
   public var specification: Specification { definition.specification }
-  /// The name users write.
-  public var name: String { definition.specification.name }
   /// One line for listings.
   public var summary: String { definition.summary }
   /// The files it reads.
@@ -45,10 +43,4 @@ public struct DatasetSource: Sendable, Hashable {
   public func load(from folders: DataFolders) throws(DatasetError) -> Dataset {
     try definition.load(from: folders)
   }
-
-  /// Two sources are equal where name, version and options are.
-  public static func == (a: DatasetSource, b: DatasetSource) -> Bool { a.specification == b.specification }
-
-  /// Hashes name, version and options.
-  public func hash(into hasher: inout Hasher) { hasher.combine(specification) }
 }

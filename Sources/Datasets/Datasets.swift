@@ -1,17 +1,46 @@
-/// The catalogue of data sets that ship with Coppice.
+import CoppiceTerms
+
+/// The data sets that ship with Coppice.
 public enum Datasets {
   /// Every shipped set with its default options; embedded ones first.
-  public static let all: [DatasetSource] = [
-    .glyphs,
-    .induction,
-    .teacher,
-    .mnist,
-    .fashionMNIST,
-    .cifar10,
-    .sst2,
-    .tinyShakespeare,
-  ]
+  public static let catalogue = Catalogue<DatasetSource>(
+    "data set",
+    [
+      .glyphs,
+      .induction,
+      .teacher,
+      .mnist,
+      .fashionMNIST,
+      .cifar10,
+      .sst2,
+      .tinyShakespeare,
+    ])
+
+  /// Every shipped set with its default options.
+  public static var all: [DatasetSource] { catalogue.all }
 
   /// The shipped set of this name with its default options.
   public static func named(_ name: String) -> DatasetSource? { all.first { $0.name == name } }
+}
+
+extension DatasetSource: Catalogued {
+  /// The data sets that ship with Coppice.
+  public static var catalogue: Catalogue<DatasetSource> { Datasets.catalogue }
+}
+
+extension Shipped<DatasetSource> {
+  /// A shipped set, whose summary is its own. `read` takes out the options.
+  static func dataset(
+    _ source: DatasetSource, paper: String? = nil,
+    read: @escaping @Sendable (inout SpecificationReader) throws -> DatasetSource
+  ) -> Shipped {
+    Shipped(source, source.summary, paper: paper, read: read)
+  }
+}
+
+extension SpecificationReader {
+  /// A number of examples, or of what an example is made of.
+  mutating func amount(_ name: String, default value: Int) throws(SpecificationError) -> Int {
+    try integer(name, in: 0...10_000_000, default: value)
+  }
 }

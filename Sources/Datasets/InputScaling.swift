@@ -17,7 +17,7 @@ public enum InputScaling: Hashable, Sendable {
           "standardised", version: 1,
           [
             (name: "mean", value: .list(mean.map { .number($0) })),
-            (name: "standardDeviation", value: .list(deviation.map { .number($0) })),
+            (name: "standard-deviation", value: .list(deviation.map { .number($0) })),
           ]))
     }
   }
@@ -43,6 +43,24 @@ public enum InputScaling: Hashable, Sendable {
         case .unit: return Float(unit)
         case .standardised(let mean, let deviation): return Float((unit - mean[channel]) / deviation[channel])
         }
+      }
+    }
+  }
+}
+
+extension InputScaling {
+  /// The scaling in a field of a data set, `scaling: standardised(mean: [0.5], standard-deviation: [0.5])`; x / 255 where there
+  /// is none.
+  static func read(_ fields: inout SpecificationReader) throws -> InputScaling {
+    guard let specification = try fields.component("scaling") else { return .unit }
+    return try ComponentError.reading(specification) { name, fields in
+      switch name {
+      case "unit": .unit
+      case "standardised":
+        .standardised(
+          mean: try fields.numberList("mean"),
+          standardDeviation: try fields.numberList("standard-deviation"))
+      default: throw ComponentError.unknown("scaling", name, known: ["unit", "standardised"])
       }
     }
   }

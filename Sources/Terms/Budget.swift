@@ -90,3 +90,8 @@ public enum BudgetError: Error, Hashable, CustomStringConvertible {
     }
   }
 }
+
+extension BudgetError: ReportedError {
+  /// A text that someone wrote.
+  public var exitCode: FailureCode { .usage }
+}

@@ -1,50 +1,5 @@
-/// A component as a catalogue lists it: what it is, where it was published, and how it is read from text. It stands in the
-/// component's own file.
-///
-/// ```swift
-/// extension Shipped<Schedule> {
-///   static let iterative = Shipped(.iterative(rounds: 5), "rounds that each remove the same share of survivors") { fields in
-///     .iterative(rounds: try fields.integer("rounds"))
-///   }
-/// }
-/// ```
-public struct Shipped<Element: Component>: Sendable {
-  /// The component with parameters of some kind: what a listing shows.
-  public let component: Element
-  /// What it does, in one line without a full stop.
-  public let summary: String
-  /// Where it was published: `Han et al. 2015`; `nil` where it is nobody's.
-  public let paper: String?
-  /// Further names it is read under.
-  public let aliases: [String]
-
-  private let make: @Sendable (inout SpecificationReader) throws -> Element
-
-  /// A component that is read from a name and fields. `read` takes out every field it knows.
-  package init(
-    _ component: Element, _ summary: String, paper: String? = nil, aliases: [String] = [],
-    read: @escaping @Sendable (inout SpecificationReader) throws -> Element
-  ) {
-    self.component = component
-    self.summary = summary
-    self.paper = paper
-    self.aliases = aliases
-    make = read
-  }
-
-  /// A component without fields: its name is all there is to read.
-  package init(_ component: Element, _ summary: String, paper: String? = nil, aliases: [String] = []) {
-    self.init(component, summary, paper: paper, aliases: aliases) { _ in component }
-  }
-
-  /// The name users write.
-  public var name: String { component.name }
-
-  /// The component of these fields.
-  package func component(from fields: inout SpecificationReader) throws -> Element { try make(&fields) }
-}
-
-/// What is shipped of one kind, by name: what `coppice list` prints and what text is read with.
+/// What is shipped of one kind, by name: what `coppice list` prints and what text is read with. A name that it does not list
+/// is an error, never another component.
 public struct Catalogue<Element: Component>: Sendable {
   /// What one of them is called in a sentence: `criterion`.
   public let kind: String
@@ -65,22 +20,51 @@ public struct Catalogue<Element: Component>: Sendable {
 
   /// The one of that name, with the parameters it is listed with.
   /// - Throws: `ComponentError.unknown`, with the nearest name.
-  public func named(_ name: String) throws(ComponentError) -> Element { try entry(name).component }
+  public func named(_ name: String) throws(ComponentError) -> Element {
+    guard let entry = entry(name) else { throw unknown(name) }
+    return entry.component
+  }
 
   /// The component of a text: `iterative(rounds: 3)`. Every field must be one of the component's.
   public func parse(_ text: String) throws(ComponentError) -> Element {
-    try ComponentError.reading(text) { name, fields in try entry(name).component(from: &fields) }
+    try ComponentError.reading(text, element)
   }
 
   /// The component of a specification: of a field inside another component.
   package func read(_ specification: Specification) throws(ComponentError) -> Element {
-    try ComponentError.reading(specification) { name, fields in try entry(name).component(from: &fields) }
+    try ComponentError.reading(specification, element)
   }
 
-  private func entry(_ name: String) throws(ComponentError) -> Shipped<Element> {
-    guard let entry = shipped.first(where: { $0.name == name || $0.aliases.contains(name) }) else {
-      throw .unknown(kind, name, known: names)
+  /// One of them in a sentence: `a learning rate`.
+  var noun: String { (kind.first.map { "aeiou".contains($0) } == true ? "an " : "a ") + kind }
+
+  private func element(_ name: String, _ fields: inout SpecificationReader) throws -> Element {
+    if let entry = entry(name) { return try entry.component(from: &fields) }
+    for entry in shipped {
+      if let element = try entry.component(of: name) { return element }
     }
-    return entry
+    throw unknown(name)
   }
+
+  private func entry(_ name: String) -> Shipped<Element>? { shipped.first { $0.isNamed(name) } }
+
+  private func unknown(_ name: String) -> ComponentError { .unknown(kind, name, known: names) }
+}
+
+/// A kind of component that Coppice ships some of.
+public protocol Catalogued: Component {
+  /// What is shipped of this kind.
+  static var catalogue: Catalogue<Self> { get }
+}
+
+extension Catalogued {
+  /// Every shipped one, with parameters of some kind.
+  public static var all: [Self] { catalogue.all }
+
+  /// The shipped one of that name, with the parameters it is listed with.
+  /// - Throws: `ComponentError.unknown`, with the nearest name.
+  public static func named(_ name: String) throws(ComponentError) -> Self { try catalogue.named(name) }
+
+  /// The shipped one of a text: a name, and in parentheses the fields that differ from their defaults.
+  public init(parsing text: String) throws(ComponentError) { self = try Self.catalogue.parse(text) }
 }

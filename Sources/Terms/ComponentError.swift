@@ -2,8 +2,10 @@
 public enum ComponentError: Error, Hashable, CustomStringConvertible {
   /// A name that no component of that kind has: the kind, the name, the names there are.
   case unknown(String, String, known: [String])
-  /// A field's value is not one it can have: the field, the value, the range.
+  /// A value that a field cannot have: the field, the value, the range.
   case outOfRange(String, String, String)
+  /// Fields that are well written and do not make a component: the component as it was written, and why.
+  case refused(String, String)
   /// The text is not that of a component.
   case specification(SpecificationError)
 
@@ -11,13 +13,17 @@ public enum ComponentError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknown(let kind, let name, let known):
-      "there is no \(kind) named \"\(name)\""
-        + (known.nearest(to: name).map { "; did you mean \"\($0)\"?" } ?? ".")
-        + " There are: \(known.joined(separator: ", "))"
+      "there is no \(kind) named \"\(name)\"" + known.instead(of: name)
     case .outOfRange(let field, let value, let range): "\(field) is \(value), but must lie in \(range)"
+    case .refused(let component, let reason): "\(component): \(reason)"
     case .specification(let error): error.description
     }
   }
+}
+
+extension ComponentError: ReportedError {
+  /// A text that someone wrote.
+  public var exitCode: FailureCode { .usage }
 }
 
 extension ComponentError {
@@ -46,7 +52,7 @@ extension ComponentError {
     } catch let error as SpecificationError {
       throw .specification(error)
     } catch {
-      throw .outOfRange(specification.name, specification.description, "\(error)")
+      throw .refused(specification.description, "\(error)")
     }
   }
 

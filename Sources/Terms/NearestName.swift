@@ -14,6 +14,14 @@ extension Sequence<String> {
   }
 }
 
+extension [String] {
+  /// What there is in place of a name that does not exist, as the end of a sentence:
+  /// `; did you mean "taylor"? There are: magnitude, taylor`.
+  package func instead(of name: String) -> String {
+    (nearest(to: name).map { "; did you mean \"\($0)\"?" } ?? ".") + " There are: \(joined(separator: ", "))"
+  }
+}
+
 /// The fewest insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (Damerau and
 /// Levenshtein's distance, in the form that edits no substring twice).
 package func editDistance(_ a: [Character], _ b: [Character]) -> Int {

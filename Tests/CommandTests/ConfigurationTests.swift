@@ -38,6 +38,25 @@ import Testing
     try expectRoundTrip(Trial(dataset: .glyphs(generatorSeed: .max)))
   }
 
+  /// Fields of data sets were in camel case once.
+  @Test func theOlderSpellingOfFieldsIsReadBack() throws {
+    let trials = [
+      Trial(dataset: .glyphs(generatorSeed: 3)), Trial(dataset: .induction(variesPeriod: false)),
+      Trial(dataset: .sst2(minimumCount: 5)), Trial(dataset: .mnist(scaling: .mnist)),
+    ]
+    for trial in trials {
+      let old = [
+        ("generator-seed", "generatorSeed"), ("varies-period", "variesPeriod"),
+        ("minimum-count", "minimumCount"),
+        ("standard-deviation", "standardDeviation"),
+      ].reduce(trial.configuration) { $0.replacing("\"\($1.0)\":", with: "\"\($1.1)\":") }
+      #expect(old != trial.configuration)
+      #expect(try Trial(configuration: old) == trial)
+    }
+    let other = trials[0].configuration.replacing("generator-seed", with: "generatorSeeds")
+    #expect(throws: ConfigurationError.self) { try Trial(configuration: other) }
+  }
+
   @Test func everyExperimentIsReadBack() throws {
     for experiment in Experiments.all { for trial in try experiment.trials() { try expectRoundTrip(trial) } }
   }

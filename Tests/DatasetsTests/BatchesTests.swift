@@ -57,7 +57,7 @@ import Testing
     for size in [0, -1, 11] {
       #expect(
         message { _ = try Batches(training, of: dataset, batchSize: size, seed: 0) }
-          == "A batch of \(size) cannot be drawn from 10 examples; choose a batch size in 1...10.")
+          == "a batch of \(size) cannot be drawn from 10 examples; choose a batch size in 1…10")
     }
   }
 

@@ -33,12 +33,12 @@ import Testing
     let source = DatasetSource.cifar10(validation: 0)
     #expect(
       message { _ = try source.load(from: DataFolders([folder.path])) }
-        == "\(path) is truncated: 3074 bytes are not a whole number of records of 3073. "
-        + "Delete it and fetch the data set again.")
+        == "\(path) is truncated: 3074 bytes are not a whole number of records of 3073; "
+        + "delete it and fetch the data set again")
     try folder.write(record(1, 1) + record(10, 1), "cifar-10-batches-bin/test_batch.bin")
     #expect(
       message { _ = try source.load(from: DataFolders([folder.path])) }
-        == "\(path): example 1 has label 10, outside 0...9. The file is damaged or of another data set; fetch it again."
+        == "\(path): example 1 has label 10, outside 0…9; the file is damaged or of another data set, fetch it again"
     )
   }
 

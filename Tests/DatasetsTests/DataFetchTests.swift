@@ -69,7 +69,7 @@ import Testing
         _ = try DataFetch(into: folder.path, mirror: server.address).fetch(source(checksumOfB: wrong))
       }
         == "\(server.address)/letters/raw/b differs from the published checksum: SHA-256 \(sha256(b)) instead of "
-        + "\(wrong). It was not kept; try again, or another mirror (COPPICE_MIRROR).")
+        + "\(wrong); it was not kept: try again, or another mirror (COPPICE_MIRROR)")
     #expect(try contents(folder) == ["letters", "letters/raw", "letters/raw/a", "letters/raw/b"])
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path + "/letters/raw/b")) == Data([1, 2]))
   }
@@ -82,7 +82,7 @@ import Testing
     let truncated = message { _ = try DataFetch(into: folder.path, mirror: server.address).fetch(source()) }
     #expect(truncated.hasPrefix("\(server.address)/letters/raw/b could not be downloaded: curl: (18) "))
     #expect(
-      truncated.hasSuffix(". Check the connection, or set COPPICE_MIRROR to a server with the same files."))
+      truncated.hasSuffix("; check the connection, or set COPPICE_MIRROR to a server with the same files"))
     let absent = message {
       _ = try DataFetch(into: folder.path, mirror: server.address + "/elsewhere").fetch(
         source(checksumOfB: sha256(a)))
@@ -139,7 +139,7 @@ import Testing
   @Test func embeddedSetsHaveNothingToFetch() {
     #expect(
       message { _ = try DataFetch(into: "/nowhere", mirror: nil).fetch(.glyphs) }
-        == "The data set 'glyphs' is generated in code: there is nothing to fetch.")
+        == "the data set \"glyphs\" is generated in code: there is nothing to fetch")
   }
 
   @Test func aFolderThatCannotBeWritten() throws {
@@ -147,6 +147,6 @@ import Testing
     try folder.write([0], "letters")  // a file where a folder should be
     let text = message { _ = try DataFetch(into: folder.path, mirror: "http://127.0.0.1:9").fetch(source()) }
     #expect(text.hasPrefix("\(folder.path)/letters/raw cannot be written: "))
-    #expect(text.hasSuffix(". Choose another folder with --data DIR."))
+    #expect(text.hasSuffix("; choose another folder with --data DIR"))
   }
 }

@@ -18,12 +18,12 @@ import Testing
     let text = message { _ = try DatasetSource.mnist.load(from: folders) }
     #expect(
       text == """
-        The data set 'mnist' was not found: no train-images-idx3-ubyte.gz in
+        the data set "mnist" was not found: no train-images-idx3-ubyte.gz in
           /nowhere/MNIST/raw
           /nobody/.cache/coppice/datasets/MNIST/raw
         Download it:    coppice data fetch mnist
         Elsewhere:      --data DIR, or COPPICE_DATA=DIR
-        Without a file: the embedded data set 'glyphs' needs no download.
+        Without a file: the embedded data set "glyphs" needs no download
         """)
   }
 
@@ -51,7 +51,7 @@ import Testing
     // Too short for a test window, but found.
     #expect(
       message { _ = try source.load(from: folders) }
-        == "The data set 'tiny-shakespeare' does not fit together: there are no test examples.")
+        == "the data set \"tiny-shakespeare\" does not fit together: there are no test examples")
     try first.write(Array("aabbccaabbccaabbccaabbcc".utf8), "tiny-shakespeare/input.txt")
     #expect(
       try source.load(from: folders).record.files.map(\.path) == [first.path + "/tiny-shakespeare/input.txt"])

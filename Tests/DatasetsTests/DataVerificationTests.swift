@@ -42,7 +42,7 @@ import Testing
     #expect {
       _ = try DataVerification(DatasetSource(Packed()), in: DataFolders(["/nowhere"]))
     } throws: { error in
-      (error as? DatasetError)?.isMissing == true
+      (error as? DatasetError)?.exitCode == .inputMissing
     }
   }
 }

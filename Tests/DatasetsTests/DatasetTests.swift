@@ -34,7 +34,7 @@ import Testing
   @Test func saysWhatDoesNotFit() {
     func says(_ body: () throws -> Void) -> String {
       let text = message(body)
-      let frame = ("The data set 'own' does not fit together: ", ".")
+      let frame = ("the data set \"own\" does not fit together: ", "")
       #expect(text.hasPrefix(frame.0) && text.hasSuffix(frame.1))
       return String(text.dropFirst(frame.0.count).dropLast(frame.1.count))
     }
@@ -47,7 +47,7 @@ import Testing
         == "training: 3 input elements for 2 examples of 2")
     #expect(
       says { try build(training: good, test: Examples(values: [0, 1], labels: [2])) }
-        == "test: label 2 at index 0 lies outside -1..<2")
+        == "test: label 2 at index 0 lies outside -1…1")
     #expect(
       says { try build(training: good, validation: 2) }
         == "2 validation examples cannot be taken from 2 for training")
@@ -64,7 +64,7 @@ import Testing
         try build(
           task: .sequenceClassification(length: 2, vocabulary: 3),
           training: Examples(tokens: [0, 3], labels: [0]))
-      } == "training: token 3 at index 1 lies outside 0..<3")
+      } == "training: token 3 at index 1 lies outside 0…2")
     #expect(
       says {
         try build(

@@ -28,6 +28,6 @@ import Testing
     #expect(batches.count == 1)
     #expect(
       message { _ = try EvaluationBatches(Split(dataset, seed: 1).test, of: dataset, batchSize: 0) }
-        == "A batch of 0 cannot be drawn from 2 examples; choose a batch size in 1...2.")
+        == "a batch of 0 cannot be drawn from 2 examples; choose a batch size in 1…2")
   }
 }

@@ -54,9 +54,9 @@ import Testing
   @Test func optionsOutOfRange() {
     #expect(
       message { _ = try DatasetSource.glyphs(difficulty: 3).load(from: nowhere) }
-        == "The data set 'glyphs' does not fit together: the difficulty 3.0 lies outside 0...2.")
+        == "the data set \"glyphs\" does not fit together: the difficulty 3.0 lies outside 0…2")
     #expect(
       message { _ = try DatasetSource.glyphs(training: 0).load(from: nowhere) }
-        == "The data set 'glyphs' does not fit together: 0 + 1000 + 2000 images cannot be drawn.")
+        == "the data set \"glyphs\" does not fit together: 0 + 1000 + 2000 images cannot be drawn")
   }
 }

@@ -54,7 +54,7 @@ import Testing
   @Test func optionsOutOfRange() {
     #expect(
       message { _ = try DatasetSource.induction(vocabulary: 1).load(from: nowhere) }
-        == "The data set 'induction' does not fit together: vocabulary 1 must be in 2...65536 and length 64 in 4...65536."
+        == "the data set \"induction\" does not fit together: vocabulary 1 must be in 2…65536 and length 64 in 4…65536"
     )
   }
 }

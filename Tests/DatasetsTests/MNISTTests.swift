@@ -50,39 +50,39 @@ import Testing
 
   /// One file replaced by something bad: the text names it and says what to do. `%` stands for its path.
   private static let faults: [(file: String, bytes: [UInt8], text: String)] = [
-    ("train-images-idx3-ubyte.gz", [], "% is empty. Delete it and fetch the data set again."),
+    ("train-images-idx3-ubyte.gz", [], "% is empty; delete it and fetch the data set again"),
     (
       "train-images-idx3-ubyte.gz", Array("<html>Not found</html>".utf8),
-      "% is corrupt near byte 0: it does not start as a gzip file. Delete it and fetch the data set again."
+      "% is corrupt near byte 0: it does not start as a gzip file; delete it and fetch the data set again"
     ),
     (
       "train-labels-idx1-ubyte.gz", gzip(idx(magic: 0x803, [3], [1, 2, 3])),
-      "% is not the file it should be: it starts with 0x00000803 instead of 0x00000801. "
-        + "Check whether images and labels were swapped, or fetch the data set again."
+      "% is not the file it should be: it starts with 0x00000803 instead of 0x00000801; "
+        + "check whether images and labels were swapped, or fetch the data set again"
     ),
     (
       "train-labels-idx1-ubyte.gz", gzip(idx(magic: 0x801, [3], [1, 10, 3])),
-      "%: example 1 has label 10, outside 0...9. The file is damaged or of another data set; fetch it again."
+      "%: example 1 has label 10, outside 0…9; the file is damaged or of another data set, fetch it again"
     ),
     (
       "train-labels-idx1-ubyte.gz", gzip(idx(magic: 0x801, [4], [1, 2, 3])),
-      "% is truncated: it announces 4 bytes of data and holds 3. Delete it and fetch the data set again."
+      "% is truncated: it announces 4 bytes of data and holds 3; delete it and fetch the data set again"
     ),
     (
       "train-labels-idx1-ubyte.gz", gzip(idx(magic: 0x801, [2], [1, 2, 3])),
-      "%, byte 10: 1 bytes follow the 2 bytes of data it announces."
+      "%, byte 10: 1 bytes follow the 2 bytes of data it announces"
     ),
     (
       "train-labels-idx1-ubyte.gz", gzip([0, 0]),
-      "% is truncated: it has 2 bytes, its header 8. Delete it and fetch the data set again."
+      "% is truncated: it has 2 bytes, its header 8; delete it and fetch the data set again"
     ),
     (
       "t10k-images-idx3-ubyte.gz", gzip(idx(magic: 0x803, [1, 14, 14], [UInt8](repeating: 0, count: 196))),
-      "%, byte 8: its images are 14×14, not 28×28."
+      "%, byte 8: its images are 14×14, not 28×28"
     ),
     (
       "t10k-images-idx3-ubyte.gz", gzip(idx(magic: 0x803, [0xffff_ffff, 0xffff_ffff, 0xffff_ffff], [])),
-      "%, byte 4: its extents [4294967295, 4294967295, 4294967295] are impossible."
+      "%, byte 4: its extents [4294967295, 4294967295, 4294967295] are impossible"
     ),
   ]
 
@@ -100,7 +100,7 @@ import Testing
     let images = folder.path + "/MNIST/raw/train-images-idx3-ubyte.gz"
     #expect(
       message { _ = try load(folder) }
-        == "\(images) holds 3 examples but \(labels) holds 2. They do not belong together; fetch both again.")
+        == "\(images) holds 3 examples but \(labels) holds 2: they do not belong together, fetch both again")
   }
 
   @Test func truncatedAndDamagedCompression() throws {
@@ -109,15 +109,15 @@ import Testing
     let path = try folder.write(Array(whole.prefix(1000)), "MNIST/raw/train-images-idx3-ubyte.gz")
     #expect(
       message { _ = try load(folder) }
-        == "\(path) is truncated: its compressed data end after 1000 bytes without an end mark. "
-        + "Delete it and fetch the data set again.")
+        == "\(path) is truncated: its compressed data end after 1000 bytes without an end mark; "
+        + "delete it and fetch the data set again")
     var damaged = whole
     damaged[900] ^= 1  // a pixel: only the checksum of the format can tell
     try folder.write(damaged, "MNIST/raw/train-images-idx3-ubyte.gz")
     #expect(
       message { _ = try load(folder) }
-        == "\(path) is corrupt near byte \(whole.count - 4): incorrect data check. "
-        + "Delete it and fetch the data set again.")
+        == "\(path) is corrupt near byte \(whole.count - 4): incorrect data check; "
+        + "delete it and fetch the data set again")
   }
 
   @Test func readsSeveralMembers() throws {

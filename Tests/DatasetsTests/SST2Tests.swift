@@ -55,18 +55,18 @@ import Testing
       return message { _ = try source.load(from: DataFolders([folder.path])) }
         .replacingOccurrences(of: folder.path, with: "%")
     }
-    #expect(try text("a\t1\nb\n") == "%/sst2/train.tsv, line 2: 1 columns instead of 2.")
-    #expect(try text("a\t1\n\nb\t7\n") == "%/sst2/train.tsv, line 3: the label '7' is neither 0 nor 1.")
-    #expect(try text("0\ta\n1\tb\n") == "%/sst2/train.tsv, line 1: no column of labels 0 or 1 was found.")
-    #expect(try text("") == "%/sst2/train.tsv is empty. Delete it and fetch the data set again.")
+    #expect(try text("a\t1\nb\n") == "%/sst2/train.tsv, line 2: 1 columns instead of 2")
+    #expect(try text("a\t1\n\nb\t7\n") == "%/sst2/train.tsv, line 3: the label '7' is neither 0 nor 1")
+    #expect(try text("0\ta\n1\tb\n") == "%/sst2/train.tsv, line 1: no column of labels 0 or 1 was found")
+    #expect(try text("") == "%/sst2/train.tsv is empty; delete it and fetch the data set again")
     let folder = try self.folder("a\t1\n", "a\t0\n", "b\t1\n")
     try folder.write([0xff, 0x09, 0x31], "sst2/train.tsv")
     #expect(
       message { _ = try source.load(from: DataFolders([folder.path])) }
-        == "\(folder.path)/sst2/train.tsv, text: it is not UTF-8.")
+        == "\(folder.path)/sst2/train.tsv, text: it is not UTF-8")
     #expect(
       message { _ = try DatasetSource.sst2(length: 0).load(from: DataFolders([])) }
-        == "The data set 'sst-2' does not fit together: length 0 and minimum count 2 must be at least 1.")
+        == "the data set \"sst-2\" does not fit together: length 0 and minimum count 2 must be at least 1")
   }
 
   /// Counts made with five lines of Python (`collections.Counter` over `line.split()`).

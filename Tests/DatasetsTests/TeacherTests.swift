@@ -54,12 +54,12 @@ import Testing
     teacher.density = 0
     #expect(
       message { _ = try teacher.masks() }
-        == "The data set 'teacher' does not fit together: the density 0.0 lies outside 0<...1.")
+        == "the data set \"teacher\" does not fit together: the density 0.0 lies outside 0…1, 0 excluded")
     teacher = Teacher()
     teacher.classes = 1
     #expect(
       message { _ = try teacher.load(from: nowhere) }
-        == "The data set 'teacher' does not fit together: features, hidden units and classes must be in 1...4096, "
-        + "classes above 1.")
+        == "the data set \"teacher\" does not fit together: features, hidden units and classes must be in 1…4096, "
+        + "classes above 1")
   }
 }

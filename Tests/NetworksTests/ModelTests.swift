@@ -1,6 +1,7 @@
 import CoppiceAutodiff
 import CoppiceNetworks
 import CoppiceTensors
+import CoppiceTerms
 import Testing
 
 @Suite struct ModelTests {
@@ -95,11 +96,11 @@ import Testing
   @Test func isFoundByName() throws {
     #expect(try Model.named("conv-4") == .conv4)
     let known = Model.all.map(\.name)
-    let error = NetworkError.unknownComponent("lenet5", kind: "model", nearest: "lenet-5", known: known)
+    let error = ComponentError.unknown("model", "lenet5", known: known)
     #expect(throws: error) { try Model.named("lenet5") }
     #expect(
       error.description
-        == "there is no model called lenet5; did you mean lenet-5? There are lenet-300-100, lenet-5, conv-2, conv-4, "
+        == "there is no model named \"lenet5\"; did you mean \"lenet-5\"? There are: lenet-300-100, lenet-5, conv-2, conv-4, "
         + "conv-6, resnet-20, mlp, lenet, conv, resnet, encoder, causal-transformer")
   }
 

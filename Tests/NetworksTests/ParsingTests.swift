@@ -1,37 +1,52 @@
 import CoppiceNetworks
 import CoppiceTensors
+import CoppiceTerms
+import CoppiceTestSupport
 import Testing
 
 @Suite struct ParsingTests {
   @Test func everyComponentReadsBackWhatItPrints() throws {
-    let models: [Model] = [
-      .mlp([]), .mlp([7, 8], initializer: .kaimingNormal), .lenet([3], hidden: 4),
-      .conv([[3, 4], [5]], hidden: []),
-      .resnet([4], blocks: 1), .encoder(width: 8, heads: 2, layers: 1, feedForward: 2, dropout: 0.25),
-      .causalTransformer(width: 8, heads: 1, layers: 1, feedForward: 3, dropout: 0.1),
-      .encoder(initializer: .truncatedNormal(deviation: 0.05)),
-    ]
-    for model in Model.all + models { #expect(try Model(parsing: "\(model)") == model) }
-    for initializer in Initializer.all + [.zeros, .ones, .truncatedNormal(deviation: 0.5)] {
-      #expect(try Initializer(parsing: "\(initializer)") == initializer)
-    }
-    let optimizers: [Optimizer] = [
-      .sgd(momentum: 0.9, isNesterov: true, weightDecay: 1e-4),
-      .adam(beta1: 0.5, beta2: 0.9, epsilon: 1e-6, weightDecay: 1),
-      .adamW(beta1: 0.5, beta2: 0.9, epsilon: 1e-6, weightDecay: 1),
-    ]
-    for optimizer in Optimizer.all + optimizers {
-      #expect(try Optimizer(parsing: "\(optimizer)") == optimizer)
-    }
+    #expect(
+      faults(
+        of: Model.catalogue,
+        and: [
+          .mlp([]), .mlp([7, 8], initializer: .kaimingNormal), .lenet([3], hidden: 4),
+          .conv([[3, 4], [5]], hidden: []), .resnet([4], blocks: 1),
+          .encoder(width: 8, heads: 2, layers: 1, feedForward: 2, dropout: 0.25),
+          .causalTransformer(width: 8, heads: 1, layers: 1, feedForward: 3, dropout: 0.1),
+          .encoder(initializer: .truncatedNormal(deviation: 0.05)),
+        ]) == [])
+    #expect(faults(of: Initializer.catalogue, and: [.truncatedNormal(deviation: 0.5)]) == [])
+    #expect(
+      faults(
+        of: Optimizer.catalogue,
+        and: [
+          .sgd(momentum: 0.9, isNesterov: true, weightDecay: 1e-4),
+          .adam(beta1: 0.5, beta2: 0.9, epsilon: 1e-6, weightDecay: 1),
+          .adamW(beta1: 0.5, beta2: 0.9, epsilon: 1e-6, weightDecay: 1),
+        ]) == [])
     let rates: [LearningRate] = [
       .steps(0.1, at: [0.25], factor: 0.5), .cosine(1, floor: 0.5).warmedUp(steps: 3),
       .steps(1, at: [], factor: 0.5).warmedUp(steps: 1).warmedUp(steps: 2),
     ]
+    #expect(faults(of: LearningRate.catalogue, and: rates) == [])
     for rate in LearningRate.all + rates {
       let read = try LearningRate(parsing: "\(rate)")
-      #expect(read == rate)
       #expect((0..<20).allSatisfy { read(step: $0, total: 20) == rate(step: $0, total: 20) })
     }
+  }
+
+  /// What the text says reaches the component, and not its specification alone.
+  @Test func whatIsReadIsWhatRuns() throws {
+    let widths = try Network(Model(parsing: "mlp(widths: [5])"), .images([1, 2, 2], classes: 3))
+    #expect(widths.declarations.map(\.shape) == [[5, 4], [5], [3, 5], [3]])
+    let drawn = try Initializer(parsing: "truncated-normal(deviation: 0.5)")
+    #expect(
+      drawn.tensor([40], seed: 1, ordinal: 0)
+        == Initializer.truncatedNormal(deviation: 0.5).tensor([40], seed: 1, ordinal: 0))
+    let ones = try Network(
+      Model(parsing: "mlp(widths: [], initializer: ones)"), .images([1, 1, 2], classes: 2))
+    #expect(ones.initialParameters(seed: 3)["fc1.weight"]?.scalars == [1, 1, 1, 1])
   }
 
   @Test func fieldsWithADefaultMayBeLeftOut() throws {
@@ -46,36 +61,46 @@ import Testing
   }
 
   @Test func errorsNameWhatIsMeant() {
-    #expect(
-      throws: NetworkError.unknownComponent(
-        "adm", kind: "optimizer", nearest: "adam", known: ["sgd", "adam", "adamw"])
-    ) { try Optimizer(parsing: "adm") }
-    #expect(
-      throws: NetworkError.unknownComponent(
-        "glorot", kind: "initializer", nearest: nil, known: Initializer.all.map(\.name) + ["zeros", "ones"])
-    ) { try Model(parsing: "mlp(initializer: glorot)") }
-    #expect(
-      throws: NetworkError.specification(
-        .unknownField("width", of: "mlp", nearest: "widths", known: ["widths", "initializer"]))
-    ) { try Model(parsing: "mlp(width: [3])") }
-    #expect(
-      throws: NetworkError.specification(
-        .unknownField(
-          "rate", of: "adam", nearest: nil, known: ["beta1", "beta2", "epsilon", "weight-decay"]))
-    ) { try Optimizer(parsing: "adam(rate: 0.1)") }
-    for text in [
-      "cosine", "cosine(rate: -1)", "steps(rate: 0.1)", "steps(rate: 0.1, points: [a])", "0", "-0.1", "inf",
-      "warm-up(steps: 5)", "warm-up(steps: 5, then: cosine)", "constant(rate: 0.1, rate2: 1)", "(", "",
-    ] {
-      #expect(throws: NetworkError.self, "\(text)") { try LearningRate(parsing: text) }
+    #expect(throws: ComponentError.unknown("optimizer", "adm", known: ["sgd", "adam", "adamw"])) {
+      try Optimizer(parsing: "adm")
     }
-    for text in [
-      "conv(stages: [3])", "mlp(widths: 3)", "mlp(widths: [0.5])", "lenet-5(hidden: 3)", "resnet-21",
-    ] {
-      #expect(throws: NetworkError.self, "\(text)") { try Model(parsing: text) }
-    }
-    for text in ["sgd(momentum: 1)", "adam(beta1: -0.1)", "adam(epsilon: 0)", "sgd(nesterov: 1)"] {
-      #expect(throws: NetworkError.self, "\(text)") { try Optimizer(parsing: text) }
-    }
+    #expect(
+      message { _ = try Model(parsing: "mlp(initializer: zeroes)") }
+        == "there is no initializer named \"zeroes\"; did you mean \"zeros\"? There are: glorot-normal, glorot-uniform, "
+        + "kaiming-normal, kaiming-uniform, lecun-normal, truncated-normal, zeros, ones")
+    #expect(
+      message { _ = try Model(parsing: "mlp(width: [3])") }
+        == "mlp has no field named \"width\"; did you mean \"widths\"? There are: widths, initializer")
+    #expect(
+      message { _ = try Optimizer(parsing: "adam(rate: 0.1)") }
+        == "adam has no field named \"rate\". There are: beta1, beta2, epsilon, weight-decay")
+    #expect(
+      message { _ = try LearningRate(parsing: "-0.1") }
+        == "rate of constant is -0.1, but must be a number above 0")
+    #expect(
+      message { _ = try LearningRate(parsing: "warm-up(steps: 5)") }
+        == "warm-up needs then: write warm-up(then: …) with a learning rate")
+    #expect(
+      message { _ = try Model(parsing: "encoder(heads: 0)") }
+        == "heads of encoder is 0, but must be a whole number in 1…65536")
   }
+
+  @Test(arguments: [
+    "cosine", "cosine(rate: -1)", "steps(rate: 0.1)", "steps(rate: 0.1, points: [a])",
+    "steps(rate: 0.1, points: [1.5])", "0", "-0.1", "inf", "nan", "warm-up(steps: 5)",
+    "warm-up(steps: 5, then: cosine)", "warm-up(steps: -1, then: 0.1)", "constant(rate: 0.1, rate2: 1)", "(",
+    "",
+  ])
+  func noLearningRate(text: String) {
+    #expect(throws: ComponentError.self) { try LearningRate(parsing: text) }
+  }
+
+  @Test(arguments: [
+    "conv(stages: [3])", "mlp(widths: 3)", "mlp(widths: [0.5])", "mlp(widths: [65537])", "lenet-5(hidden: 3)",
+    "resnet-21", "resnet(blocks: 0)", "mlp(initializer: [ones])",
+  ])
+  func noModel(text: String) { #expect(throws: ComponentError.self) { try Model(parsing: text) } }
+
+  @Test(arguments: ["sgd(momentum: 1)", "adam(beta1: -0.1)", "adam(epsilon: 0)", "sgd(nesterov: 1)"])
+  func noOptimizer(text: String) { #expect(throws: ComponentError.self) { try Optimizer(parsing: text) } }
 }

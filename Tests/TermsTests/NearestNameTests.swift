@@ -23,4 +23,11 @@ import Testing
     #expect(["fc1", "fc2", "fc3"].nearest(to: "fc4") == "fc1")
     #expect([String]().nearest(to: "fc4") == nil)
   }
+
+  @Test func saysWhatThereIsInstead() {
+    #expect(
+      ["magnitude", "taylor"].instead(of: "tailor")
+        == "; did you mean \"taylor\"? There are: magnitude, taylor")
+    #expect(["magnitude", "taylor"].instead(of: "x") == ". There are: magnitude, taylor")
+  }
 }

@@ -133,3 +133,13 @@ extension InputScaling {
   public static let cifar10 = InputScaling.standardised(
     mean: [0.4914, 0.4822, 0.4465], standardDeviation: [0.2470, 0.2435, 0.2616])
 }
+
+extension Shipped<DatasetSource> {
+  static var cifar10: Shipped {
+    .dataset(.cifar10, paper: "Krizhevsky 2009") { fields in
+      .cifar10(
+        validation: try fields.amount("validation", default: 5_000), scaling: try .read(&fields),
+        augmentation: try .read(&fields))
+    }
+  }
+}

@@ -125,3 +125,21 @@ extension InputScaling {
   /// Mean 0.1307 and standard deviation 0.3081: those of the MNIST training images.
   public static let mnist = InputScaling.standardised(mean: [0.1307], standardDeviation: [0.3081])
 }
+
+extension Shipped<DatasetSource> {
+  static var mnist: Shipped {
+    .dataset(.mnist, paper: "LeCun et al. 1998") { fields in
+      .mnist(
+        validation: try fields.amount("validation", default: 5_000), scaling: try .read(&fields),
+        augmentation: try .read(&fields))
+    }
+  }
+
+  static var fashionMNIST: Shipped {
+    .dataset(.fashionMNIST, paper: "Xiao et al. 2017") { fields in
+      .fashionMNIST(
+        validation: try fields.amount("validation", default: 5_000), scaling: try .read(&fields),
+        augmentation: try .read(&fields))
+    }
+  }
+}

@@ -17,7 +17,7 @@ struct SST2: DatasetDefinition {
     Specification(
       "sst-2", version: 1,
       [
-        (name: "length", value: .integer(length)), (name: "minimumCount", value: .integer(minimumCount)),
+        (name: "length", value: .integer(length)), (name: "minimum-count", value: .integer(minimumCount)),
         (name: "validation", value: .integer(validation)),
       ])
   }
@@ -98,5 +98,16 @@ struct Vocabulary {
     var tokens = sentence.split(separator: " ").prefix(length).map { numbers[$0] ?? 1 }
     tokens.append(contentsOf: repeatElement(0, count: length - tokens.count))
     return tokens
+  }
+}
+
+extension Shipped<DatasetSource> {
+  static var sst2: Shipped {
+    .dataset(.sst2, paper: "Socher et al. 2013") { fields in
+      .sst2(
+        length: try fields.amount("length", default: 48),
+        minimumCount: try fields.amount("minimum-count", default: 2),
+        validation: try fields.amount("validation", default: 1_000))
+    }
   }
 }

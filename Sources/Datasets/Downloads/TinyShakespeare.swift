@@ -59,3 +59,13 @@ extension DatasetSource {
     DatasetSource(TinyShakespeare(length: length, validation: validation))
   }
 }
+
+extension Shipped<DatasetSource> {
+  static var tinyShakespeare: Shipped {
+    .dataset(.tinyShakespeare, paper: "Karpathy 2015") { fields in
+      .tinyShakespeare(
+        length: try fields.amount("length", default: 64),
+        validation: try fields.amount("validation", default: 500))
+    }
+  }
+}

@@ -23,7 +23,7 @@ struct Glyphs: DatasetDefinition {
       [
         (name: "training", value: .integer(training)), (name: "validation", value: .integer(validation)),
         (name: "test", value: .integer(test)), (name: "difficulty", value: .number(difficulty)),
-        (name: "generatorSeed", value: .integer(Int(bitPattern: UInt(generatorSeed)))),
+        (name: "generator-seed", value: .integer(Int(bitPattern: UInt(generatorSeed)))),
         (name: "augmentation", value: augmentation.value),
       ])
   }
@@ -33,7 +33,7 @@ struct Glyphs: DatasetDefinition {
       throw .inconsistent(dataset: "glyphs", "\(training) + \(validation) + \(test) images cannot be drawn")
     }
     guard (0...2).contains(difficulty) else {
-      throw .inconsistent(dataset: "glyphs", "the difficulty \(difficulty) lies outside 0...2")
+      throw .inconsistent(dataset: "glyphs", "the difficulty \(difficulty) lies outside 0…2")
     }
     return try Dataset(
       name: "glyphs", task: .imageClassification(channels: 1, height: 28, width: 28),
@@ -108,5 +108,18 @@ extension DatasetSource {
       Glyphs(
         training: training, validation: validation, test: test, difficulty: difficulty,
         generatorSeed: generatorSeed, augmentation: augmentation))
+  }
+}
+
+extension Shipped<DatasetSource> {
+  static var glyphs: Shipped {
+    .dataset(.glyphs) { fields in
+      .glyphs(
+        training: try fields.amount("training", default: 6_000),
+        validation: try fields.amount("validation", default: 1_000),
+        test: try fields.amount("test", default: 2_000),
+        difficulty: try fields.number("difficulty", in: 0...2, default: 0.5),
+        generatorSeed: try fields.seed("generator-seed", default: 0), augmentation: try .read(&fields))
+    }
   }
 }

@@ -23,9 +23,9 @@ struct Induction: DatasetDefinition {
       "induction", version: 1,
       [
         (name: "vocabulary", value: .integer(vocabulary)), (name: "length", value: .integer(length)),
-        (name: "variesPeriod", value: .flag(variesPeriod)), (name: "training", value: .integer(training)),
+        (name: "varies-period", value: .flag(variesPeriod)), (name: "training", value: .integer(training)),
         (name: "validation", value: .integer(validation)), (name: "test", value: .integer(test)),
-        (name: "generatorSeed", value: .integer(Int(bitPattern: UInt(generatorSeed)))),
+        (name: "generator-seed", value: .integer(Int(bitPattern: UInt(generatorSeed)))),
       ])
   }
 
@@ -33,7 +33,7 @@ struct Induction: DatasetDefinition {
     guard vocabulary >= 2, vocabulary <= 65_536, length >= 4, length <= 65_536 else {
       throw .inconsistent(
         dataset: "induction",
-        "vocabulary \(vocabulary) must be in 2...65536 and length \(length) in 4...65536")
+        "vocabulary \(vocabulary) must be in 2…65536 and length \(length) in 4…65536")
     }
     guard training >= 1, validation >= 0, test >= 1, max(training + validation, test) <= 10_000_000 else {
       throw .inconsistent(
@@ -87,5 +87,20 @@ extension DatasetSource {
       Induction(
         vocabulary: vocabulary, length: length, variesPeriod: variesPeriod, training: training,
         validation: validation, test: test, generatorSeed: generatorSeed))
+  }
+}
+
+extension Shipped<DatasetSource> {
+  static var induction: Shipped {
+    .dataset(.induction, paper: "Olsson et al. 2022") { fields in
+      .induction(
+        vocabulary: try fields.amount("vocabulary", default: 32),
+        length: try fields.amount("length", default: 64),
+        variesPeriod: try fields.flag("varies-period", default: true),
+        training: try fields.amount("training", default: 8_000),
+        validation: try fields.amount("validation", default: 500),
+        test: try fields.amount("test", default: 1_000),
+        generatorSeed: try fields.seed("generator-seed", default: 0))
+    }
   }
 }

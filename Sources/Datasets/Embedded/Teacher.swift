@@ -41,7 +41,7 @@ public struct Teacher: DatasetDefinition {
         (name: "classes", value: .integer(classes)), (name: "density", value: .number(density)),
         (name: "training", value: .integer(training)), (name: "validation", value: .integer(validation)),
         (name: "test", value: .integer(test)),
-        (name: "generatorSeed", value: .integer(Int(bitPattern: UInt(generatorSeed)))),
+        (name: "generator-seed", value: .integer(Int(bitPattern: UInt(generatorSeed)))),
       ])
   }
 
@@ -76,10 +76,10 @@ public struct Teacher: DatasetDefinition {
   func network() throws(DatasetError) -> Network {
     guard features >= 1, hidden >= 1, classes >= 2, max(features, hidden, classes) <= 4_096 else {
       throw .inconsistent(
-        dataset: "teacher", "features, hidden units and classes must be in 1...4096, classes above 1")
+        dataset: "teacher", "features, hidden units and classes must be in 1…4096, classes above 1")
     }
     guard density > 0, density <= 1 else {
-      throw .inconsistent(dataset: "teacher", "the density \(density) lies outside 0<...1")
+      throw .inconsistent(dataset: "teacher", "the density \(density) lies outside 0…1, 0 excluded")
     }
     guard training >= 1, validation >= 0, test >= 1, max(training + validation, test) <= 10_000_000 else {
       throw .inconsistent(dataset: "teacher", "\(training) + \(validation) + \(test) examples cannot be made")
@@ -145,4 +145,21 @@ extension DatasetSource {
 
   /// A teacher with options.
   public static func teacher(_ teacher: Teacher) -> DatasetSource { DatasetSource(teacher) }
+}
+
+extension Shipped<DatasetSource> {
+  static var teacher: Shipped {
+    .dataset(.teacher) { fields in
+      var teacher = Teacher()
+      teacher.features = try fields.amount("features", default: teacher.features)
+      teacher.hidden = try fields.amount("hidden", default: teacher.hidden)
+      teacher.classes = try fields.amount("classes", default: teacher.classes)
+      teacher.density = try fields.number("density", in: 0...1, default: teacher.density)
+      teacher.training = try fields.amount("training", default: teacher.training)
+      teacher.validation = try fields.amount("validation", default: teacher.validation)
+      teacher.test = try fields.amount("test", default: teacher.test)
+      teacher.generatorSeed = try fields.seed("generator-seed", default: teacher.generatorSeed)
+      return .teacher(teacher)
+    }
+  }
 }

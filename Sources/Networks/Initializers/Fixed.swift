@@ -1,7 +1,14 @@
+import CoppiceTerms
+
 extension Initializer {
   /// Every element 0: biases.
   public static let zeros = Initializer("zeros", version: 1) { _, _, weights in weights.update(repeating: 0) }
 
   /// Every element 1: the scale of a normalisation.
   public static let ones = Initializer("ones", version: 1) { _, _, weights in weights.update(repeating: 1) }
+}
+
+extension Shipped<Initializer> {
+  static var zeros: Shipped { Shipped(.zeros, "every element 0") }
+  static var ones: Shipped { Shipped(.ones, "every element 1") }
 }

@@ -1,6 +1,17 @@
-extension Initializer {
+import CoppiceTerms
+
+extension Initializer: Catalogued {
   /// The shipped ways to draw a weight, with their default parameters.
-  package static let all: [Initializer] = [
-    .glorotNormal, .glorotUniform, .kaimingNormal, .kaimingUniform, .lecunNormal, .truncatedNormal(),
-  ]
+  public static let catalogue = Catalogue<Initializer>(
+    "initializer",
+    [
+      .glorotNormal,
+      .glorotUniform,
+      .kaimingNormal,
+      .kaimingUniform,
+      .lecunNormal,
+      .truncatedNormal,
+      .zeros,
+      .ones,
+    ])
 }

@@ -1,3 +1,5 @@
+import CoppiceTerms
+
 extension Initializer {
   /// Gaussian Kaiming for rectifiers: N(0, 2 / in). He et al. 2015.
   public static let kaimingNormal = Initializer("kaiming-normal", version: 1) { fan, random, weights in
@@ -8,5 +10,15 @@ extension Initializer {
   public static let kaimingUniform = Initializer("kaiming-uniform", version: 1) { fan, random, weights in
     let bound = 1 / Double(fan.incoming).squareRoot()
     random.fillUniform(weights, from: Float(-bound), to: Float(bound))
+  }
+}
+
+extension Shipped<Initializer> {
+  static var kaimingNormal: Shipped {
+    Shipped(.kaimingNormal, "N(0, 2 / in), for rectifiers", paper: "He et al. 2015")
+  }
+
+  static var kaimingUniform: Shipped {
+    Shipped(.kaimingUniform, "U(−1/√in, 1/√in), PyTorch's default", paper: "He et al. 2015")
   }
 }

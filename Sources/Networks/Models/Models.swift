@@ -1,24 +1,40 @@
-import CoppiceTensors
+import CoppiceTerms
 
-extension Model {
-  /// Every shipped model with its default parameters, by name: what `coppice list models` prints and `--set model=` takes.
-  public static let all: [Model] = [
-    .lenet300100,
-    .lenet5,
-    .conv2, .conv4, .conv6,
-    .resnet20,
-    .mlp([300, 100]),
-    .lenet([20, 50], hidden: 500),
-    .conv([[64, 64]]),
-    .resnet([16, 32, 64], blocks: 3),
-    .encoder(),
-    .causalTransformer(),
-  ]
+extension Model: Catalogued {
+  /// Every shipped model with its default parameters: what `coppice list models` prints and `--set model=` takes.
+  public static let catalogue = Catalogue<Model>(
+    "model",
+    [
+      .lenet300100,
+      .lenet5,
+      .conv2,
+      .conv4,
+      .conv6,
+      .resnet20,
+      .mlp,
+      .lenet,
+      .conv,
+      .resnet,
+      .encoder,
+      .causalTransformer,
+    ])
+}
 
-  /// The shipped model of that name, with its default parameters.
-  ///
-  /// - Throws: `NetworkError.unknownComponent`, with the nearest name.
-  public static func named(_ name: String) throws(NetworkError) -> Model {
-    try all.component(named: name, kind: "model")
+extension Shipped<Model> {
+  /// A model without fields of its own. Every model has the field `initializer`.
+  static func model(_ model: Model, _ summary: String, paper: String? = nil) -> Shipped {
+    self.model(model, summary, paper: paper) { _ in model }
+  }
+
+  /// A model whose own fields `read` takes out. Every model has the field `initializer`.
+  static func model(
+    _ model: Model, _ summary: String, paper: String? = nil,
+    read: @escaping @Sendable (inout SpecificationReader) throws -> Model
+  ) -> Shipped {
+    Shipped(model, summary, paper: paper) { fields in
+      let model = try read(&fields)
+      return model.initialized(
+        by: try fields.component("initializer", from: Initializer.catalogue, default: model.initializer))
+    }
   }
 }

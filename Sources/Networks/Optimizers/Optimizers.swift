@@ -1,4 +1,12 @@
-extension Optimizer {
+import CoppiceTerms
+
+extension Optimizer: Catalogued {
   /// Every shipped optimizer with its default parameters.
-  public static let all: [Optimizer] = [.sgd(), .adam(), .adamW()]
+  public static let catalogue = Catalogue<Optimizer>(
+    "optimizer",
+    [
+      .sgd,
+      .adam,
+      .adamW,
+    ])
 }

@@ -1,4 +1,5 @@
 import CoppiceAutodiff
+import CoppiceTerms
 
 extension Optimizer {
   /// Stochastic gradient descent as PyTorch defines it, dampening 0: `v ← momentum·v + g + decay·w`, `w ← w − rate·v`, with
@@ -20,6 +21,20 @@ extension Optimizer {
         primitive,
         [update.weight, update.gradient] + update.moments + [update.learningRate, update.gradientScale]
           + (update.mask.map { [$0] } ?? []))
+    }
+  }
+}
+
+extension Shipped<Optimizer> {
+  static var sgd: Shipped {
+    Shipped(
+      .sgd(), "stochastic gradient descent, with momentum and Nesterov's step where asked",
+      paper: "Sutskever et al. 2013"
+    ) { fields in
+      .sgd(
+        momentum: try fields.share("momentum", default: 0),
+        isNesterov: try fields.flag("nesterov", default: false),
+        weightDecay: try fields.number("weight-decay", default: 0))
     }
   }
 }

@@ -1,0 +1,54 @@
+/// The fields of a specification that was read, taken out one by one by name and type. A field is also found under the
+/// name it had before names were in kebab-case: `generator-seed` where a file says `generatorSeed`.
+package struct SpecificationReader {
+  private let component: String
+  private var fields: [(name: String, value: Specification.Value)]
+  private var known: [String] = []
+
+  /// A reader of these fields.
+  package init(_ specification: Specification) {
+    component = specification.name
+    fields = specification.fields
+  }
+
+  /// What `read` makes of the value of a field, or the default where the field is not there.
+  /// - Parameter expected: what the value must be, for the sentence of the error: `a whole number`.
+  package mutating func take<Value>(
+    _ name: String, _ expected: String, default value: Value?, _ read: (Specification.Value) -> Value?
+  ) throws(SpecificationError) -> Value {
+    guard let found = remove(name) else {
+      guard let value else { throw .missingField(name, of: component, expected: expected) }
+      return value
+    }
+    guard let value = read(found) else {
+      throw .wrongField(name, of: component, found: found.description, expected: expected)
+    }
+    return value
+  }
+
+  /// The value of a field, out of the fields; `nil` where it is not there.
+  mutating func remove(_ name: String) -> Specification.Value? {
+    known.append(name)
+    let index = fields.firstIndex { $0.name == name } ?? fields.firstIndex { $0.name.kebabCased == name }
+    return index.map { fields.remove(at: $0).value }
+  }
+
+  /// The error of a field that is not there.
+  func missing(_ name: String, _ expected: String) -> SpecificationError {
+    .missingField(name, of: component, expected: expected)
+  }
+
+  /// The error of a field whose value does not fit.
+  func wrong(_ name: String, _ found: Specification.Value, _ expected: String) -> SpecificationError {
+    .wrongField(name, of: component, found: found.description, expected: expected)
+  }
+
+  /// Throws where a field was left that nothing asked for.
+  package func end() throws(SpecificationError) {
+    guard let field = fields.first else { return }
+    if known.contains(field.name) || known.contains(field.name.kebabCased) {
+      throw .repeatedField(field.name, of: component)
+    }
+    throw .unknownField(field.name, of: component, nearest: known.nearest(to: field.name), known: known)
+  }
+}
