@@ -2,6 +2,7 @@ import ArgumentParser
 import Coppice
 import CoppiceReporting
 import CoppiceStore
+import CoppiceTerms
 
 /// Which results are drawn or tabulated, and how they are grouped.
 struct CurveOptions: ParsableArguments {
@@ -11,8 +12,14 @@ struct CurveOptions: ParsableArguments {
   @Option(help: "The columns that tell curves apart, as criterion,schedule; else those that vary.")
   var by: String?
 
-  @Option(help: "What stands around a mean: \(Band.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var band = Band.ci95
+  @Option(
+    help: """
+      What stands around a mean: \(Band.allCases.map(\.rawValue).joined(separator: ", ")); else ci95, and minmax for analyses.
+      """)
+  var band: Band?
+
+  @Option(help: "An analysis of the summary in place of its curves.")
+  var analysis: String?
 
   @OptionGroup var results: ResultsOptions
 
@@ -23,6 +30,21 @@ struct CurveOptions: ParsableArguments {
   func curves(_ path: String) throws -> CurveSet {
     try CurveSet(
       try SummaryFile.read(path).rows, by: by.map { $0.split(separator: ",").map(String.init) })
+  }
+
+  /// The analysis of that name in the summary at a path.
+  /// - Throws: a usage failure with the names there are.
+  func table(_ name: String, _ path: String) throws -> NamedTable {
+    let tables = try SummaryFile.read(path).analyses
+    if let table = tables.first(where: { $0.name == name }) { return table }
+    let names = tables.map(\.name)
+    guard !names.isEmpty else {
+      throw CommandFailure("\(path) has no analyses", CommandFailure.inputMissing)
+    }
+    throw CommandFailure(
+      "\(path) has no analysis \"\(name)\""
+        + (names.nearest(to: name).map { "; did you mean \"\($0)\"?" } ?? ".")
+        + " There are: \(names.joined(separator: ", "))", CommandFailure.usage)
   }
 }
 

@@ -19,7 +19,7 @@ struct FigureFile {
 
   /// Draws a figure; the file appears whole or not at all.
   /// - Throws: a failure where it cannot be written, or the converter is missing or fails.
-  func write(_ figure: LineFigure) throws {
+  func write(_ figure: some Figure) throws {
     let svg = Data(figure.svg.utf8)
     let contents = kind == .svg ? svg : try Self.converted(svg, to: kind)
     do {

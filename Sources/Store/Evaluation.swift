@@ -1,51 +1,57 @@
 import CoppiceHDF5
+import CoppiceTensors
 
-/// Losses and accuracies of a network at one step of training. What was not measured is NaN.
+/// What a network reached at one step of training: the metrics that are taken at evaluations, by name. What was not measured
+/// is NaN.
 package struct Evaluation: Hashable, Sendable {
   /// The step (iterations since the start of the round) after which it was measured.
   package var step: Int
-  package var trainLoss: Double
-  package var trainAccuracy: Double
-  package var validationLoss: Double
-  package var validationAccuracy: Double
-  package var testLoss: Double
-  package var testAccuracy: Double
+  private var values: [String: Double] = [:]
   /// Test accuracy of each class, or nothing.
   package var testClassAccuracy: [Double]
 
-  /// An evaluation at a step.
-  package init(
-    step: Int, trainLoss: Double = .nan, trainAccuracy: Double = .nan, validationLoss: Double = .nan,
-    validationAccuracy: Double = .nan, testLoss: Double = .nan, testAccuracy: Double = .nan,
-    testClassAccuracy: [Double] = []
-  ) {
+  /// An evaluation at a step, of these values.
+  package init(step: Int, _ values: [(metric: Metric, value: Double)] = [], testClassAccuracy: [Double] = [])
+  {
     self.step = step
-    (self.trainLoss, self.trainAccuracy) = (trainLoss, trainAccuracy)
-    (self.validationLoss, self.validationAccuracy) = (validationLoss, validationAccuracy)
-    (self.testLoss, self.testAccuracy) = (testLoss, testAccuracy)
     self.testClassAccuracy = testClassAccuracy
+    for (metric, value) in values { self[metric] = value }
   }
 
-  /// The measures with their names in files.
-  static var measures: [(name: String, path: WritableKeyPath<Evaluation, Double>)] {
-    [
-      ("train_loss", \.trainLoss), ("train_accuracy", \.trainAccuracy), ("validation_loss", \.validationLoss),
-      ("validation_accuracy", \.validationAccuracy), ("test_loss", \.testLoss),
-      ("test_accuracy", \.testAccuracy),
-    ]
+  /// The value of a metric; NaN where it was not measured.
+  package subscript(metric: Metric) -> Double {
+    get { values[metric.name] ?? .nan }
+    set { values[metric.name] = newValue.isNaN ? nil : newValue }
   }
+
+  /// Takes every metric that is measured on a part of the data.
+  package mutating func measure(_ part: Metric.Part, _ tally: Tally, metrics: [Metric] = Metrics.all) {
+    for metric in metrics {
+      if case .evaluation(part, let measure) = metric.measurement { self[metric] = measure(tally) }
+    }
+  }
+
+  /// The losses and accuracies that every evaluation has had from the first version on, in the order of files and digests.
+  package static let digested: [Metric] = [
+    .trainLoss, .trainAccuracy, .validationLoss, .validationAccuracy, .testLoss, .testAccuracy,
+  ]
+
+  /// The metrics that are taken at evaluations, in the order of files: `digested`, then newer ones.
+  package static let metrics: [Metric] =
+    digested
+    + Metrics.all.filter { metric in metric.part != nil && !digested.contains { $0.name == metric.name } }
 }
 
 extension [Evaluation] {
-  /// Writes `step`, a dimension scale, one dataset `[step]` a measure that was taken at all, and
+  /// Writes `step`, a dimension scale, one dataset `[step]` a metric that was taken at all, and
   /// `test_class_accuracy` `[class_step, class]` for the steps that have it.
   func write(to group: HDF5Group) throws(HDF5Error) {
     let scale = try group.write("step", map { Int64($0.step) })
     try scale.makeScale("step")
-    for (name, path) in Evaluation.measures {
-      let values = map { $0[keyPath: path] }
+    for metric in Evaluation.metrics {
+      let values = map { $0[metric] }
       if values.allSatisfy(\.isNaN) { continue }
-      try group.write(name, values).attachScales([scale])
+      try group.write(metric.name, values).attachScales([scale])
     }
     let classed = filter { !$0.testClassAccuracy.isEmpty }
     guard let count = classed.first?.testClassAccuracy.count else { return }
@@ -62,9 +68,9 @@ extension [Evaluation] {
   /// Reads what `write` wrote.
   init(from group: HDF5Group) throws(HDF5Error) {
     self = try group.dataset("step").read(Int64.self).map { Evaluation(step: Int($0)) }
-    for (name, path) in Evaluation.measures where try group.contains(name) {
-      let values: [Double] = try group.dataset(name).read(count: count)
-      for (index, value) in values.enumerated() { self[index][keyPath: path] = value }
+    for metric in Evaluation.metrics where try group.contains(metric.name) {
+      let values: [Double] = try group.dataset(metric.name).read(count: count)
+      for (index, value) in values.enumerated() { self[index][metric] = value }
     }
     guard try group.contains("test_class_accuracy") else { return }
     let steps = try group.dataset("class_step").read(Int64.self)

@@ -10,12 +10,12 @@ package struct Format: Hashable, Sendable {
   /// Raised when something is added.
   package let minor: Int
 
-  /// `/index`, a cube and curves: the results of an experiment.
-  package static let summary = Format(kind: "coppice-summary", major: 1, minor: 0)
+  /// `/index`, a cube, curves and analyses: the results of an experiment.
+  package static let summary = Format(kind: "coppice-summary", major: 1, minor: 1)
   /// Weights, masks, series and evaluations of one trial.
-  package static let trial = Format(kind: "coppice-trial", major: 1, minor: 1)
+  package static let trial = Format(kind: "coppice-trial", major: 1, minor: 2)
   /// The outputs of one stage, or its checkpoint.
-  package static let stage = Format(kind: "coppice-stage", major: 1, minor: 0)
+  package static let stage = Format(kind: "coppice-stage", major: 1, minor: 1)
 
   /// The version as it is written: "1.0".
   package var version: String { "\(major).\(minor)" }

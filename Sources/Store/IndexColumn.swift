@@ -1,20 +1,23 @@
 /// A fixed column of the index: its name in files and its place in an `IndexRow`.
-struct IndexColumn {
-  enum Field {
-    case text(WritableKeyPath<IndexRow, String>)
-    case flag(WritableKeyPath<IndexRow, Bool>)
-    case integer(WritableKeyPath<IndexRow, Int>)
+struct IndexColumn: Sendable {
+  typealias Path<Value> = WritableKeyPath<IndexRow, Value> & Sendable
+
+  enum Field: Sendable {
+    case text(Path<String>)
+    case flag(Path<Bool>)
+    case integer(Path<Int>)
     /// −1 in files where there is none.
-    case step(WritableKeyPath<IndexRow, Int?>)
-    case number(WritableKeyPath<IndexRow, Double>)
+    case step(Path<Int?>)
+    case number(Path<Double>)
     case status
+    case metric(Metric)
   }
 
   let name: String
   let field: Field
 
-  /// The fixed columns in their order.
-  static var all: [IndexColumn] {
+  /// The fixed columns in their order: conditions, metrics, and the conditions that came later.
+  static let all: [IndexColumn] =
     [
       .init(name: "trial", field: .text(\.trial)), .init(name: "status", field: .status),
       .init(name: "final", field: .flag(\.isFinal)), .init(name: "model", field: .text(\.model)),
@@ -28,23 +31,17 @@ struct IndexColumn {
       .init(name: "requested_sparsity", field: .number(\.requestedSparsity)),
       .init(name: "sparsity", field: .number(\.sparsity)), .init(name: "density", field: .number(\.density)),
       .init(name: "seed", field: .integer(\.seed)), .init(name: "round", field: .integer(\.round)),
-      .init(name: "parameters", field: .integer(\.parameters)),
-      .init(name: "parameters_nonzero", field: .integer(\.parametersNonzero)),
-      .init(name: "flops", field: .integer(\.flops)),
-      .init(name: "flops_nonzero", field: .integer(\.flopsNonzero)),
-      .init(name: "training_flops", field: .integer(\.trainingFlops)),
-      .init(name: "train_loss", field: .number(\.trainLoss)),
-      .init(name: "validation_loss", field: .number(\.validationLoss)),
-      .init(name: "validation_accuracy", field: .number(\.validationAccuracy)),
-      .init(name: "test_loss", field: .number(\.testLoss)),
-      .init(name: "test_accuracy", field: .number(\.testAccuracy)),
-      .init(name: "early_stop_step", field: .step(\.earlyStopStep)),
-      .init(name: "early_stop_test_accuracy", field: .number(\.earlyStopTestAccuracy)),
-      .init(name: "wall_time", field: .number(\.wallTime)),
+    ] + Metrics.all.map { .init(name: $0.name, field: .metric($0)) } + [
+      .init(name: "dynamics", field: .text(\.dynamics)), .init(name: "ladder", field: .flag(\.isLadder)),
+      .init(name: "stop", field: .text(\.stop)),
     ]
-  }
 
-  /// The value in a row, or `nil` where it is a step that does not exist.
+  private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// The fixed column of that name.
+  static func named(_ name: String) -> IndexColumn? { byName[name] }
+
+  /// The value in a row, or `nil` where it is a whole number that does not exist.
   func value(in row: IndexRow) -> ColumnValue? {
     switch field {
     case .text(let path): .text(row[keyPath: path])
@@ -53,6 +50,7 @@ struct IndexColumn {
     case .step(let path): row[keyPath: path].map(ColumnValue.integer)
     case .number(let path): .number(row[keyPath: path])
     case .status: .text(row.status.rawValue)
+    case .metric(let metric): metric.columnValue(row[metric: metric])
     }
   }
 
@@ -65,12 +63,30 @@ struct IndexColumn {
     case (.step(let path), .integer(let integer)): row[keyPath: path] = integer < 0 ? nil : integer
     case (.number(let path), .number(let number)): row[keyPath: path] = number
     case (.number(let path), .integer(let integer)): row[keyPath: path] = Double(integer)
+    case (.metric(let metric), .integer(let integer)):
+      row[metric: metric] = metric.quantity.isWhole && integer < 0 ? .nan : Double(integer)
+    case (.metric(let metric), .number(let number)): row[metric: metric] = number
     case (.status, .text(let text)):
       guard let status = TrialStatus(rawValue: text) else { return false }
       row.status = status
     default: return false
     }
     return true
+  }
+}
+
+extension IndexColumn {
+  /// Gives a row of a file from before this column what it means there; columns before it are read. Neutral values are those
+  /// of a new row; and of the schedules of that time only `lottery-ticket` made every round a result.
+  func setMissing(in row: inout IndexRow) {
+    if name == "ladder" { row.isLadder = row.schedule == "lottery-ticket" }
+  }
+}
+
+extension Metric {
+  /// A value as the index holds it: whole numbers as integers (beyond 2⁵³ rounded), `nil` for one that was not measured.
+  fileprivate func columnValue(_ value: Double) -> ColumnValue? {
+    quantity.isWhole ? Int(exactly: value.rounded()).map(ColumnValue.integer) : .number(value)
   }
 }
 
@@ -81,12 +97,12 @@ extension IndexRow {
   /// The value of a fixed column or, under its own name or that of its column (`setting_<name>`), of a swept
   /// setting; `nil` where there is none.
   package subscript(column column: String) -> ColumnValue? {
-    if let fixed = IndexColumn.all.first(where: { $0.name == column }) { return fixed.value(in: self) }
+    if let fixed = IndexColumn.named(column) { return fixed.value(in: self) }
     return settings.first { [$0.name, $0.columnName, "setting_" + $0.columnName].contains(column) }?.value
   }
 }
 
-extension IndexRow.Setting {
+extension IndexRow.SweptSetting {
   /// The name with `_` for everything that Python could not have in one.
   var columnName: String {
     String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })

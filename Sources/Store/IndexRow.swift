@@ -1,7 +1,7 @@
 /// One row of a summary's index: what one trial gave after one round, and under which conditions.
 ///
-/// Sparsities, densities and accuracies are fractions 0…1; FLOPs are 2 × multiply-adds; times are seconds. A
-/// number that was not measured is NaN, a step that does not exist `nil` (−1 in the file).
+/// The conditions are properties, the results metrics: `row[metric: .testAccuracy]`. Sparsities and densities are fractions
+/// 0…1. A number that was not measured is NaN, a step that does not exist `nil` (both −1 in a column of whole numbers).
 package struct IndexRow: Hashable, Sendable {
   /// The trial's name, that of its file.
   package var trial: String
@@ -15,6 +15,8 @@ package struct IndexRow: Hashable, Sendable {
   package var granularity = ""
   package var allocation = ""
   package var schedule = ""
+  /// What moves masks inside a training: `none` for masks that hold still.
+  package var dynamics = "none"
   package var retraining = ""
   /// The step that weights go back to, where the retraining rewinds.
   package var rewindStep: Int?
@@ -32,67 +34,36 @@ package struct IndexRow: Hashable, Sendable {
   /// The number of prunings so far.
   package var round: Int
 
-  package var parameters = 0
-  package var parametersNonzero = 0
-  /// FLOPs of one example's forward pass, dense and with zeros skipped.
-  package var flops = 0
-  package var flopsNonzero = 0
-  /// FLOPs of all training up to here.
-  package var trainingFlops = 0
-  package var trainLoss = Double.nan
-  package var validationLoss = Double.nan
-  package var validationAccuracy = Double.nan
-  package var testLoss = Double.nan
-  package var testAccuracy = Double.nan
-  /// The step of the lowest validation loss in this round, and the test accuracy there.
-  package var earlyStopStep: Int?
-  package var earlyStopTestAccuracy = Double.nan
-  package var wallTime = Double.nan
+  /// Whether every round of the trial is a result, so that one trial draws a whole curve.
+  package var isLadder = false
+  /// Which stop rule ended the trial, and where; empty for a trial that went its whole way.
+  package var stop = ""
 
   /// The settings that the sweep varies, with their values in this trial.
-  package var settings: [Setting] = []
+  package var settings: [SweptSetting] = []
+
+  private var results: [String: Double] = [:]
 
   /// A row without results.
   package init(trial: String, seed: Int, round: Int) {
     (self.trial, self.seed, self.round) = (trial, seed, round)
   }
 
-  /// A setting's name and value.
-  package struct Setting: Hashable, Sendable {
+  /// The value of a metric; NaN where it was not measured.
+  package subscript(metric metric: Metric) -> Double {
+    get {
+      if case .column = metric.measurement { return self[column: metric.name]?.number ?? .nan }
+      return results[metric.name] ?? .nan
+    }
+    set { results[metric.name] = newValue.isNaN ? nil : newValue }
+  }
+
+  /// The name and value of a setting that the sweep varies.
+  package struct SweptSetting: Hashable, Sendable {
     package let name: String
     package let value: ColumnValue
 
     /// The setting `name` at `value`.
     package init(_ name: String, _ value: ColumnValue) { (self.name, self.value) = (name, value) }
-  }
-}
-
-/// A value in a column.
-package enum ColumnValue: Hashable, Sendable, CustomStringConvertible {
-  case text(String)
-  case integer(Int)
-  case number(Double)
-
-  /// The value as a Double, where it is a number.
-  package var number: Double? {
-    switch self {
-    case .text: nil
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    }
-  }
-
-  package var description: String {
-    switch self {
-    case .text(let value): value
-    case .integer(let value): "\(value)"
-    case .number(let value): "\(value)"
-    }
-  }
-
-  /// Equality that takes 1 and 1.0 for the same.
-  func agrees(with other: ColumnValue) -> Bool {
-    if let number, let theirs = other.number { return number == theirs }
-    return self == other
   }
 }

@@ -10,16 +10,15 @@ import CoppiceHDF5
 enum IndexTable {
   /// Writes `/index`.
   static func write(_ rows: [IndexRow], to root: HDF5Group) throws(HDF5Error) {
-    let fixed = IndexColumn.all
-    var columns = fixed.map { HDF5Table.Column($0.name, values(of: $0, in: rows)) }
+    var columns = IndexColumn.all.map { HDF5Table.Column($0.name, values(of: $0, in: rows)) }
     let settings = settingColumns(of: rows)
-    for setting in settings where !fixed.contains(where: { $0.name == setting.column }) {
+    for setting in settings where IndexColumn.named(setting.column) == nil {
       let values = rows.map { row in row.settings.first { $0.name == setting.name }?.value }
       columns.append(.init(setting.column, Self.values(values)))
     }
     let dataset = try root.write("index", HDF5Table(columns))
     try dataset.setAttribute(
-      "description", "one row a trial and round; missing numbers are NaN, missing steps -1")
+      "description", "one row a trial and round; missing numbers are NaN, missing whole numbers -1")
     try dataset.setAttribute("settings", .texts(settings.map(\.name)))
     try dataset.setAttribute("setting_columns", .texts(settings.map(\.column)))
   }
@@ -31,7 +30,10 @@ enum IndexTable {
     var rows = [IndexRow](repeating: IndexRow(trial: "", seed: 0, round: 0), count: table.rowCount)
     for column in IndexColumn.all {
       // A minor version may have added the column after this file was written.
-      guard let values = table[column.name] else { continue }
+      guard let values = table[column.name] else {
+        for index in rows.indices { column.setMissing(in: &rows[index]) }
+        continue
+      }
       for (index, value) in columnValues(values).enumerated() {
         guard column.set(value, in: &rows[index]) else {
           throw HDF5Error(
@@ -59,7 +61,7 @@ enum IndexTable {
     for setting in rows.lazy.flatMap(\.settings) where !settings.contains(where: { $0.name == setting.name })
     {
       var column = setting.columnName
-      if let fixed = IndexColumn.all.first(where: { $0.name == column }) {
+      if let fixed = IndexColumn.named(column) {
         let agrees = rows.allSatisfy { row in
           guard let value = row.settings.first(where: { $0.name == setting.name })?.value else {
             return false
@@ -85,8 +87,9 @@ enum IndexTable {
     switch column.field {
     case .text, .status: return .text(values.map { $0?.description ?? "" })
     case .flag: return .uint8(values.map { $0 == .integer(1) ? 1 : 0 })
+    case .metric(let metric) where !metric.quantity.isWhole: fallthrough
     case .number: return .float64(values.map { $0?.number ?? .nan })
-    case .integer, .step:
+    case .integer, .step, .metric:
       return .int64(values.map { if case .integer(let value)? = $0 { Int64(value) } else { -1 } })
     }
   }

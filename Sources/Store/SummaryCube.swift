@@ -34,10 +34,11 @@ package struct SummaryCube: Hashable, Sendable {
     }
   }
 
-  /// A measure: its name, unit and values in row-major order of the axes.
+  /// A measure: its name, what people call it, its unit, and values in row-major order of the axes.
   package struct Variable: Sendable, Hashable {
     package let name: String
-    package let unit: String
+    package let title: String
+    package let unit: Quantity.Unit
     package let values: [Double]
   }
 
@@ -84,23 +85,24 @@ package struct SummaryCube: Hashable, Sendable {
     for axis in axes where count <= 1 << 22 { count *= axis.coordinates.count }
     guard count <= 1 << 22 else { return nil }
     let places = positions.map { zip($0, axes).reduce(0) { $0 * $1.1.coordinates.count + $1.0 } }
-    variables = Self.measures.filter { measure in !axes.contains { $0.name == measure.name } }.map {
-      measure in
+    let measures =
+      [("achieved_sparsity", Metric.sparsity), ("density", .density)] + Metrics.all.map { ($0.name, $0) }
+    variables = measures.filter { name, _ in !axes.contains { $0.name == name } }.map { name, metric in
       var values = [Double](repeating: .nan, count: count)
-      for (row, place) in zip(rows, places) { values[place] = row[column: measure.column]?.number ?? .nan }
-      return Variable(name: measure.name, unit: measure.unit, values: values)
+      for (row, place) in zip(rows, places) { values[place] = row[metric: metric] }
+      return Variable(name: name, title: metric.quantity.title, unit: metric.quantity.unit, values: values)
     }
     self.axes = axes
   }
 
-  /// The rows that curves over sparsity are drawn from: of a ladder (a condition and seed with one target)
-  /// all rounds, of other conditions the final rows only. Never both for one condition.
+  /// The rows that curves over sparsity are drawn from: of the one ladder of a condition and seed all rounds, of other
+  /// conditions the final rows only. Never both for one condition; ladders to several sparsities are told apart by their ends.
   package static func curveRows(_ rows: [IndexRow]) -> [IndexRow] {
     let conditions = Condition.all(of: rows)
     let keys = rows.map { row in conditions.map { $0.value(in: row) } + [.integer(row.seed)] }
     var targets: [[ColumnValue?]: Set<Double>] = [:]
     for (row, key) in zip(rows, keys) { targets[key, default: []].insert(rounded(row.targetSparsity)) }
-    return zip(rows, keys).filter { $0.isFinal || targets[$1]?.count == 1 }.map(\.0)
+    return zip(rows, keys).filter { $0.isFinal || $0.isLadder && targets[$1]?.count == 1 }.map(\.0)
   }
 
   /// Something that says under which circumstances a row arose: not its sparsities, seed, round or results.
@@ -115,7 +117,8 @@ package struct SummaryCube: Hashable, Sendable {
 
     static func all(of rows: [IndexRow]) -> [Condition] {
       let fixed = [
-        "criterion", "schedule", "control", "allocation", "granularity", "retraining", "model", "dataset",
+        "criterion", "schedule", "dynamics", "control", "allocation", "granularity", "retraining", "model",
+        "dataset",
         "rewind_step",
       ]
       let settings = IndexTable.settingColumns(of: rows).map {
@@ -155,14 +158,4 @@ package struct SummaryCube: Hashable, Sendable {
     for text in texts where !labels.contains(text) { labels.append(text) }
     return (.texts(labels), texts.map { labels.firstIndex(of: $0) ?? 0 })
   }
-
-  private static let measures: [(name: String, column: String, unit: String)] = [
-    ("achieved_sparsity", "sparsity", "1"), ("density", "density", "1"),
-    ("parameters_nonzero", "parameters_nonzero", "1"), ("flops_nonzero", "flops_nonzero", "1"),
-    ("training_flops", "training_flops", "1"), ("train_loss", "train_loss", "1"),
-    ("validation_loss", "validation_loss", "1"), ("validation_accuracy", "validation_accuracy", "1"),
-    ("test_loss", "test_loss", "1"), ("test_accuracy", "test_accuracy", "1"),
-    ("early_stop_step", "early_stop_step", "1"),
-    ("early_stop_test_accuracy", "early_stop_test_accuracy", "1"), ("wall_time", "wall_time", "s"),
-  ]
 }

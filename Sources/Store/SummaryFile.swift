@@ -14,21 +14,23 @@ package struct Summary: Sendable {
   package var level = SummaryCube.Level.sparsity
   /// The curves of the default plot, if there are any yet.
   package var curves: SummaryCurves?
+  /// What analyses over several rounds gave.
+  package var analyses: [NamedTable]
 
   /// A summary of these parts.
   package init(
     experiment: String, configuration: String, provenance: String, rows: [IndexRow],
-    level: SummaryCube.Level = .sparsity, curves: SummaryCurves? = nil
+    level: SummaryCube.Level = .sparsity, curves: SummaryCurves? = nil, analyses: [NamedTable] = []
   ) {
     (self.experiment, self.configuration, self.provenance) = (experiment, configuration, provenance)
-    (self.rows, self.level, self.curves) = (rows, level, curves)
+    (self.rows, self.level, self.curves, self.analyses) = (rows, level, curves, analyses)
   }
 
   /// The number of rows of trials that are finished.
   package var finishedCount: Int { rows.count { $0.status.isFinished } }
 }
 
-/// The file a user opens: `/index`, `/cube`, `/curve/<measure>`, `/config` and `/provenance`.
+/// The file a user opens: `/index`, `/cube`, `/curve/<measure>`, `/analyses/<name>`, `/config` and `/provenance`.
 package enum SummaryFile {
   /// Writes a summary, atomically.
   /// - Throws: `StoreError.fewerRows` where a summary with more finished rows is there already, and any error
@@ -48,6 +50,7 @@ package enum SummaryFile {
       if let curves = summary.curves, !curves.curves.isEmpty { try curves.write(to: root) }
       try SummaryCube(summary.rows, level: summary.level)?.write(to: root)
       try IndexTable.write(summary.rows, to: root)
+      try root.write("analyses", summary.analyses)
       try root.writeNote("config", json: summary.configuration)
       try root.writeNote("provenance", json: summary.provenance)
       try draft.commit()
@@ -63,7 +66,7 @@ package enum SummaryFile {
         experiment: try root.attribute("experiment")?.text ?? "", configuration: try root.readNote("config"),
         provenance: try root.readNote("provenance"), rows: try IndexTable.read(from: root),
         level: try root.attribute("cube_level")?.text.flatMap(SummaryCube.Level.init(rawValue:)) ?? .sparsity,
-        curves: try SummaryCurves(from: root))
+        curves: try SummaryCurves(from: root), analyses: try root.readTables("analyses"))
     }
   }
 
@@ -99,8 +102,8 @@ extension SummaryCube {
     for variable in variables {
       let dataset = try group.write(
         variable.name, variable.values, shape: shape, storage: .compressed(shape, level: 4))
-      try dataset.setAttribute("units", .text(variable.unit))
-      try dataset.setAttribute("long_name", .text(variable.name.replacing("_", with: " ")))
+      try dataset.setAttribute("units", .text(variable.unit == .seconds ? "s" : "1"))
+      try dataset.setAttribute("long_name", .text(variable.title))
       try dataset.setAttribute("_FillValue", .number(.nan))
       try dataset.attachScales(scales)
     }

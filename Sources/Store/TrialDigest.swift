@@ -5,6 +5,9 @@ extension TrialRecord {
   /// evaluations of every round, each with its name and shape, little-endian. Wall times, names and
   /// provenance are left out; all NaN are one, as the numerics contract compares them. Two records with equal
   /// bytes are the same result bit for bit.
+  ///
+  /// Of an evaluation it takes `Evaluation.digested` and the accuracy of each class. Newer metrics are functions of the same
+  /// predictions; they stay out, so that adding one changes no digest.
   package func digest(_ update: (UnsafeRawBufferPointer) -> Void) {
     withoutActuallyEscaping(update) { digest(into: DigestStream(update: $0)) }
   }
@@ -14,15 +17,13 @@ extension TrialRecord {
     for round in rounds {
       stream.add("round", [Int64(round.index)])
       stream.add(round.weights, "weights")
-      if let masks = round.masks {
-        stream.add("masks")
-        for (name, mask) in masks { stream.add(name, mask.shape.axes, mask.bytes) }
-      }
+      stream.add(round.masks, "masks")
+      stream.add(round.trainedMasks, "trained_masks")
       stream.add("series", round.series.steps.map(Int64.init))
       for column in round.series.columns { stream.add(column.name, [column.values.count], column.values) }
       stream.add("evaluations", round.evaluations.map { Int64($0.step) })
       for evaluation in round.evaluations {
-        let values = Evaluation.measures.map { evaluation[keyPath: $0.path] } + evaluation.testClassAccuracy
+        let values = Evaluation.digested.map { evaluation[$0] } + evaluation.testClassAccuracy
         stream.add("evaluation", [values.count], values)
       }
     }
@@ -37,6 +38,12 @@ private struct DigestStream {
     guard let parameters else { return }
     add(label)
     for (name, tensor) in parameters { add(name, tensor.shape.axes, tensor.scalars) }
+  }
+
+  func add(_ masks: MaskSet?, _ label: String) {
+    guard let masks else { return }
+    add(label)
+    for (name, mask) in masks { add(name, mask.shape.axes, mask.bytes) }
   }
 
   func add(_ label: String, _ integers: [Int64] = []) {

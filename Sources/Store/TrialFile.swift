@@ -2,8 +2,8 @@ import CoppiceHDF5
 import CoppiceTensors
 
 /// A file of one trial: `/config`, `/provenance`, `/initial/weights/<name>`, and a group `/rounds/<k>` a
-/// round with its results as attributes, `weights/<name>`, `masks/<name>`, `series/<quantity>`,
-/// `evaluations/<measure>` and `layers`.
+/// round with its results as attributes, `weights/<name>`, `masks/<name>`, where they differ
+/// `trained_masks/<name>`, `series/<quantity>`, `evaluations/<metric>` and `layers`.
 package struct TrialFile: Sendable {
   private let root: HDF5Group
 
@@ -19,6 +19,7 @@ package struct TrialFile: Sendable {
       let root = draft.root
       try Format.trial.state(in: root)
       try root.setAttribute("trial", .text(record.trial))
+      if let key = record.key { try root.setAttribute("key", .text(key)) }
       try root.setAttribute("status", .text(record.status.rawValue))
       try root.writeNote("config", json: record.configuration)
       try root.writeNote("provenance", json: record.provenance)
@@ -40,6 +41,7 @@ package struct TrialFile: Sendable {
     try RowAttributes.write(round.row, to: group)
     if let weights = round.weights { try group.write("weights", weights, compressed: true) }
     if let masks = round.masks { try group.write("masks", masks) }
+    if let masks = round.trainedMasks { try group.write("trained_masks", masks) }
     try round.series.write(to: try group.createGroup("series"))
     try round.evaluations.write(to: try group.createGroup("evaluations"))
     try group.write("layers", round.layers.table)
@@ -47,6 +49,11 @@ package struct TrialFile: Sendable {
 
   /// The trial's name.
   package var trial: String { get throws(StoreError) { try text("trial") } }
+
+  /// The hash of everything the trial depends on; `nil` in files from before it was stored.
+  package var key: String? {
+    get throws(StoreError) { try storing { () throws(HDF5Error) in try root.attribute("key")?.text } }
+  }
 
   /// How the trial ended.
   package var status: TrialStatus {
@@ -98,6 +105,16 @@ package struct TrialFile: Sendable {
     }
   }
 
+  /// What was logged while a round was trained.
+  package func series(ofRound index: Int) throws(StoreError) -> Series {
+    try storing { () throws(HDF5Error) in try Series(from: root.group("rounds/\(index)/series")) }
+  }
+
+  /// The evaluations of a round.
+  package func evaluations(ofRound index: Int) throws(StoreError) -> [Evaluation] {
+    try storing { () throws(HDF5Error) in try [Evaluation](from: root.group("rounds/\(index)/evaluations")) }
+  }
+
   /// Everything of one round.
   package func round(_ index: Int) throws(StoreError) -> RoundRecord {
     try storing { () throws(HDF5Error) in
@@ -106,6 +123,7 @@ package struct TrialFile: Sendable {
         row: try RowAttributes.read(from: group),
         weights: try group.contains("weights") ? try group.readParameters("weights") : nil,
         masks: try group.contains("masks") ? try group.readMasks("masks") : nil,
+        trainedMasks: try group.contains("trained_masks") ? try group.readMasks("trained_masks") : nil,
         series: try Series(from: group.group("series")),
         evaluations: try [Evaluation](from: group.group("evaluations")),
         layers: try [LayerRecord](from: group.dataset("layers")))
@@ -115,7 +133,8 @@ package struct TrialFile: Sendable {
   /// Everything in the file.
   package func record() throws(StoreError) -> TrialRecord {
     var record = TrialRecord(
-      trial: try trial, status: try status, configuration: try configuration, provenance: try provenance,
+      trial: try trial, key: try key, status: try status, configuration: try configuration,
+      provenance: try provenance,
       initialWeights: try initialWeights)
     for index in try rounds { record.rounds.append(try round(index)) }
     return record
@@ -141,7 +160,10 @@ private enum RowAttributes {
   static func read(from group: HDF5Group) throws(HDF5Error) -> IndexRow {
     var row = IndexRow(trial: "", seed: 0, round: 0)
     for column in IndexColumn.all {
-      guard let value = try value(column.name, in: group) else { continue }
+      guard let value = try value(column.name, in: group) else {
+        column.setMissing(in: &row)
+        continue
+      }
       guard column.set(value, in: &row) else {
         throw HDF5Error(
           call: "read", file: group.file, object: group.path, message: "bad \(column.name) \(value)")

@@ -4,6 +4,9 @@ import CoppiceTensors
 package struct TrialRecord: Sendable {
   /// The trial's name, that of its file.
   package var trial: String
+  /// The hash of everything the trial depends on, 64 hexadecimal digits; `nil` for files from before it was stored. Not part
+  /// of the digest.
+  package var key: String?
   package var status: TrialStatus
   /// The full resolved specification, as JSON.
   package var configuration: String
@@ -16,10 +19,10 @@ package struct TrialRecord: Sendable {
 
   /// A record of these parts.
   package init(
-    trial: String, status: TrialStatus, configuration: String, provenance: String,
+    trial: String, key: String? = nil, status: TrialStatus, configuration: String, provenance: String,
     initialWeights: ParameterSet? = nil, rounds: [RoundRecord] = []
   ) {
-    (self.trial, self.status) = (trial, status)
+    (self.trial, self.key, self.status) = (trial, key, status)
     (self.configuration, self.provenance) = (configuration, provenance)
     (self.initialWeights, self.rounds) = (initialWeights, rounds)
   }
@@ -31,18 +34,20 @@ package struct RoundRecord: Sendable {
   package var row: IndexRow
   /// The weights at the end of the round, pruned ones exactly 0, if kept.
   package var weights: ParameterSet?
-  /// The masks the round was trained under, if kept.
+  /// The masks the round was trained under, if kept: 1 where a weight takes part in the forward pass.
   package var masks: MaskSet?
+  /// Which weights the optimizer moved; `nil` where they are those of `masks`.
+  package var trainedMasks: MaskSet?
   package var series: Series
   package var evaluations: [Evaluation]
   package var layers: [LayerRecord]
 
   /// A record of these parts.
   package init(
-    row: IndexRow, weights: ParameterSet? = nil, masks: MaskSet? = nil, series: Series = Series(),
-    evaluations: [Evaluation] = [], layers: [LayerRecord] = []
+    row: IndexRow, weights: ParameterSet? = nil, masks: MaskSet? = nil, trainedMasks: MaskSet? = nil,
+    series: Series = Series(), evaluations: [Evaluation] = [], layers: [LayerRecord] = []
   ) {
-    (self.row, self.weights, self.masks) = (row, weights, masks)
+    (self.row, self.weights, self.masks, self.trainedMasks) = (row, weights, masks, trainedMasks)
     (self.series, self.evaluations, self.layers) = (series, evaluations, layers)
   }
 

@@ -1,3 +1,4 @@
+import CoppiceHDF5
 import CoppiceStore
 import CoppiceTensors
 
@@ -15,16 +16,22 @@ enum Samples {
       "lenet-300-100", "glyphs", criterion, "weight"
     )
     (row.allocation, row.schedule, row.retraining, row.control) = ("global", schedule, "rewind", "none")
+    row.isLadder = schedule == "lottery-ticket"
     row.rewindStep = schedule == "one-shot" ? nil : 500
     row.targetSparsity = target
     row.requestedSparsity = requested ?? target
     row.sparsity = row.requestedSparsity
     row.density = 1 - row.sparsity
-    (row.parameters, row.parametersNonzero) = (1000, 1000 - Int(1000 * row.sparsity))
-    (row.flops, row.flopsNonzero, row.trainingFlops) = (2000, 2 * row.parametersNonzero, 7_000_000_000_000)
-    (row.trainLoss, row.validationLoss, row.validationAccuracy) = (0.1, 0.2, 0.9)
-    (row.testLoss, row.testAccuracy) = (0.3, 0.9 - 0.1 * row.sparsity + 0.001 * Double(seed))
-    (row.earlyStopStep, row.earlyStopTestAccuracy, row.wallTime) = (300, 0.91, 1.5)
+    let nonzero = 1000 - Int(1000 * row.sparsity)
+    let results: [(Metric, Double)] = [
+      (.parameters, 1000), (.parametersNonzero, Double(nonzero)), (.flops, 2000),
+      (.flopsNonzero, Double(2 * nonzero)),
+      (.trainingFlops, 7e12), (.trainLoss, 0.1), (.trainAccuracy, 0.99), (.validationLoss, 0.2),
+      (.validationAccuracy, 0.9), (.testLoss, 0.3),
+      (.testAccuracy, 0.9 - 0.1 * row.sparsity + 0.001 * Double(seed)), (.earlyStopStep, 300),
+      (.earlyStopTestAccuracy, 0.91), (.wallTime, 1.5),
+    ]
+    for (metric, value) in results { row[metric: metric] = value }
     row.settings = [
       .init("criterion", .text(criterion)), .init("sparsity", .number(target)), .init("seed", .integer(seed)),
       .init("schedule", .text("\(schedule)(rounds: 3)")), .init("learning-rate", .number(0.1)),
@@ -62,7 +69,22 @@ enum Samples {
             band: "t, n = 3"),
           .init(
             label: "random, one-shot", mean: [0.9, 0.7, .infinity], halfWidth: [0.01, 0, 1], band: "t, n = 3"),
-        ]))
+        ]), analyses: [overlap])
+  }
+
+  /// What an analysis of pairs may give.
+  static var overlap: NamedTable {
+    NamedTable(
+      "mask_overlap", title: "mask overlap of pairs of seeds", description: "Jaccard index of survivors.",
+      columns: [
+        .init("trial_a", texts: ["s1", "s1", "s2"]),
+        .init("trial_b", "other trial", texts: ["s2", "s3", "s3"]),
+        .init("round", integers: [1, 1, 1]),
+        .init(Quantity("density", unit: .fraction), numbers: [0.5, 0.5, 0.5]),
+        .init(Quantity("jaccard", "overlap", unit: .fraction), numbers: [0.4, .infinity, 0.42]),
+        .init(Quantity("distance", unit: .other("MB")), numbers: [1, 2, 3]),
+      ],
+      drawing: .init("jaccard", against: "density", by: ["round"], reference: "distance"))
   }
 
   static var weights: ParameterSet {
@@ -86,9 +108,10 @@ enum Samples {
 
   static var evaluations: [Evaluation] {
     [
-      Evaluation(step: 0, validationLoss: 2.3, validationAccuracy: 0.1),
+      Evaluation(step: 0, [(.validationLoss, 2.3), (.validationAccuracy, 0.1)]),
       Evaluation(
-        step: 4, validationLoss: 0.5, validationAccuracy: 0.9, testLoss: 0.6, testAccuracy: 0.88,
+        step: 4,
+        [(.validationLoss, 0.5), (.validationAccuracy, 0.9), (.testLoss, 0.6), (.testAccuracy, 0.88)],
         testClassAccuracy: [0.8, 0.9, 1]),
     ]
   }
@@ -108,5 +131,12 @@ enum Samples {
       trial: "t", status: .completed, configuration: #"{"a": 1}"#, provenance: #"{"b": 2}"#,
       initialWeights: weights,
       rounds: rounds)
+  }
+}
+
+extension HDF5Object {
+  /// Adds several attributes.
+  func attach(_ attributes: KeyValuePairs<String, HDF5Attribute>) throws(HDF5Error) {
+    for (name, value) in attributes { try setAttribute(name, value) }
   }
 }

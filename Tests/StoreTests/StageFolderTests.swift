@@ -41,7 +41,7 @@ import Testing
     #expect(read[numbers: "powers"] == [0.1, .leastNonzeroMagnitude])
     #expect(read[numbers: "empty"] == [])
     #expect(read.series == Samples.series)
-    #expect(read.evaluations.map(\.testAccuracy).last == 0.88)
+    #expect(read.evaluations.last?[.testAccuracy] == 0.88)
     #expect(stages.contents().map(\.key) == [key])
     #expect(stages.contents()[0].bytes > 1000)
     stages.remove(key)

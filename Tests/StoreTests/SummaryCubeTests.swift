@@ -18,7 +18,7 @@ import Testing
         row.criterion == "random" ? 1 : 0, row.schedule == "one-shot" ? 0 : 1,
         try #require([0, 0.2, 0.36, 0.5, 0.8, 0.9].firstIndex(of: row.requestedSparsity)), row.seed - 1,
       ]
-      #expect(accuracy.values[zip(place, shape).reduce(0) { $0 * $1.1 + $1.0 }] == row.testAccuracy)
+      #expect(accuracy.values[zip(place, shape).reduce(0) { $0 * $1.1 + $1.0 }] == row[metric: .testAccuracy])
     }
     #expect(accuracy.values.count { $0.isNaN } == 2 * 2 * 6 * 3 - 36)
   }
@@ -37,6 +37,33 @@ import Testing
     // An earlier round of a trial among several targets is no point of its curve.
     rows.append(Samples.row(target: 0.9, requested: 0.3, seed: 1, round: 0, isFinal: false))
     #expect(SummaryCube.curveRows(rows) == Samples.rows)
+  }
+
+  /// A schedule that prunes before training has one reported round, the trained network's.
+  @Test func pruningAtInitialisationIsDrawnByItsResults() throws {
+    let rows = [0.5, 0.8].flatMap { target in
+      (1...2).map { Samples.row(schedule: "at-initialisation", target: target, seed: $0, round: 100) }
+    }
+    #expect(SummaryCube.curveRows(rows) == rows)
+    #expect(SummaryCube.curveRows([rows[0]]) == [rows[0]])
+    // A single target does not make a ladder of a schedule that is none.
+    let dense = Samples.row(target: 0.5, requested: 0, round: 0, isFinal: false)
+    #expect(SummaryCube.curveRows([dense, Samples.row()]) == [Samples.row()])
+  }
+
+  @Test func dynamicsIsAnAxisWhereItVaries() throws {
+    var other = Samples.row()
+    (other.trial, other.dynamics) = ("other", "rigl")
+    let cube = try #require(SummaryCube([Samples.row(), other]))
+    #expect(cube.axes.map(\.name) == ["dynamics", "sparsity", "seed"])
+    #expect(cube.axes[0].coordinates == .texts(["none", "rigl"]))
+  }
+
+  @Test func everyMetricIsAVariable() throws {
+    let cube = try #require(SummaryCube(Samples.rows))
+    #expect(cube.variables.map(\.name) == ["achieved_sparsity", "density"] + Metrics.all.map(\.name))
+    #expect(cube.variables.first { $0.name == "wall_time" }?.unit == .seconds)
+    #expect(cube.variables.first { $0.name == "flops_nonzero" }?.title == "FLOPs of non-zero weights")
   }
 
   @Test func rowsThatDifferInNothingElseAreToldApartByTrial() throws {

@@ -18,6 +18,7 @@ import Testing
     let read = try SummaryFile.read(path)
     #expect(read.rows == summary.rows)
     #expect(read.curves == summary.curves)
+    #expect(read.analyses == summary.analyses)
     #expect(read.experiment == "sample")
     #expect(read.configuration == summary.configuration)
     #expect(read.provenance == summary.provenance)
@@ -28,6 +29,7 @@ import Testing
     let read = try SummaryFile.read(path)
     #expect(read.rows.isEmpty)
     #expect(read.curves == nil)
+    #expect(read.analyses.isEmpty)
   }
 
   @Test func rowsWithoutResultsComeBack() throws {
@@ -43,7 +45,10 @@ import Testing
     let read = try SummaryFile.read(path).rows
     #expect(read.map(\.status) == [.failed, .diverged])
     #expect(read.map(\.seed) == [-5, 1 << 40])
-    #expect(read.allSatisfy { $0.testAccuracy.isNaN && $0.rewindStep == nil && $0.earlyStopStep == nil })
+    #expect(
+      read.allSatisfy {
+        $0[metric: .testAccuracy].isNaN && $0.rewindStep == nil && $0[metric: .earlyStopStep].isNaN
+      })
     #expect(read[0].settings.isEmpty)
     #expect(
       read[1].settings == [
@@ -58,7 +63,7 @@ import Testing
       trial status final model dataset criterion granularity allocation schedule retraining rewind_step control \
       target_sparsity requested_sparsity sparsity density seed round parameters parameters_nonzero flops \
       flops_nonzero training_flops train_loss validation_loss validation_accuracy test_loss test_accuracy \
-      early_stop_step early_stop_test_accuracy wall_time setting_sparsity setting_schedule learning_rate
+      early_stop_step early_stop_test_accuracy wall_time train_accuracy dynamics ladder stop setting_sparsity setting_schedule learning_rate
       """
     #expect(table.columns.map(\.name) == documented.split(separator: " ").map(String.init))
     #expect(IndexRow.columnNames(of: Samples.rows) == table.columns.map(\.name))
@@ -67,7 +72,7 @@ import Testing
 
   @Test func columnsAreFoundByName() {
     let row = Samples.row()
-    #expect(row[column: "test_accuracy"] == .number(row.testAccuracy))
+    #expect(row[column: "test_accuracy"] == .number(row[metric: .testAccuracy]))
     #expect(row[column: "status"] == .text("completed"))
     #expect(row[column: "schedule"] == .text("one-shot"))
     #expect(row[column: "setting_schedule"] == .text("one-shot(rounds: 3)"))
@@ -96,10 +101,10 @@ import Testing
   @Test func newerFormatsAreRefusedByVersion() throws {
     try write(format: "coppice-summary", version: "2.3")
     let error = #expect(throws: StoreError.self) { _ = try SummaryFile.read(path) }
-    #expect(error == .newerFormat(file: path, kind: "coppice-summary", found: "2.3", supported: "1.0"))
+    #expect(error == .newerFormat(file: path, kind: "coppice-summary", found: "2.3", supported: "1.1"))
     #expect(
       error?.description
-        == "\(path): is in format coppice-summary 2.3; this program reads coppice-summary up to 1.0. "
+        == "\(path): is in format coppice-summary 2.3; this program reads coppice-summary up to 1.1. "
         + "Read it with a newer Coppice, or move it away and run the experiment again.")
     #expect(throws: StoreError.self, "it would replace what it cannot read") {
       try SummaryFile.write(Samples.summary, to: path)

@@ -19,7 +19,7 @@ import Testing
       ["h5py"],
       """
       with h5py.File(path) as f:
-          assert f.attrs["format"] == "coppice-summary" and f.attrs["format_version"] == "1.0"
+          assert f.attrs["format"] == "coppice-summary" and f.attrs["format_version"] == "1.1"
           t = f["index"][:]
           assert len(t) == 36 and t["criterion"][0] == b"magnitude" and t["seed"].tolist()[:7] == [1]*6 + [2]
           c = f["cube/test_accuracy"]

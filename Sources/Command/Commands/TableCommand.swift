@@ -19,11 +19,20 @@ struct TableCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    let path = try curves.path()
+    if let name = curves.analysis {
+      let analysis = try curves.table(name, path)
+      return try print(analysis.table, under: analysis.heading)
+    }
     let measures = measures.split(separator: ",").map(String.init)
-    let table = try curves.curves(try curves.path()).table(of: measures, band: curves.band)
+    try print(try curves.curves(path).table(of: measures, band: curves.band ?? .ci95))
+  }
+
+  /// Prints a table in the form that was asked for; people get its heading too.
+  private func print(_ table: Table, under heading: String? = nil) throws {
     let text =
       switch format ?? (json ? .json : .text) {
-      case .text: table.text(width: Terminal.tableWidth)
+      case .text: (heading.map { $0 + "\n\n" } ?? "") + table.text(width: Terminal.tableWidth)
       case .markdown: table.markdown
       case .csv: table.commaSeparated
       case .json: table.json

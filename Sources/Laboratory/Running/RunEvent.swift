@@ -34,17 +34,3 @@ package struct RunReport: Sendable {
   /// How many trials ended so.
   package func count(_ status: TrialStatus) -> Int { trials.count { $0.status == status } }
 }
-
-/// A line of the journal.
-package struct JournalEntry: Codable, Hashable, Sendable {
-  /// Seconds since 1970.
-  package var time: Double
-  /// `began`, `trial`, `ended`.
-  package var event: String
-  package var trial: String?
-  package var status: String?
-  /// Trials in the plan, at the beginning.
-  package var trials: Int?
-  /// The process that writes.
-  package var process: Int32
-}

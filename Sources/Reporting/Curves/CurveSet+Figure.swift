@@ -14,7 +14,7 @@ extension CurveSet {
     title: String? = nil, limits: ClosedRange<Double>? = nil, command: String? = nil, generator: String? = nil
   ) throws(ReportingError) -> LineFigure {
     try requireNumeric(metric)
-    let shown = Metric.named(metric)
+    let shown = Metrics.column(metric)
     guard (curves + baselines).flatMap(\.cells).contains(where: { $0.sample(metric).count > 0 }) else {
       throw .noValues(metric)
     }
@@ -22,24 +22,24 @@ extension CurveSet {
       LineFigure.Line(label: curve.label, points: curve.cells.map { point($0, shown, x, band) })
     }
     let dashed = baselines.compactMap { baseline -> LineFigure.Baseline? in
-      guard let sample = baseline.cells.first?.sample(metric), let mean = sample.mean else { return nil }
-      let bounds = band.bounds(of: sample)
+      guard let sample = baseline.cells.first?.sample(metric), let mean = sample.value(shown.aggregation)
+      else { return nil }
+      let bounds = band.bounds(of: sample, around: shown.aggregation)
       return LineFigure.Baseline(
         label: baseline.label + (sample.isComplete ? "" : " (n = \(sample.countText))"), y: mean,
         low: bounds?.low, high: bounds?.high)
     }
     return LineFigure(
       title: title ?? defaultTitle(shown), x: x.axis,
-      y: Axis(
-        label: shown.label, format: shown.unit == "%" ? .percent : .number, limits: limits,
-        bounds: shown.bounds),
-      lines: lines, baselines: dashed, caption: caption(metric, band), command: command, generator: generator)
+      y: shown.quantity.axis(limits: limits), lines: lines, baselines: dashed, caption: caption(shown, band),
+      command: command, generator: generator)
   }
 
   /// `lenet-300-100 on mnist: test accuracy`.
   private func defaultTitle(_ metric: Metric) -> String {
-    guard !subject.isEmpty else { return metric.title.prefix(1).uppercased() + metric.title.dropFirst() }
-    return subject.joined(separator: " on ") + ": " + metric.title
+    let title = metric.quantity.title
+    guard !subject.isEmpty else { return title.prefix(1).uppercased() + title.dropFirst() }
+    return subject.joined(separator: " on ") + ": " + title
   }
 
   /// Throws unless `metric` is a column of numbers.
@@ -52,24 +52,29 @@ extension CurveSet {
 
   private func point(_ cell: Cell, _ metric: Metric, _ x: SparsityAxis, _ band: Band) -> LineFigure.Point {
     let sample = cell.sample(metric.name)
-    let bounds = band.bounds(of: sample)
+    let value = sample.value(metric.aggregation)
+    let bounds = band.bounds(of: sample, around: metric.aggregation)
+    let format = metric.quantity.tableFormat
     var note = NumberText.trimmed(cell.density * 100, decimals: 2) + " % remaining: "
-    note += sample.mean.map { metric.format.text($0) } ?? "no value"
-    if let bounds { note += " (\(metric.format.text(bounds.low)) to \(metric.format.text(bounds.high)))" }
+    note += value.map { format.text($0) } ?? "no value"
+    if let bounds { note += " (\(format.text(bounds.low)) to \(format.text(bounds.high)))" }
     note += ", n = \(sample.countText)"
     if cell.isTroubled { note += ", " + cell.troubleText }
     return LineFigure.Point(
-      x: x.value(density: cell.density), y: sample.mean, low: bounds?.low, high: bounds?.high,
+      x: x.value(density: cell.density), y: value, low: bounds?.low, high: bounds?.high,
       isComplete: sample.isComplete, isTroubled: cell.isTroubled, note: note)
   }
 
   /// What lines, bands, marks and n are, in sentences.
-  private func caption(_ metric: String, _ band: Band) -> String {
+  private func caption(_ metric: Metric, _ band: Band) -> String {
     let cells = curves.flatMap(\.cells)
-    let samples = (cells.isEmpty ? baselines.flatMap(\.cells) : cells).map { $0.sample(metric) }
+    let samples = (cells.isEmpty ? baselines.flatMap(\.cells) : cells).map { $0.sample(metric.name) }
     let expected = samples.map(\.expected).max() ?? 0
-    var words = "Mean"
-    if let name = band.name, expected > 1 { words += "; band: \(name)" }
+    let aggregation = metric.aggregation.rawValue
+    var words = aggregation.prefix(1).uppercased() + aggregation.dropFirst()
+    if let name = band.name, expected > 1, band.isDefined(for: metric.aggregation) {
+      words += "; band: \(name)"
+    }
     words += "; n = \(expected) \(expected == 1 ? "seed" : "seeds")."
 
     let ladders = curves.filter { $0.rows == .ladder }.map(\.label)

@@ -1,3 +1,5 @@
+import CoppiceStore
+
 extension CurveSet {
   /// The results as a table: one line a configuration and sparsity, the dense baselines first.
   ///
@@ -9,7 +11,7 @@ extension CurveSet {
     -> Table
   {
     for metric in metrics { try requireNumeric(metric) }
-    let shown = metrics.map(Metric.named)
+    let shown = metrics.map(Metrics.column)
     let hasRounds = curves.contains { $0.rows == .ladder }
     let hasFailures = (curves + baselines).flatMap(\.cells).contains { $0.failed > 0 }
     let isCompared = !baselines.isEmpty && !curves.isEmpty
@@ -33,9 +35,9 @@ extension CurveSet {
         if hasRounds { row.append(cell.round.map { .number(Double($0)) } ?? .missing) }
         row.append(.number(1 - cell.density))
         row.append(.text(metrics.first.map { cell.sample($0).countText } ?? "\(cell.rows.count)"))
-        for (position, metric) in metrics.enumerated() {
-          row += Self.cells(cell.sample(metric), band)
-          if isCompared, position == 0 { row.append(Self.difference(cell, to: reference, metric)) }
+        for (position, metric) in shown.enumerated() {
+          row += Self.cells(cell.sample(metric.name), band, metric.aggregation)
+          if isCompared, position == 0 { row.append(Self.difference(cell, to: reference, metric.name)) }
         }
         row += [.number(Double(cell.collapsed)), .number(Double(cell.diverged))]
         if hasFailures { row.append(.number(Double(cell.failed))) }
@@ -54,33 +56,40 @@ extension CurveSet {
   }
 
   private static func columns(_ metric: Metric, _ band: Band) -> [Table.Column] {
+    let quantity = metric.quantity
+    let heading =
+      metric.aggregation == .mean ? quantity.heading : "\(quantity.heading), \(metric.aggregation.rawValue)"
     func column(_ suffix: String, _ heading: String, halfWidth: String? = nil) -> Table.Column {
       Table.Column(
-        name: metric.name + suffix, heading: heading, format: metric.format, halfWidthSuffix: halfWidth)
+        name: metric.name + suffix, heading: heading, format: quantity.tableFormat, halfWidthSuffix: halfWidth
+      )
     }
     return switch band {
-    case .ci95: [column("", metric.heading, halfWidth: "_ci95")]
-    case .std: [column("", metric.heading, halfWidth: "_std")]
-    case .none: [column("", metric.heading)]
-    case .minmax: [column("", metric.heading), column("_min", "min"), column("_max", "max")]
+    case .ci95: [column("", heading, halfWidth: "_ci95")]
+    case .std: [column("", heading, halfWidth: "_std")]
+    case .none: [column("", heading)]
+    case .minmax: [column("", heading), column("_min", "min"), column("_max", "max")]
     }
   }
 
-  private static func cells(_ sample: SampleStatistics, _ band: Band) -> [Table.Cell] {
-    let mean = sample.mean ?? .nan
+  private static func cells(
+    _ sample: SampleStatistics, _ band: Band, _ aggregation: Metric.Aggregation
+  ) -> [Table.Cell] {
+    let value = sample.value(aggregation) ?? .nan
+    let isDefined = band.isDefined(for: aggregation)
     return switch band {
-    case .ci95: [.estimate(mean: mean, halfWidth: sample.confidenceHalfWidth)]
-    case .std: [.estimate(mean: mean, halfWidth: sample.standardDeviation)]
-    case .none: [.number(mean)]
-    case .minmax: [.number(mean), .number(sample.minimum ?? .nan), .number(sample.maximum ?? .nan)]
+    case .ci95: [.estimate(mean: value, halfWidth: isDefined ? sample.confidenceHalfWidth : nil)]
+    case .std: [.estimate(mean: value, halfWidth: isDefined ? sample.standardDeviation : nil)]
+    case .none: [.number(value)]
+    case .minmax: [.number(value), .number(sample.minimum ?? .nan), .number(sample.maximum ?? .nan)]
     }
   }
 
   private static func differenceColumn(_ metric: Metric) -> Table.Column {
-    let unit = metric.unit == "%" ? " (pp)" : metric.unit.map { " (\($0))" } ?? ""
+    let unit = metric.quantity.unit == .fraction ? "pp" : metric.quantity.unitText
     return Table.Column(
-      name: metric.name + "_difference", heading: "Δ dense" + unit, format: metric.format,
-      halfWidthSuffix: "_ci95", isSigned: true)
+      name: metric.name + "_difference", heading: "Δ dense" + (unit.map { " (\($0))" } ?? ""),
+      format: metric.quantity.tableFormat, halfWidthSuffix: "_ci95", isSigned: true)
   }
 
   private static func difference(_ cell: Cell, to baseline: Curve?, _ metric: String) -> Table.Cell {

@@ -2,8 +2,8 @@ import CoppiceStore
 
 /// All the curves of a summary, grouped by configuration, with the dense baselines they are compared with.
 ///
-/// - A curve is made of final rows where its trials were asked for several sparsities, and of the rounds of its
-///   ladder where they were asked for one only, unless `rows` says which.
+/// - A curve is made of the rounds of its ladder where its trials are ladders to one sparsity, and of final rows where they
+///   are not, or go to several sparsities, unless `rows` says which.
 /// - Trials asked for no sparsity at all are the baselines. Where a summary has none, rounds 0 of the ladders
 ///   are: a ladder starts from the dense network.
 /// - A trial that collapsed or diverged takes part with what was measured of it at the sparsity in question, and
@@ -21,7 +21,8 @@ package struct CurveSet: Sendable, Equatable {
 
   /// What makes a configuration, in the order in which a label names it.
   package static let identityColumns = [
-    "criterion", "schedule", "control", "retraining", "allocation", "granularity", "model", "dataset",
+    "criterion", "schedule", "dynamics", "control", "retraining", "allocation", "granularity", "model",
+    "dataset",
   ]
 
   /// Groups the rows of an index.

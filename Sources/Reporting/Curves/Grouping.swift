@@ -38,8 +38,8 @@ struct Grouping {
 
   private func kind(of rows: [IndexRow]) -> Curve.Rows {
     if let chosen = self.rows { return chosen }
-    let isLadder = Set(rows.map(\.targetSparsity)).count == 1 && Set(rows.map(\.round)).count > 1
-    return isLadder ? .ladder : .final
+    let isOneLadder = rows.allSatisfy(\.isLadder) && Set(rows.map(\.targetSparsity)).count == 1
+    return isOneLadder ? .ladder : .final
   }
 
   /// The rows at one level, and those of them with which a trial ends.
@@ -157,7 +157,7 @@ struct Grouping {
     let short = groups.map { group in
       let values = named(group, all: false)
       guard values.isEmpty else { return values }
-      let names = ["criterion", "schedule"].compactMap { group.rows.first?.text($0) }
+      let names = ["criterion", "schedule", "dynamics"].compactMap { group.rows.first?.text($0) }
       return names.filter { $0 != "none" }.joined(separator: ", ")
     }
     let isClear = Set(short).count == short.count

@@ -21,10 +21,10 @@ extension IndexRow {
   /// Whether the trial was asked for no sparsity at all: a baseline.
   var isDense: Bool { targetSparsity.isFinite ? targetSparsity <= 0 : isFinal && density == 1 }
 
-  /// Whether this row is what the trial was asked for. That of a trial which is still running, or which collapsed
-  /// on its way, is not: its network has another sparsity.
+  /// Whether this row is what the trial was asked for. That of a trial which is still running, which collapsed, or which a
+  /// stop rule ended on its way is not: its network has another sparsity.
   var reachesTarget: Bool {
-    if isFinal, status == .completed { return true }
+    if isFinal, status == .completed, stop.isEmpty { return true }
     return abs(requestedSparsity - targetSparsity) < 1e-9
   }
 }

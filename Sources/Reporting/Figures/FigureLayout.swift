@@ -40,7 +40,8 @@ struct FigureLayout {
   /// How many means lie outside the range shown.
   let hiddenPoints: Int
 
-  init(_ figure: LineFigure) {
+  /// - Parameter left: where the plotting area begins at the least, so that those of several figures stand in one line.
+  init(_ figure: LineFigure, left least: Double = 0) {
     let inner = figure.width - 2 * Self.margin
     title = TextWidth.wrap(figure.title, size: Self.titleSize, width: inner, bold: true)
     let top = Self.margin + Double(title.count) * (Self.titleSize + 4) + (title.isEmpty ? 4 : 8)
@@ -51,7 +52,7 @@ struct FigureLayout {
     let yValues = y.roundTicks(count: max(2, Int(figure.plotHeight / 40)))
     let yLabels = figure.y.labels(yValues)
     let widest = yLabels.map { TextWidth.of($0, size: Self.tickSize) }.max() ?? 0
-    let left = Self.margin + Self.labelSize + 8 + widest + 8
+    let left = max(least, Self.margin + Self.labelSize + 8 + widest + 8)
     let right = figure.width - Self.margin - 6
     yTicks = zip(yValues, yLabels).compactMap { [y] value, label in
       y.position(value).map { Tick(position: $0, label: label) }
@@ -65,7 +66,7 @@ struct FigureLayout {
       end: figure.x.isReversed ? ends.0 : ends.1)
     xTicks = Self.ticks(figure.x, x, data: xValues)
     plot = (left, right, top, bottom)
-    xLabelBaseline = bottom + 8 + Self.tickSize + 6 + Self.labelSize
+    xLabelBaseline = bottom + 8 + Self.tickSize + (figure.x.label.isEmpty ? 0 : 6 + Self.labelSize)
 
     hiddenPoints = figure.lines.flatMap(\.points).count { point in
       guard let y = point.y, y.isFinite else { return false }

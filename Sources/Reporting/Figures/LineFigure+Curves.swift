@@ -23,26 +23,25 @@ extension LineFigure {
           "fill": LineStyle.baselineColor, "fill-opacity": "0.12",
         ])
     }
-    for (index, line) in lines.enumerated() { drawBand(&svg, layout, line, .curve(index)) }
+    for (index, line) in lines.enumerated() { drawBand(&svg, layout, line, style(index)) }
     for (index, baseline) in baselines.enumerated() {
       guard let y = layout.y.position(baseline.y) else { continue }
       svg.begin("g", Self.baselineStroke(index))
       svg.line(plot.left, y, plot.right, y)
       svg.end()
     }
-    for (index, line) in lines.enumerated() { drawLine(&svg, layout, line, .curve(index)) }
+    for (index, line) in lines.enumerated() { drawLine(&svg, layout, line, style(index)) }
     svg.end()
-    for (index, line) in lines.enumerated() { drawMarkers(&svg, layout, line, .curve(index)) }
+    for (index, line) in lines.enumerated() where line.hasMarkers {
+      drawMarkers(&svg, layout, line, style(index))
+    }
     drawLosses(&svg, layout)
   }
 
   /// The stroke of baseline `index`; several differ in their dashes.
   static func baselineStroke(_ index: Int) -> KeyValuePairs<String, String?> {
-    let dashes = ["6 4", "2 3", "10 3 2 3"]
-    return [
-      "stroke": LineStyle.baselineColor, "stroke-width": "1.6",
-      "stroke-dasharray": dashes[index % dashes.count],
-    ]
+    let style = LineStyle.reference(index)
+    return ["stroke": style.color, "stroke-width": "1.6", "stroke-dasharray": style.dash]
   }
 
   /// The positions of consecutive points that have what `values` asks for, one array for each stretch.
@@ -118,7 +117,7 @@ extension LineFigure {
         let offset = 9 + 12 * Double(below)
         svg.cross(
           x, atTop ? layout.plot.top + offset : layout.plot.bottom - offset,
-          color: LineStyle.curve(index).outlineColor ?? LineStyle.curve(index).color, note: point.note)
+          color: style(index).outlineColor ?? style(index).color, note: point.note)
       }
     }
   }

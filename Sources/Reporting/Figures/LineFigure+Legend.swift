@@ -1,12 +1,13 @@
 extension LineFigure {
   /// A piece of each line with its marker, and its label.
   func drawLegend(_ svg: inout SVG, _ layout: FigureLayout) {
+    if layout.legend.isEmpty { return }
     svg.begin("g", ["font-size": SVG.number(FigureLayout.legendSize)])
     for (index, entry) in layout.legend.enumerated() {
       let middle = entry.top - FigureLayout.legendSize * 0.35
       let end = entry.left + FigureLayout.sampleLength
       if index < lines.count {
-        let style = LineStyle.curve(index)
+        let style = style(index)
         svg.begin("g", ["stroke": style.color, "stroke-width": "1.8"])
         if let outline = style.outlineColor {
           svg.begin("g", ["stroke": outline, "stroke-width": "3"])
@@ -14,7 +15,9 @@ extension LineFigure {
           svg.end()
         }
         svg.line(entry.left, middle, end, middle, dash: style.dash)
-        svg.marker(style, (entry.left + end) / 2, middle, isOpen: false, note: nil)
+        if lines[index].hasMarkers {
+          svg.marker(style, (entry.left + end) / 2, middle, isOpen: false, note: nil)
+        }
         svg.end()
       } else {
         svg.begin("g", Self.baselineStroke(index - lines.count))

@@ -1,5 +1,4 @@
 extension LineFigure {
-  private static let fontFamily = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
   static let ink = "#222222"
   private static let frame = "#333333"
   private static let grid = "#E4E4E4"
@@ -8,29 +7,25 @@ extension LineFigure {
   package var svg: String {
     let layout = FigureLayout(self)
     var svg = SVG()
-    svg.begin(
-      "svg",
-      [
-        "xmlns": "http://www.w3.org/2000/svg", "width": SVG.number(width) + "pt",
-        "height": SVG.number(layout.height) + "pt",
-        "viewBox": "0 0 \(SVG.number(width)) \(SVG.number(layout.height))", "role": "img",
-        "font-family": Self.fontFamily, "fill": Self.ink, "data-generator": generator,
-        "data-command": command,
-      ])
-    svg.element("title", text: title)
-    svg.element("desc", text: description)
-    svg.element("rect", ["width": "100%", "height": "100%", "fill": "#FFFFFF"])
+    svg.beginPage(
+      width: width, height: layout.height, title: title, description: description, generator: generator,
+      command: command)
+    draw(&svg, layout)
+    svg.end()
+    return svg.text
+  }
+
+  /// Draws everything but the page.
+  func draw(_ svg: inout SVG, _ layout: FigureLayout) {
     drawTitle(&svg, layout)
     drawAxes(&svg, layout)
     drawCurves(&svg, layout)
     drawLegend(&svg, layout)
     drawCaption(&svg, layout)
-    svg.end()
-    return svg.text
   }
 
   /// What a screen reader says: the axes, the curves, the caption.
-  private var description: String {
+  var description: String {
     var sentences = ["\(y.label) against \(x.label)."]
     if !lines.isEmpty { sentences.append("Curves: " + lines.map(\.label).joined(separator: "; ") + ".") }
     for baseline in baselines { sentences.append("Horizontal line: \(baseline.label).") }

@@ -1,5 +1,5 @@
 /// A figure of curves over one quantity, as a value: `svg` draws it, always to the same bytes.
-package struct LineFigure: Sendable, Equatable {
+package struct LineFigure: Figure, Equatable {
   /// One point of a curve.
   package struct Point: Sendable, Equatable {
     package var x: Double
@@ -34,10 +34,16 @@ package struct LineFigure: Sendable, Equatable {
   package struct Line: Sendable, Equatable {
     package var label: String
     package var points: [Point]
+    /// Whether every point has a marker; a line of very many has none.
+    package var hasMarkers: Bool
+    /// Whether it is what the others are compared with: grey and dashed, without markers. Such lines come last.
+    package var isReference: Bool
 
-    package init(label: String, points: [Point]) {
+    package init(label: String, points: [Point], hasMarkers: Bool = true, isReference: Bool = false) {
       self.label = label
       self.points = points
+      self.hasMarkers = hasMarkers && !isReference
+      self.isReference = isReference
     }
   }
 
@@ -71,6 +77,8 @@ package struct LineFigure: Sendable, Equatable {
   package var width: Double
   /// The height of the plotting area in points; title, legend and caption come on top.
   package var plotHeight: Double
+  /// Whether the lines are named below the plot.
+  package var hasLegend = true
 
   package init(
     title: String, x: Axis, y: Axis, lines: [Line], baselines: [Baseline] = [], caption: String = "",
@@ -86,5 +94,11 @@ package struct LineFigure: Sendable, Equatable {
     self.generator = generator
     self.width = width
     self.plotHeight = plotHeight
+  }
+
+  /// How line `index` is drawn.
+  func style(_ index: Int) -> LineStyle {
+    guard lines[index].isReference else { return .curve(index) }
+    return .reference(lines[..<index].count(where: \.isReference))
   }
 }

@@ -33,6 +33,13 @@ package struct LineStyle: Sendable, Equatable {
       marker: Marker.allCases[(index + index / palette.count) % Marker.allCases.count])
   }
 
+  /// The style of reference line `index`: grey; several differ in their dashes.
+  static func reference(_ index: Int) -> LineStyle {
+    LineStyle(color: baselineColor, dash: referenceDashes[index % referenceDashes.count], marker: .circle)
+  }
+
+  static let referenceDashes = ["6 4", "2 3", "10 3 2 3"]
+
   /// The outline of the marker around the origin with "radius" `r`, as path data; nil for the circle.
   func outline(_ r: Double) -> String? {
     func polygon(_ points: [(Double, Double)]) -> String {

@@ -1,4 +1,23 @@
 extension SVG {
+  private static let fontFamily = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+
+  /// Opens a white page of this size in points, with what a reader and a program must know of it.
+  mutating func beginPage(
+    width: Double, height: Double, title: String, description: String, generator: String?, command: String?
+  ) {
+    begin(
+      "svg",
+      [
+        "xmlns": "http://www.w3.org/2000/svg", "width": Self.number(width) + "pt",
+        "height": Self.number(height) + "pt", "viewBox": "0 0 \(Self.number(width)) \(Self.number(height))",
+        "role": "img", "font-family": Self.fontFamily, "fill": LineFigure.ink, "data-generator": generator,
+        "data-command": command,
+      ])
+    element("title", text: title)
+    element("desc", text: description)
+    element("rect", ["width": "100%", "height": "100%", "fill": "#FFFFFF"])
+  }
+
   mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, dash: String? = nil) {
     element(
       "line",

@@ -136,7 +136,73 @@ import Testing
     #expect(cells.map { $0.sample("test_accuracy").countText } == ["3", "3", "3", "2/3"])
   }
 
+  /// A trial of a schedule that prunes before training has one reported round, its trained network's.
+  @Test func pruningAtInitialisationHasNoPointForWhatWasNotTrained() throws {
+    func rows(_ targets: [Double]) -> [IndexRow] {
+      targets.flatMap { target in
+        (0..<3).map {
+          IndexRows.row(schedule: "at-initialisation", target: target, seed: $0, round: 100, accuracy: 0.8)
+        }
+      }
+    }
+    for targets in [[0.5, 0.8], [0.8]] {
+      let set = try CurveSet(rows(targets))
+      #expect(set.curves.map(\.rows) == [.final])
+      #expect(set.curves[0].cells.map(\.level) == targets)
+      #expect(set.baselines.isEmpty)
+    }
+    // Beside the baseline of trials that were asked for nothing.
+    let set = try CurveSet(rows([0.5]) + IndexRows.grid().filter { $0.targetSparsity == 0 })
+    #expect(set.curves.flatMap(\.cells).map(\.density) == [0.5])
+    #expect(set.baselines.map(\.label) == ["dense"])
+  }
+
+  @Test func aScheduleThatIsNoLadderIsDrawnByItsEnds() throws {
+    // One target and two rounds do not make a ladder.
+    let rows = (0..<3).flatMap { seed in
+      [
+        IndexRows.row(
+          trial: "\(seed)", final: false, target: 0.5, requested: 0, seed: seed, round: 0, accuracy: 0.9),
+        IndexRows.row(trial: "\(seed)", target: 0.5, seed: seed, accuracy: 0.8),
+      ]
+    }
+    let set = try CurveSet(rows)
+    #expect(set.curves.map(\.rows) == [.final])
+    #expect(set.curves[0].cells.map(\.density) == [0.5])
+  }
+
+  @Test func aStoppedLadderHasNoValueWhereItDidNotGo() throws {
+    var rows = IndexRows.ladder(rounds: 2) + IndexRows.ladder(rounds: 4)
+    // Seed 0 of the deeper ladder ended after round 2.
+    let deep = rows.map(\.targetSparsity).max()
+    rows.removeAll { $0.seed == 0 && $0.targetSparsity == deep && $0.round > 2 }
+    for place in rows.indices where rows[place].seed == 0 && rows[place].targetSparsity == deep {
+      rows[place].stop = "accuracy below 0.9 after round 2"
+      rows[place].isFinal = rows[place].round == 2
+    }
+    let final = try CurveSet(rows)
+    #expect(final.curves[0].cells.map { $0.sample("test_accuracy").countText } == ["3", "2/3"])
+    #expect(final.curves[0].cells.allSatisfy { !$0.isTroubled })
+    let ladder = try CurveSet(rows, rows: .ladder)
+    #expect(
+      ladder.curves[0].cells.map { $0.sample("test_accuracy").countText } == ["3", "3", "3", "2/3", "2/3"])
+  }
+
   // MARK: Columns
+
+  @Test func dynamicsTellCurvesApartAndNoneIsNotNamed() throws {
+    let rows = ["none", "set", "rigl"].flatMap { dynamics in
+      [0.5, 0.8].flatMap { target in
+        (0..<3).map { IndexRows.row(dynamics: dynamics, target: target, seed: $0, accuracy: 0.9) }
+      }
+    }
+    let set = try CurveSet(rows)
+    #expect(set.columns == ["dynamics"])
+    #expect(set.curves.map(\.label) == ["magnitude, one-shot", "set", "rigl"])
+    let order = CurveSet.identityColumns
+    #expect(order.firstIndex(of: "dynamics") == order.firstIndex(of: "schedule").map { $0 + 1 })
+    #expect(!IndexRow.columnNames.contains("method"), "xarray takes it for its own")
+  }
 
   @Test func aSweptSettingTellsCurvesApartWhereItMust() throws {
     var rows: [IndexRow] = []

@@ -7,11 +7,12 @@ enum IndexRows {
   static func row(
     trial: String = "", status: TrialStatus = .completed, final: Bool = true, model: String = "mlp",
     dataset: String = "glyphs", criterion: String = "magnitude", schedule: String = "one-shot",
-    retraining: String = "fine-tune", control: String = "none", target: Double, requested: Double? = nil,
+    dynamics: String = "none", retraining: String = "fine-tune", control: String = "none", target: Double,
+    requested: Double? = nil,
     density: Double? = nil, seed: Int, round: Int = 1, accuracy: Double, rate: Double = 0.1
   ) -> IndexRow {
     let named =
-      "\(model) \(dataset) \(criterion) \(schedule) \(retraining) \(control) \(target) \(seed) \(rate)"
+      "\(model) \(dataset) \(criterion) \(schedule) \(dynamics) \(retraining) \(control) \(target) \(seed) \(rate)"
     var row = IndexRow(trial: trial.isEmpty ? named : trial, seed: seed, round: round)
     row.status = status
     row.isFinal = final
@@ -21,15 +22,17 @@ enum IndexRows {
     row.granularity = "weight"
     row.allocation = "global"
     row.schedule = schedule
+    row.dynamics = dynamics
+    row.isLadder = schedule == "lottery-ticket"
     row.retraining = retraining
     row.control = control
     row.targetSparsity = target
     row.requestedSparsity = requested ?? target
     row.density = density ?? 1 - (requested ?? target)
     row.sparsity = 1 - row.density
-    row.testAccuracy = accuracy
-    row.testLoss = 1 - accuracy
-    row.earlyStopStep = 500
+    row[metric: .testAccuracy] = accuracy
+    row[metric: .testLoss] = 1 - accuracy
+    row[metric: .earlyStopStep] = 500
     row.settings = [.init("learning_rate", .number(rate))]
     return row
   }

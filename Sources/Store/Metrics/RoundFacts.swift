@@ -1,0 +1,46 @@
+import CoppiceTensors
+
+/// Everything that is known of a round when it is over, or of one that was never trained: what metrics are made from.
+package struct RoundFacts: Sendable {
+  /// In ascending order of the step.
+  package var evaluations: [Evaluation]
+  package var layers: [LayerRecord]
+  /// The masks of the round; `nil` for a dense network.
+  package var masks: MaskSet?
+  package var series: Series
+  /// FLOPs of one example's forward pass, dense; `nil` where they are not known.
+  package var flops: Int?
+  /// FLOPs of all training up to the end of the round; `nil` where they are not known.
+  package var trainingFlops: Int?
+  /// Seconds the round's training took.
+  package var wallTime: Double
+
+  /// Facts of a round.
+  package init(
+    evaluations: [Evaluation] = [], layers: [LayerRecord] = [], masks: MaskSet? = nil,
+    series: Series = Series(),
+    flops: Int? = nil, trainingFlops: Int? = nil, wallTime: Double = .nan
+  ) {
+    (self.evaluations, self.layers, self.masks, self.series) = (evaluations, layers, masks, series)
+    (self.flops, self.trainingFlops, self.wallTime) = (flops, trainingFlops, wallTime)
+  }
+
+  /// The first evaluation with the lowest validation loss; `nil` for a network without validation data.
+  package var earlyStop: Evaluation? {
+    evaluations.filter { $0[.validationLoss].isFinite }.min { $0[.validationLoss] < $1[.validationLoss] }
+  }
+}
+
+extension IndexRow {
+  /// Takes every metric of the catalogue from the facts of this row's round. What is measured at evaluations is that of the
+  /// last one.
+  package mutating func measure(_ facts: RoundFacts) {
+    for metric in Metrics.all {
+      switch metric.measurement {
+      case .evaluation: self[metric: metric] = facts.evaluations.last?[metric] ?? .nan
+      case .round(let measure): self[metric: metric] = measure(facts)
+      case .column: break
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import CoppiceHDF5
+import CoppiceStore
+import CoppiceTestSupport
+import Testing
+
+@Suite struct NamedTableTests {
+  @Test func columnsAreFoundByName() {
+    let table = Samples.overlap
+    #expect(table.rowCount == 3)
+    #expect(table["trial_b"]?.quantity.title == "other trial")
+    #expect(table["round"]?.values[2] == .integer(1))
+    #expect(table["jaccard"]?.values[0] == .number(0.4))
+    #expect(table["trial_a"]?.values[0] == .text("s1"))
+    #expect(table["absent"] == nil)
+  }
+
+  @Test func aSummaryHoldsItAsDocumented() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("summary.h5")
+    try SummaryFile.write(Samples.summary, to: path)
+    let dataset = try HDF5File(path).root.dataset("analyses/mask_overlap")
+    #expect(try dataset.attribute("title") == .text("mask overlap of pairs of seeds"))
+    #expect(try dataset.attribute("description") == .text("Jaccard index of survivors."))
+    #expect(try dataset.attribute("units") == .texts(["1", "1", "count", "fraction", "fraction", "MB"]))
+    let table = try dataset.readTable()
+    #expect(
+      table.columns.map(\.name) == ["trial_a", "trial_b", "round", "density", "jaccard", "distance"])
+    #expect(table["jaccard"]?.doubles == [0.4, .infinity, 0.42])
+  }
+}
