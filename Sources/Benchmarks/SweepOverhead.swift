@@ -59,7 +59,7 @@ package struct SweepOverhead: Sendable {
     let elapsed = watch.elapsed
     if let error = report.fileError ?? report.summaryError { throw error }
     // The dense training of a pruned trial, its round 0, is that of its baseline.
-    let training = report.rows.filter { $0.isFinal }.reduce(0) { $0 + $1.wallTime }
+    let training = report.rows.filter { $0.isFinal }.reduce(0) { $0 + $1[metric: .wallTime] }
     return SweepOverhead(
       trials: plan.trials.count, jobs: options.jobs, elapsed: elapsed, planning: planning, training: training)
   }

@@ -31,7 +31,7 @@ struct CommandFailure: Error {
     case let error as StoreError: self.init("\(error)", Self.code(of: error))
     case let error as ReportingError: self.init("\(error)", Self.code(of: error))
     case is ExperimentError, is SettingError, is ComponentError, is PruningError, is BudgetError,
-      is SpecificationError, is NetworkError, is KernelVariantError:
+      is SpecificationError, is KernelVariantError:
       self.init("\(error)", Self.usage)
     case let error as CocoaError:
       let path =

@@ -52,7 +52,7 @@ final class RunProgress: Sendable {
       if isLive {
         draw(isForced: true)
       } else if !isQuiet {
-        let accuracy = row.map(\.testAccuracy).flatMap { accuracy in
+        let accuracy = row.map({ $0[metric: .testAccuracy] }).flatMap { accuracy in
           accuracy.isNaN ? nil : ", test accuracy \(NumberText.fixed(accuracy * 100, decimals: 2)) %"
         }
         Terminal.log("[\(finished)/\(trials)] \(trial) \(status.rawValue)\(accuracy ?? "")")

@@ -23,7 +23,9 @@ extension Running {
       ]
     }
 
-    private func plan(_ settings: [Setting], overrides: [(name: String, text: String)] = []) throws -> SweepPlan {
+    private func plan(_ settings: [Setting], overrides: [(name: String, text: String)] = []) throws
+      -> SweepPlan
+    {
       try SweepPlan(
         Experiment("test", question: "Does it stay?", base: Trial.tiny) { Axis(\.seed, 0..<2) },
         overrides: overrides, library: Bench.library, settings: settings)
@@ -31,7 +33,9 @@ extension Running {
 
     @Test func aSettingAtItsNeutralValueChangesNoNameAndNoKey() throws {
       let overrides = [(name: "clipping", text: "1")]
-      let (old, new) = (try plan(Settings.all, overrides: overrides), try plan(later(0), overrides: overrides))
+      let (old, new) = (
+        try plan(Settings.all, overrides: overrides), try plan(later(0), overrides: overrides)
+      )
       #expect(old.name.hasPrefix("test@") && old.name == new.name)
       #expect(old.stages.map(\.key) == new.stages.map(\.key))
       #expect(old.trials.map(\.key) == new.trials.map(\.key))

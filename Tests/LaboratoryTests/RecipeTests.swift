@@ -85,7 +85,8 @@ extension Running {
       let records = try plan.trials.map { try bench.record($0, of: plan) }
       #expect(records[1].rounds[0].masks?.keptCount == 228)
       #expect(
-        try #require(records[1].rounds[0].weights).hasSameBits(as: try #require(records[0].rounds[0].weights)))
+        try #require(records[1].rounds[0].weights).hasSameBits(as: try #require(records[0].rounds[0].weights))
+      )
       #expect(
         records[1].rounds[0].series["learning_rate"] == records[0].rounds[0].series["learning_rate"])
     }

@@ -19,7 +19,8 @@ extension Running {
       let record = try bench.record(plan.ticket, of: plan)
       for round in record.rounds {
         #expect(round.evaluations.map(\.step) == [0, 10] && round.series.steps == Array(1...10))
-        #expect(round.row.stop.hasPrefix("plateau after step 10: validation_loss has not become better than "))
+        #expect(
+          round.row.stop.hasPrefix("plateau after step 10: validation_loss has not become better than "))
         // The network it ended with is measured in full.
         #expect(round.row[metric: .trainLoss].isFinite)
       }

@@ -9,8 +9,8 @@ struct PlotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plot", abstract: "Draw a measure against sparsity: the mean over seeds, with a band.",
     discussion: """
-      With --analysis: what an analysis found. With --series: quantities over the steps of one trial, whose file or name stands
-      in the summary's place.
+      With --analysis: what an analysis found. With --series: quantities over the steps of one trial, whose file or name \
+      stands in the summary's place.
       """)
 
   @OptionGroup var curves: CurveOptions

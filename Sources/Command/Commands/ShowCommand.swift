@@ -53,23 +53,22 @@ struct ShowCommand: ParsableCommand {
     }.joined(separator: "\n")
   }
 
+  /// The metrics of a round that a person looks at first.
+  private static let shown: [Metric] = [
+    .validationAccuracy, .testAccuracy, .testLoss, .earlyStopStep, .wallTime,
+  ]
+
   private static func rounds(_ record: TrialRecord) -> Table {
-    Table(
+    let hasStop = record.rounds.contains { !$0.row.stop.isEmpty }
+    return Table(
       columns: [
         .init(name: "round", format: .integer), .init(name: "status"),
         .init(name: "sparsity", heading: "sparsity (%)", format: .percent(2)),
-        .init(name: "validation_accuracy", heading: "validation accuracy (%)", format: .percent(2)),
-        .init(name: "test_accuracy", heading: "test accuracy (%)", format: .percent(2)),
-        .init(name: "test_loss", heading: "test loss", format: .decimal(4)),
-        .init(name: "early_stop_step", heading: "early-stop step", format: .integer),
-        .init(name: "wall_time", heading: "wall time (s)", format: .decimal(1)),
-      ],
+      ] + shown.map { .init(name: $0.name, heading: $0.quantity.heading, format: $0.quantity.tableFormat) }
+        + (hasStop ? [.init(name: "stop", heading: "stopped by")] : []),
       rows: record.rounds.map(\.row).map { row in
-        [
-          .number(Double(row.round)), .text(row.status.rawValue), .number(row.sparsity),
-          .number(row.validationAccuracy), .number(row.testAccuracy), .number(row.testLoss),
-          row.earlyStopStep.map { .number(Double($0)) } ?? .missing, .number(row.wallTime),
-        ]
+        [.number(Double(row.round)), .text(row.status.rawValue), .number(row.sparsity)]
+          + shown.map { .number(row[metric: $0]) } + (hasStop ? [.text(row.stop)] : [])
       })
   }
 

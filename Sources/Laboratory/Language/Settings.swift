@@ -105,7 +105,8 @@ package enum Settings {
         return text == "none" ? nil : try numbers.map { try integer(String($0), "rounds") { $0 >= 0 } }
       }),
     Setting(
-      "scoring-batch", \.scoringBatch, unit: "examples", "examples in a batch whose evidence a criterion is given",
+      "scoring-batch", \.scoringBatch, unit: "examples",
+      "examples in a batch whose evidence a criterion is given",
       value: { .integer($0) }, parse: { try integer($0, "scoring-batch") { $0 > 0 } }),
     Setting(
       "execution", \.execution, unit: "automatic, always or never",
@@ -125,7 +126,8 @@ package enum Settings {
       neutral: .component(Loss.crossEntropy.specification), value: { .component($0.specification) },
       parse: { try Loss(parsing: $0) }),
     Setting(
-      "dynamics", \.dynamics, unit: "none, gradual(to: 0.5, every: 100it)", "how masks move inside a training",
+      "dynamics", \.dynamics, unit: "none, gradual(to: 0.5, every: 100it)",
+      "how masks move inside a training",
       neutral: .component(Dynamics.none.specification), value: { .component($0.specification) },
       parse: { try Dynamics(parsing: $0) }),
     Setting(

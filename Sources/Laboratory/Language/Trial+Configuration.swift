@@ -53,7 +53,8 @@ extension Setting {
     // What was read has every field of what is stored; only the versions of components are not part of the text.
     let found = self.value(trial)
     let versions = found.versions
-    for (component, version) in stored.versions where !versions.contains(where: { $0 == (component, version) }) {
+    for (component, version) in stored.versions
+    where !versions.contains(where: { $0 == (component, version) }) {
       throw .differs(name, stored: stored.json.text, found: found.json.text)
     }
   }

@@ -88,9 +88,9 @@ package struct TrialPlan: Sendable {
   package var configuration: String { trial.configuration(settings) }
 
   /// The values of some settings, as the index has them.
-  func values(of names: [String]) -> [IndexRow.Setting] {
+  func values(of names: [String]) -> [IndexRow.SweptSetting] {
     names.compactMap { name in
-      settings.first { $0.name == name }.map { IndexRow.Setting(name, $0.value(trial).columnValue) }
+      settings.first { $0.name == name }.map { IndexRow.SweptSetting(name, $0.value(trial).columnValue) }
     }
   }
 

@@ -74,7 +74,8 @@ package struct Course {
     try forecast.prune(to: .sparsity(trial.sparsity ?? 0), by: trial.allocation)
     let training = add(
       TrainingStage(
-        regimen, source: .fresh(draw: 0), moves: moves, steps: regimen.total, density: 1 - forecast.sparsity / 2))
+        regimen, source: .fresh(draw: 0), moves: moves, steps: regimen.total,
+        density: 1 - forecast.sparsity / 2))
     (network, dense, stepsMade, masks) = (training, training, regimen.total, training)
     // One pruning, spread over the training.
     prunings = 1

@@ -55,7 +55,7 @@ package struct MaskMoves: Sendable {
     let context = DynamicsContext(
       moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
       weights: parameters, masks: masks, seed: regimen.seedBits,
-      prune: { target in try pruned(masks.active, parameters, to: target, regimen, evidence).masks },
+      prune: { target in try pruned(masks.active, parameters, to: target, regimen, evidence) },
       evidence: evidence)
     // Units come as near to a number as whole units can.
     if pruner.granularity != .weight { slack = regimen.model.fullMasks.map(\.mask.count).max() ?? 0 }
@@ -65,9 +65,9 @@ package struct MaskMoves: Sendable {
   private func pruned(
     _ active: MaskSet, _ parameters: ParameterSet, to target: PruningTarget, _ regimen: Regimen,
     _ evidence: (Evidence) throws -> ParameterSet
-  ) throws -> Pruning {
+  ) throws -> MaskSet {
     var all = regimen.model.fullMasks
-    for (name, mask) in active { all.take(name, mask, from: active) }
+    all.merge(active)
     let names = Set(active.names)
     let pruning = try pruner.prune(
       ScoringContext(
@@ -75,7 +75,6 @@ package struct MaskMoves: Sendable {
         initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits,
         evidence: try pruner.criterion.needs.evidence.map { ($0, try evidence($0)) }),
       structure: structure, to: target)
-    return Pruning(
-      masks: pruning.masks.keeping { names.contains($0) }, report: pruning.report, weights: nil)
+    return pruning.masks.filter { names.contains($0.name) || pruning.masks.isCompanion($0.name) }
   }
 }

@@ -3,7 +3,7 @@ import CoppiceNetworks
 import CoppiceStore
 import CoppiceTensors
 
-/// Measures networks of one setting on the validation and test sets, and at the end of a round on all training data.
+/// Measures networks of one regimen on the validation and test sets, and at the end of a round on all training data.
 package struct Meter {
   private let evaluator: Evaluator
   private let training: EvaluationBatches
@@ -14,7 +14,8 @@ package struct Meter {
     let data = regimen.data
     let batch = data.interface.evaluationBatch
     evaluator = try Evaluator(
-      regimen.model, batch: batch, masks: masks, execution: regimen.execution, threads: threads)
+      regimen.model, loss: regimen.loss, batch: batch, masks: masks, execution: regimen.execution,
+      threads: threads)
     let split = data.split
     training = try EvaluationBatches(split.training, of: data.dataset, batchSize: batch)
     validation = try EvaluationBatches(split.validation, of: data.dataset, batchSize: batch)
@@ -28,19 +29,17 @@ package struct Meter {
   ) throws -> Evaluation {
     evaluator.load(parameters, buffers)
     var evaluation = Evaluation(step: step)
-    let validated = try score(validation)
-    (evaluation.validationLoss, evaluation.validationAccuracy) = (validated.loss, validated.accuracy)
-    let tested = try score(test)
-    (evaluation.testLoss, evaluation.testAccuracy) = (tested.loss, tested.accuracy)
+    evaluation.measure(.validation, try tally(validation))
+    let tested = try tally(test)
+    evaluation.measure(.test, tested)
     if isLast {
-      let trained = try score(training)
-      (evaluation.trainLoss, evaluation.trainAccuracy) = (trained.loss, trained.accuracy)
+      evaluation.measure(.train, try tally(training))
       evaluation.testClassAccuracy = tested.classAccuracy
     }
     return evaluation
   }
 
-  private func score(_ batches: EvaluationBatches) throws -> Tally {
+  private func tally(_ batches: EvaluationBatches) throws -> Tally {
     try evaluator.evaluate(batches: batches.count) { batches.fill($0, $1, $2) }
   }
 }

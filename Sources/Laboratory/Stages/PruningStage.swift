@@ -61,9 +61,7 @@ package struct PruningStage: Stage {
     // The pruner sees every prunable layer; those the allocation ignores have no mask in what is stored.
     var before = regimen.model.fullMasks
     let prunable = try Set(pruner.prunable(among: before, structure: structure).names)
-    if let masks {
-      for (name, mask) in try context.masks(of: masks) { before.take(name, mask, from: try context.masks(of: masks)) }
-    }
+    if let masks { before.merge(try context.masks(of: masks)) }
     var found: [(Evidence, ParameterSet)] = []
     for (evidence, key) in zip(pruner.criterion.needs.evidence, evidence) {
       guard let values = try context.outputs(of: key)[parameters: "evidence"] else {
@@ -78,7 +76,10 @@ package struct PruningStage: Stage {
         initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, evidence: found),
       structure: structure, to: target)
     var record = StageRecord(
-      key: key.hexadecimal, masks: [("masks", pruning.masks.keeping { prunable.contains($0) })],
+      key: key.hexadecimal,
+      masks: [
+        ("masks", pruning.masks.filter { prunable.contains($0.name) || pruning.masks.isCompanion($0.name) })
+      ],
       numbers: [("requested_sparsity", [pruning.report.requestedSparsity])])
     if let weights = pruning.weights { record.parameters = [("parameters", weights)] }
     let collapsed = pruning.report.collapsedLayers

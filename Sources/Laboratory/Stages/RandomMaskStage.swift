@@ -13,7 +13,9 @@ package struct RandomMaskStage: Stage {
   package let structure: NetworkStructure
   package let key: StageKey
 
-  package init(_ regimen: Regimen, like pruning: StageKey, granularity: Granularity, structure: NetworkStructure = .none) {
+  package init(
+    _ regimen: Regimen, like pruning: StageKey, granularity: Granularity, structure: NetworkStructure = .none
+  ) {
     self.regimen = regimen
     self.pruning = pruning
     self.granularity = granularity

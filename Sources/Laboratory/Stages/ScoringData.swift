@@ -33,12 +33,13 @@ package struct ScoringData: Hashable, Sendable {
       stream: .score)
     var known: [String: ParameterSet] = [:]
     for other in evidence.given { known[other.description] = try given(other) }
-    var sum = Evidence.Accumulator(evidence.combine)
+    var sum = Evidence.Accumulator(evidence)
     try Probe.run(
       regimen.model, loss: regimen.loss, parameters, buffers, masks: masks, batch: size, count: parts,
       given: known, threads: threads, trace: { try evidence.values(of: $0) },
-      fill: { index, inputs, labels in batches.fill(index, inputs, labels) }, each: { _, found in try sum.add(found) })
-    return sum.result
+      fill: { index, inputs, labels in batches.fill(index, inputs, labels) },
+      each: { _, found in try sum.add(found) })
+    return try sum.result()
   }
 
   /// The same, measuring what the evidence is given first.

@@ -32,6 +32,8 @@ package struct TrainingStage: Stage {
   package let isMeasured: Bool
   /// The fraction of prunable weights that is to be left, 0…1; for estimates of time alone, no part of the key.
   package let density: Double
+  /// The rule that may end it.
+  private let stop: StopRule
   package let key: StageKey
 
   package init(
@@ -47,6 +49,7 @@ package struct TrainingStage: Stage {
     self.learningRateStep = learningRateStep
     self.isMeasured = isMeasured
     self.density = density
+    stop = isMeasured && regimen.stop.scope == .training ? regimen.stop : .never
     let origin: Specification.Value =
       switch source {
       case .fresh(let draw): .integer(draw)
@@ -74,9 +77,6 @@ package struct TrainingStage: Stage {
       ]))
   }
 
-  /// The rule that may end it.
-  private var stop: StopRule { isMeasured && regimen.stop.scope == .training ? regimen.stop : .never }
-
   package var work: StageWork { StageWork(kind: regimen.timing, steps: steps, density: density) }
 
   package func flops(_ costs: NetworkCostTable) throws -> Double {
@@ -95,7 +95,9 @@ package struct TrainingStage: Stage {
     var masks: DynamicMasks?
     if let checkpoint = try? context.folder.readCheckpoint(key.hexadecimal) {
       state = try TrainingState(checkpoint)
-      masks = checkpoint[masks: "masks"].map { DynamicMasks(active: $0, trained: checkpoint[masks: "trained"]) }
+      masks = checkpoint[masks: "masks"].map {
+        DynamicMasks(active: $0, trained: checkpoint[masks: "trained"])
+      }
       log = TrainingLog(checkpoint, steps: steps)
     } else {
       state = try initialState(context)
@@ -117,7 +119,8 @@ package struct TrainingStage: Stage {
     /// The masks after this many steps, where they move now.
     func move() throws {
       guard let moves, let old = masks, try moves.isDue(trainer.step, steps, regimen) else { return }
-      let new = try moves.masks(old, trainer.parameters, trainer.buffers, trainer.step, steps, regimen, context.threads)
+      let new = try moves.masks(
+        old, trainer.parameters, trainer.buffers, trainer.step, steps, regimen, context.threads)
       guard new != old else { return }
       try trainer.remask(new.active, trained: new.trained)
       (masks, meter) = (new, nil)
@@ -191,7 +194,8 @@ package struct TrainingStage: Stage {
       record.layers = costs.layers(of: regimen, masks?.active)
       record.numbers.append(("flops", [Double(costs.flops)]))
     }
-    record.numbers.append(("training_flops", [try flops(context.costs) / Double(max(1, steps)) * Double(trainer.step)]))
+    record.numbers.append(
+      ("training_flops", [try flops(context.costs) / Double(max(1, steps)) * Double(trainer.step)]))
     return record
   }
 

@@ -43,7 +43,9 @@ public struct Dynamics: Component {
   }
 
   /// The dynamics of a text: `gradual(to: 0.5, every: 100it)`.
-  public init(parsing text: String) throws(ComponentError) { self = try DynamicsCatalogue.catalogue.parse(text) }
+  public init(parsing text: String) throws(ComponentError) {
+    self = try DynamicsCatalogue.catalogue.parse(text)
+  }
 
   /// Whether masks move at this moment.
   package func isDue(_ moment: DynamicsMoment) throws -> Bool { try due(moment) }
