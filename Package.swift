@@ -53,8 +53,8 @@ let package = Package(
     target("Datasets", ["CKernels", "CZlib", "CoppiceTensors", "CoppiceTerms", crypto]),
 
     // The laboratory and its books
-    target("Store", ["CoppiceHDF5", "CoppiceTensors"]),
-    target("Reporting", ["CoppiceStore", "CoppiceTensors"]),
+    target("Store", ["CoppiceHDF5", "CoppiceTensors", "CoppiceTerms"]),
+    target("Reporting", ["CoppiceStore", "CoppiceTensors", "CoppiceTerms"]),
     target(
       "Laboratory",
       [
@@ -106,10 +106,10 @@ let package = Package(
     tests(
       "Command",
       [
-        "Coppice", "CoppiceCommand", "CoppiceDatasets", "CoppiceExperiments", "CoppiceHDF5",
-        "CoppiceLaboratory", "CoppiceMain", "CoppiceStore",
+        "Coppice", "CoppiceExperiments", "CoppiceHDF5", "CoppiceMain", "CoppiceStore",
       ],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "CoppiceStructureTests", path: "Tests/StructureTests"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -48,3 +48,7 @@ package enum BenchmarkFileError: Error, Hashable, CustomStringConvertible {
     }
   }
 }
+
+extension BenchmarkFileError: ReportedError {
+  package var exitCode: FailureCode { .badData }
+}

@@ -1,75 +1,44 @@
 import ArgumentParser
 import Coppice
-import CoppiceReporting
-import CoppiceStore
 import Foundation
 
 /// What went wrong, in words, with the exit code that the documentation gives it.
-struct CommandFailure: Error {
+struct CommandFailure: ReportedError {
   let message: String
-  let code: ExitCode
+  let exitCode: FailureCode
 
-  static let someTrialsFailed = ExitCode(1)
-  static let usage = ExitCode(64)
-  static let badData = ExitCode(65)
-  static let inputMissing = ExitCode(66)
-  static let toolMissing = ExitCode(69)
-  static let inputOutput = ExitCode(74)
-  static let tryAgain = ExitCode(75)
-  static let interrupted = ExitCode(130)
-
-  init(_ message: String, _ code: ExitCode) {
+  init(_ message: String, _ code: FailureCode) {
     self.message = message
-    self.code = code
+    exitCode = code
   }
 
-  /// The failure an error stands for; `nil` for errors of the parser, which speaks for itself.
+  /// The failure an error stands for; `nil` for errors of the parser, which speaks for itself. Errors of Coppice know their code.
   init?(_ error: any Error) {
     switch error {
-    case let failure as CommandFailure: self = failure
-    case let error as DatasetError: self.init("\(error)", Self.code(of: error))
-    case let error as StoreError: self.init("\(error)", Self.code(of: error))
-    case let error as ReportingError: self.init("\(error)", Self.code(of: error))
-    case is ExperimentError, is SettingError, is ComponentError, is PruningError, is BudgetError,
-      is SpecificationError, is KernelVariantError:
-      self.init("\(error)", Self.usage)
+    case let error as any ReportedError: self.init(error.description, error.exitCode)
     case let error as CocoaError:
       let path =
         error.userInfo[NSFilePathErrorKey] as? String ?? (error.userInfo[NSURLErrorKey] as? URL)?.path
-      self.init((path.map { "\($0): " } ?? "") + error.localizedDescription, Self.inputOutput)
+      self.init((path.map { "\($0): " } ?? "") + error.localizedDescription, .inputOutput)
     default: return nil
     }
   }
 
-  private static func code(of error: DatasetError) -> ExitCode {
-    switch error {
-    case .missing: inputMissing
-    case .toolMissing: toolMissing
-    case .unreadable, .unwritable: inputOutput
-    case .download: tryAgain
-    case .notFetchable, .batchSize: usage
-    default: badData
-    }
-  }
+  var description: String { message }
 
-  private static func code(of error: StoreError) -> ExitCode {
-    switch error {
-    case .newerFormat, .otherFormat: badData
-    case .fewerRows: usage
-    case .file:
-      switch error.systemError {
-      case nil: badData
-      case ENOENT: inputMissing
-      case EAGAIN: tryAgain
-      default: inputOutput
-      }
-    }
-  }
+  /// What the process ends with.
+  var code: ExitCode { ExitCode(exitCode.rawValue) }
+}
 
-  private static func code(of error: ReportingError) -> ExitCode {
-    switch error {
-    case .noRows, .noValues, .twiceTheSameTrial: badData
-    case .unknownColumn, .notNumeric, .severalTrialsInOnePoint: usage
-    }
-  }
+extension CommandFailure {
+  static let usage = FailureCode.usage
+  static let badData = FailureCode.badData
+  static let inputMissing = FailureCode.inputMissing
+  static let toolMissing = FailureCode.toolMissing
+  static let inputOutput = FailureCode.inputOutput
+  static let tryAgain = FailureCode.tryAgain
+
+  /// Thrown where all has been said.
+  static let someTrialsFailed = ExitCode(FailureCode.someTrialsFailed.rawValue)
+  static let interrupted = ExitCode(FailureCode.interrupted.rawValue)
 }

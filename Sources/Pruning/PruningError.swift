@@ -83,3 +83,8 @@ public enum PruningError: Error, Hashable {
   /// A component that is written wrongly.
   case specification(SpecificationError)
 }
+
+extension PruningError: ReportedError {
+  /// A pruning that cannot be as it is written.
+  public var exitCode: FailureCode { .usage }
+}

@@ -1,4 +1,6 @@
 import CoppiceHDF5
+import CoppiceTerms
+import Foundation
 
 /// What went wrong with a file of results.
 package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -32,4 +34,21 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
 /// Runs work on files, whose errors become errors of the store.
 func storing<Result>(_ body: () throws(HDF5Error) -> Result) throws(StoreError) -> Result {
   do { return try body() } catch { throw .file(error) }
+}
+
+extension StoreError: ReportedError {
+  /// A file that is damaged or newer is bad data; otherwise the system's reason counts.
+  package var exitCode: FailureCode {
+    switch self {
+    case .newerFormat, .otherFormat: .badData
+    case .fewerRows: .usage
+    case .file(let error):
+      switch error.systemError {
+      case nil: .badData
+      case ENOENT: .inputMissing
+      case EAGAIN: .tryAgain
+      default: .inputOutput
+      }
+    }
+  }
 }

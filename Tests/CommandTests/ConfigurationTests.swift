@@ -51,7 +51,7 @@ import Testing
         ("standard-deviation", "standardDeviation"),
       ].reduce(trial.configuration) { $0.replacing("\"\($1.0)\":", with: "\"\($1.1)\":") }
       #expect(old != trial.configuration)
-      #expect(try Trial(configuration: old) == trial)
+      #expect(try Trial(configuration: old).specification == trial.specification)
     }
     let other = trials[0].configuration.replacing("generator-seed", with: "generatorSeeds")
     #expect(throws: ConfigurationError.self) { try Trial(configuration: other) }

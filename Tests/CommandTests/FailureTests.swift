@@ -23,10 +23,10 @@ import Testing
       program, ["run", "quikstart"], 64, ["no experiment named \"quikstart\"", "mean \"quickstart\""])
     try expect(program, ["status", "quikstart"], 64, ["mean \"quickstart\""])
     try expect(program, run + ["modle=x"], 64, ["no setting named \"modle\"", "mean \"model\""])
-    try expect(program, run + ["model=lenet5"], 64, ["lenet5", "mean lenet-5"])
+    try expect(program, run + ["model=lenet5"], 64, ["named \"lenet5\"", "mean \"lenet-5\""])
     try expect(program, run + ["dataset=glyfs"], 64, ["no data set named \"glyfs\"", "mean \"glyphs\""])
     try expect(program, run + ["criterion=magnitud"], 64, ["magnitud", "magnitude"])
-    try expect(program, run + ["optimizer=adan"], 64, ["adan", "mean adam"])
+    try expect(program, run + ["optimizer=adan"], 64, ["named \"adan\"", "mean \"adam\""])
     try expect(program, ["data", "fetch", "mnits"], 64, ["mean \"mnist\""])
     try expect(program, ["data", "fetch", "glyphs"], 64, ["generated in code"])
     try expect(program, ["list", "modells"], 64, ["models"])
@@ -83,8 +83,8 @@ import Testing
   @Test func missingDataAreExplained() throws {
     try expect(
       Program(), ["run", "quickstart", "--set", "dataset=mnist", "--data", "/nowhere"], 66,
-      ["'mnist' was not found", "/nowhere/MNIST/raw", "coppice data fetch mnist", "--data DIR"])
-    try expect(Program(), ["data", "verify", "mnist"], 66, ["'mnist' was not found"])
+      ["\"mnist\" was not found", "/nowhere/MNIST/raw", "coppice data fetch mnist", "--data DIR"])
+    try expect(Program(), ["data", "verify", "mnist"], 66, ["\"mnist\" was not found"])
   }
 
   @Test func damagedDataAreBadData() throws {

@@ -51,8 +51,8 @@ import Testing
     (.empty(path: ""), .badData), (.checksum(path: "", expected: "", found: ""), .badData),
     (.inconsistent(dataset: "", ""), .badData),
   ])
-  func endsWithTheDocumentedCode(error: DatasetError, status: FailureCode) {
-    #expect(error.exitCode == status)
+  func endsWithTheDocumentedCode(error: DatasetError, code: FailureCode) {
+    #expect(error.exitCode == code)
   }
 
   /// Like every error: a sentence that others can go on from, without a capital at its head and a full stop at its end.

@@ -19,9 +19,6 @@ RUNS = [
     ["quickstart"],
     ["lottery-lenet-mnist", "--seeds", "1", "--set", "training=300it"],
 ]
-# Settings at these values may be left out or spelled in another way.
-NEUTRAL = [None, "none"]
-
 
 def run(binary, arguments, folder, data):
     command = [binary, "run", *arguments, "--results", str(folder), "--as", "run", "--quiet"]
@@ -29,18 +26,27 @@ def run(binary, arguments, folder, data):
     return sorted((folder / "run" / "trials").glob("*.h5"))
 
 
+def spelled(text):
+    """`generator-seed` for `generatorSeed`."""
+    return "".join("-" + letter.lower() if letter.isupper() else letter for letter in text)
+
+
 def name(value):
     """A component by its name and fields, without versions."""
     if isinstance(value, dict):
-        return {key: name(entry) for key, entry in value.items() if key != "version"} if len(value) > 2 else value["name"]
+        fields = {spelled(key): name(entry) for key, entry in value.items() if key != "version"}
+        return fields if len(fields) > 1 else fields["name"]
     return [name(entry) for entry in value] if isinstance(value, list) else value
 
 
-def identity(path):
+def settings(path):
     with h5py.File(path) as file:
-        settings = json.loads(file["config/data"][()])
-    kept = {key: name(value) for key, value in settings.items()}
-    return json.dumps({key: value for key, value in kept.items() if value not in NEUTRAL}, sort_keys=True)
+        return {key: name(value) for key, value in json.loads(file["config/data"][()]).items()}
+
+
+def identity(path, known):
+    """The settings that both builds have."""
+    return json.dumps({key: value for key, value in settings(path).items() if key in known}, sort_keys=True)
 
 
 def arrays(path):
@@ -71,9 +77,11 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
             old = run(options.old, arguments, root / "old", options.data)
-            new = {identity(path): path for path in run(options.new, arguments, root / "new", options.data)}
+            made = run(options.new, arguments, root / "new", options.data)
+            known = settings(old[0]).keys() & settings(made[0]).keys()
+            new = {identity(path, known): path for path in made}
             for path in old:
-                partner = new.pop(identity(path), None)
+                partner = new.pop(identity(path, known), None)
                 if partner is None:
                     print(f"{path.name}: no such trial in the new build")
                     differing += 1

@@ -9,48 +9,83 @@ struct ListCommand: ParsableCommand {
   enum Kind: String, ExpressibleByArgument, CaseIterable {
     case experiments, models, datasets, initializers, optimizers
     case learningRates = "learning-rates"
-    case criteria, granularities, allocations, schedules, retrainings, controls, settings
+    case criteria, granularities, allocations, schedules, retrainings, controls, dynamics, losses
+    case stopRules = "stop-rules"
+    case recipeSteps = "recipe-steps"
+    case analyses, settings
   }
 
   @Argument(help: "What to list.")
   var kind = Kind.experiments
 
+  @Flag(help: "Print each with all its fields too, as --set takes it.")
+  var fields = false
+
   @OptionGroup var format: FormatOptions
 
   func run() throws {
-    let entries = entries
+    let entries = kind.entries
     if format.json {
-      let list = entries.map { JSON.members([("name", .text($0.name)), ("about", .text($0.about))]) }
       return try Terminal.data(
-        JSON.object([("schema_version", .integer(1)), (kind.rawValue, .list(list))]))
+        JSON.object([("schema_version", .integer(2)), (kind.rawValue, .list(entries.map(\.json)))]))
     }
     let width = entries.map(\.name.count).max() ?? 0
     for entry in entries {
       let name = entry.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
-      try Terminal.data((name + entry.about).trimmingCharacters(in: .whitespaces))
+      try Terminal.data((name + entry.line).trimmingCharacters(in: .whitespaces))
+      if fields, let form = entry.form {
+        try Terminal.data(String(repeating: " ", count: width + 2) + form)
+      }
+    }
+  }
+}
+
+extension ListCommand.Kind {
+  /// What there is of this kind.
+  fileprivate var entries: [Entry] {
+    switch self {
+    case .experiments: Catalogue.experiments.map { Entry(name: $0.name, about: $0.question) }
+    case .models: listed(Model.catalogue)
+    case .datasets: listed(Datasets.catalogue)
+    case .initializers: listed(Initializer.catalogue)
+    case .optimizers: listed(Optimizer.catalogue)
+    case .learningRates: listed(LearningRate.catalogue)
+    case .criteria: listed(Criteria.catalogue)
+    case .granularities: listed(Granularities.catalogue)
+    case .allocations: listed(Allocations.catalogue)
+    case .schedules: listed(Schedules.catalogue)
+    case .retrainings: listed(Retrainings.catalogue)
+    case .controls: listed(Controls.catalogue)
+    case .dynamics: listed(DynamicsCatalogue.catalogue)
+    case .losses: listed(Loss.catalogue)
+    case .stopRules: listed(StopRules.catalogue)
+    case .recipeSteps: listed(RecipeSteps.catalogue)
+    case .analyses: listed(Analyses.catalogue)
+    case .settings:
+      Settings.all.map { Entry(name: $0.name, about: "\($0.documentation) (\($0.unit))") }
     }
   }
 
-  private var entries: [(name: String, about: String)] {
-    switch kind {
-    case .experiments: Catalogue.experiments.map { ($0.name, $0.question) }
-    case .models: Model.all.map(described)
-    case .datasets: Datasets.all.map { ($0.name, $0.summary) }
-    case .initializers: Initializer.all.map(described)
-    case .optimizers: Optimizer.all.map(described)
-    case .learningRates: LearningRate.all.map(described)
-    case .criteria: Criteria.all.map(described)
-    case .granularities: Granularities.all.map(described)
-    case .allocations: Allocations.all.map(described)
-    case .schedules: Schedules.all.map(described)
-    case .retrainings: Retrainings.catalogue.shipped.map { ($0.name, $0.summary) }
-    case .controls: Controls.catalogue.shipped.map { ($0.name, $0.summary) }
-    case .settings: Settings.all.map { ($0.name, "\($0.documentation) (\($0.unit))") }
+  private func listed<Element>(_ catalogue: Coppice.Catalogue<Element>) -> [Entry] {
+    catalogue.shipped.map {
+      Entry(name: $0.name, about: $0.summary, paper: $0.paper, form: "\($0.component)")
     }
   }
+}
 
-  /// The name, and beside it the form with all fields as `--set` takes it.
-  private func described(_ component: some Component) -> (name: String, about: String) {
-    (component.name, component.description)
+/// One line of a listing.
+private struct Entry {
+  let name: String
+  let about: String
+  /// Where it was published.
+  var paper: String?
+  /// With all its fields, as `--set` takes it.
+  var form: String?
+
+  var line: String { about + (paper.map { " (\($0))" } ?? "") }
+
+  var json: JSON {
+    let members = [("name", name), ("about", about), ("paper", paper), ("form", form)]
+    return .members(members.compactMap { name, text in text.map { (name, .text($0)) } })
   }
 }

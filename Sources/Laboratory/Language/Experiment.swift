@@ -119,3 +119,7 @@ package enum ExperimentError: Error, Hashable, CustomStringConvertible {
     }
   }
 }
+
+extension ExperimentError: ReportedError {
+  package var exitCode: FailureCode { .usage }
+}

@@ -196,3 +196,7 @@ package enum SettingError: Error, Hashable, CustomStringConvertible {
     }
   }
 }
+
+extension SettingError: ReportedError {
+  package var exitCode: FailureCode { .usage }
+}

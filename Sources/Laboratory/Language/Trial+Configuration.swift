@@ -90,3 +90,7 @@ package enum ConfigurationError: Error, Hashable, CustomStringConvertible {
     }
   }
 }
+
+extension ConfigurationError: ReportedError {
+  package var exitCode: FailureCode { .badData }
+}

@@ -1,4 +1,5 @@
 import CKernels
+import CoppiceTerms
 
 /// The instruction set the kernels run on. Results do not depend on it; speed does.
 package enum KernelVariant {
@@ -36,4 +37,8 @@ package enum KernelVariantError: Error, Hashable, CustomStringConvertible {
         + supported.joined(separator: ", ")
     }
   }
+}
+
+extension KernelVariantError: ReportedError {
+  package var exitCode: FailureCode { .usage }
 }

@@ -1,3 +1,4 @@
+import CoppiceTerms
 import Foundation
 import Synchronization
 
@@ -30,4 +31,7 @@ package final class Interruption: Sendable {
 }
 
 /// Thrown by a stage that stopped, after a checkpoint, because an end was asked for.
-package struct Interrupted: Error {}
+package struct Interrupted: ReportedError {
+  package var description: String { "stopped after a checkpoint, because an end was asked for" }
+  package var exitCode: FailureCode { .interrupted }
+}

@@ -75,3 +75,12 @@ package enum StageError: Error, Hashable, CustomStringConvertible {
     }
   }
 }
+
+extension StageError: ReportedError {
+  package var exitCode: FailureCode {
+    switch self {
+    case .missingParent: .tryAgain
+    case .missingOutput: .badData
+    }
+  }
+}

@@ -1,3 +1,5 @@
+import CoppiceTerms
+
 /// Why no curves or tables can be made of an index.
 package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The index is empty.
@@ -35,6 +37,15 @@ package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible
     case .noValues(let metric):
       return "No row of the summary has a value for '\(metric)', so there is nothing to draw. "
         + "Choose another metric with --y, or see `coppice status` for trials that did not finish."
+    }
+  }
+}
+
+extension ReportingError: ReportedError {
+  package var exitCode: FailureCode {
+    switch self {
+    case .noRows, .noValues, .twiceTheSameTrial: .badData
+    case .unknownColumn, .notNumeric, .severalTrialsInOnePoint: .usage
     }
   }
 }

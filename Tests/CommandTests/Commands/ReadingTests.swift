@@ -14,7 +14,7 @@ import Testing
   func everyListHasNames(kind: String) throws {
     #expect(try !run(["list", kind]).output.isEmpty)
     let list = try object(try run(["list", kind, "--json"]).output)
-    #expect(list["schema_version"] as? Int == 1)
+    #expect(list["schema_version"] as? Int == 2)
     #expect(((list[kind] as? [[String: String]]) ?? []).contains { $0["name"]?.isEmpty == false })
   }
 
@@ -24,12 +24,26 @@ import Testing
       ("criteria", "criterion"), ("allocations", "allocation"),
     ] {
       let list = try object(try run(["list", kind, "--json"]).output)[kind] as? [[String: String]]
-      for form in (list ?? []).compactMap({ $0["about"] }) {
+      for form in try #require(list).map({ try #require($0["form"]) }) {
         let outcome = try run(
           ["plan", "--set", "\(setting)=\(form)"] + Sweeps.ladder(training: 1) + ["--json", "--jobs", "1"])
         #expect(outcome.status == 0, "\(setting)=\(form): \(outcome.errors)")
       }
     }
+  }
+
+  @Test func aListSaysWhatEachIsAndWhereItWasPublished() throws {
+    let lines = try run(["list", "models"]).output.split(separator: "\n")
+    #expect(lines.count == 12)
+    #expect(lines.contains("resnet-20           ResNet-20 for CIFAR: 272,474 parameters (He et al. 2016)"))
+    let fields = try run(["list", "learning-rates", "--fields"]).output.split(separator: "\n")
+    #expect(fields.count == 8)
+    #expect(fields.contains("          cosine(rate: 0.1, floor: 0.0)"))
+    let sets = try object(try run(["list", "datasets", "--json"]).output)["datasets"] as? [[String: String]]
+    #expect(sets?.first { $0["name"] == "glyphs" }?["paper"] == nil)
+    let cifar = sets?.first { $0["name"] == "cifar-10" }
+    #expect(cifar?["paper"] == "Krizhevsky 2009" && cifar?["about"]?.hasPrefix("colour images") == true)
+    #expect(cifar?["form"] == "cifar-10(validation: 5000, scaling: unit, augmentation: none)")
   }
 
   @Test func aPlanTellsWhatSharingSaves() throws {
