@@ -20,7 +20,7 @@ package final class Executor {
     self.plan = plan
     memory = PlanMemory(plan, threads: max(1, threads))
     program = Program(
-      plan, memory, threads: max(1, threads), leastSharedWork: leastSharedWork ?? Schedule.leastSharedWork)
+      plan, memory, threads: max(1, threads), leastSharedWork: leastSharedWork ?? ThreadPlan.leastSharedWork)
     team = threads > 1 ? Team(program, spins: spins ?? Team.spins) : nil
     var leaves: [String: (offset: Int, type: ValueType)] = [:]
     for (index, node) in plan.graph.nodes.enumerated() {

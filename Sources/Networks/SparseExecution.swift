@@ -54,7 +54,7 @@ package struct SparseWeights: Sendable {
     var patterns: [String: SparsePattern] = [:]
     for name in execution.sparseNames(model, masks) {
       guard let pattern = masks?[name].map(SparsePattern.init) else { continue }
-      patterns[name] = isForOne && pattern.shape.rank == 2 ? pattern.byWindows : pattern
+      patterns[name] = isForOne && pattern.shape.rank == 2 ? pattern.interleaved : pattern
     }
     self.patterns = patterns
   }

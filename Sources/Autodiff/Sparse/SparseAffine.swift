@@ -10,7 +10,7 @@ package struct SparseAffine: Primitive {
   package let rectifies: Bool
 
   package init(_ pattern: SparsePattern, hasBias: Bool = false, rectifies: Bool = false) {
-    precondition(pattern.windows == nil)
+    precondition(pattern.interleaving == nil)
     self.pattern = pattern
     self.hasBias = hasBias
     self.rectifies = rectifies
@@ -178,7 +178,7 @@ extension SparseAffine {
 extension SparsePattern {
   /// The survivors of a matrix by output row, planes being `width` apart.
   fileprivate func index(width: Int) -> SparseIndex {
-    precondition(windows == nil)
+    precondition(interleaving == nil)
     let columns = shape[1]
     return SparseIndex(
       rows: shape[0], entries: places.lazy.map { (Int($0) / columns, Int($0) % columns * width) })
@@ -257,7 +257,7 @@ extension SparsePattern {
 extension Affine: PrunablePrimitive {
   package func sparse(_ inputs: [Value], _ pattern: SparsePattern, survivors: Value) -> Value {
     let x = inputs[0]
-    if pattern.windows != nil {
+    if pattern.interleaving != nil {
       return x.builder.applyAll(
         SparseAffine.Single(pattern, hasBias: hasBias, rectifies: rectifies),
         [x, survivors] + inputs.dropFirst(2))[0]
