@@ -23,8 +23,7 @@ extension GraphBuilder {
     var met: Set<ValueID> = []
     // A value given twice is two arguments: the second one gets a name of its own.
     let arguments = arguments.map { argument in
-      if met.insert(argument.id).inserted { return argument }
-      return argument.shape.rank == 0 ? argument.scaled(by: 1) : argument.mergingAxes(0, count: 1)
+      met.insert(argument.id).inserted ? argument : argument.alias
     }
     let first = graph.nodes.count
     return gradients(of: function(arguments), seeds: seeds, wrt: arguments, from: first)
