@@ -2,7 +2,7 @@ import CoppiceTensors
 
 extension GraphBuilder {
   /// The gradients of a scalar with respect to some values, as further nodes of the same graph; so gradients of gradients
-  /// work. A value the scalar does not depend on has the gradient 0.
+  /// work. A value the scalar does not depend on has the gradient 0. A primitive without a gradient on the way is a failure.
   package func gradients(of loss: Value, wrt values: [Value]) -> [Value] {
     if failure == nil, loss.shape.rank != 0 {
       fail("gradients", "the loss must be a scalar, and is \(loss.type)")
@@ -55,6 +55,10 @@ extension GraphBuilder {
       guard let primitive = node.primitive else { continue }
       let ids = node.outputs.indices.map { ValueID(node: index, output: $0) }
       guard ids.contains(where: { gradients[$0] != nil }) else { continue }
+      guard primitive.isDifferentiable || !node.inputs.contains(where: { depends[$0.node] }) else {
+        within(node.scope) { fail(primitive.name, "has no gradient, and one would have to flow through it") }
+        return values.map { _ in nil }
+      }
       let call = PullbackCall(
         inputs: node.inputs.map(value), outputs: ids.map(value), gradients: ids.map { gradients[$0] })
       let pulled = within(node.scope) { primitive.pullback(call) }

@@ -126,6 +126,7 @@ import Testing
 
   /// `Σ cᵢ · yᵢ` with fixed weights c over all float outputs, and its gradients.
   private func gradientGraph(_ sample: Sample, second: Bool) throws -> (graph: Graph, floats: [Int])? {
+    guard sample.primitive.isDifferentiable else { return nil }
     let floats = sample.types.indices.filter { sample.types[$0].element == .float32 }
     var exists = false
     let graph = try Graph.trace { builder in

@@ -4,8 +4,8 @@ import CoppiceTensors
 extension SparseAffine {
   /// `SparseAffine` for examples that come one at a time, `y[…, o] = Σᵢ w[o, i] · x[…, i] + b[o]` over the surviving i, and a
   /// rectifier where asked. x `[…, in]`, survivors `[count]` interleaved, b `[out]` (optional), y `[…, out]`. It serves evaluation
-  /// alone: no gradient passes through.
-  package struct Single: Primitive {
+  /// alone and has no gradient.
+  package struct Single: UndifferentiablePrimitive {
     package static let name = "sparse-affine-single"
     package let pattern: SparsePattern
     private let rows: InterleavedRows

@@ -95,6 +95,9 @@ package struct Attention: FusedPrimitive {
   }
 
   package func pullback(_ call: PullbackCall) -> [Value?] {
+    if call.gradients[1] != nil {
+      call.inputs[0].builder.fail(Self.name, "has no gradient through the statistics of its scores")
+    }
     guard let g = call.gradients[0] else { return call.inputs.map { _ in nil } }
     let gradients = g.builder.applyAll(Gradient(self), [g] + call.inputs + [call.outputs[1]])
     return Array(gradients.prefix(call.inputs.count))

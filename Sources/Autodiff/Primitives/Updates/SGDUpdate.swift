@@ -5,7 +5,7 @@ import CoppiceTensors
 /// `d = s·g + decay·w`, `v ← momentum·v + d`, `w ← w − rate·(nesterov ? d + momentum·v : v)`.
 /// Inputs: w, g, v (where momentum > 0), rate and gradient scale s as scalars, and the mask (bytes) where there is one; a
 /// masked weight and its velocity end exactly 0. Outputs: w and, with momentum, v. Both are updated in place.
-package struct SGDUpdate: Primitive {
+package struct SGDUpdate: UndifferentiablePrimitive {
   package static let name = "sgd-update"
   package let momentum: Double
   package let isNesterov: Bool
