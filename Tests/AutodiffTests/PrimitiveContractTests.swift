@@ -203,6 +203,16 @@ import Testing
     }
   }
 
+  @Test("every primitive has a sample or is reached by the gradients of one that has")
+  func everyPrimitiveIsTested() throws {
+    var tested = Set(Self.samples.map(\.primitive.name))
+    for sample in Self.samples {
+      guard let (graph, _) = try gradientGraph(sample, second: false) else { continue }
+      tested.formUnion(graph.nodes.compactMap { $0.primitive?.name })
+    }
+    #expect(Primitives.all.map { $0.name }.filter { !tested.contains($0) } == [])
+  }
+
   @Test("every primitive has a name of its own")
   func namesAreUnique() {
     let names = Primitives.all.map { $0.name }
