@@ -107,11 +107,6 @@ package final class GraphBuilder {
     }
   }
 
-  /// The node that makes a value; `nil` for what a failed operation gave.
-  func producer(of value: Value) -> Graph.Node? {
-    graph.nodes.indices.contains(value.id.node) ? graph.nodes[value.id.node] : nil
-  }
-
   /// The value an identifier names.
   func value(_ id: ValueID) -> Value { Value(builder: self, id: id, type: graph.type(of: id)) }
 }

@@ -263,6 +263,7 @@ extension Affine: PrunablePrimitive {
         [x, survivors] + inputs.dropFirst(2))[0]
     }
     let primitive = SparseAffine(pattern, hasBias: hasBias, rectifies: rectifies)
+    // Where x comes from a sparse layer itself, `Graph.passingPanelsOn` leaves the detour by rows out.
     let panels = x.builder.applyAll(primitive, [x.panels, survivors] + inputs.dropFirst(2))[0]
     return panels.rows(leading: Array(x.shape.axes.dropLast()))
   }
