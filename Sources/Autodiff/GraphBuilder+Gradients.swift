@@ -17,8 +17,8 @@ extension GraphBuilder {
     gradients(of: outputs, seeds: seeds, wrt: values, from: 0)
   }
 
-  /// Vector-Jacobian products of a function by its own arguments alone: what an argument depends on, another argument perhaps,
-  /// plays no part.
+  /// Vector-Jacobian products of a function by its own arguments. Each argument counts as independent, also where it was computed
+  /// from another one.
   func gradients(of function: ([Value]) -> [Value], at arguments: [Value], seeds: [Value?]) -> [Value?] {
     var met: Set<ValueID> = []
     // A value given twice is two arguments: the second one gets a name of its own.

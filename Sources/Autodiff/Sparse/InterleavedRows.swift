@@ -1,7 +1,7 @@
 import CKernels
 
-/// The survivors of a matrix in the order in which one example at a time is multiplied (`ck_interleaved_rows`): sixteen rows go side
-/// by side, in steps that take at most one survivor of each, all of them in a window of `CK_WINDOW` columns.
+/// The survivors of a matrix in the order in which one example at a time is multiplied (`ck_interleaved_rows`). Sixteen rows go side
+/// by side, step by step. A step takes at most one survivor of each row, and all of them stand in a window of `CK_WINDOW` columns.
 struct InterleavedRows: Hashable, Sendable {
   /// Where the survivors stand in the row-major matrix, in this order.
   private(set) var places: [Int32] = []

@@ -131,8 +131,8 @@ package struct Attention: FusedPrimitive {
 }
 
 extension Attention {
-  /// The gradients by q, k and v (or their packed projection), laid out as they are, from g, the inputs of the attention and its
-  /// statistics (a function of them, given so that they are not computed twice).
+  /// The gradients by q, k and v, or by their packed projection, laid out as these are. Inputs: g, the inputs of the attention, and
+  /// its statistics. The statistics are a function of the inputs; they are given so that they are not computed twice.
   package struct Gradient: FusedPrimitive {
     package static let name = "attention-gradient"
     package let attention: Attention

@@ -1,7 +1,7 @@
 extension Kernel {
-  /// A kernel for a result `[rows, columns]` whose threads each take a band: of rows where there are many, because such
-  /// a band is one piece of memory, as optimizers and elementwise operations share it, and stays in the thread's own
-  /// cache; else along the longer side.
+  /// A kernel for a result `[rows, columns]`. Each thread takes a band of it: of rows where there are many, else along the longer
+  /// side. A band of rows is one piece of memory. Optimizers and elementwise operations share memory in the same pieces, so that it
+  /// stays in the thread's own cache.
   ///
   /// - Parameter grain: columns that a thread takes at least; vectors of them unless columns are computed as rows.
   package static func product(
