@@ -20,7 +20,7 @@ package final class Executor {
     self.plan = plan
     memory = PlanMemory(plan, threads: max(1, threads))
     program = Program(
-      plan, memory, threads: max(1, threads), leastSharedWork: leastSharedWork ?? Schedule.leastSharedWork)
+      plan, memory, threads: max(1, threads), leastSharedWork: leastSharedWork ?? ThreadPlan.leastSharedWork)
     team = threads > 1 ? Team(program, spins: spins ?? Team.spins) : nil
     var leaves: [String: (offset: Int, type: ValueType)] = [:]
     for (index, node) in plan.graph.nodes.enumerated() {
@@ -120,9 +120,7 @@ package final class Executor {
   /// Computes every node once, in order.
   package func run() {
     if let team { team.run() } else { program.run(thread: 0) {} }
-    for copy in plan.copies {
-      memory.address(copy.to).copyMemory(from: memory.address(copy.from), byteCount: copy.size)
-    }
+    finishRun()
   }
 
   /// Computes every node once and gives the seconds each took, in the order of the plan's steps. On one thread.
@@ -133,13 +131,12 @@ package final class Executor {
       let elapsed = clock.measure { program.run(step: step, thread: 0) }
       return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     }
-    for copy in plan.copies {
-      memory.address(copy.to).copyMemory(from: memory.address(copy.from), byteCount: copy.size)
-    }
+    finishRun()
     return times
   }
 
-  /// Computes every node and names the scope of the first one whose result is not finite; `nil` where all are.
+  /// Computes the nodes in order up to the first one whose result is not finite, and names that one and its scope. `nil` where
+  /// all are finite: then this was a run like any other.
   package func runFindingNonFinite() -> String? {
     let program = Program(plan, memory, threads: 1)
     for (index, step) in plan.steps.enumerated() {
@@ -153,7 +150,15 @@ package final class Executor {
         }
       }
     }
+    finishRun()
     return nil
+  }
+
+  /// Gives leaves their new values that could not be made in place.
+  private func finishRun() {
+    for copy in plan.copies {
+      memory.address(copy.to).copyMemory(from: memory.address(copy.from), byteCount: copy.size)
+    }
   }
 
   private func leaf(_ name: String, _ element: ElementType) -> (

@@ -54,7 +54,10 @@ package struct Graph: Sendable {
   /// here once.
   package static func trace(_ body: (GraphBuilder) throws -> Void) throws -> Graph {
     let builder = GraphBuilder()
-    try body(builder)
+    do { try body(builder) } catch {
+      // What the body threw may come from going on after a failure.
+      throw builder.failure ?? error
+    }
     if let failure = builder.failure { throw failure }
     try builder.graph.verify()
     return builder.graph

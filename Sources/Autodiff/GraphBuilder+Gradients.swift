@@ -2,7 +2,7 @@ import CoppiceTensors
 
 extension GraphBuilder {
   /// The gradients of a scalar with respect to some values, as further nodes of the same graph; so gradients of gradients
-  /// work. A value the scalar does not depend on has the gradient 0.
+  /// work. A value the scalar does not depend on has the gradient 0. A primitive without a gradient on the way is a failure.
   package func gradients(of loss: Value, wrt values: [Value]) -> [Value] {
     if failure == nil, loss.shape.rank != 0 {
       fail("gradients", "the loss must be a scalar, and is \(loss.type)")
@@ -17,14 +17,13 @@ extension GraphBuilder {
     gradients(of: outputs, seeds: seeds, wrt: values, from: 0)
   }
 
-  /// Vector-Jacobian products of a function by its own arguments alone: what an argument depends on, another argument perhaps,
-  /// plays no part.
+  /// Vector-Jacobian products of a function by its own arguments. Each argument counts as independent, also where it was computed
+  /// from another one.
   func gradients(of function: ([Value]) -> [Value], at arguments: [Value], seeds: [Value?]) -> [Value?] {
     var met: Set<ValueID> = []
     // A value given twice is two arguments: the second one gets a name of its own.
     let arguments = arguments.map { argument in
-      if met.insert(argument.id).inserted { return argument }
-      return argument.shape.rank == 0 ? argument.scaled(by: 1) : argument.mergingAxes(0, count: 1)
+      met.insert(argument.id).inserted ? argument : argument.alias
     }
     let first = graph.nodes.count
     return gradients(of: function(arguments), seeds: seeds, wrt: arguments, from: first)
@@ -56,6 +55,10 @@ extension GraphBuilder {
       guard let primitive = node.primitive else { continue }
       let ids = node.outputs.indices.map { ValueID(node: index, output: $0) }
       guard ids.contains(where: { gradients[$0] != nil }) else { continue }
+      guard primitive.isDifferentiable || !node.inputs.contains(where: { depends[$0.node] }) else {
+        within(node.scope) { fail(primitive.name, "has no gradient, and one would have to flow through it") }
+        return values.map { _ in nil }
+      }
       let call = PullbackCall(
         inputs: node.inputs.map(value), outputs: ids.map(value), gradients: ids.map { gradients[$0] })
       let pulled = within(node.scope) { primitive.pullback(call) }

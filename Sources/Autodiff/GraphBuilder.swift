@@ -77,9 +77,11 @@ package final class GraphBuilder {
     }
   }
 
-  /// What failed operations give back: enough outputs for any primitive, never run.
+  /// What failed operations give back, never run: enough outputs for any primitive, of enough axes for any model. A model may
+  /// read an extent of it, or divide by one, and goes on; what it makes then is dropped.
   private var poison: [Value] {
-    [Value](repeating: Value(builder: self, id: ValueID(node: -1), type: ValueType(.scalar)), count: 8)
+    let type = ValueType(Shape([Int](repeating: 1, count: 16)))
+    return [Value](repeating: Value(builder: self, id: ValueID(node: -1), type: type), count: 8)
   }
 
   /// Notes a failure in the current scope; only the first one counts.
@@ -103,11 +105,6 @@ package final class GraphBuilder {
     return outputs.enumerated().map { output, type in
       Value(builder: self, id: ValueID(node: node, output: output), type: type)
     }
-  }
-
-  /// The node that makes a value; `nil` for what a failed operation gave.
-  func producer(of value: Value) -> Graph.Node? {
-    graph.nodes.indices.contains(value.id.node) ? graph.nodes[value.id.node] : nil
   }
 
   /// The value an identifier names.

@@ -11,8 +11,11 @@ package protocol Primitive: Hashable, Sendable {
   /// The compiled form for these types: everything that depends on shapes is settled here, once.
   func kernel(for signature: Signature) -> Kernel
 
-  /// The vector-Jacobian product in graph operations, one entry an input; `nil` where no gradient flows.
+  /// The vector-Jacobian product in graph operations, one entry an input; `nil` where the gradient is 0 by definition.
   func pullback(_ call: PullbackCall) -> [Value?]
+
+  /// Whether gradients pass. Where one would have to and cannot, the trace fails and names the primitive.
+  var isDifferentiable: Bool { get }
 
   /// Floating-point operations, 2 × multiply-adds for products; comparisons and copies count nothing.
   func flops(for signature: Signature) -> Int
@@ -35,10 +38,8 @@ extension Primitive {
   package var name: String { Self.name }
   package var donations: [(input: Int, output: Int)] { [] }
   package var isView: Bool { false }
+  package var isDifferentiable: Bool { true }
   package func flops(for signature: Signature) -> Int { signature.outputs.reduce(0) { $0 + $1.shape.count } }
-
-  /// For operations no gradient passes through (updates, arg max).
-  package func pullback(_ call: PullbackCall) -> [Value?] { call.inputs.map { _ in nil } }
 }
 
 /// A primitive that could be written in simpler ones, and says how. Its reference and, unless it gives a faster one, its

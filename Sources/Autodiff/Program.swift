@@ -6,7 +6,7 @@ final class Program: @unchecked Sendable {
     let kernel: Kernel
     let operands: Int
     let inputCount: Int
-    let assignment: Schedule.Assignment
+    let assignment: ThreadPlan.Assignment
   }
 
   let threads: Int
@@ -15,14 +15,14 @@ final class Program: @unchecked Sendable {
   private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
 
   init(
-    _ plan: Plan, _ memory: PlanMemory, threads: Int, leastSharedWork: Int = Schedule.leastSharedWork
+    _ plan: Plan, _ memory: PlanMemory, threads: Int, leastSharedWork: Int = ThreadPlan.leastSharedWork
   ) {
     self.threads = threads
     self.memory = memory
     let addresses = plan.steps.flatMap { $0.operands.map(memory.address) }
     table = .allocate(capacity: max(1, addresses.count))
     table.initialize(from: addresses, count: addresses.count)
-    let assignments = Schedule.assignments(plan, threads: threads, leastSharedWork: leastSharedWork)
+    let assignments = ThreadPlan.assignments(plan, threads: threads, leastSharedWork: leastSharedWork)
     var operands = 0
     instructions = zip(plan.steps, assignments).map { step, assignment in
       defer { operands += step.operands.count }

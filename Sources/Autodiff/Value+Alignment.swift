@@ -1,9 +1,9 @@
 import CoppiceTensors
 
 extension Value {
-  /// Two values brought to one shape for an elementwise operation: equal shapes stay; a scalar, or a shape that is the tail
-  /// of the other's (a bias `[features]` beside `[batch, features]`), is repeated along the leading axes. Nothing else is
-  /// repeated in silence: say `expanded(at:count:)`.
+  /// Two values brought to one shape for an elementwise operation. Equal shapes stay. A scalar is repeated to the other's shape,
+  /// and so is a shape that is the tail of the other's: a bias `[features]` with `[batch, features]`. Nothing else is repeated in
+  /// silence: say `expanded(at:count:)`.
   static func aligned(_ a: Value, _ b: Value) -> (Value, Value) {
     if a.shape == b.shape { return (a, b) }
     if a.shape.rank < b.shape.rank { return (a.repeated(to: b.shape), b) }

@@ -83,6 +83,27 @@ struct ExecutorTests {
     #expect(executor.runFindingNonFinite() == "offset in block.1")
   }
 
+  @Test("every way of running a plan gives leaves their new values, copied or made in place")
+  func everyRunEnds() throws {
+    let plan = Plan(
+      try Graph.trace { builder in
+        let w = builder.parameter("w", [2])
+        let previous = builder.state("previous", [2])
+        builder.update(w, with: w.offset(by: 1))
+        builder.update(previous, with: w)
+      })
+    #expect(!plan.copies.isEmpty)
+    let executor = Executor(plan)
+    executor.run()
+    #expect(executor.leafTensor("previous").scalars == [0, 0])
+    #expect(executor.runFindingNonFinite() == nil)
+    #expect(executor.leafTensor("w").scalars == [2, 2])
+    #expect(executor.leafTensor("previous").scalars == [1, 1])
+    _ = executor.profile()
+    #expect(executor.leafTensor("w").scalars == [3, 3])
+    #expect(executor.leafTensor("previous").scalars == [2, 2])
+  }
+
   @Test("states start at their initial values, parameters at 0")
   func initialValues() throws {
     let graph = try Graph.trace { builder in

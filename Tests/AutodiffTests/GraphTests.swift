@@ -53,6 +53,29 @@ struct GraphTests {
     #expect(error?.description == misuse.message)
   }
 
+  @Test("a model may go on with what a failed operation gave, and read its shape", arguments: misuses.indices)
+  func failuresDoNotTrap(index: Int) {
+    struct Later: Error {}
+    let misuse = Self.misuses[index]
+    for throwsLater in [false, true] {
+      let error = #expect(throws: TraceError.self) {
+        _ = try Graph.trace { builder in
+          let x = misuse.operation(builder.input("x", [3, 4]))
+          let width = x.shape[1] * x.shape[-1] / x.shape[-2]
+          let rows = x.splittingAxis(1, into: [width, 48 / width]).transposed([0, 2, 1]).mergingAxes(
+            0, count: 2)
+          let y = Self.misuses.map { $0.operation(rows + x.scaled(by: Float(x.shape[5]))) }
+          let loss = y.map { ($0 * $0.sum).mean(over: [0, 1]) }.reduce(rows.sum, +)
+          let weight = builder.parameter("w", [x.shape[0], 1])
+          builder.update(weight, with: builder.gradients(of: loss, wrt: [weight, x])[1])
+          builder.output("y", loss)
+          if throwsLater { throw Later() }
+        }
+      }
+      #expect(error?.description == misuse.message)
+    }
+  }
+
   @Test("a leaf declared twice is one leaf, and with another shape an error")
   func leavesAreShared() throws {
     let graph = try Graph.trace { builder in
@@ -165,6 +188,25 @@ struct GraphTests {
     #expect(outputs["second"]?.scalars == [20])
   }
 
+  @Test(
+    "a scalar that is two arguments has a gradient by each: d(x · x)/dx by the rule of a fused operation is 2x"
+  )
+  func scalarsAsTwoArguments() throws {
+    let graph = try Graph.trace { builder in
+      let x = builder.input("x", [])
+      let y = builder.apply(FusedProduct(), x, x)
+      builder.output("gradient", builder.gradients(of: y, wrt: [x])[0])
+    }
+    #expect(graph.nodes.contains { $0.primitive?.name == "alias" })
+    #expect(try Interpreter.outputs(of: graph, ["x": ReferenceArray([], [3])])["gradient"]?.scalars == [6])
+    let simplified = graph.simplified
+    let executor = Executor(Plan(simplified))
+    executor.write("x", [3])
+    executor.run()
+    #expect(executor.output("gradient").scalars == [6])
+    #expect(!Plan(simplified).steps.contains { simplified.nodes[$0.node].primitive?.name == "alias" })
+  }
+
   @Test("cost counts two operations a multiply-add, by parameter")
   func cost() throws {
     let graph = try Graph.trace { builder in
@@ -207,4 +249,14 @@ struct GraphTests {
       #expect(abs((above - below) / (2 * step) - product.scalars[place]) < 1e-6)
     }
   }
+}
+
+/// `a · b`, whose gradient comes from its definition.
+private struct FusedProduct: FusedPrimitive {
+  static let name = "fused-product"
+  static let samples: [Sample] = []
+
+  func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] { [inputs[0]] }
+  func definition(_ inputs: [Value]) -> [Value] { [inputs[0] * inputs[1]] }
+  func kernel(for signature: Signature) -> Kernel { Multiply().kernel(for: signature) }
 }

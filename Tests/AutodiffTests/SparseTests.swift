@@ -56,19 +56,19 @@ struct SparseTests {
     #expect("\(pattern)" == "7 of [4, 5]")
   }
 
-  /// Each survivor once, in each row by column: what windows promise, whatever they look like.
+  /// Each survivor once, in each row by column: what interleaved rows promise, whatever their steps look like.
   @Test(arguments: [Shape([1, 1]), [16, 32], [37, 33], [50, 300], [20, 5], [3, 0]])
-  func windowsHoldEverySurvivorOnce(_ shape: Shape) {
+  func interleavedRowsHoldEverySurvivorOnce(_ shape: Shape) {
     for every in [1, 3, 40] {
-      let rows = pattern(shape, every: every), windows = rows.byWindows
-      #expect(windows.places.sorted() == rows.places)
+      let rows = pattern(shape, every: every), interleaved = rows.interleaved
+      #expect(interleaved.places.sorted() == rows.places)
       for row in 0..<shape[0] {
-        let places = windows.places.filter { Int($0) / shape[1] == row }
+        let places = interleaved.places.filter { Int($0) / shape[1] == row }
         #expect(places == places.sorted())
       }
       let weight = Tensor(shape, (0..<shape.count).map { Float($0 + 1) })
-      #expect(windows.scattered(windows.gathered(weight)) == rows.scattered(rows.gathered(weight)))
-      #expect(windows.byWindows == windows && windows != rows)
+      #expect(interleaved.scattered(interleaved.gathered(weight)) == rows.scattered(rows.gathered(weight)))
+      #expect(interleaved.interleaved == interleaved && interleaved != rows)
     }
   }
 

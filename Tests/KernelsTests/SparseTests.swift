@@ -128,8 +128,8 @@ extension KernelTests {
         }
       }
 
-      func use(_ body: (UnsafePointer<ck_sparse_windows>) -> Void) {
-        var windows = ck_sparse_windows()
+      func use(_ body: (UnsafePointer<ck_interleaved_rows>) -> Void) {
+        var windows = ck_interleaved_rows()
         steps.withUnsafeBufferPointer { steps in
           values.withUnsafeBufferPointer { values in
             begins.withUnsafeBufferPointer { begins in

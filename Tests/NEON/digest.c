@@ -118,7 +118,7 @@ static void run(void) {
   ck_sparse_pattern pattern = {starts, offsets, 0}, filters = {tap_starts, taps, 0};
   EACH("sparse", ck_sparse_product(&pattern, 0, 5, b, n < 16 ? 1 : n < 64 ? 16 : 64, g, x, CK_RELU, y, 64);
        ck_sparse_sample(&pattern, 0, 5, 2, n < 16 ? 1 : 64, g, 2000, b, 512, 64, z, scratch));
-  // 20 rows of 4 survivors each, in the order of the rows and, a step for each of the four, by windows.
+  // 20 rows of 4 survivors each, in the order of the rows and, a step for each of the four, interleaved.
   uint32_t quads[21], columns[80], order[80], steps[3] = {0, 4, 8}, values[3] = {0, 64, 80}, begins[8];
   uint16_t lanes[8];
   uint8_t within[128] = {0};
@@ -134,8 +134,8 @@ static void run(void) {
     }
   }
   ck_sparse_pattern rows = {quads, columns, order};
-  ck_sparse_windows windows = {steps, values, begins, lanes, within};
-  EACH("sparse, one example", ck_sparse_single(&rows, &windows, 0, 20, b, g + n, 68, x, n & 1, y));
+  ck_interleaved_rows interleaved = {steps, values, begins, lanes, within};
+  EACH("sparse, one example", ck_sparse_single(&rows, &interleaved, 0, 20, b, g + n, 68, x, n & 1, y));
   EACH("sparse convolution", ck_sparse_convolution_forward(&shape, &filters, 0, 2, g, b, x, CK_IDENTITY, y, scratch);
        ck_sparse_convolution_filter_gradient(&shape, &filters, 0, 5, g, b, w, scratch));
   // Strips of lines, and the taps of every second weight both ways.

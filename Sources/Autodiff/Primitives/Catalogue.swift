@@ -9,8 +9,8 @@ package enum Primitives {
     ReLU.PooledChannelGradient.self, GELU.self, GELU.Gradient.self, Dropout.self,
     Masked.self, Select.self, ThroughStep.self,
     // shape
-    MergeAxes.self, SplitAxis.self, Expand.self, Transpose.self, Slice.self, Pad.self, Concatenate.self,
-    StopGradient.self,
+    Alias.self, StopGradient.self, MergeAxes.self, SplitAxis.self, Expand.self, Transpose.self, Slice.self,
+    Pad.self, Concatenate.self,
     // reductions
     Sum.self, ChannelSum.self, SumOfSquares.self, ArgMax.self, LabelCount.self,
     // rows by index

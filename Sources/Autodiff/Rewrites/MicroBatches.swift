@@ -1,8 +1,8 @@
 import CoppiceTensors
 
-/// Several operations on a batch, done on a few of its examples at a time, so that what lies between them takes little memory and
-/// stays in the cache. `Graph.inMicroBatches` puts them together. It serves evaluation alone: no gradient passes through.
-package struct MicroBatches: Primitive {
+/// Several operations on a batch, done on a few of its examples at a time. What lies between the operations then takes little
+/// memory and stays in the cache. `Graph.inMicroBatches` puts them together. It serves evaluation alone and has no gradient.
+package struct MicroBatches: UndifferentiablePrimitive {
   package static let name = "micro-batches"
 
   /// Examples of a batch.

@@ -1,8 +1,11 @@
 import CoppiceTensors
 
 extension Graph {
-  /// The same graph with each computation made once and none that nobody reads. Outputs and updates keep their meaning.
-  package var simplified: Graph { mergingEqualNodes().removingDeadNodes() }
+  /// The same graph without detours, with each computation made once and none that nobody reads. Outputs and updates keep their
+  /// meaning.
+  package var simplified: Graph {
+    passingPanelsOn().fusingRectifiers().mergingEqualNodes().removingDeadNodes()
+  }
 
   /// Common subexpressions: nodes of the same primitive on the same inputs become one.
   func mergingEqualNodes() -> Graph {

@@ -144,21 +144,9 @@ private struct PanelLayout: Sendable {
 }
 
 extension Value {
-  /// The rows of this array as panels. Panels that were made into rows are taken as they are: what stands beyond the last row
-  /// is then not 0 but finite, and meets zeros in every gradient.
-  var panels: Value {
-    if let node = builder.producer(of: self), node.primitive is Panels.Rows {
-      return builder.value(node.inputs[0])
-    }
-    return builder.apply(Panels(), self)
-  }
+  /// The rows of this array as panels.
+  var panels: Value { builder.apply(Panels(), self) }
 
   /// Panels as rows with these leading axes.
-  func rows(leading: [Int]) -> Value {
-    if let node = builder.producer(of: self), node.primitive is Panels {
-      let source = builder.value(node.inputs[0])
-      if source.shape.axes.dropLast().elementsEqual(leading) { return source }
-    }
-    return builder.apply(Panels.Rows(leading: leading), self)
-  }
+  func rows(leading: [Int]) -> Value { builder.apply(Panels.Rows(leading: leading), self) }
 }

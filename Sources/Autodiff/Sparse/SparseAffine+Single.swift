@@ -3,18 +3,18 @@ import CoppiceTensors
 
 extension SparseAffine {
   /// `SparseAffine` for examples that come one at a time, `y[…, o] = Σᵢ w[o, i] · x[…, i] + b[o]` over the surviving i, and a
-  /// rectifier where asked. x `[…, in]`, survivors `[count]` by windows, b `[out]` (optional), y `[…, out]`. It serves evaluation
-  /// alone: no gradient passes through.
-  package struct Single: Primitive {
+  /// rectifier where asked. x `[…, in]`, survivors `[count]` interleaved, b `[out]` (optional), y `[…, out]`. It serves evaluation
+  /// alone and has no gradient.
+  package struct Single: UndifferentiablePrimitive {
     package static let name = "sparse-affine-single"
     package let pattern: SparsePattern
-    private let windows: SparseWindows
+    private let rows: InterleavedRows
     package let hasBias: Bool
     package let rectifies: Bool
 
     package init(_ pattern: SparsePattern, hasBias: Bool = false, rectifies: Bool = false) {
-      guard let windows = pattern.windows else { preconditionFailure("survivors that are not by windows") }
-      (self.pattern, self.windows) = (pattern, windows)
+      guard let rows = pattern.interleaving else { preconditionFailure("survivors that are not interleaved") }
+      (self.pattern, self.rows) = (pattern, rows)
       self.hasBias = hasBias
       self.rectifies = rectifies
     }
@@ -34,14 +34,14 @@ extension SparseAffine {
       let (outputs, inputs) = (pattern.shape[0], pattern.shape[1])
       let index = SparseIndex(
         rows: outputs, sorting: pattern.places.map { (Int($0) / inputs, Int($0) % inputs) })
-      let (windows, hasBias, activation) = (windows, hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
+      let (interleaved, hasBias, activation) = (rows, hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
       let examples = examples(signature)
       return Kernel(units: SparsePattern.units(panels: examples, rows: outputs)) { a, units in
         index.withPattern { pattern in
-          windows.withWindows { windows in
+          interleaved.withRows { interleaved in
             SparsePattern.forEachRun(units, rows: outputs) { example, rows in
               ck_sparse_single(
-                pattern, windows, rows.lowerBound, rows.upperBound, a.input(1),
+                pattern, interleaved, rows.lowerBound, rows.upperBound, a.input(1),
                 a.input(0) + example * inputs, inputs, hasBias ? a.input(2) : nil, activation,
                 a.output() + example * outputs)
             }
@@ -65,9 +65,9 @@ extension SparseAffine {
 
     package static let samples = [
       Sample(
-        Single(.sample([9, 7]).byWindows, hasBias: true, rectifies: true), .uniform([1, 7]), .uniform([21]),
+        Single(.sample([9, 7]).interleaved, hasBias: true, rectifies: true), .uniform([1, 7]), .uniform([21]),
         .uniform([9])),
-      Sample(Single(.sample([40, 90]).byWindows), .uniform([3, 90]), .uniform([1200])),
+      Sample(Single(.sample([40, 90]).interleaved), .uniform([3, 90]), .uniform([1200])),
     ]
   }
 }

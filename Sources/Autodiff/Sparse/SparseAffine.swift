@@ -10,7 +10,7 @@ package struct SparseAffine: Primitive {
   package let rectifies: Bool
 
   package init(_ pattern: SparsePattern, hasBias: Bool = false, rectifies: Bool = false) {
-    precondition(pattern.windows == nil)
+    precondition(pattern.interleaving == nil)
     self.pattern = pattern
     self.hasBias = hasBias
     self.rectifies = rectifies
@@ -178,7 +178,7 @@ extension SparseAffine {
 extension SparsePattern {
   /// The survivors of a matrix by output row, planes being `width` apart.
   fileprivate func index(width: Int) -> SparseIndex {
-    precondition(windows == nil)
+    precondition(interleaving == nil)
     let columns = shape[1]
     return SparseIndex(
       rows: shape[0], entries: places.lazy.map { (Int($0) / columns, Int($0) % columns * width) })
@@ -257,12 +257,13 @@ extension SparsePattern {
 extension Affine: PrunablePrimitive {
   package func sparse(_ inputs: [Value], _ pattern: SparsePattern, survivors: Value) -> Value {
     let x = inputs[0]
-    if pattern.windows != nil {
+    if pattern.interleaving != nil {
       return x.builder.applyAll(
         SparseAffine.Single(pattern, hasBias: hasBias, rectifies: rectifies),
         [x, survivors] + inputs.dropFirst(2))[0]
     }
     let primitive = SparseAffine(pattern, hasBias: hasBias, rectifies: rectifies)
+    // Where x comes from a sparse layer itself, `Graph.passingPanelsOn` leaves the detour by rows out.
     let panels = x.builder.applyAll(primitive, [x.panels, survivors] + inputs.dropFirst(2))[0]
     return panels.rows(leading: Array(x.shape.axes.dropLast()))
   }

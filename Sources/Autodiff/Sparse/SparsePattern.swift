@@ -2,33 +2,33 @@ import CKernels
 import CoppiceTensors
 
 /// Which elements of a weight survive pruning: a constant of the sparse primitives. The survivors' values are one array
-/// `[count]`, in the order of the weight's elements or, for a matrix that meets one example at a time, by windows.
+/// `[count]`, in the order of the weight's elements or, for a matrix that meets one example at a time, of its interleaved rows.
 package struct SparsePattern: Hashable, Sendable, CustomStringConvertible {
   /// The extents of the weight, output rows first.
   package let shape: Shape
-  /// The places of the survivors in the row-major weight, in the order of their values: ascending, or that of the windows.
+  /// The places of the survivors in the row-major weight, in the order of their values: ascending, or interleaved.
   package let places: [Int32]
   /// What gives the values their order, for `SparseAffine.Single` and nothing else.
-  let windows: SparseWindows?
+  let interleaving: InterleavedRows?
 
   /// The survivors of a mask, in the order of the weight's elements.
   package init(_ mask: Mask) {
     shape = mask.shape
     places = mask.bytes.indices.filter { mask.bytes[$0] != 0 }.map(Int32.init)
-    windows = nil
+    interleaving = nil
   }
 
-  private init(_ shape: Shape, _ windows: SparseWindows) {
+  private init(_ shape: Shape, _ interleaving: InterleavedRows) {
     self.shape = shape
-    self.windows = windows
-    places = windows.places
+    self.interleaving = interleaving
+    places = interleaving.places
   }
 
-  /// The survivors of a matrix in the order of `SparseWindows`.
-  package var byWindows: SparsePattern {
-    precondition(shape.rank == 2, "only a matrix has windows")
-    return windows == nil
-      ? SparsePattern(shape, SparseWindows(rows: shape[0], columns: shape[1], places: places)) : self
+  /// The survivors of a matrix in the order of `InterleavedRows`.
+  package var interleaved: SparsePattern {
+    precondition(shape.rank == 2, "only a matrix has rows to interleave")
+    return interleaving == nil
+      ? SparsePattern(shape, InterleavedRows(rows: shape[0], columns: shape[1], places: places)) : self
   }
 
   /// How many survive.

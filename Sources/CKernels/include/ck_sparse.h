@@ -38,18 +38,18 @@ typedef struct {
   const uint16_t *rows;
   /// Of each step, for each of the sixteen rows: its survivor's column in the window, below CK_WINDOW.
   const uint8_t *columns;
-} ck_sparse_windows;
+} ck_interleaved_rows;
 
 enum { CK_WINDOW = 32 };
 
 /// y[r] = activation(bias[r] + Σ_e values[e] · x[column of e])   for row_begin <= r < row_end
 ///
-/// for one position x of `columns` columns: the chains of `ck_sparse_product`. Values stand in the order of the windows, and
+/// for one position x of `columns` columns: the chains of `ck_sparse_product`. Values stand in that interleaved order, and
 /// `pattern` names the place of each, for processors that do better row by row. row_begin is a multiple of 16, as is row_end but
 /// at the last row; windows lie within the columns, or begin at 0 where there are fewer than CK_WINDOW; `bias` may be null.
-CK_KERNEL(sparse_single, (const ck_sparse_pattern *pattern, const ck_sparse_windows *windows, size_t row_begin, size_t
+CK_KERNEL(sparse_single, (const ck_sparse_pattern *pattern, const ck_interleaved_rows *rows, size_t row_begin, size_t
            row_end, const float *values, const float *x, size_t columns, const float *bias, int activation, float *y),
-          (pattern, windows, row_begin, row_end, values, x, columns, bias, activation, y));
+          (pattern, rows, row_begin, row_end, values, x, columns, bias, activation, y));
 
 /// What the lanes of the entries that a sparse gradient works on together take, in floats.
 enum { CK_SAMPLE_LANES = 65536 };

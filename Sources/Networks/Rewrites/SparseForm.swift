@@ -38,7 +38,7 @@ package struct SparseForm: NetworkRewrite {
     var patterns: [String: SparsePattern] = [:]
     for (name, mask) in masks where names.contains(name) {
       let pattern = SparsePattern(mask)
-      patterns[name] = isForOne && pattern.shape.rank == 2 ? pattern.byWindows : pattern
+      patterns[name] = isForOne && pattern.shape.rank == 2 ? pattern.interleaved : pattern
     }
     let known = patterns
     return Network(

@@ -95,6 +95,9 @@ package struct Attention: FusedPrimitive {
   }
 
   package func pullback(_ call: PullbackCall) -> [Value?] {
+    if call.gradients[1] != nil {
+      call.inputs[0].builder.fail(Self.name, "has no gradient through the statistics of its scores")
+    }
     guard let g = call.gradients[0] else { return call.inputs.map { _ in nil } }
     let gradients = g.builder.applyAll(Gradient(self), [g] + call.inputs + [call.outputs[1]])
     return Array(gradients.prefix(call.inputs.count))
@@ -128,8 +131,8 @@ package struct Attention: FusedPrimitive {
 }
 
 extension Attention {
-  /// The gradients by q, k and v (or their packed projection), laid out as they are, from g, the inputs of the attention and its
-  /// statistics (a function of them, given so that they are not computed twice).
+  /// The gradients by q, k and v, or by their packed projection, laid out as these are. Inputs: g, the inputs of the attention, and
+  /// its statistics. The statistics are a function of the inputs; they are given so that they are not computed twice.
   package struct Gradient: FusedPrimitive {
     package static let name = "attention-gradient"
     package let attention: Attention

@@ -42,7 +42,7 @@ extension ReLU {
 
 extension ReLU {
   /// The same where the output was pooled next: from the gradient g `[batch, channels, rows, columns]` of the greatest elements of
-  /// y's windows. The gradient of y is never stored by itself.
+  /// y's windows. The gradient of y is never stored by itself. `Graph.fusingRectifiers` puts it in.
   package struct PooledChannelGradient: FusedPrimitive {
     package static let name = "max-pool-relu-channel-gradient"
     package let windows: PoolingWindows
@@ -96,15 +96,7 @@ extension Value {
     gradient: Value, bias: [Value]
   ) {
     if rectifies && hasBias {
-      let both: [Value]
-      if let node = builder.producer(of: self), let pooling = node.primitive as? MaxPool.Gradient,
-        node.inputs[1] == output.id
-      {
-        both = builder.applyAll(
-          ReLU.PooledChannelGradient(pooling.windows), [builder.value(node.inputs[0]), output])
-      } else {
-        both = builder.applyAll(ReLU.ChannelGradient(), [self, output])
-      }
+      let both = builder.applyAll(ReLU.ChannelGradient(), [self, output])
       return (both[0], [both[1]])
     }
     let gradient = rectifies ? builder.apply(ReLU.Gradient(), self, output) : self

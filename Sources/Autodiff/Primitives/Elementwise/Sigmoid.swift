@@ -27,29 +27,18 @@ package struct Sigmoid: ElementwisePrimitive {
 
 extension Sigmoid {
   /// The gradient through the logistic function, `g · y · (1 − y)`, from its output y; results that might be subnormal are 0.
-  package struct Gradient: FusedPrimitive {
+  package struct Gradient: PointwisePrimitive, FusedPrimitive {
     package static let name = "sigmoid-gradient"
+    package static let arity = 2
 
     package init() {}
 
-    package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
-      guard inputs.count == 2, inputs[0] == inputs[1], inputs[0].element == .float32 else {
-        throw ShapeError("takes two arrays of one shape, not \(inputs.listed)")
-      }
-      return [inputs[0]]
-    }
-
-    package func kernel(for signature: Signature) -> Kernel {
-      Kernel(units: signature.output().count) { arguments, range in
-        let offset = range.lowerBound
-        ck_sigmoid_gradient(
-          range.count, arguments.input(0) + offset, arguments.input(1) + offset, arguments.output() + offset)
-      }
+    package func run(_ count: Int, from offset: Int, _ arguments: KernelArguments) {
+      ck_sigmoid_gradient(
+        count, arguments.input(0) + offset, arguments.input(1) + offset, arguments.output() + offset)
     }
 
     package func flops(for signature: Signature) -> Int { 3 * signature.output().count }
-
-    package var donations: [(input: Int, output: Int)] { [(0, 0), (1, 0)] }
 
     package func definition(_ inputs: [Value]) -> [Value] {
       let (g, y) = (inputs[0], inputs[1])

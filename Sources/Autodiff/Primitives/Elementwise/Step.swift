@@ -2,7 +2,7 @@ import CKernels
 import CoppiceTensors
 
 /// The step: 1 where x > 0, else 0; NaN for NaN. Its derivative is 0.
-package struct Step: ElementwisePrimitive {
+package struct Step: ElementwisePrimitive, PiecewiseConstantPrimitive {
   package static let name = "step"
   package static let arity = 1
 
@@ -13,11 +13,6 @@ package struct Step: ElementwisePrimitive {
   }
 
   package func value(_ x: [Double]) -> Double { x[0] > 0 ? 1 : x[0].isNaN ? x[0] : 0 }
-
-  package func pullback(_ call: PullbackCall) -> [Value?] {
-    guard let g = call.gradient else { return [nil] }
-    return [g.scaled(by: 0)]
-  }
 
   package static let samples = [
     Sample(Step(), .uniform([5, 33]))

@@ -49,7 +49,7 @@ extension BatchNormalization {
   /// The running statistics after a batch of `count` elements a channel, as PyTorch has them: `running + momentum · (batch's
   /// − running)`, the variance unbiased first (· count / (count − 1)). Inputs: mean, variance (biased), running mean, running
   /// variance, all `[channels]`; outputs: the new running ones.
-  package struct RunningStatistics: Primitive {
+  package struct RunningStatistics: UndifferentiablePrimitive {
     package static let name = "batch-normalization-running-statistics"
     package let momentum: Float
     package let count: Int

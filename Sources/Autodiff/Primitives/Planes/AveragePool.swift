@@ -14,11 +14,8 @@ package struct AveragePool: ExamplewisePrimitive {
   }
 
   package func kernel(for signature: Signature) -> Kernel {
-    guard let shape = windows.shape(signature.input(0)) else { return Kernel { _, _ in } }
-    return Kernel(units: signature.input(0)[0] * signature.input(0)[1]) { arguments, planes in
-      withUnsafePointer(to: shape) {
-        ck_average_pool($0, planes.lowerBound, planes.upperBound, arguments.input(0), arguments.output())
-      }
+    windows.kernel(signature.input(0)) { shape, planes, a in
+      ck_average_pool(shape, planes.lowerBound, planes.upperBound, a.input(0), a.output())
     }
   }
 
@@ -71,12 +68,8 @@ extension AveragePool {
     }
 
     package func kernel(for signature: Signature) -> Kernel {
-      guard let shape = windows.shape(signature.output()) else { return Kernel { _, _ in } }
-      return Kernel(units: signature.output()[0] * signature.output()[1]) { arguments, planes in
-        withUnsafePointer(to: shape) {
-          ck_average_pool_gradient(
-            $0, planes.lowerBound, planes.upperBound, arguments.input(0), arguments.output())
-        }
+      windows.kernel(signature.output()) { shape, planes, a in
+        ck_average_pool_gradient(shape, planes.lowerBound, planes.upperBound, a.input(0), a.output())
       }
     }
 

@@ -113,8 +113,8 @@ extension Convolution {
       return [ValueType([shape.out_channels, shape.in_channels / shape.groups, height, width])]
     }
 
-    /// Threads share output channels where the kernel goes by Winograd's transforms (of which each transforms all of x) or there
-    /// are enough for whole panels, else input channels, else places of the window.
+    /// Threads share output channels where there are enough of them for whole panels, and always by Winograd's transforms, where
+    /// each thread transforms all of x. Elsewhere they share input channels or, with a single one, places of the window.
     package func kernel(for signature: Signature) -> Kernel {
       guard let shape = shape(signature.input(0), signature.input(1)) else { return Kernel { _, _ in } }
       let (scratch, isTransformed) = withUnsafePointer(to: shape) {

@@ -36,8 +36,8 @@ package struct Convolution: ExamplewisePrimitive {
     let (hasBias, activation) = (hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
     let scratch = withUnsafePointer(to: shape) { ck_convolution_forward_scratch($0) }
     if shape.batch == 1, shape.groups == 1 {
-      // Of a single image threads share the output channels, runs of which are convolutions themselves. By Winograd no run is
-      // shorter than the rule asks for, so that each is computed the way of the whole.
+      // Of a single image threads share the output channels. A run of channels is a convolution itself. By Winograd's transforms
+      // no run is shorter than their rule asks for, so that each run is computed the way the whole is.
       let run = CK_WINOGRAD_CHANNELS
       let isTransformed = withUnsafePointer(to: shape) { ck_convolution_by_winograd($0) != 0 }
       let runs = isTransformed ? shape.out_channels / run : (shape.out_channels + run - 1) / run

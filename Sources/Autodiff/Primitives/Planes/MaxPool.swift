@@ -15,11 +15,8 @@ package struct MaxPool: ExamplewisePrimitive {
   }
 
   package func kernel(for signature: Signature) -> Kernel {
-    guard let shape = windows.shape(signature.input(0)) else { return Kernel { _, _ in } }
-    return Kernel(units: signature.input(0)[0] * signature.input(0)[1]) { arguments, planes in
-      withUnsafePointer(to: shape) {
-        ck_max_pool($0, planes.lowerBound, planes.upperBound, arguments.input(0), arguments.output())
-      }
+    windows.kernel(signature.input(0)) { shape, planes, a in
+      ck_max_pool(shape, planes.lowerBound, planes.upperBound, a.input(0), a.output())
     }
   }
 
@@ -57,13 +54,8 @@ extension MaxPool {
     }
 
     package func kernel(for signature: Signature) -> Kernel {
-      guard let shape = windows.shape(signature.input(1)) else { return Kernel { _, _ in } }
-      return Kernel(units: signature.input(1)[0] * signature.input(1)[1]) { arguments, planes in
-        withUnsafePointer(to: shape) {
-          ck_max_pool_gradient(
-            $0, planes.lowerBound, planes.upperBound, arguments.input(1), arguments.input(0),
-            arguments.output())
-        }
+      windows.kernel(signature.input(1)) { shape, planes, a in
+        ck_max_pool_gradient(shape, planes.lowerBound, planes.upperBound, a.input(1), a.input(0), a.output())
       }
     }
 
@@ -104,13 +96,8 @@ extension MaxPool {
     }
 
     package func kernel(for signature: Signature) -> Kernel {
-      guard let shape = windows.shape(signature.input(1)) else { return Kernel { _, _ in } }
-      return Kernel(units: signature.input(1)[0] * signature.input(1)[1]) { arguments, planes in
-        withUnsafePointer(to: shape) {
-          ck_max_pool_selection(
-            $0, planes.lowerBound, planes.upperBound, arguments.input(1), arguments.input(0),
-            arguments.output())
-        }
+      windows.kernel(signature.input(1)) { shape, planes, a in
+        ck_max_pool_selection(shape, planes.lowerBound, planes.upperBound, a.input(1), a.input(0), a.output())
       }
     }
 

@@ -39,6 +39,18 @@ package struct PoolingWindows: Hashable, Sendable, CustomStringConvertible {
     return ValueType(output)
   }
 
+  /// A kernel over the planes of x `[batch, channels, height, width]`, which threads share.
+  func kernel(
+    _ x: Shape,
+    _ body:
+      @escaping @Sendable (UnsafePointer<ck_pooling_shape>, _ planes: Range<Int>, KernelArguments) -> Void
+  ) -> Kernel {
+    guard let shape = shape(x) else { return Kernel { _, _ in } }
+    return Kernel(units: x[0] * x[1]) { arguments, planes in
+      withUnsafePointer(to: shape) { body($0, planes, arguments) }
+    }
+  }
+
   /// For each place of the output, the places of its window in x, in order.
   func windows(_ x: Shape) -> [(output: Int, places: [Int])] {
     guard let s = shape(x) else { return [] }

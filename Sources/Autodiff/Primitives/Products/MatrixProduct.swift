@@ -133,25 +133,6 @@ package struct MatrixProduct: Primitive {
   ]
 }
 
-extension Kernel {
-  /// A kernel for a result `[rows, columns]` whose threads each take a band: of rows where there are many, because such
-  /// a band is one piece of memory, as optimizers and elementwise operations share it, and stays in the thread's own
-  /// cache; else along the longer side.
-  ///
-  /// - Parameter grain: columns that a thread takes at least; vectors of them unless columns are computed as rows.
-  package static func product(
-    rows: Int, columns: Int, grain: Int = 16, scratch: Int,
-    _ body: @escaping @Sendable (KernelArguments, _ rows: Range<Int>, _ columns: Range<Int>) -> Void
-  ) -> Kernel {
-    let sharesRows = rows > columns || (rows >= 96 && rows * columns <= 1 << 20)
-    let (length, tile) = sharesRows ? (rows, 4) : (columns, grain)
-    return Kernel(units: (length + tile - 1) / tile, scratch: scratch) { arguments, range in
-      let band = (range.lowerBound * tile)..<min(range.upperBound * tile, length)
-      sharesRows ? body(arguments, band, 0..<columns) : body(arguments, 0..<rows, band)
-    }
-  }
-}
-
 extension Value {
   /// The matrix product of the last two axes; leading axes are equal, or `other` is a plain matrix.
   public func product(

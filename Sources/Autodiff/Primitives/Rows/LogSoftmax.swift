@@ -3,30 +3,15 @@ import CoppiceTensors
 import Foundation
 
 /// The logarithm of the softmax over the last axis, `y[…, i] = x[…, i] − max − ln Σⱼ e^(x[…, j] − max)`.
-package struct LogSoftmax: Primitive {
+package struct LogSoftmax: RowPrimitive {
   package static let name = "log-softmax"
+  package static let arity = 1
 
   package init() {}
 
-  package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
-    guard inputs.count == 1, inputs[0].element == .float32, inputs[0].shape.rank >= 1 else {
-      throw ShapeError("takes one array of numbers, not \(inputs.listed)")
-    }
-    return inputs
+  package func run(_ rows: Int, width: Int, from offset: Int, _ arguments: KernelArguments) {
+    ck_log_softmax(rows, width, arguments.input(0) + offset, arguments.output() + offset)
   }
-
-  package func kernel(for signature: Signature) -> Kernel {
-    let width = max(1, signature.input(0)[-1])
-    return Kernel(units: signature.input(0).count / width) { arguments, range in
-      ck_log_softmax(
-        range.count, width, arguments.input(0) + range.lowerBound * width,
-        arguments.output() + range.lowerBound * width)
-    }
-  }
-
-  package func flops(for signature: Signature) -> Int { 4 * signature.input(0).count }
-
-  package var donations: [(input: Int, output: Int)] { [(0, 0)] }
 
   package func pullback(_ call: PullbackCall) -> [Value?] {
     guard let g = call.gradient else { return [nil] }
@@ -44,31 +29,16 @@ package struct LogSoftmax: Primitive {
 
 extension LogSoftmax {
   /// `z = g − e^y · Σⱼ gⱼ` from the gradient g and the log-softmax y.
-  package struct Gradient: FusedPrimitive {
+  package struct Gradient: RowPrimitive, FusedPrimitive {
     package static let name = "log-softmax-gradient"
+    package static let arity = 2
 
     package init() {}
 
-    package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
-      guard inputs.count == 2, inputs[0] == inputs[1], inputs[0].shape.rank >= 1 else {
-        throw ShapeError("takes two arrays of one shape, not \(inputs.listed)")
-      }
-      return [inputs[0]]
+    package func run(_ rows: Int, width: Int, from offset: Int, _ arguments: KernelArguments) {
+      ck_log_softmax_gradient(
+        rows, width, arguments.input(0) + offset, arguments.input(1) + offset, arguments.output() + offset)
     }
-
-    package func kernel(for signature: Signature) -> Kernel {
-      let width = max(1, signature.input(0)[-1])
-      return Kernel(units: signature.input(0).count / width) { arguments, range in
-        let offset = range.lowerBound * width
-        ck_log_softmax_gradient(
-          range.count, width, arguments.input(0) + offset, arguments.input(1) + offset,
-          arguments.output() + offset)
-      }
-    }
-
-    package func flops(for signature: Signature) -> Int { 4 * signature.input(0).count }
-
-    package var donations: [(input: Int, output: Int)] { [(0, 0)] }
 
     package func definition(_ inputs: [Value]) -> [Value] {
       let (g, y) = (inputs[0], inputs[1])

@@ -34,6 +34,9 @@ package struct SoftmaxCrossEntropy: Primitive {
   package func flops(for signature: Signature) -> Int { 5 * signature.input(0).count }
 
   package func pullback(_ call: PullbackCall) -> [Value?] {
+    if call.gradients[1] != nil {
+      call.inputs[0].builder.fail(Self.name, "has no gradient through the probabilities; take the softmax's")
+    }
     guard let g = call.gradients[0] else { return [nil, nil] }
     return [g.builder.apply(Gradient(), g, call.inputs[0], call.outputs[1], call.inputs[1]), nil]
   }

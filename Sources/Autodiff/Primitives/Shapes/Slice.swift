@@ -59,20 +59,6 @@ package struct Slice: Primitive {
   ]
 }
 
-/// An array seen along one axis: `outer` rows, each of the axis's extent times `inner` neighbouring elements.
-struct RowExtents {
-  let outer: Int
-  let inner: Int
-  /// Elements of one row.
-  let length: Int
-
-  init(_ shape: Shape, axis: Int) {
-    outer = shape.axes.prefix(axis).reduce(1, *)
-    inner = shape.axes.dropFirst(axis + 1).reduce(1, *)
-    length = shape[axis] * inner
-  }
-}
-
 extension Value {
   /// The places `range` of one axis.
   public func sliced(_ axis: Int, _ range: Range<Int>) -> Value {

@@ -1,7 +1,7 @@
 import CoppiceTensors
 
 /// The array itself, as a constant: no gradient passes. A view: nothing is computed.
-package struct StopGradient: Primitive {
+package struct StopGradient: PiecewiseConstantPrimitive {
   package static let name = "stop-gradient"
 
   package init() {}

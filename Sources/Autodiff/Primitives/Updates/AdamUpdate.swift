@@ -6,7 +6,7 @@ import CoppiceTensors
 /// decoupled; decoupled: w ← w − rate·decay·w first) and cₖ = 1 − βₖᵗ.
 /// Inputs: w, g, m, v, then the scalars rate, s, c₁, c₂, and the mask (bytes) where there is one; a masked weight and its
 /// moments end exactly 0. Outputs: w, m, v, updated in place.
-package struct AdamUpdate: Primitive {
+package struct AdamUpdate: UndifferentiablePrimitive {
   package static let name = "adam-update"
   package let beta1: Double
   package let beta2: Double

@@ -5,7 +5,7 @@ import CoppiceTensors
 /// `d = s·g + decay·w`, `v ← momentum·v + d`, `w ← w − rate·(nesterov ? d + momentum·v : v)`.
 /// Inputs: w, g, v (where momentum > 0), rate and gradient scale s as scalars, and the mask (bytes) where there is one; a
 /// masked weight and its velocity end exactly 0. Outputs: w and, with momentum, v. Both are updated in place.
-package struct SGDUpdate: Primitive {
+package struct SGDUpdate: UndifferentiablePrimitive {
   package static let name = "sgd-update"
   package let momentum: Double
   package let isNesterov: Bool
@@ -68,31 +68,4 @@ package struct SGDUpdate: Primitive {
       SGDUpdate(momentum: 0.9, isNesterov: true, weightDecay: 1e-2, isMasked: true), .uniform([3, 21]),
       .uniform([3, 21]), .uniform([3, 21]), .values([], [0.1]), .values([], [0.5]), .mask([3, 21])),
   ]
-}
-
-/// The common shape rule of optimizer updates: w, g and the moments alike, then scalars, then the mask.
-func checkUpdate(_ inputs: [ValueType], moments: Int, scalars: Int, isMasked: Bool) throws(ShapeError)
-  -> [ValueType]
-{
-  let arrays = 2 + moments
-  guard inputs.count == arrays + scalars + (isMasked ? 1 : 0), inputs[0].element == .float32,
-    inputs[..<arrays].allSatisfy({ $0 == inputs[0] }),
-    inputs[arrays..<(arrays + scalars)].allSatisfy({ $0 == ValueType(.scalar) }),
-    !isMasked || inputs[arrays + scalars] == ValueType(inputs[0].shape, .byte)
-  else {
-    throw ShapeError(
-      "takes weight, gradient and \(moments) moments of one shape, \(scalars) scalars"
-        + (isMasked ? " and a mask" : "") + ", not \(inputs.map(\.description).joined(separator: ", "))")
-  }
-  return [ValueType](repeating: inputs[0], count: 1 + moments)
-}
-
-extension KernelArguments {
-  /// Copies a range of an input to an output, unless the plan has put both in one place.
-  func copyUnlessInPlace(_ input: Int, to output: Int, _ range: Range<Int>) {
-    let (from, to) = (self.input(input), self.output(output))
-    if from != UnsafePointer(to) {
-      (to + range.lowerBound).update(from: from + range.lowerBound, count: range.count)
-    }
-  }
 }

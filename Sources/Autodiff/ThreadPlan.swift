@@ -1,7 +1,7 @@
-/// Who runs each step of a plan, and where threads wait for one another: only before a step that touches what another
-/// thread has written since they last did, or writes what another has read. Small steps that do not depend on each other
-/// run side by side.
-enum Schedule {
+/// Who runs each step of a plan, and where threads wait for one another. They wait before a step that reads or writes what another
+/// thread has written since the last wait, and before one that writes what another thread has read. Small steps that do not depend
+/// on each other run side by side.
+enum ThreadPlan {
   struct Assignment {
     /// The thread that runs the step alone; `nil` where all share it.
     let owner: Int?

@@ -1,8 +1,8 @@
 import CKernels
 
-/// The survivors of a matrix in the order in which one example at a time is multiplied (`ck_sparse_windows`): sixteen rows go side
-/// by side, in steps that take at most one survivor of each, all of them in a window of `CK_WINDOW` columns.
-struct SparseWindows: Hashable, Sendable {
+/// The survivors of a matrix in the order in which one example at a time is multiplied (`ck_interleaved_rows`). Sixteen rows go side
+/// by side, step by step. A step takes at most one survivor of each row, and all of them stand in a window of `CK_WINDOW` columns.
+struct InterleavedRows: Hashable, Sendable {
   /// Where the survivors stand in the row-major matrix, in this order.
   private(set) var places: [Int32] = []
   private var steps: [UInt32] = [0]
@@ -51,16 +51,16 @@ struct SparseWindows: Hashable, Sendable {
   }
 
   /// Gives `body` the kernel's form.
-  @inline(__always) func withWindows(_ body: (UnsafePointer<ck_sparse_windows>) -> Void) {
+  @inline(__always) func withRows(_ body: (UnsafePointer<ck_interleaved_rows>) -> Void) {
     steps.withUnsafeBufferPointer { steps in
       values.withUnsafeBufferPointer { values in
         begins.withUnsafeBufferPointer { begins in
           rows.withUnsafeBufferPointer { rows in
             columns.withUnsafeBufferPointer { columns in
-              var windows = ck_sparse_windows(
+              var interleaved = ck_interleaved_rows(
                 steps: steps.baseAddress, values: values.baseAddress, begins: begins.baseAddress,
                 rows: rows.baseAddress, columns: columns.baseAddress)
-              body(&windows)
+              body(&interleaved)
             }
           }
         }

@@ -1,0 +1,31 @@
+import CoppiceTensors
+
+/// The array itself under another name, `y = x`. A view: nothing is computed. Gradients tell the two names apart.
+package struct Alias: Primitive {
+  package static let name = "alias"
+
+  package init() {}
+
+  package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
+    guard inputs.count == 1 else { throw ShapeError("takes one array, not \(inputs.listed)") }
+    return inputs
+  }
+
+  package var isView: Bool { true }
+  package func flops(for signature: Signature) -> Int { 0 }
+  package func kernel(for signature: Signature) -> Kernel { Kernel { _, _ in } }
+
+  package func pullback(_ call: PullbackCall) -> [Value?] { [call.gradient] }
+
+  package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] { inputs }
+
+  package static let samples = [
+    Sample(Alias(), .uniform([3, 4])), Sample(Alias(), .uniform([])),
+    Sample(Alias(), .integers([5], below: 9)),
+  ]
+}
+
+extension Value {
+  /// The same array under a name of its own: gradients by it are not gradients by this one.
+  var alias: Value { builder.apply(Alias(), self) }
+}
