@@ -1,8 +1,8 @@
-/// A primitive whose gradient is 0 by definition: its outputs are integers, come from integers alone, or are constant between
-/// jumps. What a loss owes to it alone has the gradient 0.
-package protocol PiecewiseConstantPrimitive: Primitive {}
+/// A primitive whose gradient is 0 by definition: its outputs are integers, come from integers alone, are constant between jumps, or
+/// are to count as constants. What a loss depends on through such primitives alone has the gradient 0.
+package protocol ZeroGradientPrimitive: Primitive {}
 
-extension PiecewiseConstantPrimitive {
+extension ZeroGradientPrimitive {
   package func pullback(_ call: PullbackCall) -> [Value?] { call.inputs.map { _ in nil } }
 }
 

@@ -2,7 +2,6 @@ import ArgumentParser
 import Coppice
 import CoppiceReporting
 import CoppiceStore
-import CoppiceTerms
 
 /// Which results are drawn or tabulated, and how they are grouped.
 struct CurveOptions: ParsableArguments {

@@ -79,7 +79,7 @@ extension Running {
         // Its measures are the first of the round.
         let (first, last) = (try #require(record.rounds[round.index].evaluations.first), start.evaluations[0])
         #expect(first.step == 0 && last.step == 0)
-        #expect(first.testLoss.bitPattern == last.testLoss.bitPattern)
+        #expect(first[.testLoss].bitPattern == last[.testLoss].bitPattern)
       }
     }
 
@@ -131,8 +131,8 @@ extension Running {
       #expect(masks.keptCount == 114)
       #expect(try #require(pruned.weights).hasSameBits(as: masks.applied(to: try #require(dense.weights))))
       #expect(pruned.series.steps.isEmpty && pruned.evaluations.map(\.step) == [0])
-      #expect(pruned.row.testAccuracy.isFinite && pruned.row.trainLoss.isFinite)
-      #expect(pruned.row.trainingFlops == dense.row.trainingFlops)
+      #expect(pruned.row[metric: .testAccuracy].isFinite && pruned.row[metric: .trainLoss].isFinite)
+      #expect(pruned.row[metric: .trainingFlops] == dense.row[metric: .trainingFlops])
     }
 
     @Test func earlyStoppingLooksAtValidationAlone() throws {
@@ -140,19 +140,19 @@ extension Running {
       for round in record.rounds {
         #expect(round.evaluations.map(\.step) == [0, 10, 20, 30])
         #expect(round.series.steps == Array(1...30))
-        let best = try #require(round.evaluations.min { $0.validationLoss < $1.validationLoss })
-        #expect(round.row.earlyStopStep == best.step)
-        #expect(round.row.earlyStopTestAccuracy == best.testAccuracy)
+        let best = try #require(round.evaluations.min { $0[.validationLoss] < $1[.validationLoss] })
+        #expect(round.row[metric: .earlyStopStep] == Double(best.step))
+        #expect(round.row[metric: .earlyStopTestAccuracy] == best[.testAccuracy])
         let last = try #require(round.evaluations.last)
         #expect(
-          round.row.testAccuracy == last.testAccuracy && round.row.validationLoss == last.validationLoss)
-        #expect(last.trainAccuracy.isFinite && last.testClassAccuracy.count == 3)
+          round.row[metric: .testAccuracy] == last[.testAccuracy] && round.row[metric: .validationLoss] == last[.validationLoss])
+        #expect(last[.trainAccuracy].isFinite && last.testClassAccuracy.count == 3)
         #expect(
-          round.evaluations.dropLast().allSatisfy { $0.trainLoss.isNaN && $0.testClassAccuracy.isEmpty })
+          round.evaluations.dropLast().allSatisfy { $0[.trainLoss].isNaN && $0.testClassAccuracy.isEmpty })
       }
       // Twice as many steps have been made after the ticket.
-      #expect(record.rounds[1].row.trainingFlops == 2 * record.rounds[0].row.trainingFlops)
-      #expect(record.rounds[1].row.parametersNonzero == 228 + 15 - 114)
+      #expect(record.rounds[1].row[metric: .trainingFlops] == 2 * record.rounds[0].row[metric: .trainingFlops])
+      #expect(record.rounds[1].row[metric: .parametersNonzero] == 228 + 15 - 114)
     }
   }
 }

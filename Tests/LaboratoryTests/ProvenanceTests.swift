@@ -95,7 +95,7 @@ extension Running {
       var later = record
       later.provenance = "{}"
       later.trial = "other"
-      for index in later.rounds.indices { later.rounds[index].row.wallTime += 1 }
+      for index in later.rounds.indices { later.rounds[index].row[metric: .wallTime] += 1 }
       #expect(later.shortDigest == record.shortDigest)
       // One bit of one weight is.
       var other = record
@@ -103,7 +103,7 @@ extension Running {
       weight.scalars[0] = weight.scalars[0].nextUp
       other.rounds[1].weights?["fc2.bias"] = weight
       #expect(other.shortDigest != record.shortDigest)
-      #expect(record.rounds[0].row.wallTime > 0)
+      #expect(record.rounds[0].row[metric: .wallTime] > 0)
     }
   }
 }

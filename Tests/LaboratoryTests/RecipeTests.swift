@@ -95,7 +95,8 @@ extension Running {
 
     @Test func criteriaShareTheirEvidence() throws {
       let plan = try SweepPlan(.tiny) {
-        Axis(\.criterion, [.taylor, .snip])
+        Axis(\.granularity, [.weight, .neuron])
+        Fix(\.criterion, .taylor)
         Axis(\.sparsity, [0.5, 0.9])
       }
       #expect(plan.stages.count { $0 is EvidenceStage } == 1)

@@ -41,10 +41,10 @@ import Testing
     let plan = try TrialPlan(base, Bench.library)
     let training: Set = [
       "model", "initializer", "dataset", "optimizer", "learning-rate", "clipping", "batch-size", "training",
-      "evaluation", "seed",
+      "evaluation", "seed", "loss", "stop",
     ]
     let pruning: Set = ["criterion", "granularity", "allocation", "sparsity", "schedule"]
-    for setting in Settings.all {
+    for setting in Settings.all where setting.name != "dynamics" {
       var changed = base
       switch setting.name {
       case "dataset": changed.dataset = .tinyGlyphs

@@ -29,10 +29,10 @@ import Testing
   }
 
   @Test func streamKindsArePartOfTheContract() {
-    #expect(RandomStreamKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8])
+    #expect(RandomStreamKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9])
     #expect(
       RandomStreamKind.allCases == [
-        .initialisation, .dataOrder, .augmentation, .dropout, .mask, .split, .generation, .score,
+        .initialisation, .dataOrder, .augmentation, .dropout, .mask, .split, .generation, .score, .dynamics,
       ])
   }
 
@@ -46,7 +46,7 @@ import Testing
         }
       }
     }
-    #expect(first.count == 3 * 8 * 2)
+    #expect(first.count == 3 * 9 * 2)
   }
 
   @Test func uniformIsTheTopBits() {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Coppice
 import CoppiceReporting
 import CoppiceStore
-import CoppiceTerms
 import Foundation
 
 struct PlotCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import CoppicePruning
+import CoppiceTerms
 
 /// Settings that do not go together.
 package enum PlanError: Error, Hashable, CustomStringConvertible {
@@ -61,4 +62,9 @@ extension Trial {
     if control != .none { throw .dynamicsWithControl(dynamics, control) }
     if sparsity == nil { throw .dynamicsWithoutRatio(dynamics) }
   }
+}
+
+extension PlanError: ReportedError {
+  /// Settings that do not go together.
+  package var exitCode: FailureCode { .usage }
 }

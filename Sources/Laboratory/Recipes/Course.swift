@@ -176,3 +176,8 @@ package enum RecipeError: Error, Hashable, CustomStringConvertible {
     }
   }
 }
+
+extension RecipeError: ReportedError {
+  /// A recipe that cannot be followed.
+  package var exitCode: FailureCode { .usage }
+}

@@ -92,16 +92,15 @@ package struct TrainingStage: Stage {
   package func run(_ context: StageContext) throws -> StageRecord {
     var log = TrainingLog(steps: steps)
     let state: TrainingState
-    var masks: DynamicMasks?
+    var masks = try self.masks.map { DynamicMasks(active: try context.masks(of: $0)) } ?? moves?.start
     if let checkpoint = try? context.folder.readCheckpoint(key.hexadecimal) {
       state = try TrainingState(checkpoint)
-      masks = checkpoint[masks: "masks"].map {
-        DynamicMasks(active: $0, trained: checkpoint[masks: "trained"])
-      }
       log = TrainingLog(checkpoint, steps: steps)
+      if let moved = checkpoint[masks: "masks"] {
+        masks = DynamicMasks(active: moved, trained: checkpoint[masks: "trained"])
+      }
     } else {
       state = try initialState(context)
-      masks = try self.masks.map { DynamicMasks(active: try context.masks(of: $0)) } ?? moves?.start
     }
     let trainer = try Trainer(
       regimen.model, state, masks: masks?.active, trained: masks?.trained, execution: regimen.execution,

@@ -174,3 +174,8 @@ public enum DynamicsError: Error, Hashable, CustomStringConvertible {
     }
   }
 }
+
+extension DynamicsError: ReportedError {
+  /// A dynamics whose code is wrong.
+  public var exitCode: FailureCode { .usage }
+}

@@ -2,7 +2,7 @@ import CKernels
 import CoppiceTensors
 
 /// The step: 1 where x > 0, else 0; NaN for NaN. Its derivative is 0.
-package struct Step: ElementwisePrimitive, PiecewiseConstantPrimitive {
+package struct Step: ElementwisePrimitive, ZeroGradientPrimitive {
   package static let name = "step"
   package static let arity = 1
 

@@ -2,7 +2,7 @@ import CKernels
 import CoppiceTensors
 
 /// The index of the largest element of each row, Int32: `[…, n]` to `[…]`. The first of equals; a NaN counts as largest.
-package struct ArgMax: PiecewiseConstantPrimitive {
+package struct ArgMax: ZeroGradientPrimitive {
   package static let name = "arg-max"
 
   package init() {}

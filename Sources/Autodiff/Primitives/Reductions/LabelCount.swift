@@ -1,7 +1,7 @@
 import CoppiceTensors
 
 /// How many labels name a class, as a scalar: those that are not negative. At least 1, since means divide by it.
-package struct LabelCount: PiecewiseConstantPrimitive {
+package struct LabelCount: ZeroGradientPrimitive {
   package static let name = "label-count"
 
   package init() {}

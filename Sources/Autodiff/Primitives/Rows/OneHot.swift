@@ -2,7 +2,7 @@ import CoppiceTensors
 
 /// `y[r, c] = 1` where `c = labels[r]`, else 0: Int32 labels `[rows]` to `[rows, classes]`; a label outside the classes
 /// gives a row of zeros.
-package struct OneHot: PiecewiseConstantPrimitive {
+package struct OneHot: ZeroGradientPrimitive {
   package static let name = "one-hot"
   package let classes: Int
 

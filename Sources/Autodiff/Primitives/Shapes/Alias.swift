@@ -29,3 +29,11 @@ extension Value {
   /// The same array under a name of its own: gradients by it are not gradients by this one.
   var alias: Value { builder.apply(Alias(), self) }
 }
+
+extension Alias: AxisTied {
+  package func ties(for signature: Signature) -> [AxisTie] {
+    AxisTie.same(signature.output().axes.indices, input: 0)
+  }
+
+  package var keepsZeros: Bool { true }
+}

@@ -1,7 +1,7 @@
 import CoppiceTensors
 
 /// The array itself, as a constant: no gradient passes. A view: nothing is computed.
-package struct StopGradient: PiecewiseConstantPrimitive {
+package struct StopGradient: ZeroGradientPrimitive {
   package static let name = "stop-gradient"
 
   package init() {}
@@ -25,4 +25,12 @@ package struct StopGradient: PiecewiseConstantPrimitive {
 extension Value {
   /// The value as a constant: gradients stop here.
   public var detached: Value { builder.apply(StopGradient(), self) }
+}
+
+extension StopGradient: AxisTied {
+  package func ties(for signature: Signature) -> [AxisTie] {
+    AxisTie.same(signature.output().axes.indices, input: 0)
+  }
+
+  package var keepsZeros: Bool { true }
 }

@@ -1,11 +1,16 @@
 import CoppiceTerms
 
 extension RecipeStep {
-  /// What follows a pruning: this retraining, or the trial's own. The network is measured and reported as a round.
-  public static func retrain(_ retraining: Retraining? = nil) -> RecipeStep {
-    RecipeStep(
-      "retrain", version: 1, fields: retraining.map { [("with", .component($0.specification))] } ?? []
-    ) { course in try course.retrain(retraining) }
+  /// What follows a pruning: the trial's own retraining. The network is measured and reported as a round.
+  public static func retrain() -> RecipeStep {
+    RecipeStep("retrain", version: 1) { course in try course.retrain(nil) }
+  }
+
+  /// What follows a pruning: this retraining. The network is measured and reported as a round.
+  public static func retrain(_ retraining: Retraining) -> RecipeStep {
+    RecipeStep("retrain", version: 1, fields: [("with", .component(retraining.specification))]) { course in
+      try course.retrain(retraining)
+    }
   }
 }
 
