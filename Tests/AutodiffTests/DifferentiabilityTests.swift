@@ -63,7 +63,8 @@ struct DifferentiabilityTests {
   @Test("a gradient that is 0 by definition takes no node")
   func zeroByDefinition() throws {
     let samples = PrimitiveContractTests.samples.filter { $0.primitive is any ZeroGradientPrimitive }
-    #expect(Set(samples.map(\.primitive.name)) == ["step", "arg-max", "label-count", "one-hot", "stop-gradient"])
+    #expect(
+      Set(samples.map(\.primitive.name)) == ["step", "arg-max", "label-count", "one-hot", "stop-gradient"])
     for sample in samples {
       guard let graph = try gradients(sample) else { continue }
       for output in graph.outputs {

@@ -145,13 +145,15 @@ extension Running {
         #expect(round.row[metric: .earlyStopTestAccuracy] == best[.testAccuracy])
         let last = try #require(round.evaluations.last)
         #expect(
-          round.row[metric: .testAccuracy] == last[.testAccuracy] && round.row[metric: .validationLoss] == last[.validationLoss])
+          round.row[metric: .testAccuracy] == last[.testAccuracy]
+            && round.row[metric: .validationLoss] == last[.validationLoss])
         #expect(last[.trainAccuracy].isFinite && last.testClassAccuracy.count == 3)
         #expect(
           round.evaluations.dropLast().allSatisfy { $0[.trainLoss].isNaN && $0.testClassAccuracy.isEmpty })
       }
       // Twice as many steps have been made after the ticket.
-      #expect(record.rounds[1].row[metric: .trainingFlops] == 2 * record.rounds[0].row[metric: .trainingFlops])
+      #expect(
+        record.rounds[1].row[metric: .trainingFlops] == 2 * record.rounds[0].row[metric: .trainingFlops])
       #expect(record.rounds[1].row[metric: .parametersNonzero] == 228 + 15 - 114)
     }
   }

@@ -26,7 +26,9 @@ extension Running {
         let stored = try #require(round.evaluations.last)
         let found = try meter.evaluation(parameters, buffers, step: stored.step, isLast: true)
         #expect(Self.bits(found) == Self.bits(stored), "round \(index)")
-        #expect(round.row[metric: .testAccuracy] == stored[.testAccuracy] && round.row[metric: .testLoss] == stored[.testLoss])
+        #expect(
+          round.row[metric: .testAccuracy] == stored[.testAccuracy]
+            && round.row[metric: .testLoss] == stored[.testLoss])
         #expect(stored[.testLoss].isFinite)
       }
     }

@@ -200,7 +200,8 @@ extension Running {
         let record = try bench.record(trial, of: plan)
         let (dense, last) = (try #require(record.rounds.first), try #require(record.rounds.last))
         #expect(record.rounds.count == 2)
-        #expect(dense.row.status == .completed && !dense.row.isFinal && dense.row[metric: .testAccuracy].isFinite)
+        #expect(
+          dense.row.status == .completed && !dense.row.isFinal && dense.row[metric: .testAccuracy].isFinite)
         #expect(last.row.status == .collapsed && last.row.isFinal && last.row[metric: .testAccuracy].isNaN)
       }
       let ticket = try bench.record(plan.trials[1], of: plan)
@@ -220,7 +221,9 @@ extension Running {
       #expect(stopped.isInterrupted)
       #expect(stopped.count(.interrupted) == plan.trials.count)
       #expect(stopped.rows.map(\.trial) == plan.trials.map(\.name))
-      #expect(stopped.rows.allSatisfy { $0.status == .interrupted && $0.isFinal && $0[metric: .testAccuracy].isNaN })
+      #expect(
+        stopped.rows.allSatisfy { $0.status == .interrupted && $0.isFinal && $0[metric: .testAccuracy].isNaN }
+      )
       // Rows without results have their conditions.
       #expect(stopped.rows.map(\.criterion) == plan.trials.map { "\($0.trial.criterion)" })
       #expect(stopped.rows.allSatisfy { $0.settings.map(\.name) == plan.sweptSettings })
@@ -230,7 +233,9 @@ extension Running {
       #expect(
         summary.rows.map(\.trial) == plan.trials.flatMap { trial in trial.rounds.map { _ in trial.name } })
       #expect(
-        summary.rows.allSatisfy { $0.status == .completed && $0[metric: .testAccuracy].isFinite && $0[metric: .wallTime] > 0 })
+        summary.rows.allSatisfy {
+          $0.status == .completed && $0[metric: .testAccuracy].isFinite && $0[metric: .wallTime] > 0
+        })
       #expect(summary.rows.count { $0.isFinal } == plan.trials.count)
     }
 

@@ -56,7 +56,8 @@ import Testing
       message { _ = try Settings.named("sparsty") }
         == "there is no setting named \"sparsty\"; did you mean \"sparsity\"? There are: model, initializer, dataset, "
         + "optimizer, learning-rate, clipping, batch-size, training, evaluation, criterion, granularity, allocation, "
-        + "schedule, sparsity, retraining, control, rounds, scoring-batch, execution, scoring-batches, loss, dynamics, stop, recipe, seed")
+        + "schedule, sparsity, retraining, control, rounds, scoring-batch, execution, scoring-batches, loss, dynamics, stop, recipe, seed"
+    )
     func set(_ name: String, _ text: String) -> String {
       var trial = Trial()
       return message { try Settings.named(name).set(&trial, text) }

@@ -28,8 +28,8 @@ import Testing
   @Test func keysOfTheStagesOfATrialStay() throws {
     let trial = Trial.tiny.with { ($0.control, $0.retraining) = (.randomMask, .rewind(to: .iterations(10))) }
     let plan = try TrialPlan(trial, Bench.library)
-    #expect(plan.stages.map(\.key.short) == ["b39883f0", "8b58c8ae", "9e86dd42", "94d6a60c", "fbe6b224"])
-    #expect(plan.key.short == "6efbfae9")
+    #expect(plan.stages.map(\.key.short) == ["80d8b771", "09ca1487", "a3e1d023", "9f6587be", "7c0bd7de"])
+    #expect(plan.key.short == "79204f9e")
   }
 
   @Test func aTrainingDependsOnWhatItIsMadeFromAndNothingElse() throws {

@@ -57,7 +57,8 @@ extension Running {
       let record = try bench.record(stopped.ticket, of: stopped)
       #expect(record.status == .completed && record.rounds.map(\.index) == Array(0...last))
       #expect(record.rounds.map(\.row.isFinal) == (0...last).map { $0 == last })
-      #expect(record.rounds[last].row.stop.hasPrefix("drop after round \(last): validation_loss has fallen from "))
+      #expect(
+        record.rounds[last].row.stop.hasPrefix("drop after round \(last): validation_loss has fallen from "))
       #expect(try bench.work(stopped).stages == 0)
     }
 

@@ -132,10 +132,6 @@ extension Regimen {
   }
 }
 
-extension PlanError: ReportedError {
-  package var exitCode: FailureCode { .usage }
-}
-
 extension Specification.Value {
   /// The value in a column of the index.
   fileprivate var columnValue: ColumnValue {
