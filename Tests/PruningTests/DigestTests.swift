@@ -10,7 +10,7 @@ import Testing
   static let criteria = [
     "magnitude": Pin(1, "1a4a00fe81471400"), "random": Pin(1, "951616d39f0ed9e8"),
     "taylor": Pin(1, "6e8a4ff9890f7502"),
-    "fisher": Pin(1, "2014f9588df43e96"),
+    "fisher": Pin(1, "2014f9588df43e96"), "wanda": Pin(1, "83b4b2207032fdb1"),
   ]
   static let granularities = [
     "weight": Pin(1, "e2c4978a4d1abe65"), "neuron": Pin(2, "c6c1cd906611b745"),

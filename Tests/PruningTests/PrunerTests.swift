@@ -94,6 +94,30 @@ import Testing
     }
   }
 
+  @Test func wandaComparesTheWeightsOfOneOutput() throws {
+    let whole = Networks.context()
+    func masks(_ criterion: Criterion, squares: (Int) -> Float) throws -> MaskSet {
+      let evidence = whole.weights.mapValues { weight in
+        Tensor(weight.shape, weight.scalars.indices.map(squares))
+      }
+      let context = ScoringContext(
+        weights: whole.weights, masks: whole.masks, evidence: [(.inputSquares, evidence)])
+      return try Pruner(criterion: criterion, allocation: .rowWise).prune(context, to: .sparsity(0.5)).masks
+    }
+    let equal = try masks(.wanda) { _ in 2.25 }
+    for (name, mask) in equal {
+      let length = mask.count / mask.shape[0]
+      for row in 0..<mask.shape[0] {
+        #expect(
+          Mask([length], Array(mask.bytes[(row * length)..<((row + 1) * length)])).keptCount == length / 2,
+          "\(name)")
+      }
+    }
+    // Where all inputs are as large as each other it is magnitude, row by row; else it is not.
+    #expect(try masks(.magnitude) { _ in 0 } == equal)
+    #expect(try masks(.wanda) { Float($0 % 7) } != equal)
+  }
+
   @Test func ignoredLayersKeepTheirMasksAndCountInNothing() throws {
     let pruner = Pruner(criterion: .magnitude, allocation: .global(ignoring: ["fc2"]))
     let pruning = try pruner.prune(Networks.context(), to: .sparsity(0.5))

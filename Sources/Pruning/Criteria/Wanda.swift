@@ -1,0 +1,19 @@
+import CoppiceTerms
+
+extension Criterion {
+  /// |w| · ‖X‖₂, the weight times the norm of all it is multiplied by on a batch: ‖X‖² = Σ x² over examples and positions.
+  ///
+  /// M. Sun, Z. Liu, A. Bair, J. Z. Kolter, "A simple and effective pruning approach for large language models" (Wanda), ICLR
+  /// 2024. The paper compares weights of one output alone: that is `Allocation.rowWise`, which goes with it. It prunes linear
+  /// layers, one after the other, on the inputs that the pruned layers before pass on; here all inputs are those of the network
+  /// before the cut. Of a convolution, X is what a weight meets while its window moves.
+  public static let wanda = Criterion("wanda", version: 1, needs: .evidence(.inputSquares)) { context in
+    try context.scoreEach(from: .inputSquares) { weight, squares in
+      Float(Double(weight).magnitude * Double(squares).squareRoot())
+    }
+  }
+}
+
+extension Shipped<Criterion> {
+  static var wanda: Shipped { Shipped(.wanda, "|weight| · norm of its inputs", paper: "Sun et al. 2023") }
+}
