@@ -51,6 +51,28 @@ import Testing
     }
   }
 
+  @Test func snipIsTheShareOfTheAbsoluteProduct() throws {
+    let (taylor, snip) = (
+      try Criterion.taylor.scores(in: Networks.context()), try Criterion.snip.scores(in: Networks.context())
+    )
+    let sum = taylor.reduce(0) { $0 + $1.tensor.scalars.reduce(0) { $0 + Double($1) } }
+    for (name, score) in snip {
+      for (share, product) in zip(score.scalars, try #require(taylor[name]).scalars) {
+        #expect(abs(Double(share) * sum - Double(product)) <= 1e-6 * Double(product))
+      }
+    }
+    #expect(abs(snip.reduce(0) { $0 + $1.tensor.scalars.reduce(0) { $0 + Double($1) } } - 1) < 1e-5)
+  }
+
+  @Test func nothingIsSensitiveWhereNoGradientIs() throws {
+    let whole = Networks.context()
+    let context = ScoringContext(
+      weights: whole.weights, masks: whole.masks,
+      evidence: [(.gradients, whole.weights.mapValues { Tensor(repeating: 0, $0.shape) })])
+    let scores = try Criterion.snip.scores(in: context)
+    #expect(scores.allSatisfy { $0.tensor.scalars.allSatisfy { $0 == 0 } })
+  }
+
   @Test func randomScoresFollowTheSeedAndTheParameterAlone() throws {
     let first = try Criterion.random.scores(in: Networks.context())
     #expect(try Criterion.random.scores(in: Networks.context(seed: 8)) != first)

@@ -9,7 +9,7 @@ import Testing
 @Suite struct DigestTests {
   static let criteria = [
     "magnitude": Pin(1, "1a4a00fe81471400"), "random": Pin(1, "951616d39f0ed9e8"),
-    "taylor": Pin(1, "6e8a4ff9890f7502"),
+    "taylor": Pin(1, "6e8a4ff9890f7502"), "snip": Pin(1, "bfb612d2c825ff28"),
     "fisher": Pin(1, "2014f9588df43e96"), "wanda": Pin(1, "83b4b2207032fdb1"),
   ]
   static let granularities = [

@@ -45,7 +45,7 @@ import Testing
     try expect(products, are: try #require(fixture.evidence["hessian-product"]), "H g")
   }
 
-  @Test(arguments: [Criterion.fisher, .wanda])
+  @Test(arguments: [Criterion.snip, .fisher, .wanda])
   func criteriaArePyTorchs(criterion: Criterion) throws {
     let network = fixture.network
     let found = try criterion.needs.evidence.map { ($0, try network.measure($0)) }

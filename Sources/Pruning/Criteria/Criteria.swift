@@ -4,7 +4,7 @@ import CoppiceTerms
 public enum Criteria {
   /// What there is, in the order it is listed.
   public static let catalogue = Catalogue<Criterion>(
-    "criterion", [.magnitude, .random, .taylor, .fisher, .wanda])
+    "criterion", [.magnitude, .random, .taylor, .snip, .fisher, .wanda])
 
   /// All of them, in the order they are listed.
   public static var all: [Criterion] { catalogue.all }
