@@ -57,8 +57,10 @@ public struct Dynamics: Component {
   package func masks(in context: DynamicsContext, slack: Int = 0) throws -> DynamicMasks {
     let masks = try move(context)
     let before = context.masks.active
-    for set in [masks.active, masks.trained ?? masks.active] {
-      guard set.names == before.names else { throw DynamicsError.otherLayers(name, set.names, before.names) }
+    for set in [masks.active, masks.trained ?? masks.active].map(\.counted) {
+      guard set.names == before.counted.names else {
+        throw DynamicsError.otherLayers(name, set.names, before.counted.names)
+      }
       for (parameter, mask) in set where mask.shape != before[parameter]?.shape {
         throw DynamicsError.otherShape(name, parameter)
       }
