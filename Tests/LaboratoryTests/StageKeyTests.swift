@@ -44,6 +44,7 @@ import Testing
       "evaluation", "seed", "loss", "stop",
     ]
     let pruning: Set = ["criterion", "granularity", "allocation", "sparsity", "schedule"]
+    // A dynamics takes the place of the schedule; that its training has another key GradualTests see.
     for setting in Settings.all where setting.name != "dynamics" {
       var changed = base
       switch setting.name {

@@ -3,5 +3,5 @@ import CoppiceTerms
 /// The dynamics that are shipped.
 public enum DynamicsCatalogue {
   /// One line each.
-  public static let catalogue = Catalogue<Dynamics>("dynamics", [.none])
+  public static let catalogue = Catalogue<Dynamics>("dynamics", [.none, .gradual])
 }
