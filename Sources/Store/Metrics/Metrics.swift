@@ -16,6 +16,7 @@ package enum Metrics {
     .earlyStopTestAccuracy,
     .wallTime,
     .trainAccuracy,
+    .worstClassTestAccuracy,
   ]
 
   /// Conditions of a round that are shown like metrics.
