@@ -3,5 +3,5 @@ import CoppiceTerms
 /// The analyses that are shipped.
 public enum Analyses {
   /// One line each.
-  public static let catalogue = Catalogue<Analysis>("analysis", [])
+  public static let catalogue = Catalogue<Analysis>("analysis", [.maskOverlap])
 }

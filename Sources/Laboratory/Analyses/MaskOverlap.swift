@@ -1,0 +1,92 @@
+import CoppiceStore
+import CoppiceTensors
+import CoppiceTerms
+
+extension Analysis {
+  /// How much the masks of two trials have in common: Jaccard's index |A ∩ B| / |A ∪ B| of their survivors, for every pair of
+  /// rounds that were asked for the same sparsity of the same weights, beside what chance gives.
+  ///
+  /// By chance two masks with a and b survivors of n in a layer share a·b/n of them. The chance column is the index of the sums
+  /// of these over all layers, with the layers' own counts.
+  public static let maskOverlap = Analysis("mask-overlap", version: 1) { context in
+    var rows: [Overlap] = []
+    let masked = try context.rounds.compactMap { round in
+      try context.masks(of: round).map { MaskedRound(row: round.row, masks: $0) }
+    }
+    for (index, one) in masked.enumerated() {
+      for other in masked[(index + 1)...] {
+        if let overlap = Overlap(one, other) { rows.append(overlap) }
+      }
+    }
+    return [
+      NamedTable(
+        "mask_overlap", title: "overlap of the masks of two trials",
+        description:
+          "Jaccard's index of the survivors of two trials at one sparsity, and the index that random masks with as many "
+          + "survivors in every layer would have on average.",
+        columns: [
+          .init("trial_a", "trial", texts: rows.map(\.trials.0)),
+          .init("trial_b", "other trial", texts: rows.map(\.trials.1)),
+          .init("pair", texts: rows.map(\.pair)), .init("seeds", texts: rows.map(\.seeds)),
+          .init("round", integers: rows.map(\.round)),
+          .init(Quantity("density", "weights remaining", unit: .fraction), numbers: rows.map(\.density)),
+          .init(Quantity("jaccard", "mask overlap (Jaccard)", unit: .fraction), numbers: rows.map(\.jaccard)),
+          .init(Quantity("chance", "overlap by chance", unit: .fraction), numbers: rows.map(\.chance)),
+        ], drawing: .init("jaccard", against: "density", by: ["pair", "seeds"], reference: "chance"))
+    ]
+  }
+}
+
+extension Shipped<Analysis> {
+  static let maskOverlap = Shipped(
+    .maskOverlap, "how much the masks of two trials have in common, and what chance gives")
+}
+
+/// A round with the masks that count.
+private struct MaskedRound {
+  let row: IndexRow
+  let masks: MaskSet
+
+  /// What tells its trial apart, seeds and sparsities left out: `magnitude, lottery-ticket`.
+  var condition: String {
+    [
+      row.criterion, row.granularity == "weight" ? "none" : row.granularity, row.schedule, row.dynamics,
+      row.control,
+    ]
+    .filter { $0 != "none" }.joined(separator: ", ")
+  }
+}
+
+/// What two rounds have in common.
+private struct Overlap {
+  let trials: (String, String)
+  let pair: String
+  let seeds: String
+  let round: Int
+  let density: Double
+  let jaccard: Double
+  let chance: Double
+
+  /// `nil` where the rounds are not of the same weights or were asked for another sparsity.
+  init?(_ one: MaskedRound, _ other: MaskedRound) {
+    guard one.row.trial != other.row.trial,
+      abs(one.row.requestedSparsity - other.row.requestedSparsity) < 1e-6,
+      one.masks.counted.names == other.masks.counted.names
+    else { return nil }
+    var (shared, kept, expected) = (0, 0, 0.0)
+    for (name, mask) in one.masks.counted {
+      guard let theirs = other.masks[name], theirs.shape == mask.shape else { return nil }
+      shared += zip(mask.bytes, theirs.bytes).reduce(0) { $0 + Int($1.0 & $1.1) }
+      kept += mask.keptCount + theirs.keptCount
+      expected += Double(mask.keptCount) * Double(theirs.keptCount) / Double(max(1, mask.count))
+    }
+    guard kept > 0 else { return nil }
+    trials = (one.row.trial, other.row.trial)
+    pair = [one.condition, other.condition].sorted().joined(separator: " with ")
+    seeds = one.row.seed == other.row.seed ? "same seed" : "other seeds"
+    round = max(one.row.round, other.row.round)
+    density = (one.masks.density + other.masks.density) / 2
+    jaccard = Double(shared) / Double(kept - shared)
+    chance = expected / (Double(kept) - expected)
+  }
+}
