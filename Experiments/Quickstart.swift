@@ -6,7 +6,8 @@ extension Experiment {
     "quickstart",
     question: "Which weights can go, and does it matter when they go?",
     base: Trial(
-      model: .mlp([100, 50]), dataset: .glyphs, training: .iterations(600), evaluation: .iterations(100))
+      model: .mlp([100, 50]), dataset: .glyphs, training: .iterations(600), evaluation: .iterations(100)),
+    analyses: [.maskOverlap]
   ) {
     Axis(\.criterion, [.magnitude, .random])
     for schedule in [Schedule.oneShot, .iterative(rounds: 3), .lotteryTicket(rounds: 4, rate: 0.5)] {

@@ -23,6 +23,9 @@ extension Running {
       let bench = try Bench()
       let plan = try SweepPlan(Self.trial.with { $0.execution = execution })
       #expect(plan.trials.map(\.name).allSatisfy { !$0.contains("one-shot") || $0.contains("dense") })
+      // What would follow a pruning makes no difference: it does not multiply the cells.
+      let cells = try SweepPlan(Self.trial) { Axis(\.retraining, [.none, .rewind(), .fineTune()]) }
+      #expect(cells.trials.count == 2 && cells.ticket.name.hasPrefix("magnitude-gradual-0.9-seed0-"))
       let report = try bench.run(plan)
       #expect(report.count(.completed) == 2)
       let record = try bench.record(plan.ticket, of: plan)

@@ -66,6 +66,10 @@ public struct Experiment: Sendable {
       }
     }
     guard !cells.isEmpty else { throw ExperimentError.noCells(name) }
+    // Where nothing is pruned between trainings, what would follow a pruning makes no difference.
+    for index in cells.indices where cells[index].schedule == .none && cells[index].recipe == nil {
+      cells[index].retraining = .none
+    }
     var known: Set<Specification> = []
     return (cells.flatMap(\.baselines) + cells).filter { known.insert($0.specification(settings)).inserted }
   }

@@ -102,6 +102,7 @@ package struct TrialPlan: Sendable {
     } else if trial.schedule != .none {
       parts.append(trial.schedule.name)
     }
+    if trial.dynamics != .none { parts.append(trial.dynamics.name) }
     if trial.retraining != .none { parts.append(trial.retraining.name) }
     if trial.control != .none { parts.append(trial.control.name) }
     if let sparsity = trial.sparsity { parts.append("\(sparsity)") }
