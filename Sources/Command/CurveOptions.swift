@@ -35,7 +35,9 @@ struct CurveOptions: ParsableArguments {
   /// - Throws: a usage failure with the names there are.
   func table(_ name: String, _ path: String) throws -> NamedTable {
     let tables = try SummaryFile.read(path).analyses
-    if let table = tables.first(where: { $0.name == name }) { return table }
+    // An analysis is called `mask-overlap`, its table `mask_overlap`.
+    let wanted = name.replacing("-", with: "_")
+    if let table = tables.first(where: { $0.name == wanted }) { return table }
     let names = tables.map(\.name)
     guard !names.isEmpty else {
       throw CommandFailure("\(path) has no analyses", CommandFailure.inputMissing)

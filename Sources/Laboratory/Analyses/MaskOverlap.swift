@@ -4,7 +4,8 @@ import CoppiceTerms
 
 extension Analysis {
   /// How much the masks of two trials have in common: Jaccard's index |A ∩ B| / |A ∪ B| of their survivors, for every pair of
-  /// rounds that were asked for the same sparsity of the same weights, beside what chance gives.
+  /// rounds that were asked for the same sparsity of the same weights, beside what chance gives. Masks that keep everything
+  /// take no part.
   ///
   /// By chance two masks with a and b survivors of n in a layer share a·b/n of them. The chance column is the index of the sums
   /// of these over all layers, with the layers' own counts.
@@ -12,7 +13,7 @@ extension Analysis {
     var rows: [Overlap] = []
     let masked = try context.rounds.compactMap { round in
       try context.masks(of: round).map { MaskedRound(row: round.row, masks: $0) }
-    }
+    }.filter { $0.masks.sparsity > 0 }
     for (index, one) in masked.enumerated() {
       for other in masked[(index + 1)...] {
         if let overlap = Overlap(one, other) { rows.append(overlap) }
@@ -28,11 +29,12 @@ extension Analysis {
           .init("trial_a", "trial", texts: rows.map(\.trials.0)),
           .init("trial_b", "other trial", texts: rows.map(\.trials.1)),
           .init("pair", texts: rows.map(\.pair)), .init("seeds", texts: rows.map(\.seeds)),
+          .init("compared", texts: rows.map(\.compared)),
           .init("round", integers: rows.map(\.round)),
           .init(Quantity("density", "weights remaining", unit: .fraction), numbers: rows.map(\.density)),
           .init(Quantity("jaccard", "mask overlap (Jaccard)", unit: .fraction), numbers: rows.map(\.jaccard)),
           .init(Quantity("chance", "overlap by chance", unit: .fraction), numbers: rows.map(\.chance)),
-        ], drawing: .init("jaccard", against: "density", by: ["pair", "seeds"], reference: "chance"))
+        ], drawing: .init("jaccard", against: "density", by: ["compared"], reference: "chance"))
     ]
   }
 }
@@ -62,6 +64,8 @@ private struct Overlap {
   let trials: (String, String)
   let pair: String
   let seeds: String
+  /// What tells curves apart: one method over seeds, one criterion by two schedules, or two criteria.
+  let compared: String
   let round: Int
   let density: Double
   let jaccard: Double
@@ -84,9 +88,23 @@ private struct Overlap {
     trials = (one.row.trial, other.row.trial)
     pair = [one.condition, other.condition].sorted().joined(separator: " with ")
     seeds = one.row.seed == other.row.seed ? "same seed" : "other seeds"
+    let kinship =
+      one.condition == other.condition
+      ? one.condition
+      : one.row.criterion == other.row.criterion ? "\(one.row.criterion), two schedules" : "two criteria"
+    compared = "\(kinship), \(seeds)"
     round = max(one.row.round, other.row.round)
-    density = (one.masks.density + other.masks.density) / 2
+    // What was asked for, so that rounds of equal sparsity stand at one place.
+    density = (1 - one.row.requestedSparsity).rounded(toPlaces: 4)
     jaccard = Double(shared) / Double(kept - shared)
     chance = expected / (Double(kept) - expected)
+  }
+}
+
+extension Double {
+  /// The nearest number of so many decimals.
+  fileprivate func rounded(toPlaces places: Int) -> Double {
+    let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
+    return (self * scale).rounded() / scale
   }
 }

@@ -49,13 +49,20 @@ extension NamedTable {
     return groups
   }
 
-  /// One line for all curves whose references are equal.
+  /// How far references at one place may lie apart and still be drawn as one line, their mean.
+  private static let referenceSpread = 0.1
+
+  /// One line for all curves whose references lie close together.
   private func references(
     _ groups: [(label: String, rows: [Int])], _ title: String, _ points: ([Int]) -> [LineFigure.Point]
   ) -> [LineFigure.Line] {
     let all = groups.map { (label: $0.label, points: points($0.rows)) }
-    let values = Set(all.flatMap { $0.points.map { [$0.x, $0.y ?? -1].map { ($0 * 1e6).rounded() } } })
-    if values.count == Set(values.map { $0[0] }).count {
+    let places = Dictionary(grouping: all.flatMap(\.points)) { ($0.x * 1e6).rounded() }
+    let spreads = places.values.map { points in
+      let values = points.compactMap(\.y)
+      return (values.max() ?? 0) - (values.min() ?? 0)
+    }
+    if spreads.allSatisfy({ $0 <= Self.referenceSpread }) {
       return [.init(label: title, points: points(groups.flatMap(\.rows)), isReference: true)]
     }
     return all.map { .init(label: "\(title), \($0.label)", points: $0.points, isReference: true) }
