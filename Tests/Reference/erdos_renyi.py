@@ -1,5 +1,5 @@
 """Densities of the Erdős–Rényi(-kernel) allocation, by the algorithm of U. Evci et al., "Rigging the lottery", ICML 2020,
-appendix A, in exact rational arithmetic. Prints the table that Tests/PruningTests/ErdosRenyiTests.swift holds.
+appendix A, in exact rational arithmetic. Prints the table that Tests/PruningTests/Allocations/ErdosRenyiTests.swift holds.
 
     python Tests/Reference/erdos_renyi.py
 """
