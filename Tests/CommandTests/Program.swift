@@ -84,15 +84,11 @@ struct Program {
     }
   }
 
-  /// The results of every trial as canonical bytes, hashed.
+  /// The digests of every trial's results, in their canonical form.
   func digests(of experiment: String) throws -> [String: UInt64] {
     var digests: [String: UInt64] = [:]
     for trial in store.trials(of: experiment) {
-      var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-      try TrialFile(store.trial(trial, of: experiment)).record().digest { bytes in
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-      }
-      digests[trial] = hash
+      digests[trial] = Digest(try TrialFile(store.trial(trial, of: experiment)).record().digest).value
     }
     return digests
   }

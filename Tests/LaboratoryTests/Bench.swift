@@ -65,12 +65,8 @@ struct Bench {
 }
 
 extension TrialRecord {
-  /// FNV-1a over the canonical form.
-  var shortDigest: String {
-    var state: UInt64 = 0xCBF2_9CE4_8422_2325
-    digest { bytes in for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 } }
-    return String(state, radix: 16)
-  }
+  /// The digest of the canonical form.
+  var shortDigest: String { Digest(digest).text }
 }
 
 extension SweepPlan {

@@ -1,5 +1,6 @@
 import CoppiceNetworks
 import CoppiceTensors
+import CoppiceTestSupport
 import Foundation
 
 /// What Tests/Reference/networks.py wrote: numbers from PyTorch.
@@ -55,11 +56,6 @@ enum ReferenceNumbers {
     words(seed, count).map { Int32($0 % UInt32(bound)) }
   }
 
-  /// FNV-1a of a parameter's name.
-  static func seed(_ name: String) -> UInt32 {
-    name.utf8.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
-  }
-
   /// The initial parameters of every reference training.
   static func parameters(_ model: Network) -> ParameterSet {
     ParameterSet(
@@ -70,10 +66,10 @@ enum ReferenceNumbers {
           var scale: Float = 4
           var power = 1
           while power < fan { (power, scale) = (power * 4, scale / 2) }
-          return (name, Tensor(shape, numbers(seed(name), shape.count, scale: scale)))
+          return (name, Tensor(shape, numbers(Digest.seed(name), shape.count, scale: scale)))
         }
         let isWeight = name.hasSuffix("weight")
-        let drawn = numbers(seed(name), shape.count, scale: isWeight ? 0.5 : 0.25)
+        let drawn = numbers(Digest.seed(name), shape.count, scale: isWeight ? 0.5 : 0.25)
         return (name, Tensor(shape, drawn.map { $0 + (isWeight ? 1 : 0) }))
       })
   }
@@ -82,7 +78,7 @@ enum ReferenceNumbers {
   static func masks(_ model: Network) -> MaskSet {
     MaskSet(
       model.fullMasks.map { name, mask in
-        (name, Mask(mask.shape, words(seed(name) ^ 1, mask.count).map { UInt8($0 % 2) }))
+        (name, Mask(mask.shape, words(Digest.seed(name) ^ 1, mask.count).map { UInt8($0 % 2) }))
       })
   }
 

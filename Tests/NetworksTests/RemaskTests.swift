@@ -1,5 +1,6 @@
 import CoppiceNetworks
 import CoppiceTensors
+import CoppiceTestSupport
 import Testing
 
 /// New masks in the middle of a training.
@@ -8,7 +9,7 @@ import Testing
   private func changed(_ traced: Network) -> MaskSet {
     MaskSet(
       ReferenceNumbers.masks(traced).map { name, mask in
-        let words = ReferenceNumbers.words(ReferenceNumbers.seed(name) ^ 5, mask.count)
+        let words = ReferenceNumbers.words(Digest.seed(name) ^ 5, mask.count)
         return (name, Mask(mask.shape, zip(mask.bytes, words).map { $1 % 4 == 0 ? 1 - $0 : $0 }))
       })
   }

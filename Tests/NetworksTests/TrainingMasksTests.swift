@@ -1,6 +1,7 @@
 import CoppiceAutodiff
 import CoppiceNetworks
 import CoppiceTensors
+import CoppiceTestSupport
 import Testing
 
 /// A training in which the active weights are not the trained ones.
@@ -40,7 +41,7 @@ import Testing
           name,
           Mask(
             mask.shape,
-            ReferenceNumbers.words(ReferenceNumbers.seed(name) ^ 2, mask.count).map { UInt8($0 % 2) })
+            ReferenceNumbers.words(Digest.seed(name) ^ 2, mask.count).map { UInt8($0 % 2) })
         )
       })
   }
