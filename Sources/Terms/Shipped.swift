@@ -3,11 +3,9 @@
 ///
 /// ```swift
 /// extension Shipped<Schedule> {
-///   static var iterative: Shipped {
-///     Shipped(.iterative(rounds: 5), "rounds that each remove the same share of survivors", paper: "Han et al. 2015") {
-///       fields in .iterative(rounds: try fields.integer("rounds", in: 1...1_000))
-///     }
-///   }
+///   static let iterative = Shipped(
+///     .iterative(rounds: 5), "rounds that each remove the same share of survivors", paper: "Han et al. 2015"
+///   ) { fields in .iterative(rounds: try fields.integer("rounds", in: 1...1_000)) }
 /// }
 /// ```
 public struct Shipped<Element: Component>: Sendable {

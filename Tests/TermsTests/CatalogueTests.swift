@@ -9,30 +9,29 @@ struct Tree: Catalogued {
     specification = Specification(name, version: 1, fields)
   }
 
-  static let catalogue = Catalogue<Tree>("tree", [.oak, .grafted, .bonsai])
+  static let catalogue: Catalogue<Tree> = Catalogue("tree", [.oak, .grafted, .bonsai])
 }
 
 extension Shipped<Tree> {
-  static var oak: Shipped { Shipped(Tree("oak"), "the old one", aliases: ["quercus"]) }
+  static let oak = Shipped(Tree("oak"), "the old one", aliases: ["quercus"])
 
-  static var grafted: Shipped {
-    Shipped(Tree("grafted", [("onto", .component(Tree("oak").specification))]), "one on another") { fields in
-      Tree(
-        "grafted", [("onto", .component(try fields.component("onto", from: Tree.catalogue).specification))])
-    }
+  static let grafted = Shipped(
+    Tree("grafted", [("onto", .component(Tree("oak").specification))]), "one on another"
+  ) { fields in
+    Tree("grafted", [("onto", .component(try fields.component("onto", from: Tree.catalogue).specification))])
   }
 
-  static var bonsai: Shipped {
-    Shipped(Tree("bonsai", [("height", .integer(30))]), "a small one", paper: "Kengo 1350") { fields in
-      let height = try fields.integer("height", in: 1...100)
-      guard height != 13 else { throw Unlucky() }
+  static let bonsai = Shipped(
+    Tree("bonsai", [("height", .integer(30))]), "a small one", paper: "Kengo 1350"
+  ) { fields in
+    let height = try fields.integer("height", in: 1...100)
+    guard height != 13 else { throw Unlucky() }
+    return Tree("bonsai", [("height", .integer(height))])
+  }
+  .alsoWritten { word in
+    try Int(word).map { height in
+      guard height > 0 else { throw Unlucky() }
       return Tree("bonsai", [("height", .integer(height))])
-    }
-    .alsoWritten { word in
-      try Int(word).map { height in
-        guard height > 0 else { throw Unlucky() }
-        return Tree("bonsai", [("height", .integer(height))])
-      }
     }
   }
 

@@ -102,12 +102,10 @@ struct Vocabulary {
 }
 
 extension Shipped<DatasetSource> {
-  static var sst2: Shipped {
-    .dataset(.sst2, paper: "Socher et al. 2013") { fields in
-      .sst2(
-        length: try fields.amount("length", default: 48),
-        minimumCount: try fields.amount("minimum-count", default: 2),
-        validation: try fields.amount("validation", default: 1_000))
-    }
+  static let sst2: Shipped = .dataset(.sst2, paper: "Socher et al. 2013") { fields in
+    .sst2(
+      length: try fields.amount("length", default: 48),
+      minimumCount: try fields.amount("minimum-count", default: 2),
+      validation: try fields.amount("validation", default: 1_000))
   }
 }

@@ -61,11 +61,9 @@ extension DatasetSource {
 }
 
 extension Shipped<DatasetSource> {
-  static var tinyShakespeare: Shipped {
-    .dataset(.tinyShakespeare, paper: "Karpathy 2015") { fields in
-      .tinyShakespeare(
-        length: try fields.amount("length", default: 64),
-        validation: try fields.amount("validation", default: 500))
-    }
+  static let tinyShakespeare: Shipped = .dataset(.tinyShakespeare, paper: "Karpathy 2015") { fields in
+    .tinyShakespeare(
+      length: try fields.amount("length", default: 64),
+      validation: try fields.amount("validation", default: 500))
   }
 }

@@ -112,14 +112,12 @@ extension DatasetSource {
 }
 
 extension Shipped<DatasetSource> {
-  static var glyphs: Shipped {
-    .dataset(.glyphs) { fields in
-      .glyphs(
-        training: try fields.amount("training", default: 6_000),
-        validation: try fields.amount("validation", default: 1_000),
-        test: try fields.amount("test", default: 2_000),
-        difficulty: try fields.number("difficulty", in: 0...2, default: 0.5),
-        generatorSeed: try fields.seed("generator-seed", default: 0), augmentation: try .read(&fields))
-    }
+  static let glyphs: Shipped = .dataset(.glyphs) { fields in
+    .glyphs(
+      training: try fields.amount("training", default: 6_000),
+      validation: try fields.amount("validation", default: 1_000),
+      test: try fields.amount("test", default: 2_000),
+      difficulty: try fields.number("difficulty", in: 0...2, default: 0.5),
+      generatorSeed: try fields.seed("generator-seed", default: 0), augmentation: try .read(&fields))
   }
 }

@@ -91,16 +91,14 @@ extension DatasetSource {
 }
 
 extension Shipped<DatasetSource> {
-  static var induction: Shipped {
-    .dataset(.induction, paper: "Olsson et al. 2022") { fields in
-      .induction(
-        vocabulary: try fields.amount("vocabulary", default: 32),
-        length: try fields.amount("length", default: 64),
-        variesPeriod: try fields.flag("varies-period", default: true),
-        training: try fields.amount("training", default: 8_000),
-        validation: try fields.amount("validation", default: 500),
-        test: try fields.amount("test", default: 1_000),
-        generatorSeed: try fields.seed("generator-seed", default: 0))
-    }
+  static let induction: Shipped = .dataset(.induction, paper: "Olsson et al. 2022") { fields in
+    .induction(
+      vocabulary: try fields.amount("vocabulary", default: 32),
+      length: try fields.amount("length", default: 64),
+      variesPeriod: try fields.flag("varies-period", default: true),
+      training: try fields.amount("training", default: 8_000),
+      validation: try fields.amount("validation", default: 500),
+      test: try fields.amount("test", default: 1_000),
+      generatorSeed: try fields.seed("generator-seed", default: 0))
   }
 }

@@ -148,18 +148,16 @@ extension DatasetSource {
 }
 
 extension Shipped<DatasetSource> {
-  static var teacher: Shipped {
-    .dataset(.teacher) { fields in
-      var teacher = Teacher()
-      teacher.features = try fields.amount("features", default: teacher.features)
-      teacher.hidden = try fields.amount("hidden", default: teacher.hidden)
-      teacher.classes = try fields.amount("classes", default: teacher.classes)
-      teacher.density = try fields.number("density", in: 0...1, default: teacher.density)
-      teacher.training = try fields.amount("training", default: teacher.training)
-      teacher.validation = try fields.amount("validation", default: teacher.validation)
-      teacher.test = try fields.amount("test", default: teacher.test)
-      teacher.generatorSeed = try fields.seed("generator-seed", default: teacher.generatorSeed)
-      return .teacher(teacher)
-    }
+  static let teacher: Shipped = .dataset(.teacher) { fields in
+    var teacher = Teacher()
+    teacher.features = try fields.amount("features", default: teacher.features)
+    teacher.hidden = try fields.amount("hidden", default: teacher.hidden)
+    teacher.classes = try fields.amount("classes", default: teacher.classes)
+    teacher.density = try fields.number("density", in: 0...1, default: teacher.density)
+    teacher.training = try fields.amount("training", default: teacher.training)
+    teacher.validation = try fields.amount("validation", default: teacher.validation)
+    teacher.test = try fields.amount("test", default: teacher.test)
+    teacher.generatorSeed = try fields.seed("generator-seed", default: teacher.generatorSeed)
+    return .teacher(teacher)
   }
 }

@@ -9,6 +9,6 @@ extension Initializer {
 }
 
 extension Shipped<Initializer> {
-  static var zeros: Shipped { Shipped(.zeros, "every element 0") }
-  static var ones: Shipped { Shipped(.ones, "every element 1") }
+  static let zeros = Shipped(.zeros, "every element 0")
+  static let ones = Shipped(.ones, "every element 1")
 }

@@ -15,11 +15,8 @@ extension Initializer {
 }
 
 extension Shipped<Initializer> {
-  static var glorotNormal: Shipped {
-    Shipped(.glorotNormal, "N(0, 2 / (in + out))", paper: "Glorot and Bengio 2010")
-  }
+  static let glorotNormal = Shipped(.glorotNormal, "N(0, 2 / (in + out))", paper: "Glorot and Bengio 2010")
 
-  static var glorotUniform: Shipped {
-    Shipped(.glorotUniform, "U(−a, a) with a = √(6 / (in + out))", paper: "Glorot and Bengio 2010")
-  }
+  static let glorotUniform = Shipped(
+    .glorotUniform, "U(−a, a) with a = √(6 / (in + out))", paper: "Glorot and Bengio 2010")
 }

@@ -14,11 +14,8 @@ extension Initializer {
 }
 
 extension Shipped<Initializer> {
-  static var kaimingNormal: Shipped {
-    Shipped(.kaimingNormal, "N(0, 2 / in), for rectifiers", paper: "He et al. 2015")
-  }
+  static let kaimingNormal = Shipped(.kaimingNormal, "N(0, 2 / in), for rectifiers", paper: "He et al. 2015")
 
-  static var kaimingUniform: Shipped {
-    Shipped(.kaimingUniform, "U(−1/√in, 1/√in), PyTorch's default", paper: "He et al. 2015")
-  }
+  static let kaimingUniform = Shipped(
+    .kaimingUniform, "U(−1/√in, 1/√in), PyTorch's default", paper: "He et al. 2015")
 }

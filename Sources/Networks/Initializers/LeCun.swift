@@ -8,5 +8,5 @@ extension Initializer {
 }
 
 extension Shipped<Initializer> {
-  static var lecunNormal: Shipped { Shipped(.lecunNormal, "N(0, 1 / in)", paper: "LeCun et al. 1998") }
+  static let lecunNormal = Shipped(.lecunNormal, "N(0, 1 / in)", paper: "LeCun et al. 1998")
 }

@@ -10,9 +10,9 @@ extension Initializer {
 }
 
 extension Shipped<Initializer> {
-  static var truncatedNormal: Shipped {
-    Shipped(.truncatedNormal(), "N(0, deviation²) without what lies beyond two deviations") { fields in
-      .truncatedNormal(deviation: try fields.positive("deviation", default: 0.02))
-    }
+  static let truncatedNormal = Shipped(
+    .truncatedNormal(), "N(0, deviation²) without what lies beyond two deviations"
+  ) { fields in
+    .truncatedNormal(deviation: try fields.positive("deviation", default: 0.02))
   }
 }

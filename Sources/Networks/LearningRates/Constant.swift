@@ -8,17 +8,15 @@ extension LearningRate {
 }
 
 extension Shipped<LearningRate> {
-  static var constant: Shipped {
-    Shipped(.constant(0.1), "the same rate throughout; a number alone is one") { fields in
-      .constant(try fields.positive("rate"))
+  static let constant = Shipped(.constant(0.1), "the same rate throughout; a number alone is one") { fields in
+    .constant(try fields.positive("rate"))
+  }
+  .alsoWritten { word in
+    guard let rate = Double(word) else { return nil }
+    guard rate > 0, rate.isFinite else {
+      throw SpecificationError.wrongField(
+        "rate", of: "constant", found: word, expected: "a number above 0")
     }
-    .alsoWritten { word in
-      guard let rate = Double(word) else { return nil }
-      guard rate > 0, rate.isFinite else {
-        throw SpecificationError.wrongField(
-          "rate", of: "constant", found: word, expected: "a number above 0")
-      }
-      return .constant(rate)
-    }
+    return .constant(rate)
   }
 }

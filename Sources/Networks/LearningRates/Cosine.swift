@@ -11,9 +11,9 @@ extension LearningRate {
 }
 
 extension Shipped<LearningRate> {
-  static var cosine: Shipped {
-    Shipped(.cosine(0.1), "down along half a cosine", paper: "Loshchilov and Hutter 2017") { fields in
-      .cosine(try fields.positive("rate"), floor: try fields.number("floor", default: 0))
-    }
+  static let cosine = Shipped(
+    .cosine(0.1), "down along half a cosine", paper: "Loshchilov and Hutter 2017"
+  ) { fields in
+    .cosine(try fields.positive("rate"), floor: try fields.number("floor", default: 0))
   }
 }

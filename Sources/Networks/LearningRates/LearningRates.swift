@@ -2,7 +2,7 @@ import CoppiceTerms
 
 extension LearningRate: Catalogued {
   /// Every shipped learning rate, with parameters of some kind. A number alone is a constant one.
-  public static let catalogue = Catalogue<LearningRate>(
+  public static let catalogue: Catalogue<LearningRate> = Catalogue(
     "learning rate",
     [
       .constant,

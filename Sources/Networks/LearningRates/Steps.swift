@@ -14,14 +14,12 @@ extension LearningRate {
 }
 
 extension Shipped<LearningRate> {
-  static var steps: Shipped {
-    Shipped(
-      .steps(0.1, at: [0.5, 0.75]), "multiplied by a factor at some points of the training, 0…1",
-      paper: "He et al. 2016"
-    ) { fields in
-      .steps(
-        try fields.positive("rate"), at: try fields.numberList("points", in: 0...1),
-        factor: try fields.number("factor", default: 0.1))
-    }
+  static let steps = Shipped(
+    .steps(0.1, at: [0.5, 0.75]), "multiplied by a factor at some points of the training, 0…1",
+    paper: "He et al. 2016"
+  ) { fields in
+    .steps(
+      try fields.positive("rate"), at: try fields.numberList("points", in: 0...1),
+      factor: try fields.number("factor", default: 0.1))
   }
 }

@@ -13,13 +13,11 @@ extension LearningRate {
 }
 
 extension Shipped<LearningRate> {
-  static var warmup: Shipped {
-    Shipped(
-      LearningRate.constant(0.1).warmedUp(steps: 100), "another learning rate, risen to in equal steps",
-      paper: "Goyal et al. 2017"
-    ) { fields in
-      let steps = try fields.integer("steps", in: 0...1_000_000_000)
-      return try fields.component("then", from: LearningRate.catalogue).warmedUp(steps: steps)
-    }
+  static let warmup = Shipped(
+    LearningRate.constant(0.1).warmedUp(steps: 100), "another learning rate, risen to in equal steps",
+    paper: "Goyal et al. 2017"
+  ) { fields in
+    let steps = try fields.integer("steps", in: 0...1_000_000_000)
+    return try fields.component("then", from: LearningRate.catalogue).warmedUp(steps: steps)
   }
 }

@@ -52,26 +52,20 @@ extension Model {
 }
 
 extension Shipped<Model> {
-  static var conv2: Shipped {
-    .model(.conv2, "a small VGG: 64, 64, pool", paper: "Frankle and Carbin 2019")
-  }
+  static let conv2: Shipped = .model(.conv2, "a small VGG: 64, 64, pool", paper: "Frankle and Carbin 2019")
 
-  static var conv4: Shipped {
-    .model(.conv4, "a small VGG: Conv-2 with 128, 128, pool behind", paper: "Frankle and Carbin 2019")
-  }
+  static let conv4: Shipped = .model(
+    .conv4, "a small VGG: Conv-2 with 128, 128, pool behind", paper: "Frankle and Carbin 2019")
 
-  static var conv6: Shipped {
-    .model(.conv6, "a small VGG: Conv-4 with 256, 256, pool behind", paper: "Frankle and Carbin 2019")
-  }
+  static let conv6: Shipped = .model(
+    .conv6, "a small VGG: Conv-4 with 256, 256, pool behind", paper: "Frankle and Carbin 2019")
 
-  static var conv: Shipped {
-    .model(
-      .conv([[64, 64]]), "stages of 3×3 convolutions, each ended by a maximum, then linear layers",
-      paper: "Frankle and Carbin 2019"
-    ) { fields in
-      .conv(
-        try fields.countLists("stages", default: [[64, 64]]),
-        hidden: try fields.counts("hidden", default: [256, 256]))
-    }
+  static let conv: Shipped = .model(
+    .conv([[64, 64]]), "stages of 3×3 convolutions, each ended by a maximum, then linear layers",
+    paper: "Frankle and Carbin 2019"
+  ) { fields in
+    .conv(
+      try fields.countLists("stages", default: [[64, 64]]),
+      hidden: try fields.counts("hidden", default: [256, 256]))
   }
 }

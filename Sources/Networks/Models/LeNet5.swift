@@ -33,18 +33,14 @@ extension Model {
 }
 
 extension Shipped<Model> {
-  static var lenet5: Shipped {
-    .model(
-      .lenet5, "two convolutions of 5×5 and 500 hidden units: 431,080 parameters", paper: "LeCun et al. 1998")
-  }
+  static let lenet5: Shipped = .model(
+    .lenet5, "two convolutions of 5×5 and 500 hidden units: 431,080 parameters", paper: "LeCun et al. 1998")
 
-  static var lenet: Shipped {
-    .model(
-      .lenet([20, 50], hidden: 500), "LeNet-5 with other numbers of filters and hidden units",
-      paper: "LeCun et al. 1998"
-    ) { fields in
-      .lenet(
-        try fields.counts("filters", default: [20, 50]), hidden: try fields.count("hidden", default: 500))
-    }
+  static let lenet: Shipped = .model(
+    .lenet([20, 50], hidden: 500), "LeNet-5 with other numbers of filters and hidden units",
+    paper: "LeCun et al. 1998"
+  ) { fields in
+    .lenet(
+      try fields.counts("filters", default: [20, 50]), hidden: try fields.count("hidden", default: 500))
   }
 }

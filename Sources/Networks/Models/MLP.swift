@@ -28,13 +28,10 @@ extension Model {
 }
 
 extension Shipped<Model> {
-  static var mlp: Shipped {
-    .model(.mlp([300, 100]), "a multilayer perceptron with ReLU") { fields in
-      .mlp(try fields.counts("widths", default: [300, 100]))
-    }
+  static let mlp: Shipped = .model(.mlp([300, 100]), "a multilayer perceptron with ReLU") { fields in
+    .mlp(try fields.counts("widths", default: [300, 100]))
   }
 
-  static var lenet300100: Shipped {
-    .model(.lenet300100, "784-300-100-10 on MNIST: 266,200 weights", paper: "LeCun et al. 1998")
-  }
+  static let lenet300100: Shipped = .model(
+    .lenet300100, "784-300-100-10 on MNIST: 266,200 weights", paper: "LeCun et al. 1998")
 }

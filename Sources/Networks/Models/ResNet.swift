@@ -72,16 +72,13 @@ public struct ResidualBlock: Layer {
 }
 
 extension Shipped<Model> {
-  static var resnet20: Shipped {
-    .model(.resnet20, "ResNet-20 for CIFAR: 272,474 parameters", paper: "He et al. 2016")
-  }
+  static let resnet20: Shipped = .model(
+    .resnet20, "ResNet-20 for CIFAR: 272,474 parameters", paper: "He et al. 2016")
 
-  static var resnet: Shipped {
-    .model(
-      .resnet([16, 32, 64], blocks: 3), "a residual network for small images", paper: "He et al. 2016"
-    ) { fields in
-      .resnet(
-        try fields.counts("widths", default: [16, 32, 64]), blocks: try fields.count("blocks", default: 3))
-    }
+  static let resnet: Shipped = .model(
+    .resnet([16, 32, 64], blocks: 3), "a residual network for small images", paper: "He et al. 2016"
+  ) { fields in
+    .resnet(
+      try fields.counts("widths", default: [16, 32, 64]), blocks: try fields.count("blocks", default: 3))
   }
 }

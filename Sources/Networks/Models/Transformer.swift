@@ -101,28 +101,24 @@ extension Value {
 }
 
 extension Shipped<Model> {
-  static var encoder: Shipped {
-    .model(
-      .encoder(), "a pre-norm transformer that classifies sequences of tokens", paper: "Vaswani et al. 2017"
-    ) { fields in
-      .encoder(
-        width: try fields.count("width", default: 128), heads: try fields.count("heads", default: 4),
-        layers: try fields.count("layers", default: 4),
-        feedForward: try fields.count("feed-forward", default: 4),
-        dropout: try fields.number("dropout", default: 0))
-    }
+  static let encoder: Shipped = .model(
+    .encoder(), "a pre-norm transformer that classifies sequences of tokens", paper: "Vaswani et al. 2017"
+  ) { fields in
+    .encoder(
+      width: try fields.count("width", default: 128), heads: try fields.count("heads", default: 4),
+      layers: try fields.count("layers", default: 4),
+      feedForward: try fields.count("feed-forward", default: 4),
+      dropout: try fields.number("dropout", default: 0))
   }
 
-  static var causalTransformer: Shipped {
-    .model(
-      .causalTransformer(), "a pre-norm transformer that predicts the next token",
-      paper: "Radford et al. 2019"
-    ) { fields in
-      .causalTransformer(
-        width: try fields.count("width", default: 128), heads: try fields.count("heads", default: 4),
-        layers: try fields.count("layers", default: 4),
-        feedForward: try fields.count("feed-forward", default: 4),
-        dropout: try fields.number("dropout", default: 0))
-    }
+  static let causalTransformer: Shipped = .model(
+    .causalTransformer(), "a pre-norm transformer that predicts the next token",
+    paper: "Radford et al. 2019"
+  ) { fields in
+    .causalTransformer(
+      width: try fields.count("width", default: 128), heads: try fields.count("heads", default: 4),
+      layers: try fields.count("layers", default: 4),
+      feedForward: try fields.count("feed-forward", default: 4),
+      dropout: try fields.number("dropout", default: 0))
   }
 }

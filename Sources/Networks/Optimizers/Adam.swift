@@ -41,26 +41,22 @@ extension Optimizer {
 }
 
 extension Shipped<Optimizer> {
-  static var adam: Shipped {
-    Shipped(
-      .adam(), "steps over running deviations; weight decay is added to the gradient",
-      paper: "Kingma and Ba 2015"
-    ) { fields in
-      .adam(
-        beta1: try fields.share("beta1", default: 0.9), beta2: try fields.share("beta2", default: 0.999),
-        epsilon: try fields.positive("epsilon", default: 1e-8),
-        weightDecay: try fields.number("weight-decay", default: 0))
-    }
+  static let adam = Shipped(
+    .adam(), "steps over running deviations; weight decay is added to the gradient",
+    paper: "Kingma and Ba 2015"
+  ) { fields in
+    .adam(
+      beta1: try fields.share("beta1", default: 0.9), beta2: try fields.share("beta2", default: 0.999),
+      epsilon: try fields.positive("epsilon", default: 1e-8),
+      weightDecay: try fields.number("weight-decay", default: 0))
   }
 
-  static var adamW: Shipped {
-    Shipped(
-      .adamW(), "Adam with weight decay apart from the gradient", paper: "Loshchilov and Hutter 2019"
-    ) { fields in
-      .adamW(
-        beta1: try fields.share("beta1", default: 0.9), beta2: try fields.share("beta2", default: 0.999),
-        epsilon: try fields.positive("epsilon", default: 1e-8),
-        weightDecay: try fields.number("weight-decay", default: 0.01))
-    }
+  static let adamW = Shipped(
+    .adamW(), "Adam with weight decay apart from the gradient", paper: "Loshchilov and Hutter 2019"
+  ) { fields in
+    .adamW(
+      beta1: try fields.share("beta1", default: 0.9), beta2: try fields.share("beta2", default: 0.999),
+      epsilon: try fields.positive("epsilon", default: 1e-8),
+      weightDecay: try fields.number("weight-decay", default: 0.01))
   }
 }

@@ -26,15 +26,13 @@ extension Optimizer {
 }
 
 extension Shipped<Optimizer> {
-  static var sgd: Shipped {
-    Shipped(
-      .sgd(), "stochastic gradient descent, with momentum and Nesterov's step where asked",
-      paper: "Sutskever et al. 2013"
-    ) { fields in
-      .sgd(
-        momentum: try fields.share("momentum", default: 0),
-        isNesterov: try fields.flag("nesterov", default: false),
-        weightDecay: try fields.number("weight-decay", default: 0))
-    }
+  static let sgd = Shipped(
+    .sgd(), "stochastic gradient descent, with momentum and Nesterov's step where asked",
+    paper: "Sutskever et al. 2013"
+  ) { fields in
+    .sgd(
+      momentum: try fields.share("momentum", default: 0),
+      isNesterov: try fields.flag("nesterov", default: false),
+      weightDecay: try fields.number("weight-decay", default: 0))
   }
 }

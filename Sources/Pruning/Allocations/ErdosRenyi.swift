@@ -46,18 +46,16 @@ extension Allocation {
 }
 
 extension Shipped<Allocation> {
-  static var erdosRenyi: Shipped {
-    Shipped(.erdosRenyi, "density by (in + out) / (in · out)", paper: "Mocanu et al. 2018") { fields in
-      .erdosRenyi(ignoring: try fields.texts("ignoring", default: []))
-    }
+  static let erdosRenyi = Shipped(
+    .erdosRenyi, "density by (in + out) / (in · out)", paper: "Mocanu et al. 2018"
+  ) { fields in
+    .erdosRenyi(ignoring: try fields.texts("ignoring", default: []))
   }
 
-  static var erdosRenyiKernel: Shipped {
-    Shipped(
-      .erdosRenyiKernel, "density by the sum over the product of all extents", paper: "Evci et al. 2020"
-    ) { fields in
-      .erdosRenyiKernel(ignoring: try fields.texts("ignoring", default: []))
-    }
+  static let erdosRenyiKernel = Shipped(
+    .erdosRenyiKernel, "density by the sum over the product of all extents", paper: "Evci et al. 2020"
+  ) { fields in
+    .erdosRenyiKernel(ignoring: try fields.texts("ignoring", default: []))
   }
 }
 

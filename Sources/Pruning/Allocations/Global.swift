@@ -16,9 +16,7 @@ extension Allocation {
 }
 
 extension Shipped<Allocation> {
-  static var global: Shipped {
-    Shipped(.global, "one pool: the lowest scores of all layers go") { fields in
-      .global(ignoring: try fields.texts("ignoring", default: []))
-    }
+  static let global = Shipped(.global, "one pool: the lowest scores of all layers go") { fields in
+    .global(ignoring: try fields.texts("ignoring", default: []))
   }
 }

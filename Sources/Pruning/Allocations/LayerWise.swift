@@ -54,13 +54,12 @@ extension Allocation {
 }
 
 extension Shipped<Allocation> {
-  static var layerWise: Shipped {
-    Shipped(.layerWise, "every layer gives the same fraction, or its own", paper: "Frankle & Carbin 2019") {
-      fields in
-      .layerWise(
-        rates: try fields.numbers("rates"), output: try fields.number("output", default: 1),
-        ignoring: try fields.texts("ignoring", default: []))
-    }
+  static let layerWise = Shipped(
+    .layerWise, "every layer gives the same fraction, or its own", paper: "Frankle and Carbin 2019"
+  ) { fields in
+    .layerWise(
+      rates: try fields.numbers("rates"), output: try fields.number("output", default: 1),
+      ignoring: try fields.texts("ignoring", default: []))
   }
 }
 

@@ -27,11 +27,11 @@ extension Allocation {
 }
 
 extension Shipped<Allocation> {
-  static var rowWise: Shipped {
-    Shipped(.rowWise, "every row of a layer gives as many weights", paper: "Sun et al. 2023") { fields in
-      .rowWise(
-        rates: try fields.numbers("rates"), output: try fields.number("output", default: 1),
-        ignoring: try fields.texts("ignoring", default: []))
-    }
+  static let rowWise = Shipped(
+    .rowWise, "every row of a layer gives as many weights", paper: "Sun et al. 2023"
+  ) { fields in
+    .rowWise(
+      rates: try fields.numbers("rates"), output: try fields.number("output", default: 1),
+      ignoring: try fields.texts("ignoring", default: []))
   }
 }

@@ -17,7 +17,6 @@ extension Criterion {
 }
 
 extension Shipped<Criterion> {
-  static var fisher: Shipped {
-    Shipped(.fisher, "½ weight² · mean squared gradient of the examples", paper: "Theis et al. 2018")
-  }
+  static let fisher = Shipped(
+    .fisher, "½ weight² · mean squared gradient of the examples", paper: "Theis et al. 2018")
 }

@@ -12,7 +12,5 @@ extension Criterion {
 }
 
 extension Shipped<Criterion> {
-  static var magnitude: Shipped {
-    Shipped(.magnitude, "the absolute value of the weight", paper: "Han et al. 2015")
-  }
+  static let magnitude = Shipped(.magnitude, "the absolute value of the weight", paper: "Han et al. 2015")
 }

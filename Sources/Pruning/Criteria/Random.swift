@@ -13,7 +13,5 @@ extension Criterion {
 }
 
 extension Shipped<Criterion> {
-  static var random: Shipped {
-    Shipped(.random, "a number drawn by the trial's seed: what every other must beat")
-  }
+  static let random = Shipped(.random, "a number drawn by the trial's seed: what every other must beat")
 }

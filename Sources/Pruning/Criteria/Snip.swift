@@ -23,8 +23,6 @@ extension Criterion {
 }
 
 extension Shipped<Criterion> {
-  static var snip: Shipped {
-    Shipped(
-      .snip, "|weight · gradient| as a share of the whole: connection sensitivity", paper: "Lee et al. 2019")
-  }
+  static let snip = Shipped(
+    .snip, "|weight · gradient| as a share of the whole: connection sensitivity", paper: "Lee et al. 2019")
 }

@@ -15,7 +15,6 @@ extension Criterion {
 }
 
 extension Shipped<Criterion> {
-  static var taylor: Shipped {
-    Shipped(.taylor, "|weight · gradient|, the loss's change to first order", paper: "Molchanov et al. 2019")
-  }
+  static let taylor = Shipped(
+    .taylor, "|weight · gradient|, the loss's change to first order", paper: "Molchanov et al. 2019")
 }

@@ -15,5 +15,5 @@ extension Criterion {
 }
 
 extension Shipped<Criterion> {
-  static var wanda: Shipped { Shipped(.wanda, "|weight| · norm of its inputs", paper: "Sun et al. 2023") }
+  static let wanda = Shipped(.wanda, "|weight| · norm of its inputs", paper: "Sun et al. 2023")
 }

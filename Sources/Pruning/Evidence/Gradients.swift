@@ -14,5 +14,5 @@ extension LossTrace {
 }
 
 extension Shipped<Evidence> {
-  static var gradients: Shipped { Shipped(.gradients, "the gradient of the mean loss by every parameter") }
+  static let gradients = Shipped(.gradients, "the gradient of the mean loss by every parameter")
 }

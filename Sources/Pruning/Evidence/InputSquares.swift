@@ -32,7 +32,6 @@ extension Evidence {
 }
 
 extension Shipped<Evidence> {
-  static var inputSquares: Shipped {
-    Shipped(.inputSquares, "the sum of the squares of every input a weight is multiplied by")
-  }
+  static let inputSquares = Shipped(
+    .inputSquares, "the sum of the squares of every input a weight is multiplied by")
 }

@@ -9,7 +9,6 @@ extension Evidence {
 }
 
 extension Shipped<Evidence> {
-  static var squaredGradients: Shipped {
-    Shipped(.squaredGradients, "the mean square of the examples' gradients: the Fisher diagonal")
-  }
+  static let squaredGradients = Shipped(
+    .squaredGradients, "the mean square of the examples' gradients: the Fisher diagonal")
 }

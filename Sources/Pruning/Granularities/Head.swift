@@ -19,10 +19,9 @@ extension Granularity {
 }
 
 extension Shipped<Granularity> {
-  static var head: Shipped {
-    Shipped(.head, "all weights of an attention head", paper: "Michel et al. 2019") { fields in
-      let (aggregate, normalised) = try fields.aggregation()
-      return .head(aggregate: aggregate, normalised: normalised)
-    }
+  static let head = Shipped(.head, "all weights of an attention head", paper: "Michel et al. 2019") {
+    fields in
+    let (aggregate, normalised) = try fields.aggregation()
+    return .head(aggregate: aggregate, normalised: normalised)
   }
 }

@@ -27,13 +27,11 @@ extension Granularity {
 }
 
 extension Shipped<Granularity> {
-  static var neuron: Shipped {
-    Shipped(
-      .neuron, "all weights into a neuron, its bias and normalisation with them", paper: "Li et al. 2017",
-      aliases: ["filter"]
-    ) { fields in
-      let (aggregate, normalised) = try fields.aggregation()
-      return .neuron(aggregate: aggregate, normalised: normalised)
-    }
+  static let neuron = Shipped(
+    .neuron, "all weights into a neuron, its bias and normalisation with them", paper: "Li et al. 2017",
+    aliases: ["filter"]
+  ) { fields in
+    let (aggregate, normalised) = try fields.aggregation()
+    return .neuron(aggregate: aggregate, normalised: normalised)
   }
 }

@@ -6,5 +6,5 @@ extension Granularity {
 }
 
 extension Shipped<Granularity> {
-  static var weight: Shipped { Shipped(.weight, "every weight by itself") }
+  static let weight = Shipped(.weight, "every weight by itself")
 }
