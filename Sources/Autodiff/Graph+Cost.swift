@@ -8,9 +8,6 @@ extension Graph {
     }
   }
 
-  /// The number of trained scalars.
-  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
-
   /// Floating-point operations of the nodes that read each parameter of more than one axis, by name: what masks can save. A node
   /// that reads several counts for the first of them, and one that reads none is not listed.
   package var flopsByParameter: [String: Int] {

@@ -18,9 +18,6 @@ public enum Datasets {
 
   /// Every shipped set with its default options.
   public static var all: [DatasetSource] { catalogue.all }
-
-  /// The shipped set of this name with its default options.
-  public static func named(_ name: String) -> DatasetSource? { all.first { $0.name == name } }
 }
 
 extension DatasetSource: Catalogued {

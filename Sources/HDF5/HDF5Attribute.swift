@@ -64,11 +64,6 @@ extension HandledObject {
     }
   }
 
-  /// Adds several attributes.
-  package func setAttributes(_ attributes: KeyValuePairs<String, HDF5Attribute>) throws(HDF5Error) {
-    for (name, value) in attributes { try setAttribute(name, value) }
-  }
-
   package func attribute(_ name: String) throws(HDF5Error) -> HDF5Attribute? {
     let place = Location(file: location.file, object: location.object + "@" + name)
     guard try Library.call("H5Aexists", place, { H5Aexists(handle.id, name) }) > 0 else { return nil }

@@ -20,8 +20,6 @@ extension PruningError: CustomStringConvertible {
     case .unknownLayer(let name, let place, let nearest, let known):
       "no prunable layer is called \(name), which stands in \(place)\(hint(nearest)); there are "
         + known.joined(separator: ", ")
-    case .unknownComponent(let name, let kind, let nearest, let known):
-      "there is no \(kind) called \(name)\(hint(nearest)); there are " + known.joined(separator: ", ")
     case .nothingToPrune(let ignoring):
       ignoring.isEmpty
         ? "nothing can be pruned: the model has no prunable weight"
@@ -98,7 +96,6 @@ extension PruningError: CustomStringConvertible {
     case .rewindPastEnd(let point, let step, let total):
       "a rewind to \(point) is step \(step), and the dense training ends after \(total): rewind to an earlier step"
     case .budget(let error): error.description
-    case .specification(let error): error.description
     }
   }
 }

@@ -20,8 +20,6 @@ public enum PruningError: Error, Hashable {
   case noSuchRound(Int, of: Int)
   /// A name that fits no prunable layer.
   case unknownLayer(String, place: String, nearest: String?, known: [String])
-  /// A name that no shipped component has.
-  case unknownComponent(String, kind: String, nearest: String?, known: [String])
   /// No layer is left to prune.
   case nothingToPrune(ignoring: [String])
   /// Layers that cannot be pruned hold more weights than shall survive.
@@ -80,8 +78,6 @@ public enum PruningError: Error, Hashable {
   case rewindPastEnd(Budget, step: Int, total: Int)
   /// An amount of training that makes no sense.
   case budget(BudgetError)
-  /// A component that is written wrongly.
-  case specification(SpecificationError)
 }
 
 extension PruningError: ReportedError {

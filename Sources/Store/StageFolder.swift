@@ -11,11 +11,8 @@ package struct StageFolder: Hashable, Sendable {
   /// The folder at a path; it is made with the first stage.
   package init(_ path: String) { self.path = path }
 
-  /// Whether the outputs of a stage are there.
-  package func contains(_ key: String) -> Bool { access(file(key), F_OK) == 0 }
-
   /// The outputs of a stage, or `nil` where they are not there.
-  /// - Throws: `StoreError` where the file is damaged or of another stage; `remove` it and compute it again.
+  /// - Throws: `StoreError` where the file is damaged or of another stage: compute it again.
   package func read(_ key: String) throws(StoreError) -> StageRecord? { try read(key, file(key)) }
 
   /// Keeps the outputs of a stage and drops its checkpoint. They are whole or not there for whatever happens to this process.
@@ -41,18 +38,6 @@ package struct StageFolder: Hashable, Sendable {
   /// Drops the checkpoint of a stage, if there is one.
   package func removeCheckpoint(_ key: String) { unlink(checkpoint(key)) }
 
-  /// Drops the outputs and the checkpoint of a stage.
-  package func remove(_ key: String) {
-    unlink(file(key))
-    removeCheckpoint(key)
-  }
-
-  /// The keys whose outputs are there, sorted, with the bytes each takes on disk.
-  package func contents() -> [(key: String, bytes: Int)] {
-    files { $0.hasSuffix(".h5") && !$0.hasSuffix(".checkpoint.h5") }
-      .map { (String($0.name.dropLast(3)), $0.bytes) }
-  }
-
   /// The paths of everything in the folder, checkpoints and leftovers among it, sorted.
   package func paths() -> [String] { files { _ in true }.map(\.path) }
 
@@ -77,9 +62,7 @@ package struct StageFolder: Hashable, Sendable {
   }
 
   private struct File {
-    let name: String
     let path: String
-    let bytes: Int
     /// Seconds since it was changed.
     let age: Double
   }
@@ -94,10 +77,7 @@ package struct StageFolder: Hashable, Sendable {
         let file = "\(path)/\(folder)/\(name)"
         guard let attributes = try? manager.attributesOfItem(atPath: file) else { continue }
         let changed = attributes[.modificationDate] as? Date ?? .distantPast
-        files.append(
-          File(
-            name: name, path: file, bytes: (attributes[.size] as? Int) ?? 0,
-            age: -changed.timeIntervalSinceNow))
+        files.append(File(path: file, age: -changed.timeIntervalSinceNow))
       }
     }
     return files

@@ -20,9 +20,6 @@ public struct ParameterSet: Hashable, Sendable {
   /// The number of arrays.
   public var count: Int { tensors.count }
 
-  /// The number of elements in all arrays together.
-  public var scalarCount: Int { tensors.values.reduce(0) { $0 + $1.shape.count } }
-
   /// The array of that name, if there is one; setting one of a new name appends it.
   public subscript(name: String) -> Tensor? {
     get { tensors[name] }

@@ -18,9 +18,6 @@ public struct Tensor: Hashable, Sendable {
     scalars = [Float](repeating: value, count: shape.count)
   }
 
-  /// The number of elements that are not zero.
-  public var nonzeroCount: Int { scalars.reduce(into: 0) { $0 += $1 == 0 ? 0 : 1 } }
-
   /// Whether every element is neither infinite nor NaN.
   public var isFinite: Bool { scalars.allSatisfy(\.isFinite) }
 

@@ -18,7 +18,8 @@ struct ExecutorTests {
       let loss = builder.apply(Affine(hasBias: false), hidden, parameters[5]).softmaxCrossEntropy(labels).mean
       builder.output("loss", loss)
       let gradients = builder.gradients(of: loss, wrt: parameters)
-      let scale = builder.clippingScale(of: gradients, limit: 1)
+      let norm = gradients.map(\.sumOfSquares).reduce(builder.constant(0), +).squareRoot
+      let scale = (builder.constant(1) / norm).minimum(builder.constant(1))
       let update = SGDUpdate(momentum: 0.9, isNesterov: false, weightDecay: 1e-4, isMasked: false)
       for (index, (parameter, gradient)) in zip(parameters, gradients).enumerated() {
         let velocity = builder.state("v\(index)", parameter.shape)

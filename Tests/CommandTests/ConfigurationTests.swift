@@ -20,13 +20,16 @@ import Testing
     for granularity in Granularities.all { try expectRoundTrip(Trial(granularity: granularity)) }
     for allocation in Allocations.all { try expectRoundTrip(Trial(allocation: allocation)) }
     for schedule in Schedules.all { try expectRoundTrip(Trial(schedule: schedule)) }
-    for control in Control.allCases { try expectRoundTrip(Trial(control: control)) }
-    for retraining in [
-      Retraining.none, .fineTune(.epochs(2.5)), .rewind(to: .share(0.1), learningRate: false),
-      .learningRateRewind(),
-    ] {
+    for retraining in Retrainings.catalogue.all
+      + [.fineTune(.epochs(2.5)), .rewind(to: .share(0.1), learningRate: false)]
+    {
       try expectRoundTrip(Trial(retraining: retraining))
     }
+    for control in Controls.catalogue.all { try expectRoundTrip(Trial(control: control)) }
+    for dynamics in DynamicsCatalogue.catalogue.all { try expectRoundTrip(Trial(dynamics: dynamics)) }
+    for loss in Loss.catalogue.all { try expectRoundTrip(Trial(loss: loss)) }
+    for rule in StopRules.catalogue.all { try expectRoundTrip(Trial(stop: rule)) }
+    try expectRoundTrip(Trial(recipe: Recipe(RecipeSteps.catalogue.all)))
   }
 
   @Test func numbersKeepTheirBits() throws {

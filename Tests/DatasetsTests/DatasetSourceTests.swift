@@ -30,13 +30,13 @@ import Testing
     #expect(source == DatasetSource(Parity(bits: 3)) && source != DatasetSource(Parity(bits: 4)))
   }
 
-  @Test func theCatalogue() {
+  @Test func theCatalogue() throws {
     #expect(
       Datasets.all.map(\.name) == [
         "glyphs", "induction", "teacher", "mnist", "fashion-mnist", "cifar-10", "sst-2", "tiny-shakespeare",
       ])
     for source in Datasets.all {
-      #expect(Datasets.named(source.name) == source)
+      #expect(try DatasetSource.named(source.name) == source)
       #expect(!source.summary.isEmpty && source.specification.version != nil)
       #expect(source.isEmbedded == source.files.addresses.isEmpty)
       for file in source.files.files {
@@ -45,7 +45,7 @@ import Testing
         }
       }
     }
-    #expect(Datasets.named("mnits") == nil)
+    #expect((try? DatasetSource.named("mnits")) == nil)
   }
 
   @Test func optionsAreInTheSpecification() {

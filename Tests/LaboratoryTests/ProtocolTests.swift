@@ -3,6 +3,7 @@ import CoppiceNetworks
 import CoppicePruning
 import CoppiceStore
 import CoppiceTensors
+import CoppiceTestSupport
 import Testing
 
 extension Running {
@@ -85,7 +86,9 @@ extension Running {
 
     @Test func controlsDifferInOneThing() throws {
       let bench = try Bench()
-      let plan = try SweepPlan(ladder { $0.granularity = .weight }) { Axis(\.control, Control.allCases) }
+      let plan = try SweepPlan(ladder { $0.granularity = .weight }) {
+        Axis(\.control, Controls.catalogue.all)
+      }
       try bench.run(plan)
       let trials = plan.trials.suffix(3)
       let records = try trials.map { try bench.record($0, of: plan) }

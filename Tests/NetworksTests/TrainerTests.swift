@@ -1,6 +1,7 @@
 import CKernels
 import CoppiceNetworks
 import CoppiceTensors
+import CoppiceTestSupport
 import Testing
 
 @Suite(.serialized) struct TrainerTests {

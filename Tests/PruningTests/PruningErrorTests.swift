@@ -42,9 +42,6 @@ import Testing
       "no prunable layer is called cf2, which stands in the rates of layer-wise; did you mean fc2?; "
         + "there are fc1.weight, fc2.weight")
     expect(
-      .unknownComponent("tailor", kind: "criterion", nearest: "taylor", known: ["magnitude", "taylor"]),
-      "there is no criterion called tailor; did you mean taylor?; there are magnitude, taylor")
-    expect(
       .nothingToPrune(ignoring: []),
       "nothing can be pruned: the model has no prunable weight")
   }
@@ -175,7 +172,5 @@ import Testing
       "a rewind to 60ep is step 6000, and the dense training ends after 5000: rewind to an earlier "
         + "step")
     expect(.budget(.unreadable("five")), BudgetError.unreadable("five").description)
-    let unreadable = SpecificationError.unreadable("a(", at: 2, expected: "a name or a value")
-    expect(.specification(unreadable), unreadable.description)
   }
 }

@@ -67,7 +67,6 @@ import Testing
       ladder stop setting_sparsity setting_schedule learning_rate
       """
     #expect(table.columns.map(\.name) == documented.split(separator: " ").map(String.init))
-    #expect(IndexRow.columnNames(of: Samples.rows) == table.columns.map(\.name))
     #expect(table["rewind_step"]?.integers?.prefix(4) == [-1, -1, -1, 500])
   }
 

@@ -1,20 +1,18 @@
 import CoppicePruning
 
-/// How many weights will survive every pruning, told before anything is trained; it meets the same errors as the pruning
-/// itself.
+/// How many weights survive after every pruning, told before anything is trained. It meets the same errors as the pruning itself.
 package struct Forecast: Hashable, Sendable {
   /// How many weights are prunable.
-  package let count: Int
-  /// How many survive before any pruning (all of them), after the first, …; for units larger than one weight, to within a
-  /// unit.
-  package private(set) var survivors: [Int]
+  private let count: Int
+  /// How many survive; for units larger than one weight, to within a unit.
+  package private(set) var survivors: Int
   private var layers: [PrunableLayer]
 
   /// The forecast for the layers that are pruned, all of them whole: those of `Pruner.prunable`.
   package init(_ layers: [PrunableLayer]) {
     self.layers = layers
     count = layers.reduce(0) { $0 + $1.count }
-    survivors = [layers.reduce(0) { $0 + $1.survivors }]
+    survivors = layers.reduce(0) { $0 + $1.survivors }
   }
 
   /// Takes one more pruning into account.
@@ -26,21 +24,16 @@ package struct Forecast: Hashable, Sendable {
       for index in layers.indices { layers[index].survivors = counts[index] }
     case .pool(let total):
       // Where in the pool they go is decided by scores; any distribution has the same total.
-      var excess = layers.reduce(0) { $0 + $1.survivors } - total
+      var excess = survivors - total
       for index in layers.indices {
         let removed = min(excess, layers[index].survivors)
         layers[index].survivors -= removed
         excess -= removed
       }
     }
-    survivors.append(quota.total)
+    survivors = quota.total
   }
 
   /// The sparsity now, 0…1.
-  package var sparsity: Double { sparsities[survivors.count - 1] }
-
-  /// The sparsity after each pruning, 0…1, the first being that of the whole network.
-  package var sparsities: [Double] {
-    survivors.map { count == 0 ? 0 : Double(count - $0) / Double(count) }
-  }
+  package var sparsity: Double { count == 0 ? 0 : Double(count - survivors) / Double(count) }
 }

@@ -101,17 +101,4 @@ public struct Schedule: Component {
     try target.check()
     return target
   }
-
-  /// The sparsity a round aims at, for labels: 0 after round 0, and 1 − (1 − p)^(k · times) after k rounds of rate p.
-  /// What layers with rates of their own make of it is told by a `Forecast`.
-  public func sparsity(afterRound round: Int, ratio: Double?) throws(PruningError) -> Double {
-    guard round != 0 else { return 0 }
-    switch try target(ofRound: round, ratio: ratio) {
-    case .sparsity(let sparsity): return sparsity
-    case .rate(let rate, let times):
-      var density = 1.0
-      for _ in 0..<(round * times) { density *= 1 - rate }
-      return 1 - density
-    }
-  }
 }

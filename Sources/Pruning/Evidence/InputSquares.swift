@@ -1,6 +1,5 @@
 import CoppiceAutodiff
 import CoppiceTensors
-import CoppiceTerms
 
 extension Evidence {
   /// Σ x² over every input x that a weight is multiplied by: over the batch and its positions, and over every place where the
@@ -29,9 +28,4 @@ extension Evidence {
     }
     return sums
   }
-}
-
-extension Shipped<Evidence> {
-  static let inputSquares = Shipped(
-    .inputSquares, "the sum of the squares of every input a weight is multiplied by")
 }

@@ -6,8 +6,6 @@ package struct Axis: Sendable, Equatable {
     case round
     /// The x values of the data, labelled as far as there is room.
     case data
-    /// These values, labelled as far as there is room.
-    case at([Double])
   }
 
   /// How a value is printed beside its tick.
@@ -43,14 +41,6 @@ package struct Axis: Sendable, Equatable {
     self.isReversed = isReversed
     self.limits = limits
     self.bounds = bounds
-  }
-
-  /// The levels at which 20 % of the surviving weights go in every round, `0.8^k` for k = 0, 1, …, down to
-  /// `lowest`: the ticks of the lottery-ticket papers (100, 80, 64, 51.2, … percent).
-  package static func lotteryTicketTicks(downTo lowest: Double) -> Ticks {
-    var levels = [1.0]
-    while let last = levels.last, last * 0.8 >= lowest, levels.count < 64 { levels.append(last * 0.8) }
-    return .at(levels)
   }
 
   /// The labels of `values`. Round ticks share one number of decimals, chosen so that no two labels agree;

@@ -4,7 +4,6 @@ extension FigureLayout {
     var values: [Double]
     switch axis.ticks {
     case .round: values = scale.roundTicks(count: 8)
-    case .at(let chosen): values = chosen
     case .data: values = data
     }
     values = values.filter { scale.limits.contains($0) }.sorted()

@@ -12,56 +12,65 @@ import Testing
   ]
 
   @Test func theLadderOfTheLotteryTicket() throws {
-    let forecast = try Forecast(
-      schedule: .lotteryTicket(rounds: 20), allocation: .layerWise(output: 0.5), ratio: nil,
-      layers: Layers.lenet300)
-    #expect(forecast.survivors.count == 21)
-    for (sparsity, remaining) in zip(forecast.sparsities, Self.remaining) {
-      #expect(abs(100 * (1 - sparsity) - remaining) < 0.02)
-    }
+    let ladder = try forecasts(
+      .lotteryTicket(rounds: 20), .layerWise(output: 0.5), ratio: nil, Layers.lenet300)
+    #expect(ladder.count == 21)
     // In whole numbers each round is rounded by itself.
     var layers = [235_200, 30_000, 1_000]
-    for survivors in forecast.survivors {
-      #expect(survivors == layers.reduce(0, +))
+    for (forecast, remaining) in zip(ladder, Self.remaining) {
+      #expect(abs(100 * (1 - forecast.sparsity) - remaining) < 0.02)
+      #expect(forecast.survivors == layers.reduce(0, +))
       layers = zip(layers, [2, 2, 1]).map { count, tenths in count - (2 * tenths * count + 10) / 20 }
     }
   }
 
   @Test func oneShotStandsWhereTheLadderStands() throws {
-    let layers = Layers.lenet300
-    let ladder = try Forecast(
-      schedule: .lotteryTicket(rounds: 20), allocation: .layerWise(output: 0.5), ratio: nil, layers: layers)
+    let ladder = try forecasts(
+      .lotteryTicket(rounds: 20), .layerWise(output: 0.5), ratio: nil, Layers.lenet300)
     for round in 1...20 {
-      let oneShot = try Forecast(
-        schedule: .oneShot(toRound: round), allocation: .layerWise(output: 0.5), ratio: nil, layers: layers)
-      #expect(oneShot.survivors == [266_200, ladder.survivors[round]])
+      let oneShot = try forecasts(
+        .oneShot(toRound: round), .layerWise(output: 0.5), ratio: nil, Layers.lenet300)
+      #expect(oneShot.map(\.survivors) == [266_200, ladder[round].survivors])
     }
   }
 
   @Test(arguments: Allocations.all + [.layerWise(output: 0.5)])
   func iterativeEndsWhereOneShotDoes(allocation: Allocation) throws {
     for ratio in [0.3, 0.9, 0.985] {
-      let iterative = try Forecast(
-        schedule: .iterative(rounds: 7), allocation: allocation, ratio: ratio, layers: Layers.lenet5)
-      let oneShot = try Forecast(
-        schedule: .oneShot, allocation: allocation, ratio: ratio, layers: Layers.lenet5)
-      #expect(iterative.survivors.last == oneShot.survivors.last)
-      #expect(iterative.survivors == iterative.survivors.sorted(by: >))
-      #expect(iterative.sparsities.last.map { abs($0 - ratio) < 1e-5 } == true)
+      let iterative = try forecasts(.iterative(rounds: 7), allocation, ratio: ratio, Layers.lenet5)
+      let oneShot = try forecasts(.oneShot, allocation, ratio: ratio, Layers.lenet5)
+      let survivors = iterative.map(\.survivors)
+      #expect(survivors.last == oneShot.last?.survivors)
+      #expect(survivors == survivors.sorted(by: >))
+      #expect(iterative.last.map { abs($0.sparsity - ratio) < 1e-5 } == true)
     }
   }
 
   @Test func meetsTheErrorsOfThePruning() {
     #expect(throws: PruningError.ratioOutOfRange(1)) {
-      try Forecast(schedule: .oneShot, allocation: .global, ratio: 1, layers: Layers.lenet5)
+      try forecasts(.oneShot, .global, ratio: 1, Layers.lenet5)
     }
     #expect(throws: PruningError.roundsOutOfRange(-1)) {
-      try Forecast(schedule: .iterative(rounds: -1), allocation: .global, ratio: 0.5, layers: Layers.lenet5)
+      try forecasts(.iterative(rounds: -1), .global, ratio: 0.5, Layers.lenet5)
     }
     #expect(throws: PruningError.self) {
-      try Forecast(
-        schedule: .oneShot, allocation: .layerWise(rates: ["fc9": 1]), ratio: 0.5, layers: Layers.lenet5)
+      try forecasts(.oneShot, .layerWise(rates: ["fc9": 1]), ratio: 0.5, Layers.lenet5)
     }
+  }
+
+  @Test func nothingIsPrunedOfNothing() { #expect(Forecast([]).sparsity == 0) }
+
+  /// What is forecast before the first round of a schedule and after each of them.
+  private func forecasts(
+    _ schedule: Schedule, _ allocation: Allocation, ratio: Double?, _ layers: [PrunableLayer]
+  ) throws -> [Forecast] {
+    var forecasts = [Forecast(layers)]
+    for round in 1...max(1, schedule.rounds) {
+      var forecast = forecasts[round - 1]
+      try forecast.prune(to: schedule.target(ofRound: round, ratio: ratio), by: allocation)
+      forecasts.append(forecast)
+    }
+    return forecasts
   }
 }
 
@@ -78,16 +87,4 @@ private enum Layers {
     PrunableLayer(name: "fc1.weight", shape: [500, 800]),
     PrunableLayer(name: "fc2.weight", shape: [10, 500]),
   ]
-}
-
-extension Forecast {
-  /// The forecast of all rounds of a schedule.
-  fileprivate init(
-    schedule: Schedule, allocation: Allocation, ratio: Double?, layers: [PrunableLayer]
-  ) throws {
-    self.init(layers)
-    for round in 1...max(1, schedule.rounds) {
-      try prune(to: schedule.target(ofRound: round, ratio: ratio), by: allocation)
-    }
-  }
 }

@@ -111,14 +111,14 @@ import Testing
 
   @Test func controlsShareTheLadderOfTheirTicket() throws {
     let ladder = Trial.tiny.with { ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: 3), nil) }
-    let cost = try SweepPlan(ladder) { Axis(\.control, Control.allCases) }.cost()
+    let cost = try SweepPlan(ladder) { Axis(\.control, Controls.catalogue.all) }.cost()
     #expect(cost.trainings == 1 + 3 + 3 + 3)
   }
 
   @Test func stagesComeAfterTheirParents() throws {
     let plan = try SweepPlan(Trial.tiny.with { ($0.schedule, $0.sparsity) = (.iterative(rounds: 3), 0.9) }) {
       Axis(\.retraining, [.rewind(to: .iterations(5)), .fineTune(.share(0.2)), .learningRateRewind(), .none])
-      Axis(\.control, Control.allCases)
+      Axis(\.control, Controls.catalogue.all)
       Where { $0.retraining != .none || $0.control == .none }
     }
     var made: Set<StageKey> = []

@@ -60,7 +60,7 @@ extension Running {
       #expect(runs > 1)
       try bench.run(plan)
       #expect(try bench.digests(plan) == expected)
-      #expect(bench.results.stages.contents().count == plan.stages.count)
+      #expect(bench.results.stages.paths().count == plan.stages.count)
     }
 
     @Test(arguments: [1, 20, 30, 31, 60]) func everyStepIsAGoodMomentToStop(step: Int) throws {

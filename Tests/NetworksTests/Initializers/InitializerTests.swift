@@ -1,5 +1,6 @@
 import CoppiceNetworks
 import CoppiceTensors
+import CoppiceTestSupport
 import Testing
 
 @Suite struct InitializerTests {

@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Evidences.all)
+  @Test(arguments: Evidence.shipped)
   func shippedEvidenceIsPyTorchs(evidence: Evidence) throws {
     let expected = try #require(fixture.evidence[evidence.name])
     try expect(try fixture.network.measure(evidence), are: expected, evidence.name)

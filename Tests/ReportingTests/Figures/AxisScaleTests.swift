@@ -33,13 +33,4 @@ import Testing
     let wide = AxisScale(.logarithmic, limits: 1e-4...1, start: 0, end: 1)
     #expect(wide.roundTicks(count: 8) == [1e-4, 1e-3, 1e-2, 0.1, 1])
   }
-
-  @Test func lotteryTicketTicksAreThePapers() throws {
-    guard case .at(let ticks) = Axis.lotteryTicketTicks(downTo: 0.2) else {
-      Issue.record("expected chosen ticks")
-      return
-    }
-    #expect(ticks.count == 8)
-    #expect(abs(try #require(ticks.last) - 0.2097152) < 1e-12)
-  }
 }

@@ -40,19 +40,6 @@ extension Value {
   public var sumOfSquares: Value { builder.apply(SumOfSquares(), self) }
 }
 
-extension GraphBuilder {
-  /// The Euclidean norm of several arrays taken as one vector, a scalar.
-  package func norm(of values: [Value]) -> Value {
-    values.map(\.sumOfSquares).reduce(constant(0), +).squareRoot
-  }
-
-  /// The factor, at most 1, that brings the norm of all gradients down to `limit`, as PyTorch's `clip_grad_norm_` has it:
-  /// `min(1, limit / (norm + 10⁻⁶))`. Give it to the optimizer update as the gradient scale.
-  package func clippingScale(of gradients: [Value], limit: Float) -> Value {
-    (constant(limit) / norm(of: gradients).offset(by: 1e-6)).minimum(constant(1))
-  }
-}
-
 extension SumOfSquares: AxisTied {
   /// What is added up can be removed where it is 0.
   package func ties(for signature: Signature) -> [AxisTie] {
