@@ -1,3 +1,5 @@
+import Coppice
+import CoppiceExperiments
 import CoppiceStore
 import Foundation
 import Testing
@@ -7,21 +9,46 @@ import Testing
     try Sweeps.finished.get().run(arguments, environment: environment)
   }
 
-  @Test(arguments: [
-    "experiments", "models", "datasets", "initializers", "optimizers", "learning-rates", "criteria",
-    "granularities", "allocations", "schedules", "retrainings", "controls", "settings",
-  ])
-  func everyListHasNames(kind: String) throws {
-    #expect(try !run(["list", kind]).output.isEmpty)
+  /// What there is of every kind, in order.
+  private static let lists: [(kind: String, names: [String])] = [
+    ("experiments", Experiments.all.map(\.name)), ("models", Model.catalogue.names),
+    ("datasets", Datasets.catalogue.names), ("initializers", Initializer.catalogue.names),
+    ("optimizers", Optimizer.catalogue.names), ("learning-rates", LearningRate.catalogue.names),
+    ("criteria", Criteria.catalogue.names), ("granularities", Granularities.catalogue.names),
+    ("allocations", Allocations.catalogue.names), ("schedules", Schedules.catalogue.names),
+    ("retrainings", Retrainings.catalogue.names), ("controls", Controls.catalogue.names),
+    ("dynamics", DynamicsCatalogue.catalogue.names), ("losses", Loss.catalogue.names),
+    ("stop-rules", StopRules.catalogue.names), ("recipe-steps", RecipeSteps.catalogue.names),
+    ("analyses", Analyses.catalogue.names), ("settings", Settings.all.map(\.name)),
+  ]
+
+  @Test(arguments: lists)
+  func everyListHasWhatThereIs(kind: String, names: [String]) throws {
+    #expect(!names.isEmpty)
     let list = try object(try run(["list", kind, "--json"]).output)
-    #expect(list["schema_version"] as? Int == 2)
-    #expect(((list[kind] as? [[String: String]]) ?? []).contains { $0["name"]?.isEmpty == false })
+    #expect(list["schema_version"] as? Int == 2 && list.count == 2)
+    let entries = try #require(list[kind] as? [[String: String]])
+    #expect(entries.map { $0["name"] } == names)
+    #expect(entries.allSatisfy { $0["about"]?.isEmpty == false })
+    // A line each, with the name and the same words.
+    let lines = try run(["list", kind]).output.split(separator: "\n")
+    #expect(lines.map { $0.prefix { $0 != " " } } == names.map { Substring($0) })
+    for (line, entry) in zip(lines, entries) { #expect(line.contains(entry["about"] ?? "nothing")) }
+  }
+
+  @Test func everyKindIsListed() throws {
+    let refusal = try run(["list", "nonsense"])
+    #expect(refusal.status == 64)
+    let kinds = refusal.errors.split(separator: "\n").compactMap { $0.wholeMatch(of: #/  - (\S+)/#)?.1 }
+    #expect(kinds == Self.lists.map { Substring($0.kind) }, "\(refusal.errors)")
+    // Without a kind it is experiments.
+    #expect(try run(["list"]).output == run(["list", "experiments"]).output)
   }
 
   @Test func whatIsListedCanBeSet() throws {
     for (kind, setting) in [
       ("optimizers", "optimizer"), ("learning-rates", "learning-rate"), ("initializers", "initializer"),
-      ("criteria", "criterion"), ("allocations", "allocation"),
+      ("criteria", "criterion"), ("allocations", "allocation"), ("losses", "loss"), ("stop-rules", "stop"),
     ] {
       let list = try object(try run(["list", kind, "--json"]).output)[kind] as? [[String: String]]
       for form in try #require(list).map({ try #require($0["form"]) }) {
@@ -206,9 +233,16 @@ import Testing
     let help = try run(["--help"], environment: ["COLUMNS": "100"]).output
     let snapshot = Bundle.module.bundleURL.appendingPathComponent("Fixtures/help.txt")
     #expect(try help == String(contentsOf: snapshot, encoding: .utf8))
-    for word in ["list", "plan", "run", "status", "show", "table", "plot", "data", "doctor", "clean"] {
-      #expect(help.contains("\n  \(word) "), "\(word)")
-      #expect(try run([word, "--help"]).status == 0)
+    // Every file of Commands/ has its line, and every line its help.
+    let lines = help.split(separator: "SUBCOMMANDS:\n").last?.split(separator: "\n") ?? []
+    let commands = lines.compactMap { $0.wholeMatch(of: #/  ([a-z]+) {2,}(\S.*)/#) }
+    #expect(
+      Set(commands.map(\.1)) == [
+        "list", "plan", "run", "status", "show", "table", "plot", "data", "doctor", "clean", "bench",
+      ])
+    for command in commands {
+      let outcome = try run([String(command.1), "--help"], environment: ["COLUMNS": "100"])
+      #expect(outcome.status == 0 && outcome.output.hasPrefix("OVERVIEW: \(command.2)"), "\(command.1)")
     }
   }
 }
