@@ -12,6 +12,52 @@ import Testing
     return masks
   }
 
+  @Test func theOrderIsThatInWhichNamesCame() {
+    var masks = weights
+    masks["c"] = Mask(keepingAll: [1])
+    masks["a.weight"] = Mask([2, 2], [0, 0, 0, 1])
+    #expect(masks.names == ["a.weight", "b.weight", "c"])
+    #expect(masks.map(\.mask.keptCount) == [1, 1, 1])
+    masks["b.weight"] = nil
+    #expect(masks.names == ["a.weight", "c"] && masks["b.weight"] == nil)
+    #expect(weights.names == ["a.weight", "b.weight"], "a copy is independent")
+    let twice = MaskSet([("a", Mask(keepingAll: [2])), ("b", Mask([1], [0])), ("a", Mask([2], [0, 1]))])
+    #expect(twice.names == ["a", "b"] && twice["a"]?.bytes == [0, 1])
+    let turned = MaskSet(weights.reversed().map { ($0.name, $0.mask) })
+    #expect(turned != weights && turned.count == weights.count)
+  }
+
+  @Test func fractionsAreOfAllWeightsTogether() {
+    #expect(weights.count == 6 && weights.keptCount == 4)
+    #expect(weights.density == 4.0 / 6 && weights.sparsity == 2.0 / 6)
+    let nothing = MaskSet([("a", Mask([2], [0, 0])), ("b", Mask([0], []))])
+    #expect(nothing.density == 0 && nothing.sparsity == 1)
+    // Where nothing is prunable, nothing is pruned.
+    for none in [MaskSet(), MaskSet([("b", Mask([0], []))])] {
+      #expect(none.density == 1 && none.sparsity == 0 && none.count == 0)
+    }
+  }
+
+  @Test func whatIsMaskedIsPlusZero() {
+    let weight = Tensor([2, 2], [-1, -2, .nan, -4])
+    let masked = MaskSet([("a.weight", Mask([2, 2], [1, 0, 0, 1]))])
+      .applied(to: ParameterSet([("a.weight", weight)]))
+    #expect(
+      masked["a.weight"]?.scalars.map(\.bitPattern) == [Float(-1).bitPattern, 0, 0, Float(-4).bitPattern])
+    // A mask of what is not there does nothing.
+    #expect(weights.applied(to: ParameterSet()) == ParameterSet())
+  }
+
+  @Test func subsetsAreOfTheSameWeights() {
+    let fewer = MaskSet([("a.weight", Mask([2, 2], [1, 0, 0, 1])), ("b.weight", Mask([2], [1, 0]))])
+    let other = MaskSet([("a.weight", Mask([2, 2], [0, 1, 0, 0])), ("b.weight", Mask([2], [1, 0]))])
+    #expect(fewer.isSubset(of: weights) && !weights.isSubset(of: fewer))
+    #expect(!other.isSubset(of: weights) && !weights.isSubset(of: other))
+    #expect(weights.isSubset(of: weights) && MaskSet().isSubset(of: MaskSet()))
+    let reshaped = MaskSet([("a.weight", Mask(keepingAll: [4])), ("b.weight", Mask(keepingAll: [2]))])
+    #expect(!weights.isSubset(of: reshaped))
+  }
+
   @Test func companionsEnterNoCount() {
     #expect(all.names == ["a.weight", "b.weight", "a.bias"])
     #expect(all.isCompanion("a.bias"))

@@ -11,7 +11,10 @@ package struct StageGraph: Sendable {
   /// Adds a stage, unless it is there already, and gives its key. Its parents must have been added.
   @discardableResult
   package mutating func add(_ stage: some Stage) -> StageKey {
-    if known.updateValue(stage, forKey: stage.key) == nil { order.append(stage.key) }
+    if known[stage.key] == nil {
+      known[stage.key] = stage
+      order.append(stage.key)
+    }
     return stage.key
   }
 

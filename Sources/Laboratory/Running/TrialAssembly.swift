@@ -5,21 +5,30 @@ import CoppiceTensors
 import CoppiceTerms
 
 /// Puts the outputs of stages together to the record of a trial.
-struct TrialAssembly {
-  let plan: TrialPlan
-  let outputs: RecentStages
-  /// The settings the sweep varies, for the index.
-  let sweptSettings: [String]
+package struct TrialAssembly {
+  private let plan: TrialPlan
+  private let outputs: RecentStages
+  private let sweptSettings: [String]
+
+  /// The assembly of a trial.
+  ///
+  /// - Parameters:
+  ///   - outputs: where the outputs of its stages lie.
+  ///   - sweptSettings: the settings the sweep varies, for the index.
+  package init(_ plan: TrialPlan, from outputs: RecentStages, sweptSettings: [String] = []) {
+    (self.plan, self.outputs, self.sweptSettings) = (plan, outputs, sweptSettings)
+  }
 
   /// The record, as far as the stages were made.
   ///
   /// - Parameter ending: how a trial ended whose stages are not all there.
-  func record(provenance: String, ending: TrialStatus?) throws -> TrialRecord {
+  package func record(provenance: String, ending: TrialStatus?) throws -> TrialRecord {
     var rounds: [RoundRecord] = []
     var status = TrialStatus.completed
     for round in plan.rounds {
       let masks = try round[.masks].flatMap { try outputs.read($0) }
-      if let end = masks?.outcome.ending { status = end }
+      // Where masks move inside a training, the training itself leaves them: its end is told below, with its results.
+      if round[.masks] != round[.training], let end = masks?.outcome.ending { status = end }
       guard status == .completed, let training = try round[.training].flatMap({ try outputs.read($0) }) else {
         if status == .completed { status = ending ?? .failed }
         // A ladder that a stop rule ended has no such round.

@@ -4,18 +4,18 @@ import Foundation
 /// What is left to do in a run, in the order of the plan, handed out to whichever worker asks.
 ///
 /// `@unchecked Sendable`: every access to the mutable state holds `condition`.
-final class WorkQueue: @unchecked Sendable {
+package final class WorkQueue: @unchecked Sendable {
   /// Something a worker can do now.
-  enum Work {
+  package enum Work: Hashable, Sendable {
     /// A stage all of whose parents are there.
     case stage(Int)
-    /// A trial all of whose stages have ended; where some were not run, with how the trial ended and the error of the stage
-    /// that failed.
+    /// A trial all of whose stages have ended. Where some of them were not run, `ending` is how the trial ended, and `failure`
+    /// the error of the stage that failed, if one did.
     case trial(Int, ending: TrialStatus?, failure: String?)
   }
 
   /// How a stage ended.
-  enum Ending {
+  package enum Ending: Sendable {
     /// Its outputs are there; a status where they end the trials that build on it.
     case done(TrialStatus?)
     /// An error.
@@ -38,28 +38,31 @@ final class WorkQueue: @unchecked Sendable {
   private var isClosed = false
 
   /// The stages to run, by their places in the plan.
-  let stagesToRun: [Int]
+  package let stagesToRun: [Int]
   /// Stages to run, their optimizer steps, and stages found done.
-  let outline: (stages: Int, steps: Int, reused: Int)
+  package let outline: (stages: Int, steps: Int, reused: Int)
 
-  /// The work of a plan.
+  /// The work of some trials.
   ///
   /// - Parameters:
+  ///   - stages: every stage once, parents before children.
+  ///   - trials: the stages that each trial's results are read from.
   ///   - finished: trials whose files are there.
   ///   - ending: for a stage whose outputs are there, the status with which it ends trials, if it does; `nil` for a stage
   ///     that must be run.
-  init(_ plan: SweepPlan, finished: Set<Int>, ending: (StageKey) -> TrialStatus??) {
-    let stages = plan.stages
+  package init(
+    _ stages: [any Stage], trials: [[StageKey]], finished: Set<Int> = [],
+    ending: (StageKey) -> TrialStatus?? = { _ in nil }
+  ) {
     let place = Dictionary(uniqueKeysWithValues: stages.enumerated().map { ($1.key, $0) })
     let parents = stages.map { $0.parents.compactMap { place[$0] } }
     // From the rounds' results back to what must be there to make them.
     var needed = [Bool](repeating: false, count: stages.count)
     var endings = [Ending?](repeating: nil, count: stages.count)
-    var stagesOfTrial = [[Int]](repeating: [], count: plan.trials.count)
+    var stagesOfTrial = [[Int]](repeating: [], count: trials.count)
     var trialsOfStage = [[Int]](repeating: [], count: stages.count)
     var reused = 0
-    for (index, trial) in plan.trials.enumerated() where !finished.contains(index) {
-      let wanted = trial.rounds.flatMap(\.keys)
+    for (index, wanted) in trials.enumerated() where !finished.contains(index) {
       stagesOfTrial[index] = Set(wanted.compactMap { place[$0] }).sorted()
       var pending = stagesOfTrial[index]
       for stage in pending { trialsOfStage[stage].append(index) }
@@ -94,9 +97,9 @@ final class WorkQueue: @unchecked Sendable {
     outline = (toRun.count, toRun.reduce(0) { $0 + stages[$1].steps }, reused)
     readyStages = toRun.filter { missing[$0] == 0 }
     let openStages = stagesOfTrial.map { $0.count { endings[$0] == nil } }
-    readyTrials = plan.trials.indices.filter { !finished.contains($0) && openStages[$0] == 0 }
+    readyTrials = trials.indices.filter { !finished.contains($0) && openStages[$0] == 0 }
     self.openStages = openStages
-    open = toRun.count + plan.trials.count - finished.count
+    open = toRun.count + trials.count - finished.count
     self.endings = endings
     self.children = children
     self.stagesOfTrial = stagesOfTrial
@@ -105,15 +108,15 @@ final class WorkQueue: @unchecked Sendable {
   }
 
   /// Who asks for work.
-  enum Role {
-    /// Runs stages, and helps out with trials where more than one waits or there is nothing else to do.
+  package enum Role: Sendable {
+    /// Runs stages. It puts a trial together where more than one waits, or where no stage is ready.
     case worker
-    /// Puts trials together only. It waits for the disk in the workers' stead.
+    /// Puts trials together only, so that no worker waits for the disk.
     case assembler
   }
 
   /// The next thing to do; waits for one while others are at work, and gives `nil` when nothing is left or the queue closed.
-  func next(_ role: Role = .worker) -> Work? {
+  package func next(_ role: Role = .worker) -> Work? {
     condition.lock()
     defer { condition.unlock() }
     while !isClosed, open > 0 {
@@ -131,7 +134,7 @@ final class WorkQueue: @unchecked Sendable {
   }
 
   /// Notes how a stage ended, and gives those that will not be run because of it.
-  func finish(_ stage: Int, _ ending: Ending) -> [Int] {
+  package func finish(_ stage: Int, _ ending: Ending) -> [Int] {
     condition.lock()
     defer { condition.unlock() }
     var skipped: [Int] = []
@@ -141,7 +144,7 @@ final class WorkQueue: @unchecked Sendable {
   }
 
   /// Hands out nothing more.
-  func close(if isOver: Bool = true) {
+  package func close(if isOver: Bool = true) {
     guard isOver else { return }
     condition.lock()
     isClosed = true

@@ -1,28 +1,34 @@
 import CoppiceStore
 import Synchronization
 
-/// The outputs of stages in their folder. Those written or read last stay in memory as well, because what builds on a stage
-/// mostly follows it at once, and opening a file takes longer than a small training step.
+/// The outputs of stages in their folder. Those used last stay in memory as well: what builds on a stage mostly follows it at
+/// once, and opening a file takes longer than a small training step.
 package final class RecentStages: Sendable {
-  /// Bytes of weights and masks that are kept, at most: some fifteen networks of LeNet-300-100.
-  private static let capacity = 16 << 20
-
   private struct Entry {
     let record: StageRecord
     let bytes: Int
   }
 
   private let folder: StageFolder
+  private let bytes: Int
+  private let count: Int
   /// The least recently used first.
   private let recent = Mutex<[Entry]>([])
 
   /// The outputs in a folder.
-  package init(_ folder: StageFolder) { self.folder = folder }
+  ///
+  /// - Parameters:
+  ///   - bytes: bytes of weights and masks that stay in memory, at most. A stage that takes more than half of them does not stay.
+  ///     The usual number is good for some fifteen networks of LeNet-300-100.
+  ///   - count: stages that stay in memory, at most.
+  package init(_ folder: StageFolder, bytes: Int = 16 << 20, count: Int = 64) {
+    (self.folder, self.bytes, self.count) = (folder, bytes, count)
+  }
 
   /// The outputs of a stage, or `nil` where they are not there.
   ///
   /// - Throws: `StoreError` where the file is damaged.
-  func read(_ key: StageKey) throws(StoreError) -> StageRecord? {
+  package func read(_ key: StageKey) throws(StoreError) -> StageRecord? {
     let known = recent.withLock { recent -> StageRecord? in
       guard let place = recent.firstIndex(where: { $0.record.key == key.hexadecimal }) else { return nil }
       let entry = recent.remove(at: place)
@@ -36,21 +42,21 @@ package final class RecentStages: Sendable {
   }
 
   /// Keeps the outputs of a stage and drops its checkpoint.
-  func write(_ record: StageRecord) throws(StoreError) {
+  package func write(_ record: StageRecord) throws(StoreError) {
     try folder.write(record)
     keep(record)
   }
 
   private func keep(_ record: StageRecord) {
-    var bytes = 0
-    for (_, set) in record.parameters { for (_, tensor) in set { bytes += 4 * tensor.shape.count } }
-    for (_, set) in record.masks { for (_, mask) in set { bytes += mask.count } }
-    guard bytes <= Self.capacity / 2 else { return }
+    var size = 0
+    for (_, set) in record.parameters { for (_, tensor) in set { size += 4 * tensor.shape.count } }
+    for (_, set) in record.masks { for (_, mask) in set { size += mask.count } }
     recent.withLock { recent in
       recent.removeAll { $0.record.key == record.key }
-      recent.append(Entry(record: record, bytes: bytes))
+      guard size <= bytes / 2 else { return }
+      recent.append(Entry(record: record, bytes: size))
       var sum = recent.reduce(0) { $0 + $1.bytes }
-      while sum > Self.capacity || recent.count > 64 { sum -= recent.removeFirst().bytes }
+      while sum > bytes || recent.count > count { sum -= recent.removeFirst().bytes }
     }
   }
 }

@@ -1,0 +1,194 @@
+import CoppiceLaboratory
+import CoppicePruning
+import CoppiceStore
+import CoppiceTensors
+import CoppiceTerms
+import CoppiceTestSupport
+import Testing
+
+@Suite struct TrialAssemblyTests {
+  /// A ladder of two rounds that a stop rule may end.
+  private static let trial = Trial.tiny.with {
+    ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: 2, rate: 0.5), nil)
+    $0.stop = .drop(tolerance: 0.05)
+  }
+
+  private let folder: TemporaryFolder
+  private let outputs: RecentStages
+  private let plan: TrialPlan
+
+  init() throws {
+    folder = try TemporaryFolder()
+    outputs = RecentStages(StageFolder(folder.file("stages")))
+    plan = try TrialPlan(Self.trial, Bench.library)
+  }
+
+  private var weights: ParameterSet { ParameterSet([("fc1.weight", Tensor([2, 2], [1, 2, 3, 4]))]) }
+
+  /// Masks of which so many of four elements survive.
+  private func masks(_ survivors: Int) -> MaskSet {
+    MaskSet([("fc1.weight", Mask([2, 2], (0..<4).map { $0 < survivors ? 1 : 0 }))])
+  }
+
+  /// What a training leaves: its flops are 1, 10 and 100 in rounds 0, 1 and 2.
+  private func training(_ round: Int, in plan: TrialPlan) throws -> StageRecord {
+    StageRecord(
+      key: try #require(plan.rounds[round][.training]).hexadecimal,
+      parameters: [
+        ("parameters", weights), ("buffers", ParameterSet([("mean", Tensor([1], [5]))])),
+      ],
+      numbers: [
+        ("flops", [7]), ("training_flops", [[1, 10, 100][round]]), ("wall_time", [0.5 + Double(round)]),
+      ],
+      evaluations: [
+        Evaluation(step: 0, [(.testAccuracy, 0)]),
+        Evaluation(step: 30, [(.testAccuracy, 0.9 - 0.1 * Double(round))]),
+      ],
+      layers: [LayerRecord(name: "fc1.weight", parameters: 4, nonzero: 4 - round, isPrunable: true)])
+  }
+
+  private func pruning(_ round: Int) throws -> StageRecord {
+    StageRecord(
+      key: try #require(plan.rounds[round][.masks]).hexadecimal, masks: [("masks", masks(4 - round))],
+      numbers: [("requested_sparsity", [0.25 * Double(round) + 0.01])])
+  }
+
+  /// What the stop rule decided after a round.
+  private func decision(_ round: Int, _ outcome: StageOutcome) throws -> StageRecord {
+    let stage = plan.stages.compactMap { $0 as? DecisionStage }.first { $0.rounds.count == round + 1 }
+    return StageRecord(key: try #require(stage).key.hexadecimal, outcome: outcome)
+  }
+
+  /// Stores what was made, each perhaps changed.
+  private func store(_ records: [StageRecord]) throws { for record in records { try outputs.write(record) } }
+
+  private func ending(_ record: StageRecord, _ outcome: StageOutcome) -> StageRecord {
+    var record = record
+    record.outcome = outcome
+    return record
+  }
+
+  private func record(_ ending: TrialStatus? = nil) throws -> TrialRecord {
+    try TrialAssembly(plan, from: outputs).record(provenance: "{\"tool\": 1}", ending: ending)
+  }
+
+  /// How the rounds stand, and whether each is the last.
+  private func standing(_ record: TrialRecord) -> [String] {
+    record.rounds.map { "\($0.index) \($0.row.status)\($0.row.isFinal ? " final" : "")" }
+  }
+
+  @Test func aTrialThatWentItsWholeWay() throws {
+    try store(
+      [training(0, in: plan), pruning(1), training(1, in: plan), pruning(2), training(2, in: plan)]
+        + [decision(0, .made), decision(1, .made)])
+    let record = try record()
+    #expect(record.status == .completed)
+    #expect(standing(record) == ["0 completed", "1 completed", "2 completed final"])
+    #expect(record.trial == plan.name && record.key == plan.key.hexadecimal)
+    #expect(record.configuration == plan.configuration && record.provenance == "{\"tool\": 1}")
+    #expect(
+      record.initialWeights?.hasSameBits(as: plan.regimen.initialParameters(draw: 0)) == true)
+    for (index, round) in record.rounds.enumerated() {
+      #expect(round.weights?.names == ["fc1.weight", "mean"])
+      #expect(round.masks == (index == 0 ? MaskSet() : masks(4 - index)) && round.trainedMasks == nil)
+      #expect(round.evaluations.count == 2 && round.layers.count == 1)
+      let row = round.row
+      #expect(row.requestedSparsity == (index == 0 ? 0 : 0.25 * Double(index) + 0.01))
+      #expect(row.sparsity == 0.25 * Double(index) && row.density == 1 - 0.25 * Double(index))
+      #expect(row[metric: .testAccuracy] == 0.9 - 0.1 * Double(index))
+      #expect(row[metric: .flops] == 7 && row[metric: .wallTime] == 0.5 + Double(index))
+      // Each training counts once, those of the rounds before it among them.
+      #expect(row[metric: .trainingFlops] == [1, 11, 111][index])
+      #expect(row.stop == "" && row.isLadder && row.schedule == "lottery-ticket")
+    }
+  }
+
+  @Test func aCollapseEndsTheTrialWithoutATraining() throws {
+    try store([
+      training(0, in: plan), ending(pruning(1), .collapsed(["fc1.weight"])), decision(0, .made),
+    ])
+    let record = try record(.collapsed)
+    #expect(record.status == .collapsed)
+    #expect(standing(record) == ["0 completed", "1 collapsed final"])
+    let last = record.rounds[1]
+    #expect(last.masks == masks(3) && last.weights == nil && last.evaluations.isEmpty)
+    #expect(last.row.sparsity == 0.25 && last.row.requestedSparsity == 0.26)
+    #expect(last.row[metric: .testAccuracy].isNaN)
+  }
+
+  @Test(arguments: [0, 1, 2]) func aDivergenceIsTheLastRound(round: Int) throws {
+    try store([decision(0, .made), decision(1, .made)])
+    for index in 0...2 {
+      let training = try training(index, in: plan)
+      try store([index == round ? ending(training, .diverged("the loss is nan")) : training])
+      if index > 0 { try store([pruning(index)]) }
+    }
+    let record = try record(.diverged)
+    #expect(record.status == .diverged)
+    #expect(
+      standing(record) == (0..<round).map { "\($0) completed" } + ["\(round) diverged final"])
+    // It was trained, and what it came to is told.
+    let last = record.rounds[round]
+    #expect(last.weights?["fc1.weight"] == weights["fc1.weight"])
+    #expect(last.row[metric: .testAccuracy] == 0.9 - 0.1 * Double(round))
+  }
+
+  /// Where masks move inside a training, one stage leaves both, and its end is told with its results too.
+  @Test func aDivergenceUnderMovingMasksIsToldInFull() throws {
+    let plan = try TrialPlan(
+      Trial.tiny.with {
+        ($0.schedule, $0.sparsity, $0.dynamics) = (.none, 0.5, .gradual(every: .iterations(5)))
+      },
+      Bench.library)
+    #expect(plan.rounds.map(\.index) == [1])
+    var training = try training(0, in: plan)
+    (training.outcome, training.masks) = (.diverged("the loss is nan"), [("masks", masks(3))])
+    training.masks.append(("trained", masks(4)))
+    try store([training])
+    let record = try TrialAssembly(plan, from: outputs).record(provenance: "{}", ending: nil)
+    #expect(standing(record) == ["1 diverged final"])
+    #expect(record.rounds[0].weights?["fc1.weight"] == weights["fc1.weight"])
+    #expect(record.rounds[0].masks == masks(3) && record.rounds[0].trainedMasks == masks(4))
+    #expect(record.rounds[0].row[metric: .testAccuracy] == 0.9)
+  }
+
+  @Test func aLadderThatARuleEndedHasFewerRounds() throws {
+    try store([
+      training(0, in: plan), decision(0, .made), pruning(1), training(1, in: plan),
+      decision(1, .stopped("it has fallen")),
+    ])
+    let record = try record(.completed)
+    #expect(record.status == .completed)
+    #expect(standing(record) == ["0 completed", "1 completed final"])
+    #expect(record.rounds.map(\.row.stop) == ["", "drop after round 1: it has fallen"])
+  }
+
+  @Test func aTrainingThatARuleEndedSaysSo() throws {
+    var first = try training(0, in: plan)
+    first.metadata = JSON.object([("stop", .text("plateau after step 20"))])
+    try store([first, decision(0, .made), pruning(1), training(1, in: plan)])
+    #expect(try record(.failed).rounds.map(\.row.stop) == ["plateau after step 20", "", ""])
+  }
+
+  @Test(arguments: [nil, TrialStatus.failed, .interrupted])
+  func aTrialThatIsNotWholeEndsWithTheRoundThatIsMissing(ending: TrialStatus?) throws {
+    let status = ending ?? .failed
+    #expect(try standing(record(ending)) == ["0 \(status) final"])
+    try store([training(0, in: plan), decision(0, .made)])
+    let unpruned = try record(ending)
+    #expect(unpruned.status == status && standing(unpruned) == ["0 completed", "1 \(status) final"])
+    #expect(unpruned.rounds[1].masks == nil && unpruned.rounds[1].row.sparsity == 0)
+    try store([pruning(1)])
+    let untrained = try record(ending)
+    #expect(standing(untrained) == ["0 completed", "1 \(status) final"])
+    #expect(untrained.rounds[1].masks == masks(3) && untrained.rounds[1].weights == nil)
+    #expect(untrained.rounds[1].row[metric: .trainingFlops].isNaN, "its own are not known")
+  }
+
+  @Test func theIndexHasWhatTheSweepVaries() throws {
+    try store([training(0, in: plan)])
+    let assembly = TrialAssembly(plan, from: outputs, sweptSettings: ["seed", "batch-size"])
+    let row = try assembly.record(provenance: "{}", ending: nil).rounds[0].row
+    #expect(row.settings == [.init("seed", .integer(0)), .init("batch-size", .integer(20))])
+  }
+}

@@ -1,0 +1,18 @@
+import CoppiceLaboratory
+import CoppiceStore
+import CoppiceTerms
+
+/// A stage that is nothing but a name, what it builds on, and how many steps it makes.
+struct Node: Stage {
+  let key: StageKey
+  let parents: [StageKey]
+  let work: StageWork
+
+  init(_ name: String, after parents: [Node] = [], steps: Int = 0) {
+    key = StageKey(Specification("node", version: 1, [("name", .text(name))]))
+    self.parents = parents.map(\.key)
+    work = StageWork(kind: nil, steps: steps)
+  }
+
+  func run(_ context: StageContext) -> StageRecord { StageRecord(key: key.hexadecimal) }
+}
