@@ -38,10 +38,15 @@ public struct Specification: Hashable, Sendable {
   }
 
   /// Equality of the canonical bytes, so that the order in which fields were listed does not matter.
-  public static func == (a: Specification, b: Specification) -> Bool { a.canonicalBytes == b.canonicalBytes }
+  public static func == (a: Specification, b: Specification) -> Bool {
+    guard a.name == b.name, a.version == b.version, a.fields.count == b.fields.count else { return false }
+    return a.fields.isEmpty || a.canonicalBytes == b.canonicalBytes
+  }
 
   /// Hashes the canonical bytes.
-  public func hash(into hasher: inout Hasher) { hasher.combine(canonicalBytes) }
+  public func hash(into hasher: inout Hasher) {
+    canonicalBytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+  }
 }
 
 extension Specification: CustomStringConvertible {
