@@ -15,7 +15,8 @@ import Testing
     sparsity: 0.1 + 0.2, retraining: .rewind(to: .share(0.1), learningRate: false), control: .randomMask,
     rounds: [1, 3], scoringBatch: 17, execution: .never, seed: -4,
     recipe: Recipe([.train(), .prune(sparsity: 0.5), .retrain()]),
-    dynamics: .gradual(from: .epochs(0.5), to: .share(0.75), every: .iterations(7)), loss: .labelSmoothing(share: 0.2),
+    dynamics: .gradual(from: .epochs(0.5), to: .share(0.75), every: .iterations(7)),
+    loss: .labelSmoothing(share: 0.2),
     stop: .plateau("validation_accuracy", evaluations: 3, gain: 0.1), scoringBatches: 3)
 
   @Test func everyPropertyOfATrialIsASetting() {

@@ -29,8 +29,10 @@ package struct Regimen: Sendable {
   let timing: Specification
 
   package init(
-    model: Network, data: TaskData, optimizer: Optimizer, learningRate: LearningRate, loss: Loss, stop: StopRule,
-    clipping: Double?, batchSize: Int, total: Int, evaluationInterval: Int, execution: SparseExecution, seed: Int
+    model: Network, data: TaskData, optimizer: Optimizer, learningRate: LearningRate, loss: Loss,
+    stop: StopRule,
+    clipping: Double?, batchSize: Int, total: Int, evaluationInterval: Int, execution: SparseExecution,
+    seed: Int
   ) {
     (self.model, self.data, self.optimizer, self.learningRate) = (model, data, optimizer, learningRate)
     (self.loss, self.stop, self.clipping, self.batchSize) = (loss, stop, clipping, batchSize)
