@@ -15,7 +15,7 @@ public enum CoppiceCommandLine {
   /// Exit codes: 0 all well; 1 some trials failed; 64 usage; 65 bad data; 66 input missing; 69 optional tool missing;
   /// 74 input/output; 75 try again; 130 interrupted after a clean checkpoint.
   public static func main(experiments: [Experiment]) -> Never {
-    Catalogue.experiments = experiments
+    ExperimentCatalogue.experiments = experiments
     do {
       if let kernels = Environment["COPPICE_KERNELS"] { try KernelVariant.use(kernels) }
       var command = try RootCommand.parseAsRoot()

@@ -19,7 +19,7 @@ struct ExperimentStatus {
     lastActivity = entries.map(\.time).max().map(Date.init(timeIntervalSince1970:))
     process = Self.process(in: entries)
     let files = folder.trials(of: name)
-    var names = (try? Catalogue.experiment(name)).flatMap {
+    var names = (try? ExperimentCatalogue.experiment(name)).flatMap {
       try? SweepPlan($0, library: library).trials.map(\.name)
     }
     if names == nil, let rows = try? SummaryFile.read(folder.summary(of: name)).rows {

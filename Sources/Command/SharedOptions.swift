@@ -70,7 +70,8 @@ struct SweepOptions: ParsableArguments {
         "--as takes the name of a folder inside the results, not \"\(name)\"", CommandFailure.usage)
     }
     return try SweepPlan(
-      try Catalogue.experiment(experiment), seeds: seeds, overrides: try overrides.map(Self.override),
+      try ExperimentCatalogue.experiment(experiment), seeds: seeds,
+      overrides: try overrides.map(Self.override),
       name: name, library: library)
   }
 

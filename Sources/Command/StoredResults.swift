@@ -9,8 +9,8 @@ struct StoredResults {
   /// The results folder's name a user means: an experiment's, or one made by `--set` or `--as`.
   /// - Throws: a usage failure with the nearest name where there are neither results nor an experiment of that name.
   func name(_ text: String) throws -> String {
-    if Catalogue.experiments.contains(where: { $0.name == text }) || contains(text) { return text }
-    throw ExperimentError.unknown(text, known: Catalogue.experiments.map(\.name) + names)
+    if ExperimentCatalogue.experiments.contains(where: { $0.name == text }) || contains(text) { return text }
+    throw ExperimentError.unknown(text, known: ExperimentCatalogue.experiments.map(\.name) + names)
   }
 
   /// The names of all folders of results, sorted.

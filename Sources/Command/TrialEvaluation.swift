@@ -52,7 +52,7 @@ struct TrialEvaluation {
     } catch let error as ConfigurationError {
       problem = "\(error)"
     }
-    for experiment in Catalogue.experiments {
+    for experiment in ExperimentCatalogue.experiments {
       for trial in (try? experiment.trials()) ?? [] where trial.configuration == record.configuration {
         return try Regimen(evaluating: trial, library)
       }

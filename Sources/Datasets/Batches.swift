@@ -33,7 +33,7 @@ public struct Batches: Sendable {
   public init(
     _ subset: Subset, of dataset: Dataset, batchSize: Int, seed: UInt64, stream: RandomStreamKind = .dataOrder
   ) throws(DatasetError) {
-    let count = subset.epochCount
+    let count = subset.examplesPerEpoch
     if case .text = subset.examples.inputs { textLength = dataset.task.inputSize } else { textLength = nil }
     guard batchSize >= 1, batchSize <= count else { throw .batchSize(batchSize, available: count) }
     self.batchSize = batchSize

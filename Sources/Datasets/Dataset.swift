@@ -26,6 +26,11 @@ public struct Dataset: Sendable {
   /// The number of classes; for language modelling the number of tokens.
   public var classCount: Int { classNames.count }
 
+  /// Examples of the three parts, the same for every split.
+  package var sizes: (training: Int, validation: Int, test: Int) {
+    (training.count - validationCount, validation?.count ?? validationCount, test.count)
+  }
+
   /// Checks that sizes, labels and tokens fit the task, and completes the record's counts.
   ///
   /// - Throws: `DatasetError.inconsistent` naming the first thing that does not fit.

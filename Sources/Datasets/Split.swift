@@ -1,37 +1,5 @@
 import CoppiceTensors
 
-/// Some examples of a data set, by index.
-public struct Subset: Sendable {
-  package let examples: Examples
-  package let indices: [Int32]
-
-  /// The number of examples.
-  public var count: Int { indices.count }
-
-  /// The number of examples an epoch of training draws from: one less for a running text, whose windows start up to
-  /// a window later in every epoch.
-  var epochCount: Int {
-    if case .text = examples.inputs { max(0, count - 1) } else { count }
-  }
-
-  /// Training steps in an epoch: ⌊examples / batch size⌋; 0 where they do not fill one batch.
-  public func stepsPerEpoch(batchSize: Int) -> Int { batchSize < 1 ? 0 : epochCount / batchSize }
-}
-
-extension Dataset {
-  /// Examples of the three parts, the same for every split.
-  package var sizes: (training: Int, validation: Int, test: Int) {
-    (training.count - validationCount, validation?.count ?? validationCount, test.count)
-  }
-
-  /// Training steps in an epoch, the same for every split; 0 where the examples do not fill one batch.
-  package func stepsPerEpoch(batchSize: Int) -> Int {
-    var examples = sizes.training
-    if case .text = training.inputs { examples -= 1 }
-    return batchSize < 1 ? 0 : max(0, examples) / batchSize
-  }
-}
-
 /// The three parts of a data set: trained on, selected on, reported on.
 public struct Split: Sendable {
   /// What is trained on.

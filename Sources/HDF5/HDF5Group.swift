@@ -10,6 +10,14 @@ package final class HDF5Group: HandledObject {
     self.location = location
   }
 
+  /// The group that holds everything in an open file.
+  convenience init(rootOf file: Handle, at location: Location) throws(HDF5Error) {
+    let handle = try Handle("H5Gopen2", location, closedBy: H5Gclose) {
+      H5Gopen2(file.id, "/", hid_t(H5P_DEFAULT))
+    }
+    self.init(handle: handle, location: location)
+  }
+
   /// The names in it, in the order in which they were added where the group keeps that, else by name.
   package func names() throws(HDF5Error) -> [String] {
     var info = H5G_info_t()

@@ -21,6 +21,8 @@ package struct Network: Sendable {
   package let buffers: [Buffer]
   /// What the leaf of a parameter holds where that is not all of it.
   package let forms: [String: WeightForm]
+  /// Masks that keep every prunable weight.
+  package let fullMasks: MaskSet
   /// The parameters that have a sparse form where they are pruned.
   let sparsifiable: Set<String>
   let trace: Forward
@@ -48,6 +50,7 @@ package struct Network: Sendable {
     self.initializer = initializer
     self.rewrites = rewrites
     self.declarations = declarations
+    fullMasks = MaskSet(declarations.filter(\.isPrunable).map { ($0.name, Mask(keepingAll: $0.shape)) })
     self.buffers = buffers
     self.forms = forms
     self.sparsifiable = sparsifiable
@@ -88,8 +91,4 @@ package struct Network: Sendable {
     ParameterSet(buffers.map { ($0.name, Tensor(repeating: $0.initial, $0.shape)) })
   }
 
-  /// Masks that keep every prunable weight.
-  package var fullMasks: MaskSet {
-    MaskSet(declarations.filter(\.isPrunable).map { ($0.name, Mask(keepingAll: $0.shape)) })
-  }
 }

@@ -19,12 +19,26 @@ public struct Specification: Hashable, Sendable {
   public let version: Int?
   /// The fields, in the order they are printed.
   public let fields: [(name: String, value: Value)]
+  /// The byte form that keys are hashed from: every value with a type tag and its length, fields sorted by name,
+  /// integers and bit patterns little-endian. Never JSON, never a dictionary: it is equal in every process. Made once, because
+  /// every comparison and every key asks for it.
+  public let canonicalBytes: [UInt8]
 
   /// A specification of these parts.
   public init(_ name: String, version: Int?, _ fields: [(name: String, value: Value)] = []) {
     self.name = name
     self.version = version
     self.fields = fields
+    var bytes = [UInt8(ascii: "{")]
+    Value.text(name).append(to: &bytes)
+    (version.map(Value.integer) ?? .none).append(to: &bytes)
+    let sorted = fields.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    bytes.append(littleEndian: UInt64(sorted.count))
+    for field in sorted {
+      Value.text(field.name).append(to: &bytes)
+      field.value.append(to: &bytes)
+    }
+    canonicalBytes = bytes
   }
 
   /// The same with further fields, those at their neutral value left out.
@@ -41,7 +55,9 @@ public struct Specification: Hashable, Sendable {
   public static func == (a: Specification, b: Specification) -> Bool { a.canonicalBytes == b.canonicalBytes }
 
   /// Hashes the canonical bytes.
-  public func hash(into hasher: inout Hasher) { hasher.combine(canonicalBytes) }
+  public func hash(into hasher: inout Hasher) {
+    canonicalBytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+  }
 }
 
 extension Specification: CustomStringConvertible {
@@ -68,29 +84,9 @@ extension Specification.Value: CustomStringConvertible {
 }
 
 extension Specification {
-  /// The byte form that keys are hashed from: every value with a type tag and its length, fields sorted by name,
-  /// integers and bit patterns little-endian. Never JSON, never a dictionary: it is equal in every process.
-  public var canonicalBytes: [UInt8] {
-    var bytes: [UInt8] = []
-    append(to: &bytes)
-    return bytes
-  }
-
   /// Whether this component and all components inside it carry a version.
   public var isVersioned: Bool {
     version != nil && fields.allSatisfy { $0.value.isVersioned }
-  }
-
-  fileprivate func append(to bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "{"))
-    Value.text(name).append(to: &bytes)
-    (version.map(Value.integer) ?? .none).append(to: &bytes)
-    let sorted = fields.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    bytes.append(littleEndian: UInt64(sorted.count))
-    for field in sorted {
-      Value.text(field.name).append(to: &bytes)
-      field.value.append(to: &bytes)
-    }
   }
 }
 
@@ -115,12 +111,12 @@ extension Specification.Value {
     case .text(let text):
       bytes.append(UInt8(ascii: "s"))
       bytes.append(littleEndian: UInt64(text.utf8.count))
-      bytes += Array(text.utf8)
+      bytes += text.utf8
     case .list(let values):
       bytes.append(UInt8(ascii: "["))
       bytes.append(littleEndian: UInt64(values.count))
       for value in values { value.append(to: &bytes) }
-    case .component(let component): component.append(to: &bytes)
+    case .component(let component): bytes += component.canonicalBytes
     case .none: bytes.append(UInt8(ascii: "n"))
     }
   }

@@ -91,7 +91,7 @@ extension Running {
       #expect(problem { $0.dynamics = .none }.contains("nothing removes weights"))
       #expect(
         problem { $0.dynamics = .gradual(to: .iterations(2)) }.contains(
-          "a gradual pruning from step 0 to step 2 has no room for a move after 100 steps"))
+          "dynamics gradual: from step 0 to step 2 there is no room for a move after 100 steps"))
     }
 
     @Test func aDynamicsKeepsItsWord() throws {

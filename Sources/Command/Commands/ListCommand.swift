@@ -44,7 +44,7 @@ extension ListCommand.Kind {
   /// What there is of this kind.
   fileprivate var entries: [Entry] {
     switch self {
-    case .experiments: Catalogue.experiments.map { Entry(name: $0.name, about: $0.question) }
+    case .experiments: ExperimentCatalogue.experiments.map { Entry(name: $0.name, about: $0.question) }
     case .models: listed(Model.catalogue)
     case .datasets: listed(Datasets.catalogue)
     case .initializers: listed(Initializer.catalogue)
@@ -66,7 +66,7 @@ extension ListCommand.Kind {
     }
   }
 
-  private func listed<Element>(_ catalogue: Coppice.Catalogue<Element>) -> [Entry] {
+  private func listed<Element>(_ catalogue: Catalogue<Element>) -> [Entry] {
     catalogue.shipped.map {
       Entry(name: $0.name, about: $0.summary, paper: $0.paper, form: "\($0.component)")
     }

@@ -21,11 +21,26 @@ package struct Regimen: Sendable {
   package let evaluationInterval: Int
   /// Which form the products with pruned weights take.
   package let execution: SparseExecution
-  package var seed: Int
+  package let seed: Int
 
   /// What results depend on. How often is measured, and in which form pruned weights run, belong to each stage.
-  var specification: Specification {
-    Specification(
+  let specification: Specification
+  /// What the time of a step depends on beside density.
+  let timing: Specification
+
+  package init(
+    model: Network, data: TaskData, optimizer: Optimizer, learningRate: LearningRate, loss: Loss,
+    stop: StopRule,
+    clipping: Double?, batchSize: Int, total: Int, evaluationInterval: Int, execution: SparseExecution,
+    seed: Int
+  ) {
+    (self.model, self.data, self.optimizer, self.learningRate) = (model, data, optimizer, learningRate)
+    (self.loss, self.stop, self.clipping, self.batchSize) = (loss, stop, clipping, batchSize)
+    (self.total, self.evaluationInterval) = (total, evaluationInterval)
+    (self.execution, self.seed) = (execution, seed)
+    // Made once: every stage of a trial asks for them.
+    let limit = clipping.map(Specification.Value.number) ?? .none
+    specification = Specification(
       "regimen", version: 1,
       [
         ("model", .component(model.model.specification)),
@@ -36,21 +51,17 @@ package struct Regimen: Sendable {
         ("total", .integer(total)), ("seed", .integer(seed)),
       ]
     ).adding([
-      ("clipping", clipping.map(Specification.Value.number) ?? .none, neutral: .none),
+      ("clipping", limit, neutral: .none),
       ("loss", .component(loss.specification), neutral: .component(Loss.crossEntropy.specification)),
     ])
-  }
-
-  /// What the time of a step depends on beside density.
-  var timing: Specification {
-    Specification(
+    timing = Specification(
       "timing", version: 1,
       [
         ("model", .component(model.model.specification)),
         ("interface", .component(model.interface.specification)), ("data", .component(data.specification)),
-        ("optimizer", .component(optimizer.specification)),
-        ("clipping", clipping.map(Specification.Value.number) ?? .none), ("batch-size", .integer(batchSize)),
-        ("execution", .text(execution.rawValue)), ("loss", .component(loss.specification)),
+        ("optimizer", .component(optimizer.specification)), ("clipping", limit),
+        ("batch-size", .integer(batchSize)), ("execution", .text(execution.rawValue)),
+        ("loss", .component(loss.specification)),
       ])
   }
 

@@ -51,15 +51,22 @@ package struct MaskMoves: Sendable {
     @Sendable func evidence(_ evidence: Evidence) throws -> ParameterSet {
       try scoring.measure(evidence, regimen, parameters, buffers, masks: masks.active, threads: threads)
     }
-    var slack = 0
     let context = DynamicsContext(
       moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
       weights: parameters, masks: masks, seed: regimen.seedBits,
       prune: { target in try pruned(masks.active, parameters, to: target, regimen, evidence) },
       evidence: evidence)
-    // Units come as near to a number as whole units can.
-    if pruner.granularity != .weight { slack = regimen.model.fullMasks.map(\.mask.count).max() ?? 0 }
-    return try dynamics.masks(in: context, slack: slack)
+    return try dynamics.masks(in: context, slack: try slack(regimen))
+  }
+
+  /// By how many weights a number may be missed: whole units come to within half of the largest.
+  private func slack(_ regimen: Regimen) throws -> Int {
+    guard pruner.granularity != .weight else { return 0 }
+    let shapes = Dictionary(
+      regimen.model.declarations.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    let units = try pruner.granularity.costs(
+      of: start.active.layers, structure: structure, shape: { shapes[$0] })
+    return (units.map(\.weights).max() ?? 0) / 2
   }
 
   private func pruned(

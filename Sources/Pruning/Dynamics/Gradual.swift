@@ -63,7 +63,12 @@ private struct CubicSparsity: Sendable {
     let (first, last) = (try moment.steps(begin), try moment.steps(end))
     let step = max(1, try moment.steps(interval))
     let count = (last - first) / step
-    guard count >= 1 else { throw CubicError(first: first, last: last, interval: step) }
+    guard count >= 1 else {
+      throw ComponentError.refused(
+        "dynamics gradual",
+        "from step \(first) to step \(last) there is no room for a move after \(step) steps; let it end later (to), begin "
+          + "earlier (from) or move more often (every)")
+    }
     let passed = moment.step - first
     guard passed >= 0, passed % step == 0, passed / step <= count else { return nil }
     return Double(passed / step) / Double(count)
@@ -76,17 +81,5 @@ private struct CubicSparsity: Sendable {
     if progress == 1 { return ratio }
     let left = 1 - progress
     return ratio * (1 - left * left * left)
-  }
-}
-
-/// A gradual pruning without room for a move.
-private struct CubicError: Error, CustomStringConvertible {
-  let first: Int
-  let last: Int
-  let interval: Int
-
-  var description: String {
-    "a gradual pruning from step \(first) to step \(last) has no room for a move after \(interval) steps: let it end later "
-      + "(to), begin earlier (from) or move more often (every)"
   }
 }

@@ -2,7 +2,7 @@ import Coppice
 import Synchronization
 
 /// The experiments of this executable. Set once, before anything is parsed.
-enum Catalogue {
+enum ExperimentCatalogue {
   private static let storage = Mutex<[Experiment]>([])
 
   static var experiments: [Experiment] {
