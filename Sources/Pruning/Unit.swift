@@ -34,11 +34,16 @@ public struct NetworkStructure: Sendable {
   public let companions: [String: [String]]
   /// Slices of parameters that the graph ties together.
   public let groups: [AxisGroup]
+  /// Floating-point operations a prunable weight takes part in for one example, by name.
+  public let flops: [String: Int]
 
   /// A structure of these parts.
-  public init(companions: [String: [String]] = [:], groups: [AxisGroup] = []) {
+  public init(
+    companions: [String: [String]] = [:], groups: [AxisGroup] = [], flops: [String: Int] = [:]
+  ) {
     self.companions = companions
     self.groups = groups
+    self.flops = flops
   }
 
   /// Nothing is known: enough for single weights.

@@ -21,12 +21,24 @@ struct UnitTable {
   private(set) var layerSets: [Int] = []
   /// The combinations of layers, each ascending.
   private(set) var combinations: [[Int]] = []
+  private let flops: [String: Int]
 
   /// The number of units.
   var count: Int { starts.count - 1 }
 
   /// The spans of a unit: ascending in each parameter, parameters in order, each element once.
   func spans(of unit: Int) -> ArraySlice<Span> { spans[starts[unit]..<starts[unit + 1]] }
+
+  /// What a unit costs, whether its elements survive or not.
+  func cost(of unit: Int) -> UnitCost {
+    var (weights, flops) = (0, 0)
+    for span in spans(of: unit) where span.parameter < layerCount {
+      let (name, shape) = parameters[span.parameter]
+      weights += span.elements.count
+      flops += (self.flops[name] ?? 0) * span.elements.count / shape.count
+    }
+    return UnitCost(weights: weights, flops: flops)
+  }
 
   /// The units of a granularity.
   /// - Parameters:
@@ -38,6 +50,7 @@ struct UnitTable {
     _ granularity: Granularity, _ context: UnitContext, ignoring isIgnored: (String) -> Bool,
     shape: (String) -> Shape?
   ) throws {
+    flops = context.structure.flops
     switch granularity.form {
     case .runs(let size):
       parameters = context.layers.map { ($0.name, $0.shape) }

@@ -68,7 +68,8 @@ enum Networks {
       return AxisGroup(
         [AxisSlice("fc1.weight", axis: 0, places), AxisSlice("fc2.weight", axis: 1, places)], labels: ["head"]
       )
-    } + [AxisGroup([AxisSlice("fc2.weight", axis: 0, [0])], isFixed: true)])
+    } + [AxisGroup([AxisSlice("fc2.weight", axis: 0, [0])], isFixed: true)],
+    flops: ["conv.weight": 7200, "fc1.weight": 480, "fc2.weight": 120])
 
   /// Masks that keep everything.
   static func masks(_ layers: [PrunableLayer]) -> MaskSet {

@@ -30,3 +30,8 @@ public struct Control: Component {
   /// The control of a text: `random-mask`.
   public init(parsing text: String) throws(ComponentError) { self = try Controls.catalogue.parse(text) }
 }
+
+extension Control: CaseIterable {
+  /// Every shipped control, no control first.
+  public static var allCases: [Control] { Controls.catalogue.all }
+}

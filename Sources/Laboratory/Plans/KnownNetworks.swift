@@ -42,6 +42,6 @@ extension NetworkStructure {
     let graph = try network.forward(batch: 1, isTraining: false)
     var companions: [String: [String]] = [:]
     for name in network.prunable { companions[name] = graph.companions(of: name) }
-    self.init(companions: companions, groups: graph.axisGroups())
+    self.init(companions: companions, groups: graph.axisGroups(), flops: graph.flopsByParameter)
   }
 }

@@ -39,9 +39,11 @@ package struct StageWork: Hashable, Sendable {
   package var steps = 0
   /// The fraction of prunable weights that is left, 0…1.
   package var density = 1.0
+  /// Whether nothing else may run meanwhile, because time is measured.
+  package var runsAlone = false
 
-  package init(kind: Specification?, steps: Int = 0, density: Double = 1) {
-    (self.kind, self.steps, self.density) = (kind, steps, density)
+  package init(kind: Specification?, steps: Int = 0, density: Double = 1, runsAlone: Bool = false) {
+    (self.kind, self.steps, self.density, self.runsAlone) = (kind, steps, density, runsAlone)
   }
 
   /// No time worth telling.

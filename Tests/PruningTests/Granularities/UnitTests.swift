@@ -193,4 +193,21 @@ import Testing
     #expect(Granularity.neuron(aggregate: .sum) == .neuron)
     #expect(Granularity.filter == .neuron)
   }
+
+  @Test func costsAreWeightsAndFlops() throws {
+    let context = Networks.context()
+    func costs(_ granularity: Granularity) throws -> [UnitCost] {
+      try granularity.costs(of: context.masks.layers, structure: Networks.structure) {
+        context.weights[$0]?.shape
+      }
+    }
+    // A head has 60 of fc1's 240 weights and 15 of fc2's 60: 480 · 60 / 240 + 120 · 15 / 60 operations.
+    #expect(try costs(.head) == [UnitCost](repeating: UnitCost(weights: 75, flops: 150), count: 4))
+    let neurons = try costs(.neuron)
+    #expect(neurons.count == 21)
+    #expect(neurons[0] == UnitCost(weights: 18, flops: 1800))
+    #expect(neurons[20] == UnitCost(weights: 12, flops: 24))
+    let pairs = try Granularity("pair") { _ in 2 }.costs(of: [PrunableLayer(name: "a", shape: [2, 2])])
+    #expect(pairs == [UnitCost](repeating: UnitCost(weights: 2, flops: 0), count: 2))
+  }
 }
