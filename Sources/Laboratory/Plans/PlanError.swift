@@ -12,6 +12,11 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
   case dynamicsWithSchedule(Dynamics, Schedule)
   case dynamicsWithControl(Dynamics, Control)
   case dynamicsWithoutRatio(Dynamics)
+  case dynamicsWithRounds(Dynamics)
+  case dynamicsWithCompensation(Dynamics, Criterion)
+  case controlWithStop(Control, StopRule)
+  case ladderWithRounds(StopRule)
+  case ladderWithoutDense(StopRule)
   case nothingPrunes(Double)
   case stopMetric(StopRule, known: [String])
 
@@ -35,6 +40,19 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
         + "set control=none"
     case .dynamicsWithoutRatio(let dynamics):
       "dynamics \(dynamics.name) leads to a pruning ratio: give the trial a sparsity between 0 and 1"
+    case .dynamicsWithRounds(let dynamics):
+      "dynamics \(dynamics.name) makes one round, the network at the end of the training: leave out rounds"
+    case .dynamicsWithCompensation(let dynamics, let criterion):
+      "criterion \(criterion.name) moves the weights it leaves, and dynamics \(dynamics.name) moves masks alone while the "
+        + "optimizer moves weights; set dynamics=none, or another criterion"
+    case .controlWithStop(let control, let rule):
+      "control \(control.name) trains exactly as long as its ticket, and stop rule \(rule.name) may end either earlier; set "
+        + "stop=never, or control=none"
+    case .ladderWithRounds(let rule):
+      "stop rule \(rule.name) decides which rounds there are, so none can be chosen before: leave out rounds, or set stop=never"
+    case .ladderWithoutDense(let rule):
+      "stop rule \(rule.name) compares with the dense network, and this trial trains none to its end: begin the recipe with "
+        + "train, or set stop=never"
     case .nothingPrunes(let ratio):
       "nothing removes weights: schedule none leaves that to the dynamics, and there is none, so a sparsity of \(ratio) "
         + "cannot be reached; set dynamics, or another schedule"
@@ -54,6 +72,8 @@ extension Trial {
     if stop.scope != .nothing, !StopRule.metrics.contains(stop.metric ?? "") {
       throw .stopMetric(stop, known: StopRule.metrics)
     }
+    if control != .none, stop.scope == .training { throw .controlWithStop(control, stop) }
+    if rounds != nil, stop.scope == .ladder { throw .ladderWithRounds(stop) }
     guard dynamics != .none else {
       if recipe == nil, schedule == .none, let sparsity, sparsity > 0 { throw .nothingPrunes(sparsity) }
       return
@@ -61,6 +81,8 @@ extension Trial {
     if recipe != nil || schedule != .none { throw .dynamicsWithSchedule(dynamics, schedule) }
     if control != .none { throw .dynamicsWithControl(dynamics, control) }
     if sparsity == nil { throw .dynamicsWithoutRatio(dynamics) }
+    if rounds != nil { throw .dynamicsWithRounds(dynamics) }
+    if criterion.movesSurvivors { throw .dynamicsWithCompensation(dynamics, criterion) }
   }
 }
 

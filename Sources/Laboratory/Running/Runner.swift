@@ -78,7 +78,7 @@ package final class Runner: Sendable {
     let reused =
       options.isFresh ? [:] : TrialReuse.finished(plan, in: results, sweptSettings: sweptSettings)
     queue = WorkQueue(
-      plan.stages, trials: plan.trials.map { $0.rounds.flatMap(\.keys) }, finished: Set(reused.keys),
+      plan.stages, trials: plan.trials.map(\.results), finished: Set(reused.keys),
       ending: { key in
         // A stored stage that cannot be read is computed again.
         guard !options.isFresh, let record = try? results.stages.read(key.hexadecimal) else { return nil }
@@ -187,7 +187,7 @@ package final class Runner: Sendable {
     var failure = failure
     var outcome: (status: TrialStatus, rows: [IndexRow])?
     do {
-      let assembly = TrialAssembly(trial, from: outputs, sweptSettings: sweptSettings)
+      let assembly = TrialAssembly(trial, from: outputs, sweptSettings: sweptSettings, costs: costs)
       let record = try assembly.record(
         provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
       try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))
@@ -226,18 +226,10 @@ package final class Runner: Sendable {
     }
   }
 
-  /// What the experiment's analyses find in the rounds there are. A round whose stages are gone takes no part, and an analysis
-  /// that fails is told of like a trial.
+  /// What the experiment's analyses find in the rounds there are. An analysis that fails is told of like a trial.
   private func analyses() -> [NamedTable] {
-    let rounds = plan.trials.enumerated().flatMap { index, trial -> [AnalysisRound] in
-      let rows = outcomes.withLock { $0.records[index]?.rows } ?? []
-      return rows.compactMap { row in
-        guard row.status == .completed, let round = trial.rounds.first(where: { $0.index == row.round }),
-          let training = round[.training]
-        else { return nil }
-        return AnalysisRound(row: row, masks: round[.masks], training: training)
-      }
-    }
+    let records = outcomes.withLock { $0.records }
+    let rounds = plan.analysisRounds { records[$0]?.rows ?? [] }
     return plan.experiment.analyses.flatMap { analysis -> [NamedTable] in
       let stage = AnalysisStage(analysis, of: rounds)
       do {

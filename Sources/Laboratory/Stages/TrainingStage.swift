@@ -77,6 +77,8 @@ package struct TrainingStage: Stage {
       ]))
   }
 
+  package var mayEndEarly: Bool { stop.scope == .training }
+
   package var work: StageWork { StageWork(kind: regimen.timing, steps: steps, density: density) }
 
   package func flops(_ costs: NetworkCostTable) throws -> Double {
@@ -114,6 +116,8 @@ package struct TrainingStage: Stage {
     var sinceCheckpoint = Stopwatch()
     var reported = state.step
     var stopped: String?
+    /// The step from which the masks are those of the result.
+    let settled = try moves?.settled(steps, regimen) ?? 0
 
     /// The masks after this many steps, where they move now.
     func move() throws {
@@ -136,7 +140,9 @@ package struct TrainingStage: Stage {
       }
       let isLast = trainer.step == steps || log.divergence != nil
       log.evaluations.append(try evaluate(isLast: isLast))
-      guard !isLast, let reason = stop.reason(after: log.evaluations) else { return }
+      // A network that is still pruned is not stopped, nor judged by what it was before.
+      let judged = log.evaluations.filter { $0.step >= settled }
+      guard !isLast, trainer.step >= settled, let reason = stop.reason(after: judged) else { return }
       stopped = "\(stop.name) after step \(trainer.step): \(reason)"
       log.evaluations[log.evaluations.count - 1] = try evaluate(isLast: true)
     }
@@ -184,13 +190,15 @@ package struct TrainingStage: Stage {
       key, step: trainer.step,
       parameters: masks?.active.applied(to: trainer.parameters) ?? trainer.parameters, trainer.buffers)
     if let reason = stopped { record.metadata = JSON.object([("stop", .text(reason))]) }
-    if let moves, let masks {
+    if moves != nil, let masks {
       record.masks = [("masks", masks.active)] + (masks.trained.map { [("trained", $0)] } ?? [])
-      record.numbers.append(("requested_sparsity", [moves.ratio ?? 0]))
+      record.numbers.append(("settled_step", [Double(settled)]))
+      let collapsed = masks.active.counted.filter { $0.mask.keptCount == 0 }.map(\.name)
+      if log.divergence == nil, !collapsed.isEmpty { record.outcome = .collapsed(collapsed) }
     }
     if isMeasured {
       let costs = try context.costs.costs(of: regimen)
-      record.layers = costs.layers(of: regimen, masks?.active)
+      record.layers = costs.layers(of: regimen, masks?.active, trained: masks?.trained)
       record.numbers.append(("flops", [Double(costs.flops)]))
     }
     record.numbers.append(

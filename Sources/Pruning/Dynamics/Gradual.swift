@@ -27,11 +27,7 @@ extension Dynamics {
         ("every", interval.specificationValue),
       ],
       isDue: { try cubic.progress(at: $0) != nil },
-      survivors: { moment, prunable, ratio in
-        try cubic.sparsity(at: moment, ratio: ratio).map {
-          PruningTarget.sparsity($0).survivors(of: prunable, count: prunable)
-        }
-      }
+      target: { moment, ratio in try cubic.sparsity(at: moment, ratio: ratio).map(PruningTarget.sparsity) }
     ) { context in
       guard let sparsity = try cubic.sparsity(at: context.moment, ratio: context.ratio) else {
         return context.masks

@@ -24,7 +24,7 @@ extension IndexRow {
   /// Whether this row is what the trial was asked for. That of a trial which is still running, which collapsed, or which a
   /// stop rule ended on its way is not: its network has another sparsity.
   var reachesTarget: Bool {
-    if isFinal, status == .completed, stop.isEmpty { return true }
+    if isFinal, status == .completed, stoppedBy.isEmpty { return true }
     return abs(requestedSparsity - targetSparsity) < 1e-9
   }
 }

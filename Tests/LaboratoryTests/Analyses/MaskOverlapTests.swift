@@ -2,6 +2,7 @@ import CoppiceLaboratory
 import CoppicePruning
 import CoppiceStore
 import CoppiceTensors
+import Foundation
 import Testing
 
 extension Running {
@@ -52,6 +53,18 @@ extension Running {
         #expect(texts("seeds")[row] == "other seeds")
         #expect(abs(numbers("jaccard")[row] - numbers("chance")[row]) < 0.1)
       }
+    }
+
+    /// What an analysis reads may be gone while the trials are there: that costs time, and no answer.
+    @Test func isMadeAgainWhereTheStagesAreGone() throws {
+      let (bench, plan) = (try Bench(), try plan())
+      let first = try SummaryFile.read(try bench.run(plan).summary).analyses
+      try FileManager.default.removeItem(atPath: bench.results.stages.path)
+      let report = try bench.run(plan)
+      #expect(report.failures.isEmpty)
+      #expect(try SummaryFile.read(report.summary).analyses == first && !first.isEmpty)
+      // Nothing is left to do then.
+      #expect(try bench.work(plan).reusedTrials == plan.trials.count)
     }
 
     /// Masks of one layer and random draws of the same counts: the mean of their index is what the chance column says.
