@@ -87,6 +87,13 @@ extension Running {
       }
       #expect(problem { $0.schedule = .oneShot }.contains("set schedule=none, or dynamics=none"))
       #expect(problem { $0.control = .randomMask }.contains("set control=none"))
+      #expect(
+        problem { $0.dynamics = .gradual(to: .iterations(31), every: .iterations(5)) }.contains(
+          "it ends at step 31 of a training of 30 steps"))
+      #expect(
+        problem {
+          $0.recipe = Recipe([.train(), .prune(sparsity: 0.5), .retrain()])
+        }.contains("leave out one of them"))
       #expect(problem { $0.rounds = [1] }.contains("leave out rounds"))
       let moving = Criterion(
         "moving", version: 1, scores: { $0.weights }, compensate: { $1.applied(to: $0.weights) })

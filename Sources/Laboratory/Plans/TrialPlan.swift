@@ -49,6 +49,9 @@ package struct TrialPlan: Sendable {
     let (network, structure) = try networks.network(trial, data.interface)
     regimen = try Regimen(trial, network, data)
     try trial.checkCompatibility()
+    if trial.stop.scope != .nothing, data.dataset.sizes.validation == 0 {
+      throw PlanError.stopWithoutValidation(trial.stop)
+    }
     let pruner = Pruner(
       criterion: trial.criterion, granularity: trial.granularity, allocation: trial.allocation)
     try pruner.checkCompatibility(with: network.fullMasks, structure: structure)
@@ -67,8 +70,9 @@ package struct TrialPlan: Sendable {
       prunable: prunable)
     for step in steps { try step.extend(&course) }
     rounds = course.rounds
-    guard course.isMeasured, !rounds.isEmpty else { throw RecipeError.noRound }
-    targetSparsity = course.forecast.sparsity
+    guard course.isMeasured else { throw RecipeError.noRound }
+    guard !rounds.isEmpty else { throw PlanError.noMeasuredRound(wanted) }
+    targetSparsity = rounds.last?.requestedSparsity ?? 0
     self.retraining = course.retrainings.last ?? .none
     rewindStep = try self.retraining.plan(total: regimen.total, perEpoch: regimen.perEpoch).rewindStep
     stages = course.graph.stages(neededBy: rounds.flatMap(\.keys))

@@ -91,6 +91,7 @@ package struct Course {
   mutating func train(until step: Budget) throws {
     guard network == nil else { throw RecipeError.notFirst }
     let step = try step.steps(total: regimen.total, perEpoch: regimen.perEpoch)
+    guard step < regimen.total else { throw RecipeError.untilTheEnd(step, total: regimen.total) }
     network = add(start(step))
     (dense, stepsMade) = (network, step)
   }
@@ -174,6 +175,7 @@ package struct Course {
 package enum RecipeError: Error, Hashable, CustomStringConvertible {
   case notFirst
   case untrained(String)
+  case untilTheEnd(Int, total: Int)
   case retrainedTwice
   case noRound
 
@@ -184,6 +186,8 @@ package enum RecipeError: Error, Hashable, CustomStringConvertible {
         + "put it first, and use retrain behind a prune"
     case .untrained(let step):
       "\(step) stands in the recipe before there is a network to take: begin with train, and put a prune before a retrain"
+    case .untilTheEnd(let step, let total):
+      "train goes until step \(step), and the dense training ends after \(total): choose an earlier step, or leave out until"
     case .retrainedTwice:
       "two retrain steps stand behind one prune, and a round has one result: put a prune between them, or leave one out"
     case .noRound: "the recipe ends without a network that is measured: end it with train or retrain"

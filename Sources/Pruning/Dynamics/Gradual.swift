@@ -65,6 +65,12 @@ private struct CubicSparsity: Sendable {
         "from step \(first) to step \(last) there is no room for a move after \(step) steps; let it end later (to), begin "
           + "earlier (from) or move more often (every)")
     }
+    guard last <= moment.total else {
+      throw ComponentError.refused(
+        "dynamics gradual",
+        "it ends at step \(last) of a training of \(moment.total) steps, so its ratio is never reached; let it end earlier (to)"
+      )
+    }
     let passed = moment.step - first
     guard passed >= 0, passed % step == 0, passed / step <= count else { return nil }
     return Double(passed / step) / Double(count)

@@ -106,7 +106,10 @@ package struct CurveSet: Sendable, Equatable {
     func groups(_ columns: [String]) -> Int { Set(rows.map { row in columns.map(row.text) }).count }
     let all = groups(columns)
     var kept = columns
-    for column in columns.reversed() {
+    // Neither a schedule nor a dynamics alone says how a network is pruned: both are named.
+    let method = ["schedule", "dynamics"]
+    let isNamedWhole = method.allSatisfy(columns.contains)
+    for column in columns.reversed() where !isNamedWhole || !method.contains(column) {
       let fewer = kept.filter { $0 != column }
       if groups(fewer) == all { kept = fewer }
     }

@@ -84,7 +84,7 @@ extension Running {
       var records: [StageKey: StageRecord] = [:]
       for (index, record) in stages.enumerated() {
         var row = IndexRow(trial: "\(index)", seed: index, round: 1)
-        row.requestedSparsity = 0.5
+        (row.requestedSparsity, row.isFinal) = (0.5, true)
         let key = StageKey(.init("test", version: 1, [("index", .integer(index))]))
         records[key] = record
         rounds.append(AnalysisRound(row: row, masks: key, training: key))

@@ -62,6 +62,24 @@ extension Running {
       #expect(row.retraining == "fine-tune" && row.rewindStep == nil)
     }
 
+    /// What a recipe takes the place of does not multiply the cells.
+    @Test func aRecipeTakesThePlaceOfScheduleAndSparsity() throws {
+      let plan = try SweepPlan(
+        Trial.tiny.with { $0.recipe = Recipe([.train(), .prune(sparsity: 0.5), .retrain()]) }
+      ) {
+        Axis(\.schedule, [.oneShot, .iterative(rounds: 2)])
+        Axis(\.sparsity, [0.5, 0.9])
+      }
+      #expect(plan.trials.count == 2)
+      #expect(
+        message {
+          _ = try self.plan {
+            $0.recipe = Recipe([.train(until: .iterations(30)), .prune(sparsity: 0.5), .retrain()])
+          }
+        }
+        .contains("the dense training ends after 30"))
+    }
+
     @Test func aControlNeedsTheRecipesOwnRetraining() throws {
       func problem(_ own: Retraining, _ trial: Retraining) -> String {
         message {

@@ -76,6 +76,24 @@ extension Running {
           $0.stop = .drop()
           $0.recipe = Recipe([.train(until: .iterations(5)), .prune(sparsity: 0.5), .retrain()])
         }.contains("begin the recipe with train"))
+      #expect(
+        problem { ($0.stop, $0.dataset) = (.plateau(), .glyphs(training: 60, validation: 0, test: 30)) }
+          .contains(
+            "the data have no validation examples"))
+      for text in ["plateau(evaluations: 0)", "plateau(gain: -1)", "drop(tolerance: -1)"] {
+        #expect(message { _ = try StopRule(parsing: text) }.contains("but must lie in"))
+      }
+    }
+
+    /// What a ladder is compared with is no ladder that may end.
+    @Test func baselinesGoTheirWholeWay() throws {
+      let plan = try SweepPlan(
+        Trial.tiny.with {
+          ($0.schedule, $0.sparsity, $0.stop) = (.lotteryTicket(rounds: 2, rate: 0.5), nil, .drop())
+        })
+      #expect(
+        plan.trials.map(\.trial.stop.name)
+          == plan.trials.map { $0.name.hasPrefix("dense") ? "never" : "drop" })
     }
 
     @Test func nothingIsSelectedOnTheTestSet() {

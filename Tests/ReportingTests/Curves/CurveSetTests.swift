@@ -190,6 +190,24 @@ import Testing
 
   // MARK: Columns
 
+  @Test func aControlIsNoBaseline() throws {
+    let rows = [
+      IndexRows.row(target: 0, seed: 0, accuracy: 0.9),
+      IndexRows.row(control: "random-reinit", target: 0, seed: 0, accuracy: 0.5),
+      IndexRows.row(target: 0.5, seed: 0, accuracy: 0.8),
+    ]
+    let set = try CurveSet(rows)
+    #expect(set.baselines.flatMap(\.cells).flatMap { $0.sample("test_accuracy").values } == [0.9])
+  }
+
+  @Test func aDynamicsIsNamedBesideTheSchedule() throws {
+    let rows = [("one-shot", "none"), ("none", "gradual")].map {
+      IndexRows.row(schedule: $0, dynamics: $1, target: 0.5, seed: 0, accuracy: 0.9)
+    }
+    let set = try CurveSet(rows)
+    #expect(set.columns == ["schedule", "dynamics"] && set.curves.map(\.label) == ["one-shot", "gradual"])
+  }
+
   /// Two values of a setting may have one name in the column that is called like it.
   @Test func settingsTellApartWhatAColumnOfTheirNameDoesNot() throws {
     let rows = ["gradual(from: 0, to: 0.5, every: 100it)", "gradual(from: 0, to: 0.9, every: 100it)"].flatMap
