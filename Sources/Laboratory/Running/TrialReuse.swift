@@ -5,8 +5,8 @@ enum TrialReuse {
   /// The finished trials by their places in the plan, with the settings that the sweep varies now.
   static func finished(
     _ plan: SweepPlan, in results: ResultsFolder, sweptSettings: [String]
-  ) -> [Int: (status: TrialStatus, rows: [IndexRow])] {
-    var reused: [Int: (status: TrialStatus, rows: [IndexRow])] = [:]
+  ) -> [Int: RunOutcomes.Outcome] {
+    var reused: [Int: RunOutcomes.Outcome] = [:]
     for (index, trial) in plan.trials.enumerated() {
       guard var found = finished(results.trial(trial.name, of: plan.name), trial.key) else { continue }
       // What the sweep varies may have changed since the file was written.
@@ -21,7 +21,7 @@ enum TrialReuse {
   /// the same.
   private static func finished(
     _ path: String, _ key: StageKey
-  ) -> (status: TrialStatus, rows: [IndexRow])? {
+  ) -> RunOutcomes.Outcome? {
     guard let file = try? TrialFile(path), let stored = try? file.key, stored == key.hexadecimal,
       let status = try? file.status, status.isFinished, let rows = try? file.rows
     else { return nil }
