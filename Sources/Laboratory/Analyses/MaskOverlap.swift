@@ -3,12 +3,11 @@ import CoppiceTensors
 import CoppiceTerms
 
 extension Analysis {
-  /// How much the masks of two trials have in common: Jaccard's index |A ∩ B| / |A ∪ B| of their survivors, for every pair of
-  /// rounds that were asked for the same sparsity of the same weights, beside what chance gives. Masks that keep everything
-  /// take no part.
+  /// How much the masks of two trials have in common: Jaccard's index |A ∩ B| / |A ∪ B| of their survivors. It is taken for every
+  /// pair of rounds that were asked for the same sparsity of the same weights. Masks that keep everything take no part.
   ///
-  /// By chance two masks with a and b survivors of n in a layer share a·b/n of them. The chance column is the index of the sums
-  /// of these over all layers, with the layers' own counts.
+  /// By chance two masks with a and b survivors of n in a layer share a·b/n of them. Beside every index stands the one that these
+  /// numbers give, added up over the layers.
   public static let maskOverlap = Analysis("mask-overlap", version: 1) { context in
     var rows: [Overlap] = []
     let masked = try context.rounds.compactMap { round in

@@ -82,8 +82,8 @@ package struct TrialAssembly {
     return row
   }
 
-  /// Operations of all trainings on which a stage depends, its own among them, each once: what the stages say of themselves.
-  /// `nil` where one of them is not there.
+  /// Operations of a stage and of all it depends on, each once, as the stages themselves say. `nil` where one that trains is not
+  /// there.
   private func trainingFlops(upTo key: StageKey?) throws -> Int? {
     let stages = Dictionary(uniqueKeysWithValues: plan.stages.map { ($0.key, $0) })
     var seen: Set<StageKey> = []
