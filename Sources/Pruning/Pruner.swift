@@ -31,6 +31,26 @@ package struct Pruner: Hashable, Sendable {
     return prunable
   }
 
+  /// Refuses a criterion, a granularity and an allocation that do not go together in this network, before anything is
+  /// trained.
+  /// - Throws: `PruningError`, and whatever a user's granularity throws.
+  package func checkCompatibility(with masks: MaskSet, structure: NetworkStructure = .none) throws {
+    let layers = try prunable(among: masks, structure: structure).layers
+    let isByWeight = try granularity.prunesSingleWeights(of: layers)
+    let quota = try allocation.quota(for: layers, target: .sparsity(0))
+    if case .solution = criterion.method {
+      guard isByWeight else {
+        throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
+      }
+      guard quota.layers != nil else {
+        throw PruningError.solverQuota(criterion: criterion.name, allocation: allocation.name)
+      }
+    }
+    if case .rows = quota, !isByWeight {
+      throw PruningError.rowsOfUnits(granularity: granularity.name, allocation: allocation.name)
+    }
+  }
+
   /// The masks after one more round, subsets of those before it, and an account of them. Layers that the allocation
   /// ignores keep their masks and appear in no account.
   /// - Parameters:

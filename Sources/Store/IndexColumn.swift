@@ -33,7 +33,7 @@ struct IndexColumn: Sendable {
       .init(name: "seed", field: .integer(\.seed)), .init(name: "round", field: .integer(\.round)),
     ] + Metrics.all.map { .init(name: $0.name, field: .metric($0)) } + [
       .init(name: "dynamics", field: .text(\.dynamics)), .init(name: "ladder", field: .flag(\.isLadder)),
-      .init(name: "stop", field: .text(\.stop)),
+      .init(name: "stopped_by", field: .text(\.stoppedBy)),
     ]
 
   private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

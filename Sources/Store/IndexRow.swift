@@ -37,7 +37,7 @@ package struct IndexRow: Hashable, Sendable {
   /// Whether every round of the trial is a result, so that one trial draws a whole curve.
   package var isLadder = false
   /// Which stop rule ended the trial, and where; empty for a trial that went its whole way.
-  package var stop = ""
+  package var stoppedBy = ""
 
   /// The settings that the sweep varies, with their values in this trial.
   package var settings: [SweptSetting] = []

@@ -118,3 +118,11 @@ enum IndexTable {
     }
   }
 }
+
+extension IndexRow {
+  /// The names of all columns of the index that these rows make: the fixed ones, then those of the swept
+  /// settings. Each is good for `row[column:]`.
+  package static func columnNames(of rows: [IndexRow]) -> [String] {
+    columnNames + IndexTable.settingColumns(of: rows).map(\.column).filter { !columnNames.contains($0) }
+  }
+}

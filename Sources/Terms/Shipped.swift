@@ -49,6 +49,14 @@ public struct Shipped<Element: Component>: Sendable {
   /// The name users write.
   public var name: String { component.name }
 
+  /// The fields it is read with beside those that the component is written with.
+  public var furtherFields: [String] {
+    let specification = component.specification
+    var reader = SpecificationReader(specification)
+    _ = try? make(&reader)
+    return reader.known.filter { name in !specification.fields.contains { $0.name == name } }
+  }
+
   /// Whether it is read under this name.
   func isNamed(_ name: String) -> Bool { self.name == name || aliases.contains(name) }
 

@@ -3,7 +3,8 @@
 package struct SpecificationReader {
   private let component: String
   private var fields: [(name: String, value: Specification.Value)]
-  private var known: [String] = []
+  /// The names asked for so far.
+  private(set) var known: [String] = []
 
   /// A reader of these fields.
   package init(_ specification: Specification) {

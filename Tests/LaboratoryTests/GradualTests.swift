@@ -87,6 +87,17 @@ extension Running {
       }
       #expect(problem { $0.schedule = .oneShot }.contains("set schedule=none, or dynamics=none"))
       #expect(problem { $0.control = .randomMask }.contains("set control=none"))
+      #expect(
+        problem { $0.dynamics = .gradual(to: .iterations(31), every: .iterations(5)) }.contains(
+          "it ends at step 31 of a training of 30 steps"))
+      #expect(
+        problem {
+          $0.recipe = Recipe([.train(), .prune(sparsity: 0.5), .retrain()])
+        }.contains("leave out one of them"))
+      #expect(problem { $0.rounds = [1] }.contains("leave out rounds"))
+      let moving = Criterion(
+        "moving", version: 1, scores: { $0.weights }, compensate: { $1.applied(to: $0.weights) })
+      #expect(problem { $0.criterion = moving }.contains("set dynamics=none, or another criterion"))
       #expect(problem { $0.sparsity = nil }.contains("give the trial a sparsity between 0 and 1"))
       #expect(problem { $0.dynamics = .none }.contains("nothing removes weights"))
       #expect(
@@ -94,15 +105,81 @@ extension Running {
           "dynamics gradual: from step 0 to step 2 there is no room for a move after 100 steps"))
     }
 
+    /// Allocations that round layer by layer leave other numbers than the whole does.
+    @Test(arguments: [Allocation.layerWise(), .rowWise(), .erdosRenyi], [0.5, 0.8, 0.9375])
+    func goesWithEveryAllocation(allocation: Allocation, sparsity: Double) throws {
+      let bench = try Bench()
+      let plan = try SweepPlan(Self.trial.with { ($0.allocation, $0.sparsity) = (allocation, sparsity) })
+      let report = try bench.run(plan)
+      #expect(report.failures.map(\.message) == [])
+      let once = try TrialPlan(
+        Trial.tiny.with { ($0.allocation, $0.sparsity) = (allocation, sparsity) }, Bench.library)
+      let row = try bench.record(plan.ticket, of: plan).rounds[0].row
+      #expect(row.requestedSparsity == once.targetSparsity && row.sparsity == once.targetSparsity)
+    }
+
+    @Test func anEmptiedLayerIsACollapse() throws {
+      let bench = try Bench()
+      let plan = try SweepPlan(Self.trial.with { ($0.criterion, $0.sparsity) = (.random, 0.999) })
+      try bench.run(plan)
+      let record = try bench.record(plan.ticket, of: plan)
+      #expect(record.status == .collapsed && record.rounds[0].row.status == .collapsed)
+      #expect(record.rounds[0].row.sparsity == 228.0 / 228 || record.rounds[0].masks?.keptCount == 0)
+    }
+
+    @Test func aDivergedTrainingIsKept() throws {
+      let bench = try Bench()
+      let plan = try SweepPlan(
+        Self.trial.with { ($0.learningRate, $0.optimizer) = (.constant(1e30), .sgd()) })
+      try bench.run(plan)
+      let record = try bench.record(plan.ticket, of: plan)
+      #expect(record.status == .diverged)
+      #expect(
+        record.rounds.count == 1 && record.rounds[0].weights != nil && !record.rounds[0].evaluations.isEmpty)
+    }
+
+    /// Evaluations under masks of another sparsity are those of another network: a rule does not judge by them, and none of
+    /// them is the best.
+    @Test func isJudgedUnderItsLastMasks() throws {
+      let bench = try Bench()
+      let plan = try SweepPlan(
+        Self.trial.with {
+          ($0.evaluation, $0.sparsity) = (.iterations(2), 0.95)
+          ($0.learningRate, $0.optimizer, $0.stop) = (.constant(1e-30), .sgd(), .plateau(evaluations: 1))
+        })
+      try bench.run(plan)
+      let record = try bench.record(plan.ticket, of: plan)
+      #expect(record.status == .completed)
+      let round = record.rounds[0]
+      // The last move is that of step 20; two evaluations later nothing has become better.
+      #expect(round.evaluations.map(\.step) == Array(stride(from: 0, through: 22, by: 2)))
+      #expect(
+        round.row.sparsity == round.masks?.sparsity && round.row.stoppedBy.hasPrefix("plateau after step 22"))
+      #expect(round.row[metric: .earlyStopStep] == 20)
+    }
+
+    /// What a criterion looks at is part of what a training under its dynamics is.
+    @Test func theKeyHoldsTheEvidence() throws {
+      func key(_ version: Int?) throws -> [StageKey] {
+        let evidence = Evidence("mine", version: version) { _ in [] }
+        let criterion = Criterion("mine", version: 1, needs: [.evidence(evidence)]) {
+          $0.weights
+        }
+        return try TrialPlan(Self.trial.with { $0.criterion = criterion }, Bench.library).stages.map(\.key)
+      }
+      #expect(try key(1) == key(1))
+      #expect(try key(1) != key(2) && key(1) != key(nil))
+    }
+
     @Test func aDynamicsKeepsItsWord() throws {
-      let liar = Dynamics("liar", version: 1, isDue: { $0.step == 3 }, survivors: { _, _, _ in 100 }) {
+      let liar = Dynamics("liar", version: 1, isDue: { $0.step == 3 }, target: { _, _ in .sparsity(0.5) }) {
         $0.masks
       }
       let bench = try Bench()
       let report = try bench.run(try SweepPlan(Self.trial.with { $0.dynamics = liar }))
       #expect(
         report.failures.map(\.message) == [
-          "\(DynamicsError.count("liar", step: 3, promised: 100, found: 228))"
+          "\(DynamicsError.count("liar", step: 3, promised: 114, found: 228))"
         ])
     }
   }

@@ -15,7 +15,7 @@ import Testing
     let summary = try SummaryFile.read(path)
     #expect(summary.rows.count == 132)
     #expect(summary.rows.allSatisfy { $0.isLadder == ($0.schedule == "lottery-ticket") })
-    #expect(summary.rows.allSatisfy { $0.dynamics == "none" && $0.stop.isEmpty })
+    #expect(summary.rows.allSatisfy { $0.dynamics == "none" && $0.stoppedBy.isEmpty })
     #expect(summary.rows.allSatisfy { $0[metric: .testAccuracy] > 0.5 && $0[metric: .parameters] > 1000 })
     // Without the column, of a one-shot trial round 0 would be drawn beside its result.
     let curves = SummaryCube.curveRows(summary.rows)
@@ -47,7 +47,7 @@ import Testing
     let record = try TrialFile(path).record()
     #expect(record.key == nil)
     let row = record.rounds[0].row
-    #expect(row.isLadder && row.dynamics == "none" && row.stop.isEmpty)
+    #expect(row.isLadder && row.dynamics == "none" && row.stoppedBy.isEmpty)
     #expect(row[metric: .testAccuracy] == 0.98 && row[metric: .parameters] == 266_610)
     #expect(row[metric: .validationLoss].isNaN && row[metric: .earlyStopStep].isNaN)
     #expect(record.rounds[0].trainedMasks == nil && record.rounds[0].masks == nil)

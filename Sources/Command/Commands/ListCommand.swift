@@ -34,7 +34,8 @@ struct ListCommand: ParsableCommand {
       let name = entry.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
       try Terminal.data((name + entry.line).trimmingCharacters(in: .whitespaces))
       if fields, let form = entry.form {
-        try Terminal.data(String(repeating: " ", count: width + 2) + form)
+        let also = entry.also.map { "  also: " + $0 } ?? ""
+        try Terminal.data(String(repeating: " ", count: width + 2) + form + also)
       }
     }
   }
@@ -68,7 +69,9 @@ extension ListCommand.Kind {
 
   private func listed<Element>(_ catalogue: Catalogue<Element>) -> [Entry] {
     catalogue.shipped.map {
-      Entry(name: $0.name, about: $0.summary, paper: $0.paper, form: "\($0.component)")
+      Entry(
+        name: $0.name, about: $0.summary, paper: $0.paper, form: "\($0.component)",
+        also: $0.furtherFields.isEmpty ? nil : $0.furtherFields.joined(separator: ", "))
     }
   }
 }
@@ -81,11 +84,13 @@ private struct Entry {
   var paper: String?
   /// With all its fields, as `--set` takes it.
   var form: String?
+  /// Fields that may be left out, beside those.
+  var also: String?
 
   var line: String { about + (paper.map { " (\($0))" } ?? "") }
 
   var json: JSON {
-    let members = [("name", name), ("about", about), ("paper", paper), ("form", form)]
+    let members = [("name", name), ("about", about), ("paper", paper), ("form", form), ("also", also)]
     return .members(members.compactMap { name, text in text.map { (name, .text($0)) } })
   }
 }

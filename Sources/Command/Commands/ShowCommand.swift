@@ -59,16 +59,16 @@ struct ShowCommand: ParsableCommand {
   ]
 
   private static func rounds(_ record: TrialRecord) -> Table {
-    let hasStop = record.rounds.contains { !$0.row.stop.isEmpty }
+    let hasStop = record.rounds.contains { !$0.row.stoppedBy.isEmpty }
     return Table(
       columns: [
         .init(name: "round", format: .integer), .init(name: "status"),
         .init(name: "sparsity", heading: "sparsity (%)", format: .percent(2)),
       ] + shown.map { .init(name: $0.name, heading: $0.quantity.heading, format: $0.quantity.tableFormat) }
-        + (hasStop ? [.init(name: "stop", heading: "stopped by")] : []),
+        + (hasStop ? [.init(name: "stopped_by", heading: "stopped by")] : []),
       rows: record.rounds.map(\.row).map { row in
         [.number(Double(row.round)), .text(row.status.rawValue), .number(row.sparsity)]
-          + shown.map { .number(row[metric: $0]) } + (hasStop ? [.text(row.stop)] : [])
+          + shown.map { .number(row[metric: $0]) } + (hasStop ? [.text(row.stoppedBy)] : [])
       })
   }
 

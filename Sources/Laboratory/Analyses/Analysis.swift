@@ -40,8 +40,27 @@ package struct AnalysisRound: Sendable {
   /// The stage with the network.
   package let training: StageKey
 
+  /// The stages it is read from.
+  package var stages: [StageKey] { [training] + (masks.map { [$0] } ?? []) }
+
   package init(row: IndexRow, masks: StageKey?, training: StageKey) {
     (self.row, self.masks, self.training) = (row, masks, training)
+  }
+}
+
+extension SweepPlan {
+  /// The rounds that have results, in the order of the index.
+  ///
+  /// - Parameter rows: the rows of a trial by its place in the plan, as far as they are known.
+  func analysisRounds(_ rows: (Int) -> [IndexRow]) -> [AnalysisRound] {
+    trials.enumerated().flatMap { index, trial in
+      rows(index).compactMap { row in
+        guard row.status == .completed, let round = trial.rounds.first(where: { $0.index == row.round }),
+          let training = round[.training]
+        else { return nil }
+        return AnalysisRound(row: row, masks: round[.masks], training: training)
+      }
+    }
   }
 }
 

@@ -4,14 +4,16 @@ import CoppiceTerms
 
 extension Analysis {
   /// How much the masks of two trials have in common: Jaccard's index |A ∩ B| / |A ∪ B| of their survivors. It is taken for every
-  /// pair of rounds that were asked for the same sparsity of the same weights. Masks that keep everything take no part.
+  /// pair of results that were asked for the same sparsity of the same weights. Masks that keep everything take no part. Nor does a
+  /// mask that two trials share because they prune one network alike.
   ///
   /// By chance two masks with a and b survivors of n in a layer share a·b/n of them. Beside every index stands the one that these
   /// numbers give, added up over the layers.
   public static let maskOverlap = Analysis("mask-overlap", version: 1) { context in
     var rows: [Overlap] = []
-    let masked = try context.rounds.compactMap { round in
-      try context.masks(of: round).map { MaskedRound(row: round.row, masks: $0) }
+    let results = context.rounds.filter { $0.row.isFinal || $0.row.isLadder }
+    let masked = try results.compactMap { round in
+      try context.masks(of: round).map { MaskedRound(row: round.row, stage: round.masks, masks: $0) }
     }.filter { $0.masks.sparsity > 0 }
     for (index, one) in masked.enumerated() {
       for other in masked[(index + 1)...] {
@@ -46,13 +48,14 @@ extension Shipped<Analysis> {
 /// A round with the masks that count.
 private struct MaskedRound {
   let row: IndexRow
+  let stage: StageKey?
   let masks: MaskSet
 
   /// What tells its trial apart, seeds and sparsities left out: `magnitude, lottery-ticket`.
   var condition: String {
     [
-      row.criterion, row.granularity == "weight" ? "none" : row.granularity, row.schedule, row.dynamics,
-      row.control,
+      row.criterion, row.granularity == "weight" ? "none" : row.granularity,
+      row.allocation == "global" ? "none" : row.allocation, row.schedule, row.dynamics, row.control,
     ]
     .filter { $0 != "none" }.joined(separator: ", ")
   }
@@ -72,7 +75,7 @@ private struct Overlap {
 
   /// `nil` where the rounds are not of the same weights or were asked for another sparsity.
   init?(_ one: MaskedRound, _ other: MaskedRound) {
-    guard one.row.trial != other.row.trial,
+    guard one.row.trial != other.row.trial, one.stage != other.stage,
       abs(one.row.requestedSparsity - other.row.requestedSparsity) < 1e-6,
       one.masks.counted.names == other.masks.counted.names
     else { return nil }
@@ -87,10 +90,15 @@ private struct Overlap {
     trials = (one.row.trial, other.row.trial)
     pair = [one.condition, other.condition].sorted().joined(separator: " with ")
     seeds = one.row.seed == other.row.seed ? "same seed" : "other seeds"
+    func differ(_ column: (IndexRow) -> String) -> Bool { column(one.row) != column(other.row) }
     let kinship =
-      one.condition == other.condition
-      ? one.condition
-      : one.row.criterion == other.row.criterion ? "\(one.row.criterion), two schedules" : "two criteria"
+      if one.condition == other.condition {
+        one.condition
+      } else if differ(\.criterion) {
+        "two criteria"
+      } else {
+        "\(one.row.criterion), two \(differ(\.schedule) || differ(\.dynamics) ? "schedules" : "settings")"
+      }
     compared = "\(kinship), \(seeds)"
     round = max(one.row.round, other.row.round)
     // What was asked for, so that rounds of equal sparsity stand at one place.

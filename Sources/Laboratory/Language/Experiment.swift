@@ -70,6 +70,10 @@ public struct Experiment: Sendable {
     for index in cells.indices where cells[index].schedule == .none && cells[index].recipe == nil {
       cells[index].retraining = .none
     }
+    // A recipe takes the place of schedule and sparsity.
+    for index in cells.indices where cells[index].recipe != nil {
+      (cells[index].schedule, cells[index].sparsity) = (.oneShot, nil)
+    }
     var known: Set<Specification> = []
     return (cells.flatMap(\.baselines) + cells).filter { known.insert($0.specification(settings)).inserted }
   }
@@ -84,6 +88,8 @@ extension Trial {
     (dense.schedule, dense.sparsity, dense.retraining) = (.oneShot, 0, .none)
     (dense.control, dense.rounds, dense.recipe) = (.none, nil, nil)
     (dense.dynamics, dense.scoringBatches) = (.none, 1)
+    // A rule for the ladder compares with the baseline, which goes its whole way.
+    if stop.scope == .ladder { dense.stop = .never }
     guard recipe == nil, schedule.rounds > 0, schedule.origin == nil, retraining.goesOn else {
       return [dense]
     }

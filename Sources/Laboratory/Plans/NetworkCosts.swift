@@ -23,8 +23,8 @@ package struct NetworkCosts: Sendable {
   }
 
   /// The parameters of the network under some masks, one record each.
-  func layers(of regimen: Regimen, _ masks: MaskSet?) -> [LayerRecord] {
-    let sparse = regimen.execution.sparseNames(regimen.model, masks)
+  func layers(of regimen: Regimen, _ masks: MaskSet?, trained: MaskSet? = nil) -> [LayerRecord] {
+    let sparse = regimen.execution.sparseNames(regimen.model, masks, trained: trained)
     return regimen.model.declarations.map { declaration in
       let count = declaration.shape.count
       let kept = masks?[declaration.name]?.keptCount ?? count

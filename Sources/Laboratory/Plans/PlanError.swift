@@ -12,6 +12,14 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
   case dynamicsWithSchedule(Dynamics, Schedule)
   case dynamicsWithControl(Dynamics, Control)
   case dynamicsWithoutRatio(Dynamics)
+  case noMeasuredRound([Int])
+  case dynamicsWithRecipe(Dynamics)
+  case stopWithoutValidation(StopRule)
+  case dynamicsWithRounds(Dynamics)
+  case dynamicsWithCompensation(Dynamics, Criterion)
+  case controlWithStop(Control, StopRule)
+  case ladderWithRounds(StopRule)
+  case ladderWithoutDense(StopRule)
   case nothingPrunes(Double)
   case stopMetric(StopRule, known: [String])
 
@@ -26,7 +34,7 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
     case .noEvaluation:
       "an evaluation every 0 steps is none; set evaluation to steps (100it), epochs (1ep) or a share (0.1)"
     case .scoringBatches(let count):
-      "a criterion cannot be given evidence of \(count) batches; set scoring-batches to 1 or more"
+      "a criterion cannot be given evidence of \(count) batches; set scoring-batches to 1…\(Trial.possibleScoringBatches)"
     case .dynamicsWithSchedule(let dynamics, let schedule):
       "dynamics \(dynamics.name) removes weights inside the training, and schedule \(schedule.name) between trainings; "
         + "set schedule=none, or dynamics=none"
@@ -35,6 +43,28 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
         + "set control=none"
     case .dynamicsWithoutRatio(let dynamics):
       "dynamics \(dynamics.name) leads to a pruning ratio: give the trial a sparsity between 0 and 1"
+    case .noMeasuredRound(let rounds):
+      "none of the rounds asked for (\(rounds.map(String.init).joined(separator: ", "))) is measured: this schedule trains "
+        + "behind its last pruning alone; leave out rounds, or give a sparsity above 0"
+    case .dynamicsWithRecipe(let dynamics):
+      "dynamics \(dynamics.name) works inside one whole training, and a recipe says itself where the network is pruned; leave "
+        + "out one of them"
+    case .stopWithoutValidation(let rule):
+      "stop rule \(rule.name) looks at \(rule.metric ?? "nothing"), and the data have no validation examples; choose data "
+        + "that have some, or set stop=never"
+    case .dynamicsWithRounds(let dynamics):
+      "dynamics \(dynamics.name) makes one round, the network at the end of the training: leave out rounds"
+    case .dynamicsWithCompensation(let dynamics, let criterion):
+      "criterion \(criterion.name) moves the weights it leaves, and dynamics \(dynamics.name) moves masks alone while the "
+        + "optimizer moves weights; set dynamics=none, or another criterion"
+    case .controlWithStop(let control, let rule):
+      "control \(control.name) trains exactly as long as its ticket, and stop rule \(rule.name) may end either earlier; set "
+        + "stop=never, or control=none"
+    case .ladderWithRounds(let rule):
+      "stop rule \(rule.name) decides which rounds there are, so none can be chosen before: leave out rounds, or set stop=never"
+    case .ladderWithoutDense(let rule):
+      "stop rule \(rule.name) compares with the dense network, and this trial trains none to its end: begin the recipe with "
+        + "train, or set stop=never"
     case .nothingPrunes(let ratio):
       "nothing removes weights: schedule none leaves that to the dynamics, and there is none, so a sparsity of \(ratio) "
         + "cannot be reached; set dynamics, or another schedule"
@@ -48,19 +78,29 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
 }
 
 extension Trial {
+  /// How many batches evidence may take: more are a slip of the pen.
+  fileprivate static let possibleScoringBatches = 1_000_000
+
   /// Refuses settings that do not go together.
   func checkCompatibility() throws(PlanError) {
-    guard scoringBatches > 0 else { throw .scoringBatches(scoringBatches) }
+    guard (1...Self.possibleScoringBatches).contains(scoringBatches) else {
+      throw .scoringBatches(scoringBatches)
+    }
     if stop.scope != .nothing, !StopRule.metrics.contains(stop.metric ?? "") {
       throw .stopMetric(stop, known: StopRule.metrics)
     }
+    if control != .none, stop.scope == .training { throw .controlWithStop(control, stop) }
+    if rounds != nil, stop.scope == .ladder { throw .ladderWithRounds(stop) }
     guard dynamics != .none else {
       if recipe == nil, schedule == .none, let sparsity, sparsity > 0 { throw .nothingPrunes(sparsity) }
       return
     }
-    if recipe != nil || schedule != .none { throw .dynamicsWithSchedule(dynamics, schedule) }
+    if recipe != nil { throw .dynamicsWithRecipe(dynamics) }
+    if schedule != .none { throw .dynamicsWithSchedule(dynamics, schedule) }
     if control != .none { throw .dynamicsWithControl(dynamics, control) }
     if sparsity == nil { throw .dynamicsWithoutRatio(dynamics) }
+    if rounds != nil { throw .dynamicsWithRounds(dynamics) }
+    if criterion.movesSurvivors { throw .dynamicsWithCompensation(dynamics, criterion) }
   }
 }
 

@@ -15,8 +15,8 @@ package struct TrialPlan: Sendable {
   package let targetSparsity: Double
   /// Where rewinding goes back to, in steps of the dense training.
   package let rewindStep: Int?
-  /// Whether a training follows a pruning.
-  let isRetrained: Bool
+  /// What follows the last pruning: the trial's own retraining, unless its recipe has another.
+  let retraining: Retraining
   /// The stages that the rounds need, parents before children.
   package let stages: [any Stage]
   /// The identity of the trial's results.
@@ -49,8 +49,12 @@ package struct TrialPlan: Sendable {
     let (network, structure) = try networks.network(trial, data.interface)
     regimen = try Regimen(trial, network, data)
     try trial.checkCompatibility()
+    if trial.stop.scope != .nothing, data.dataset.sizes.validation == 0 {
+      throw PlanError.stopWithoutValidation(trial.stop)
+    }
     let pruner = Pruner(
       criterion: trial.criterion, granularity: trial.granularity, allocation: trial.allocation)
+    try pruner.checkCompatibility(with: network.fullMasks, structure: structure)
     let prunable = try pruner.prunable(among: network.fullMasks, structure: structure)
     let steps = try trial.steps()
     let last = steps.reduce(0) { $0 + $1.prunings }
@@ -61,16 +65,16 @@ package struct TrialPlan: Sendable {
       throw PlanError.noSuchRound(round, last)
     }
     let retraining = try trial.retraining.plan(total: regimen.total, perEpoch: regimen.perEpoch)
-    isRetrained = last > 0
-    if retraining.iterations == 0, trial.control != .none { throw PlanError.untrainedControl(trial.control) }
     var course = Course(
       trial, regimen, retraining: retraining, wanted: wanted, pruner: pruner, structure: structure,
       prunable: prunable)
     for step in steps { try step.extend(&course) }
     rounds = course.rounds
-    guard !rounds.isEmpty else { throw RecipeError.noRound }
-    targetSparsity = course.forecast.sparsity
-    rewindStep = isRetrained ? retraining.rewindStep : nil
+    guard course.isMeasured else { throw RecipeError.noRound }
+    guard !rounds.isEmpty else { throw PlanError.noMeasuredRound(wanted) }
+    targetSparsity = rounds.last?.requestedSparsity ?? 0
+    self.retraining = course.retrainings.last ?? .none
+    rewindStep = try self.retraining.plan(total: regimen.total, perEpoch: regimen.perEpoch).rewindStep
     stages = course.graph.stages(neededBy: rounds.flatMap(\.keys))
     key = StageKey(
       Specification(
@@ -83,6 +87,9 @@ package struct TrialPlan: Sendable {
     let label = Self.label(trial).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
     name = "\(String(label))-\(key.short)"
   }
+
+  /// The stages that the trial's results are read from.
+  package var results: [StageKey] { rounds.flatMap(\.keys) + stages.filter(\.mayEndEarly).map(\.key) }
 
   /// Every setting with its full value, as JSON: what files hold.
   package var configuration: String { trial.configuration(settings) }
@@ -103,7 +110,7 @@ package struct TrialPlan: Sendable {
       parts.append(trial.schedule.name)
     }
     if trial.dynamics != .none { parts.append(trial.dynamics.name) }
-    if trial.retraining != .none { parts.append(trial.retraining.name) }
+    if trial.recipe == nil, trial.retraining != .none { parts.append(trial.retraining.name) }
     if trial.control != .none { parts.append(trial.control.name) }
     if let sparsity = trial.sparsity { parts.append("\(sparsity)") }
     if trial.recipe == nil, trial.sparsity == 0, trial.dynamics == .none {

@@ -31,6 +31,10 @@ package struct Course {
   var controlled: StageKey?
   private(set) var forecast: Forecast
   private(set) var rounds: [Round] = []
+  /// The retrainings so far, in order.
+  private(set) var retrainings: [Retraining] = []
+  /// Whether the network as it stands has been measured.
+  private(set) var isMeasured = false
   /// The trainings of the ladder so far, where a rule may end it.
   private var ladder: [StageKey] = []
   /// The decision that the ladder goes on.
@@ -63,7 +67,8 @@ package struct Course {
     guard trial.dynamics != .none else {
       let training = add(TrainingStage(regimen, source: .fresh(draw: 0), steps: regimen.total))
       (network, dense, stepsMade) = (training, training, regimen.total)
-      decide(training)
+      isMeasured = true
+      try decide(training)
       return report([(.training, training)])
     }
     let moves = MaskMoves(
@@ -78,7 +83,7 @@ package struct Course {
         density: 1 - forecast.sparsity / 2))
     (network, dense, stepsMade, masks) = (training, training, regimen.total, training)
     // One pruning, spread over the training.
-    prunings = 1
+    (prunings, isMeasured) = (1, true)
     report([(.masks, training), (.training, training)], isOwn: true)
   }
 
@@ -86,6 +91,7 @@ package struct Course {
   mutating func train(until step: Budget) throws {
     guard network == nil else { throw RecipeError.notFirst }
     let step = try step.steps(total: regimen.total, perEpoch: regimen.perEpoch)
+    guard step < regimen.total else { throw RecipeError.untilTheEnd(step, total: regimen.total) }
     network = add(start(step))
     (dense, stepsMade) = (network, step)
   }
@@ -100,6 +106,7 @@ package struct Course {
       evidence: evidence, decision: decision)
     masks = add(pruning)
     prunings += 1
+    isMeasured = false
     // A criterion that moves survivors leaves weights of its own.
     if trial.criterion.movesSurvivors { self.network = pruning.key }
   }
@@ -115,12 +122,16 @@ package struct Course {
   /// The training that follows a pruning; its network, or a control in its place, is a round.
   mutating func retrain(_ own: Retraining?) throws {
     guard let network, let masks else { throw RecipeError.untrained("retrain") }
+    guard !isMeasured else { throw RecipeError.retrainedTwice }
     let plan = try own?.plan(total: regimen.total, perEpoch: regimen.perEpoch) ?? retraining
+    if plan.iterations == 0, trial.control != .none { throw PlanError.untrainedControl(trial.control) }
+    retrainings.append(own ?? trial.retraining)
+    isMeasured = true
     let density = 1 - forecast.sparsity
     let ticket = add(retrained(plan, from: network, masks: masks, density: density))
     self.network = ticket
     stepsMade += plan.iterations
-    decide(ticket)
+    try decide(ticket)
     guard let replace = trial.control.replace else { return report([(.masks, masks), (.training, ticket)]) }
     report(try replace(&self, Control.Ticket(masks: masks, retraining: plan, density: density)))
   }
@@ -147,8 +158,9 @@ package struct Course {
   }
 
   /// Lets the trial's stop rule decide, after a training of the ladder, whether the next round is made.
-  private mutating func decide(_ training: StageKey) {
+  private mutating func decide(_ training: StageKey) throws(PlanError) {
     guard trial.stop.scope == .ladder else { return }
+    if ladder.isEmpty, masks != nil { throw .ladderWithoutDense(trial.stop) }
     ladder.append(training)
     decision = add(DecisionStage(trial.stop, rounds: ladder))
   }
@@ -163,6 +175,8 @@ package struct Course {
 package enum RecipeError: Error, Hashable, CustomStringConvertible {
   case notFirst
   case untrained(String)
+  case untilTheEnd(Int, total: Int)
+  case retrainedTwice
   case noRound
 
   package var description: String {
@@ -172,6 +186,10 @@ package enum RecipeError: Error, Hashable, CustomStringConvertible {
         + "put it first, and use retrain behind a prune"
     case .untrained(let step):
       "\(step) stands in the recipe before there is a network to take: begin with train, and put a prune before a retrain"
+    case .untilTheEnd(let step, let total):
+      "train goes until step \(step), and the dense training ends after \(total): choose an earlier step, or leave out until"
+    case .retrainedTwice:
+      "two retrain steps stand behind one prune, and a round has one result: put a prune between them, or leave one out"
     case .noRound: "the recipe ends without a network that is measured: end it with train or retrain"
     }
   }

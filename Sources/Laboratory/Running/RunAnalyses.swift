@@ -13,7 +13,7 @@ struct RunAnalyses: Sendable {
 
   /// What they find in the rounds there are. An analysis that fails is told of like a trial.
   func tables() -> [NamedTable] {
-    let rounds = rounds
+    let rounds = plan.analysisRounds { outcomes.rows(ofTrial: $0) }
     return plan.experiment.analyses.flatMap { analysis -> [NamedTable] in
       let stage = AnalysisStage(analysis, of: rounds)
       do {
@@ -26,18 +26,6 @@ struct RunAnalyses: Sendable {
         outcomes.addFailure("\(error)", of: analysis.name)
         observe(.failed(trial: analysis.name, message: "\(error)"))
         return []
-      }
-    }
-  }
-
-  /// The rounds of all trials that ended as planned, in the order of the plan.
-  private var rounds: [AnalysisRound] {
-    plan.trials.enumerated().flatMap { index, trial -> [AnalysisRound] in
-      outcomes.rows(ofTrial: index).compactMap { row in
-        guard row.status == .completed, let round = trial.rounds.first(where: { $0.index == row.round }),
-          let training = round[.training]
-        else { return nil }
-        return AnalysisRound(row: row, masks: round[.masks], training: training)
       }
     }
   }

@@ -71,7 +71,7 @@ package final class Runner: Sendable {
     let reused =
       options.isFresh ? [:] : TrialReuse.finished(plan, in: results, sweptSettings: sweptSettings)
     queue = WorkQueue(
-      plan.stages, trials: plan.trials.map { $0.rounds.flatMap(\.keys) }, finished: Set(reused.keys),
+      plan.stages, trials: plan.trials.map(\.results), finished: Set(reused.keys),
       ending: { key in
         // A stored stage that cannot be read is computed again.
         guard !options.isFresh, let record = try? results.stages.read(key.hexadecimal) else { return nil }
@@ -168,7 +168,7 @@ package final class Runner: Sendable {
     var failure = failure
     var outcome: RunOutcomes.Outcome?
     do {
-      let assembly = TrialAssembly(trial, from: outputs, sweptSettings: sweptSettings)
+      let assembly = TrialAssembly(trial, from: outputs, sweptSettings: sweptSettings, costs: costs)
       let record = try assembly.record(
         provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
       try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))

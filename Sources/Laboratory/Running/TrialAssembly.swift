@@ -9,14 +9,20 @@ package struct TrialAssembly {
   private let plan: TrialPlan
   private let outputs: RecentStages
   private let sweptSettings: [String]
+  private let costs: NetworkCostTable
 
   /// The assembly of a trial.
   ///
   /// - Parameters:
   ///   - outputs: where the outputs of its stages lie.
   ///   - sweptSettings: the settings the sweep varies, for the index.
-  package init(_ plan: TrialPlan, from outputs: RecentStages, sweptSettings: [String] = []) {
-    (self.plan, self.outputs, self.sweptSettings) = (plan, outputs, sweptSettings)
+  ///   - costs: what networks cost, counted once for all trials.
+  package init(
+    _ plan: TrialPlan, from outputs: RecentStages, sweptSettings: [String] = [],
+    costs: NetworkCostTable = NetworkCostTable()
+  ) {
+    (self.plan, self.outputs) = (plan, outputs)
+    (self.sweptSettings, self.costs) = (sweptSettings, costs)
   }
 
   /// The record, as far as the stages were made.
@@ -46,7 +52,7 @@ package struct TrialAssembly {
       rounds[index].row.status = index == rounds.count - 1 ? status : .completed
       rounds[index].row.isFinal = index == rounds.count - 1
     }
-    if let reason = try ladderStop(), let last = rounds.indices.last { rounds[last].row.stop = reason }
+    if let reason = try ladderStop(), let last = rounds.indices.last { rounds[last].row.stoppedBy = reason }
     return TrialRecord(
       trial: plan.name, key: plan.key.hexadecimal, status: status, configuration: plan.configuration,
       provenance: provenance, initialWeights: plan.regimen.initialParameters(draw: 0), rounds: rounds)
@@ -70,20 +76,25 @@ package struct TrialAssembly {
     row.sparsity = kept?.sparsity ?? 0
     row.density = kept?.density ?? 1
     if let stop = training.flatMap({ JSON(parsing: $0.metadata)?["stop"] }), case .text(let text) = stop {
-      row.stop = text
+      row.stoppedBy = text
     }
+    // A network that was pruned and never trained has its costs all the same, one whose masks were never made has none.
+    let network = kept == nil && round[.masks] != nil ? nil : try costs.costs(of: plan.regimen)
     row.measure(
       RoundFacts(
-        evaluations: training?.evaluations ?? [], layers: training?.layers ?? [], masks: kept,
+        evaluations: training?.evaluations ?? [],
+        layers: training?.layers ?? network?.layers(of: plan.regimen, kept) ?? [], masks: kept,
         series: training?.series ?? Series(),
-        flops: training?[numbers: "flops"]?.first.map { Int($0) },
-        trainingFlops: try trainingFlops(upTo: round[.training]),
-        wallTime: training?[numbers: "wall_time"]?.first ?? .nan))
+        flops: training?[numbers: "flops"]?.first.map { Int($0) } ?? network?.flops,
+        trainingFlops: try trainingFlops(upTo: training == nil ? round[.masks] : round[.training]),
+        wallTime: training?[numbers: "wall_time"]?.first ?? .nan,
+        settledStep: Int(training?[numbers: "settled_step"]?.first ?? 0)))
     return row
   }
 
-  /// Operations of a stage and of all it depends on, each once, as the stages themselves say. `nil` where one that trains is not
-  /// there.
+  /// Operations of all trainings on which a stage depends, its own among them, each once. A training that may end early says
+  /// itself how far it went; the others went as far as planned, whether their outputs are still there or not. `nil` where one
+  /// that may end early was not made.
   private func trainingFlops(upTo key: StageKey?) throws -> Int? {
     let stages = Dictionary(uniqueKeysWithValues: plan.stages.map { ($0.key, $0) })
     var seen: Set<StageKey> = []
@@ -91,9 +102,11 @@ package struct TrialAssembly {
     var flops = 0.0
     while let key = open.popLast() {
       guard seen.insert(key).inserted, let stage = stages[key] else { continue }
-      if stage.steps > 0 {
+      if stage.mayEndEarly, stage.steps > 0 {
         guard let made = try outputs.read(key)?[numbers: "training_flops"]?.first else { return nil }
         flops += made
+      } else {
+        flops += try stage.flops(costs)
       }
       open += stage.parents
     }
@@ -122,7 +135,7 @@ extension TrialPlan {
     row.allocation = trial.allocation.name
     row.schedule = trial.recipe?.name ?? trial.schedule.name
     row.dynamics = trial.dynamics.name
-    row.retraining = isRetrained ? trial.retraining.name : Retraining.none.name
+    row.retraining = retraining.name
     row.rewindStep = rewindStep
     row.control = trial.control.name
     row.isLadder = trial.recipe == nil && trial.schedule.isLadder

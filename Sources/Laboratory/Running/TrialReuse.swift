@@ -1,6 +1,7 @@
 import CoppiceStore
 
-/// Which trials of a plan are finished already: those whose file is whole, is of the same key, and says that it ended.
+/// Which trials of a plan are finished already: those whose file is whole, is of the same key, and says that it ended. Where an
+/// analysis is still to be made, the outputs it reads must be there too.
 enum TrialReuse {
   /// The finished trials by their places in the plan, with the settings that the sweep varies now.
   static func finished(
@@ -14,7 +15,31 @@ enum TrialReuse {
       for row in found.rows.indices { found.rows[row].settings = settings }
       reused[index] = found
     }
-    return reused
+    return missingAnswers(plan, in: results, reused)
+      ? reused.filter { isReadable(plan, in: results, $0) } : reused
+  }
+
+  /// Whether an analysis of the plan is still to be made.
+  private static func missingAnswers(
+    _ plan: SweepPlan, in results: ResultsFolder, _ reused: [Int: RunOutcomes.Outcome]
+  ) -> Bool {
+    let rounds = plan.analysisRounds { reused[$0]?.rows ?? [] }
+    return plan.experiment.analyses.contains { analysis in
+      !isStored(AnalysisStage(analysis, of: rounds).key, in: results)
+    }
+  }
+
+  /// Whether the outputs of a finished trial are there.
+  private static func isReadable(
+    _ plan: SweepPlan, in results: ResultsFolder, _ trial: (key: Int, value: RunOutcomes.Outcome)
+  ) -> Bool {
+    plan.analysisRounds { $0 == trial.key ? trial.value.rows : [] }.flatMap(\.stages).allSatisfy {
+      isStored($0, in: results)
+    }
+  }
+
+  private static func isStored(_ key: StageKey, in results: ResultsFolder) -> Bool {
+    ((try? results.stages.read(key.hexadecimal)) ?? nil) != nil
   }
 
   /// The rows of a finished trial's file; `nil` where it is missing, unfinished, damaged, or that of another trial whose name is

@@ -28,7 +28,7 @@ package struct AnalysisStage: Stage {
         ]))
   }
 
-  package var parents: [StageKey] { rounds.flatMap { [$0.training] + ($0.masks.map { [$0] } ?? []) } }
+  package var parents: [StageKey] { rounds.flatMap(\.stages) }
 
   package func run(_ context: StageContext) throws -> StageRecord {
     StageRecord(

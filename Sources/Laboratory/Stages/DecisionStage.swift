@@ -19,6 +19,8 @@ package struct DecisionStage: Stage {
 
   package var parents: [StageKey] { rounds }
 
+  package var mayEndEarly: Bool { true }
+
   package func run(_ context: StageContext) throws -> StageRecord {
     let evaluations = try rounds.compactMap { try context.outputs(of: $0).evaluations.last }
     return StageRecord(

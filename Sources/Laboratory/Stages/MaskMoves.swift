@@ -36,11 +36,22 @@ package struct MaskMoves: Sendable {
         ("allocation", .component(pruner.allocation.specification)),
         ("ratio", ratio.map(Specification.Value.number) ?? .none), ("batch", .integer(scoring.batch)),
       ]
-    ).adding([("batches", .integer(scoring.count), neutral: .integer(1))])
+    ).adding([
+      ("batches", .integer(scoring.count), neutral: .integer(1)),
+      (
+        "evidence", .list(pruner.criterion.needs.evidence.map { .component($0.specification) }),
+        neutral: .list([])
+      ),
+    ])
   }
 
   func isDue(_ step: Int, _ total: Int, _ regimen: Regimen) throws -> Bool {
     try dynamics.isDue(DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch))
+  }
+
+  /// The step from which masks hold still: that of the last move; 0 where there is none.
+  func settled(_ total: Int, _ regimen: Regimen) throws -> Int {
+    try stride(from: total, through: 1, by: -1).first { try isDue($0, total, regimen) } ?? 0
   }
 
   /// The masks after the move of a step.
@@ -56,7 +67,7 @@ package struct MaskMoves: Sendable {
       weights: parameters, masks: masks, seed: regimen.seedBits,
       prune: { target in try pruned(masks.active, parameters, to: target, regimen, evidence) },
       evidence: evidence)
-    return try dynamics.masks(in: context, slack: try slack(regimen))
+    return try dynamics.masks(in: context, by: pruner.allocation, slack: try slack(regimen))
   }
 
   /// By how many weights a number may be missed: whole units come to within half of the largest.

@@ -81,7 +81,13 @@ package struct PruningStage: Stage {
         ("masks", pruning.masks.filter { prunable.contains($0.name) || pruning.masks.isCompanion($0.name) })
       ],
       numbers: [("requested_sparsity", [pruning.report.requestedSparsity])])
-    if let weights = pruning.weights { record.parameters = [("parameters", weights)] }
+    if let weights = pruning.weights {
+      record.parameters = [("parameters", weights)]
+      // What goes on from these weights goes on from the running statistics behind them.
+      if let buffers = try context.outputs(of: network)[parameters: "buffers"] {
+        record.parameters.append(("buffers", buffers))
+      }
+    }
     let collapsed = pruning.report.collapsedLayers
     if !collapsed.isEmpty { record.outcome = .collapsed(collapsed) }
     return record

@@ -17,10 +17,11 @@ package struct ScoringData: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - masks: which weights survive; `nil` for all.
+  ///   - check: asked before every batch; what it throws ends the measurement.
   ///   - given: what an evidence has found that this one is given.
   func measure(
     _ evidence: Evidence, _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet,
-    masks: MaskSet?, threads: Int, given: (Evidence) throws -> ParameterSet
+    masks: MaskSet?, threads: Int, check: () throws -> Void = {}, given: (Evidence) throws -> ParameterSet
   ) throws -> ParameterSet {
     let batch = min(batch, regimen.data.stepsPerEpoch(batchSize: 1))
     let (size, parts): (Int, Int) =
@@ -37,7 +38,10 @@ package struct ScoringData: Hashable, Sendable {
     try Probe.run(
       regimen.model, loss: regimen.loss, parameters, buffers, masks: masks, batch: size, count: parts,
       given: known, threads: threads, trace: { try evidence.values(of: $0) },
-      fill: { index, inputs, labels in batches.fill(index, inputs, labels) },
+      fill: { index, inputs, labels in
+        try check()
+        batches.fill(index, inputs, labels)
+      },
       each: { _, found in try sum.add(found) })
     return try sum.result()
   }

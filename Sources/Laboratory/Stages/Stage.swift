@@ -8,6 +8,8 @@ package protocol Stage: Sendable {
   var key: StageKey { get }
   /// The stages whose outputs it reads.
   var parents: [StageKey] { get }
+  /// Whether a stop rule may end it, or what follows it: its outputs are then part of what a trial tells.
+  var mayEndEarly: Bool { get }
   /// What work it is: plan, clock and estimate ask it.
   var work: StageWork { get }
   /// Floating-point operations of its work.
@@ -25,6 +27,7 @@ package protocol Stage: Sendable {
 extension Stage {
   /// Optimizer steps it makes.
   package var steps: Int { work.steps }
+  package var mayEndEarly: Bool { false }
   package var work: StageWork { .light }
   package func flops(_ costs: NetworkCostTable) throws -> Double { 0 }
   package func measuredRates(threads: Int, seconds: Double) throws -> StageRates? { nil }

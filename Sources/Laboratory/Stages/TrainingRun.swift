@@ -16,6 +16,8 @@ struct TrainingRun {
   /// Measures under the masks as they stand; `nil` until it is asked for.
   private var meter: Meter?
   private var log: TrainingLog
+  /// The step from which the masks are those of the result.
+  private let settled: Int
   /// Why a stop rule ended it.
   private var stopped: String?
   private var watch = Stopwatch()
@@ -46,6 +48,7 @@ struct TrainingRun {
       regimen.data.split.training, of: regimen.data.dataset, batchSize: regimen.batchSize,
       seed: regimen.seedBits)
     reported = state.step
+    settled = try stage.moves?.settled(stage.steps, regimen) ?? 0
   }
 
   /// Makes the steps that are left and gives the outputs.
@@ -109,7 +112,9 @@ struct TrainingRun {
     guard stage.isMeasured, log.evaluations.last?.step != trainer.step else { return }
     let isLast = trainer.step == stage.steps || log.divergence != nil
     log.evaluations.append(try evaluation(isLast: isLast))
-    guard !isLast, let reason = stage.stop.reason(after: log.evaluations) else { return }
+    // A network that is still pruned is not stopped, nor judged by what it was before.
+    let judged = log.evaluations.filter { $0.step >= settled }
+    guard !isLast, trainer.step >= settled, let reason = stage.stop.reason(after: judged) else { return }
     stopped = "\(stage.stop.name) after step \(trainer.step): \(reason)"
     log.evaluations[log.evaluations.count - 1] = try evaluation(isLast: true)
   }
@@ -143,13 +148,15 @@ struct TrainingRun {
     var record = log.record(
       stage.key, step: trainer.step, parameters: activeParameters, trainer.buffers)
     if let reason = stopped { record.metadata = JSON.object([("stop", .text(reason))]) }
-    if let moves = stage.moves, let masks {
+    if stage.moves != nil, let masks {
       record.masks = masks.sets
-      record.numbers.append(("requested_sparsity", [moves.ratio ?? 0]))
+      record.numbers.append(("settled_step", [Double(settled)]))
+      let collapsed = masks.active.counted.filter { $0.mask.keptCount == 0 }.map(\.name)
+      if log.divergence == nil, !collapsed.isEmpty { record.outcome = .collapsed(collapsed) }
     }
     if stage.isMeasured {
       let costs = try context.costs.costs(of: regimen)
-      record.layers = costs.layers(of: regimen, masks?.active)
+      record.layers = costs.layers(of: regimen, masks?.active, trained: masks?.trained)
       record.numbers.append(("flops", [Double(costs.flops)]))
     }
     let flops = try stage.flops(context.costs)

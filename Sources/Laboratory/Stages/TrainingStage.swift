@@ -74,6 +74,8 @@ package struct TrainingStage: Stage {
       ]))
   }
 
+  package var mayEndEarly: Bool { stop.scope == .training }
+
   package var work: StageWork { StageWork(kind: regimen.timing, steps: steps, density: density) }
 
   package func flops(_ costs: NetworkCostTable) throws -> Double {

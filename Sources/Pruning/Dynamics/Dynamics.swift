@@ -15,7 +15,7 @@ public struct Dynamics: Component {
   /// The name, the version and every field.
   public let specification: Specification
   private let due: @Sendable (DynamicsMoment) throws -> Bool
-  private let count: @Sendable (DynamicsMoment, _ prunable: Int, _ ratio: Double?) throws -> Int?
+  private let promise: @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget?
   private let move: @Sendable (DynamicsContext) throws -> DynamicMasks
 
   /// A dynamics.
@@ -25,20 +25,18 @@ public struct Dynamics: Component {
   ///   - fields: the values the masks depend on.
   ///   - isDue: whether masks move at this moment. Moment `step` comes before the step of that number, counted from 0; the last
   ///     one, `step == total`, comes after the last step.
-  ///   - survivors: how many prunable weights are active after the move of this moment; `nil` where the dynamics does not
-  ///     promise a number. What it promises is checked.
+  ///   - target: what the active masks have reached after the move of this moment; `nil` where the dynamics does not promise
+  ///     anything. What it promises is checked, as the trial's allocation counts it.
   ///   - masks: the masks after the move.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
     isDue: @escaping @Sendable (DynamicsMoment) throws -> Bool,
-    survivors: @escaping @Sendable (DynamicsMoment, _ prunable: Int, _ ratio: Double?) throws -> Int? = {
-      _, _, _ in nil
-    },
+    target: @escaping @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget? = { _, _ in nil },
     masks: @escaping @Sendable (DynamicsContext) throws -> DynamicMasks
   ) {
     specification = Specification(name, version: version, fields)
     due = isDue
-    count = survivors
+    promise = target
     move = masks
   }
 
@@ -52,9 +50,13 @@ public struct Dynamics: Component {
 
   /// The masks after the move of this moment.
   ///
-  /// - Parameter slack: by how many weights units may miss the number that is promised.
+  /// - Parameters:
+  ///   - allocation: says how many survivors a promised target is.
+  ///   - slack: by how many weights units may miss that number.
   /// - Throws: `DynamicsError` where the masks are not those of the network, or not as many weights survive as are promised.
-  package func masks(in context: DynamicsContext, slack: Int = 0) throws -> DynamicMasks {
+  package func masks(
+    in context: DynamicsContext, by allocation: Allocation = .global, slack: Int = 0
+  ) throws -> DynamicMasks {
     let masks = try move(context)
     let before = context.masks.active
     for set in [masks.active, masks.trained ?? masks.active].map(\.counted) {
@@ -65,14 +67,22 @@ public struct Dynamics: Component {
         throw DynamicsError.otherShape(name, parameter)
       }
     }
-    if let promised = try count(context.moment, before.count, context.ratio),
-      abs(masks.active.keptCount - promised) > slack
-    {
-      throw DynamicsError.count(
-        name, step: context.moment.step, promised: promised, found: masks.active.keptCount)
+    if let target = try promise(context.moment, context.ratio) {
+      let found = masks.active.keptCount
+      // Masks that grew are counted from the whole network: of a layer no more than is left can be promised.
+      let start = found > before.keptCount ? before.filledUp : before
+      let promised = try allocation.quota(for: start.layers, target: target).total
+      guard abs(found - promised) <= slack else {
+        throw DynamicsError.count(name, step: context.moment.step, promised: promised, found: found)
+      }
     }
     return masks
   }
+}
+
+extension MaskSet {
+  /// Masks of the same parameters that keep everything.
+  fileprivate var filledUp: MaskSet { MaskSet(counted.map { ($0.name, Mask(keepingAll: $0.mask.shape)) }) }
 }
 
 /// A moment of a training: after `step` of its `total` steps.

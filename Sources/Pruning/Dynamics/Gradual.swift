@@ -27,11 +27,7 @@ extension Dynamics {
         ("every", interval.specificationValue),
       ],
       isDue: { try cubic.progress(at: $0) != nil },
-      survivors: { moment, prunable, ratio in
-        try cubic.sparsity(at: moment, ratio: ratio).map {
-          PruningTarget.sparsity($0).survivors(of: prunable, count: prunable)
-        }
-      }
+      target: { moment, ratio in try cubic.sparsity(at: moment, ratio: ratio).map(PruningTarget.sparsity) }
     ) { context in
       guard let sparsity = try cubic.sparsity(at: context.moment, ratio: context.ratio) else {
         return context.masks
@@ -68,6 +64,12 @@ private struct CubicSparsity: Sendable {
         "dynamics gradual",
         "from step \(first) to step \(last) there is no room for a move after \(step) steps; let it end later (to), begin "
           + "earlier (from) or move more often (every)")
+    }
+    guard last <= moment.total else {
+      throw ComponentError.refused(
+        "dynamics gradual",
+        "it ends at step \(last) of a training of \(moment.total) steps, so its ratio is never reached; let it end earlier (to)"
+      )
     }
     let passed = moment.step - first
     guard passed >= 0, passed % step == 0, passed / step <= count else { return nil }

@@ -88,13 +88,14 @@ package struct CurveSet: Sendable, Equatable {
   }
 
   /// What two trials of a configuration may differ in beside the identity: the step rewound to and the swept
-  /// settings that are no column of their own, in order of first appearance.
+  /// settings, in order of first appearance. A setting whose values a column of its name tells less of has one of its own.
   private static func settings(of rows: [IndexRow]) -> [String] {
+    let columns = IndexRow.columnNames(of: rows)
     var names = ["rewind_step"]
-    for row in rows {
-      for setting in row.settings where !names.contains(setting.name) {
-        if !IndexRow.columnNames.contains(setting.name) { names.append(setting.name) }
-      }
+    for setting in rows.lazy.flatMap(\.settings) {
+      let isFixed = IndexRow.columnNames.contains(setting.name)
+      let name = isFixed ? "setting_" + setting.name : setting.name
+      if !names.contains(name), !isFixed || columns.contains(name) { names.append(name) }
     }
     return names
   }
@@ -105,7 +106,10 @@ package struct CurveSet: Sendable, Equatable {
     func groups(_ columns: [String]) -> Int { Set(rows.map { row in columns.map(row.text) }).count }
     let all = groups(columns)
     var kept = columns
-    for column in columns.reversed() {
+    // Neither a schedule nor a dynamics alone says how a network is pruned: both are named.
+    let method = ["schedule", "dynamics"]
+    let isNamedWhole = method.allSatisfy(columns.contains)
+    for column in columns.reversed() where !isNamedWhole || !method.contains(column) {
       let fewer = kept.filter { $0 != column }
       if groups(fewer) == all { kept = fewer }
     }

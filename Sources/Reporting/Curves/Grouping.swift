@@ -151,7 +151,8 @@ struct Grouping {
   private static func labels(_ groups: [Group], _ columns: [String]) -> [String] {
     func named(_ group: Group, all: Bool) -> String {
       zip(columns, group.key).filter { all || $1 != "none" }.map { column, value in
-        CurveSet.identityColumns.contains(column) && value != "none" ? value : "\(column) = \(value)"
+        let name = column.hasPrefix("setting_") ? String(column.dropFirst(8)) : column
+        return CurveSet.identityColumns.contains(name) && value != "none" ? value : "\(name) = \(value)"
       }.joined(separator: ", ")
     }
     let short = groups.map { group in

@@ -18,13 +18,15 @@ extension IndexRow {
     return number
   }
 
-  /// Whether the trial was asked for no sparsity at all: a baseline.
-  var isDense: Bool { targetSparsity.isFinite ? targetSparsity <= 0 : isFinal && density == 1 }
+  /// Whether the trial was asked for no sparsity at all, and is no control: a baseline.
+  var isDense: Bool {
+    control == "none" && (targetSparsity.isFinite ? targetSparsity <= 0 : isFinal && density == 1)
+  }
 
   /// Whether this row is what the trial was asked for. That of a trial which is still running, which collapsed, or which a
   /// stop rule ended on its way is not: its network has another sparsity.
   var reachesTarget: Bool {
-    if isFinal, status == .completed, stop.isEmpty { return true }
+    if isFinal, status == .completed, stoppedBy.isEmpty { return true }
     return abs(requestedSparsity - targetSparsity) < 1e-9
   }
 }

@@ -14,20 +14,26 @@ package struct RoundFacts: Sendable {
   package var trainingFlops: Int?
   /// Seconds the round's training took.
   package var wallTime: Double
+  /// The step of the round's training from which its masks hold still; what was evaluated before is another network.
+  package var settledStep: Int
 
   /// Facts of a round.
   package init(
     evaluations: [Evaluation] = [], layers: [LayerRecord] = [], masks: MaskSet? = nil,
     series: Series = Series(),
-    flops: Int? = nil, trainingFlops: Int? = nil, wallTime: Double = .nan
+    flops: Int? = nil, trainingFlops: Int? = nil, wallTime: Double = .nan, settledStep: Int = 0
   ) {
     (self.evaluations, self.layers, self.masks, self.series) = (evaluations, layers, masks, series)
     (self.flops, self.trainingFlops, self.wallTime) = (flops, trainingFlops, wallTime)
+    self.settledStep = settledStep
   }
 
-  /// The first evaluation with the lowest validation loss; `nil` for a network without validation data.
+  /// The first evaluation of the network under its masks with the lowest validation loss; `nil` for a network without
+  /// validation data.
   package var earlyStop: Evaluation? {
-    evaluations.filter { $0[.validationLoss].isFinite }.min { $0[.validationLoss] < $1[.validationLoss] }
+    evaluations.filter { $0.step >= settledStep && $0[.validationLoss].isFinite }.min {
+      $0[.validationLoss] < $1[.validationLoss]
+    }
   }
 }
 

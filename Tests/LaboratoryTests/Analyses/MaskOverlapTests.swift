@@ -2,6 +2,7 @@ import CoppiceLaboratory
 import CoppicePruning
 import CoppiceStore
 import CoppiceTensors
+import Foundation
 import Testing
 
 extension Running {
@@ -54,6 +55,18 @@ extension Running {
       }
     }
 
+    /// What an analysis reads may be gone while the trials are there: that costs time, and no answer.
+    @Test func isMadeAgainWhereTheStagesAreGone() throws {
+      let (bench, plan) = (try Bench(), try plan())
+      let first = try SummaryFile.read(try bench.run(plan).summary).analyses
+      try FileManager.default.removeItem(atPath: bench.results.stages.path)
+      let report = try bench.run(plan)
+      #expect(report.failures.isEmpty)
+      #expect(try SummaryFile.read(report.summary).analyses == first && !first.isEmpty)
+      // Nothing is left to do then.
+      #expect(try bench.work(plan).reusedTrials == plan.trials.count)
+    }
+
     /// Masks of one layer and random draws of the same counts: the mean of their index is what the chance column says.
     @Test func chanceIsWhatRandomMasksGive() throws {
       let shapes: [(String, Shape, Int)] = [("a", [40, 50], 500), ("b", [100], 80)]
@@ -71,7 +84,7 @@ extension Running {
       var records: [StageKey: StageRecord] = [:]
       for (index, record) in stages.enumerated() {
         var row = IndexRow(trial: "\(index)", seed: index, round: 1)
-        row.requestedSparsity = 0.5
+        (row.requestedSparsity, row.isFinal) = (0.5, true)
         let key = StageKey(.init("test", version: 1, [("index", .integer(index))]))
         records[key] = record
         rounds.append(AnalysisRound(row: row, masks: key, training: key))

@@ -19,7 +19,7 @@ extension Running {
       }
       #expect(short.stages.map(\.key) == long.stages.map(\.key))
       #expect(short.rounds.map(\.requestedSparsity) == long.rounds.map(\.requestedSparsity))
-      #expect(long.name.hasPrefix("magnitude-recipe-rewind-0.5-seed0-"))
+      #expect(long.name.hasPrefix("magnitude-recipe-0.5-seed0-"))
     }
 
     @Test func stepsMayDiffer() throws {
@@ -41,11 +41,76 @@ extension Running {
     @Test(arguments: [
       ([RecipeStep.prune(sparsity: 0.5)], RecipeError.untrained("prune")),
       ([.train(), .retrain()], .untrained("retrain")), ([.train(), .train()], .notFirst),
-      ([.train(until: .iterations(0))], .noRound),
+      ([.train(until: .iterations(0))], .noRound), ([.train(), .prune(sparsity: 0.5)], .noRound),
+      ([.train(), .prune(sparsity: 0.5), .retrain(.fineTune()), .retrain()], .retrainedTwice),
     ])
     func refusesWhatCannotBeDone(steps: [RecipeStep], error: RecipeError) {
       let problem = message { _ = try plan { $0.recipe = Recipe(steps) } }
-      #expect(problem == "trial magnitude-recipe-rewind-0.5-seed0: \(error)")
+      #expect(problem == "trial magnitude-recipe-0.5-seed0: \(error)")
+    }
+
+    /// What a table says of a round is what was done, not what the trial would have done without its recipe.
+    @Test func aRetrainingOfARecipeIsNamed() throws {
+      let bench = try Bench()
+      let plan = try SweepPlan(
+        Trial.tiny.with {
+          $0.retraining = .rewind(to: .iterations(5))
+          $0.recipe = Recipe([.train(), .prune(sparsity: 0.5), .retrain(.fineTune(.iterations(5)))])
+        })
+      try bench.run(plan)
+      let row = try bench.record(plan.ticket, of: plan).rounds[1].row
+      #expect(row.retraining == "fine-tune" && row.rewindStep == nil)
+    }
+
+    /// What a recipe takes the place of does not multiply the cells.
+    @Test func aRecipeTakesThePlaceOfScheduleAndSparsity() throws {
+      let plan = try SweepPlan(
+        Trial.tiny.with { $0.recipe = Recipe([.train(), .prune(sparsity: 0.5), .retrain()]) }
+      ) {
+        Axis(\.schedule, [.oneShot, .iterative(rounds: 2)])
+        Axis(\.sparsity, [0.5, 0.9])
+      }
+      #expect(plan.trials.count == 2)
+      #expect(
+        message {
+          _ = try self.plan {
+            $0.recipe = Recipe([.train(until: .iterations(30)), .prune(sparsity: 0.5), .retrain()])
+          }
+        }
+        .contains("the dense training ends after 30"))
+    }
+
+    @Test func aControlNeedsTheRecipesOwnRetraining() throws {
+      func problem(_ own: Retraining, _ trial: Retraining) -> String {
+        message {
+          _ = try plan {
+            ($0.retraining, $0.control) = (trial, .randomMask)
+            $0.recipe = Recipe([.train(), .prune(sparsity: 0.5), .retrain(own)])
+          }
+        }
+      }
+      #expect(problem(.none, .rewind()).contains("needs a retraining"))
+      #expect(problem(.fineTune(.iterations(5)), .none) == "")
+    }
+
+    /// A criterion that moves weights by nothing is the same as one that moves none: running statistics stay too.
+    @Test func whatIsMovedKeepsItsRunningStatistics() throws {
+      let bench = try Bench()
+      func row(_ criterion: Criterion) throws -> IndexRow {
+        let plan = try SweepPlan(
+          Trial.families[2].with {
+            ($0.criterion, $0.retraining) = (criterion, .none)
+            ($0.schedule, $0.sparsity) = (.oneShot, 0.2)
+          }, name: criterion.name)
+        try bench.run(plan)
+        return try bench.record(plan.ticket, of: plan).rounds[1].row
+      }
+      let still = Criterion(
+        "still", version: 1,
+        scores: { try $0.scoreEach { _, weight in Tensor(weight.shape, weight.scalars.map(abs)) } },
+        compensate: { $1.applied(to: $0.weights) })
+      let (plain, moved) = (try row(.magnitude), try row(still))
+      #expect(plain[metric: .testLoss] == moved[metric: .testLoss])
     }
 
     // MARK: Pruning at initialisation

@@ -30,7 +30,7 @@ import Testing
     MaskSet([("fc1.weight", Mask([2, 2], (0..<4).map { $0 < survivors ? 1 : 0 }))])
   }
 
-  /// What a training leaves: its flops are 1, 10 and 100 in rounds 0, 1 and 2.
+  /// What a training leaves: a network of 7 operations.
   private func training(_ round: Int, in plan: TrialPlan) throws -> StageRecord {
     StageRecord(
       key: try #require(plan.rounds[round][.training]).hexadecimal,
@@ -38,7 +38,7 @@ import Testing
         ("parameters", weights), ("buffers", ParameterSet([("mean", Tensor([1], [5]))])),
       ],
       numbers: [
-        ("flops", [7]), ("training_flops", [[1, 10, 100][round]]), ("wall_time", [0.5 + Double(round)]),
+        ("flops", [7]), ("training_flops", [10]), ("wall_time", [0.5 + Double(round)]),
       ],
       evaluations: [
         Evaluation(step: 0, [(.testAccuracy, 0)]),
@@ -98,8 +98,9 @@ import Testing
       #expect(row[metric: .testAccuracy] == 0.9 - 0.1 * Double(index))
       #expect(row[metric: .flops] == 7 && row[metric: .wallTime] == 0.5 + Double(index))
       // Each training counts once, those of the rounds before it among them.
-      #expect(row[metric: .trainingFlops] == [1, 11, 111][index])
-      #expect(row.stop == "" && row.isLadder && row.schedule == "lottery-ticket")
+      let training = try #require(plan.stages.first { $0 is TrainingStage })
+      #expect(row[metric: .trainingFlops] == Double(index + 1) * (try training.flops(NetworkCostTable())))
+      #expect(row.stoppedBy == "" && row.isLadder && row.schedule == "lottery-ticket")
     }
   }
 
@@ -160,14 +161,14 @@ import Testing
     let record = try record(.completed)
     #expect(record.status == .completed)
     #expect(standing(record) == ["0 completed", "1 completed final"])
-    #expect(record.rounds.map(\.row.stop) == ["", "drop after round 1: it has fallen"])
+    #expect(record.rounds.map(\.row.stoppedBy) == ["", "drop after round 1: it has fallen"])
   }
 
   @Test func aTrainingThatARuleEndedSaysSo() throws {
     var first = try training(0, in: plan)
     first.metadata = JSON.object([("stop", .text("plateau after step 20"))])
     try store([first, decision(0, .made), pruning(1), training(1, in: plan)])
-    #expect(try record(.failed).rounds.map(\.row.stop) == ["plateau after step 20", "", ""])
+    #expect(try record(.failed).rounds.map(\.row.stoppedBy) == ["plateau after step 20", "", ""])
   }
 
   @Test(arguments: [nil, TrialStatus.failed, .interrupted])
@@ -182,7 +183,10 @@ import Testing
     let untrained = try record(ending)
     #expect(standing(untrained) == ["0 completed", "1 \(status) final"])
     #expect(untrained.rounds[1].masks == masks(3) && untrained.rounds[1].weights == nil)
-    #expect(untrained.rounds[1].row[metric: .trainingFlops].isNaN, "its own are not known")
+    #expect(
+      untrained.rounds[1].row[metric: .trainingFlops] == untrained.rounds[0].row[metric: .trainingFlops],
+      "what was spent before it is known, its own was not spent")
+    #expect(untrained.rounds[1].row[metric: .flops] > 0 && untrained.rounds[1].row[metric: .parameters] > 0)
   }
 
   @Test func theIndexHasWhatTheSweepVaries() throws {

@@ -30,7 +30,7 @@ extension Running {
     /// takes part too.
     private static let crossed = Dynamics(
       "crossed", version: 1, isDue: { $0.step == 0 || $0.step == $0.total },
-      survivors: { moment, prunable, _ in moment.step == 0 ? prunable / 2 : prunable / 4 * 3 }
+      target: { moment, _ in .sparsity(moment.step == 0 ? 0.5 : 0.25) }
     ) { context in
       let all = context.masks.active
       let active = context.moment.step == 0 ? active(all) : masks(all, [.trained, .frozen, .waiting])

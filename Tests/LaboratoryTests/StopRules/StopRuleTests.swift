@@ -20,7 +20,7 @@ extension Running {
       for round in record.rounds {
         #expect(round.evaluations.map(\.step) == [0, 10] && round.series.steps == Array(1...10))
         #expect(
-          round.row.stop.hasPrefix("plateau after step 10: validation_loss has not become better than "))
+          round.row.stoppedBy.hasPrefix("plateau after step 10: validation_loss has not become better than "))
         // The network it ended with is measured in full.
         #expect(round.row[metric: .trainLoss].isFinite)
       }
@@ -31,7 +31,7 @@ extension Running {
       let plan = try SweepPlan(Trial.tiny.with { $0.stop = .plateau(evaluations: 3) })
       try bench.run(plan)
       let record = try bench.record(plan.ticket, of: plan)
-      #expect(record.rounds.allSatisfy { $0.evaluations.last?.step == 30 && $0.row.stop.isEmpty })
+      #expect(record.rounds.allSatisfy { $0.evaluations.last?.step == 30 && $0.row.stoppedBy.isEmpty })
     }
 
     @Test func aDropEndsALadder() throws {
@@ -58,8 +58,42 @@ extension Running {
       #expect(record.status == .completed && record.rounds.map(\.index) == Array(0...last))
       #expect(record.rounds.map(\.row.isFinal) == (0...last).map { $0 == last })
       #expect(
-        record.rounds[last].row.stop.hasPrefix("drop after round \(last): validation_loss has fallen from "))
+        record.rounds[last].row.stoppedBy.hasPrefix(
+          "drop after round \(last): validation_loss has fallen from "))
       #expect(try bench.work(stopped).stages == 0)
+    }
+
+    @Test func refusesWhatItWouldMakeUnequal() {
+      func problem(_ change: (inout Trial) -> Void) -> String {
+        message { _ = try TrialPlan(Trial.tiny.with(change), Bench.library) }
+      }
+      #expect(
+        problem { ($0.stop, $0.control) = (.plateau(), .randomMask) }.contains(
+          "trains exactly as long as its ticket"))
+      #expect(problem { ($0.stop, $0.rounds) = (.drop(), [1]) }.contains("leave out rounds"))
+      #expect(
+        problem {
+          $0.stop = .drop()
+          $0.recipe = Recipe([.train(until: .iterations(5)), .prune(sparsity: 0.5), .retrain()])
+        }.contains("begin the recipe with train"))
+      #expect(
+        problem { ($0.stop, $0.dataset) = (.plateau(), .glyphs(training: 60, validation: 0, test: 30)) }
+          .contains(
+            "the data have no validation examples"))
+      for text in ["plateau(evaluations: 0)", "plateau(gain: -1)", "drop(tolerance: -1)"] {
+        #expect(message { _ = try StopRule(parsing: text) }.contains("but must lie in"))
+      }
+    }
+
+    /// What a ladder is compared with is no ladder that may end.
+    @Test func baselinesGoTheirWholeWay() throws {
+      let plan = try SweepPlan(
+        Trial.tiny.with {
+          ($0.schedule, $0.sparsity, $0.stop) = (.lotteryTicket(rounds: 2, rate: 0.5), nil, .drop())
+        })
+      #expect(
+        plan.trials.map(\.trial.stop.name)
+          == plan.trials.map { $0.name.hasPrefix("dense") ? "never" : "drop" })
     }
 
     @Test func nothingIsSelectedOnTheTestSet() {

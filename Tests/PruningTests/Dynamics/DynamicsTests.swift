@@ -18,7 +18,9 @@ import Testing
   private func dynamics(
     promising count: Int? = nil, _ masks: @escaping @Sendable (DynamicMasks) -> DynamicMasks
   ) -> Dynamics {
-    Dynamics("mine", isDue: { _ in true }, survivors: { _, _, _ in count }) { masks($0.masks) }
+    Dynamics("mine", isDue: { _ in true }, target: { _, _ in count.map { .sparsity(1 - Double($0) / 7) } }) {
+      masks($0.masks)
+    }
   }
 
   @Test func theCatalogue() { #expect(faults(of: DynamicsCatalogue.catalogue) == []) }

@@ -177,7 +177,7 @@ import Testing
     let deep = rows.map(\.targetSparsity).max()
     rows.removeAll { $0.seed == 0 && $0.targetSparsity == deep && $0.round > 2 }
     for place in rows.indices where rows[place].seed == 0 && rows[place].targetSparsity == deep {
-      rows[place].stop = "accuracy below 0.9 after round 2"
+      rows[place].stoppedBy = "accuracy below 0.9 after round 2"
       rows[place].isFinal = rows[place].round == 2
     }
     let final = try CurveSet(rows)
@@ -189,6 +189,51 @@ import Testing
   }
 
   // MARK: Columns
+
+  @Test func aControlIsNoBaseline() throws {
+    let rows = [
+      IndexRows.row(target: 0, seed: 0, accuracy: 0.9),
+      IndexRows.row(control: "random-reinit", target: 0, seed: 0, accuracy: 0.5),
+      IndexRows.row(target: 0.5, seed: 0, accuracy: 0.8),
+    ]
+    let set = try CurveSet(rows)
+    #expect(set.baselines.flatMap(\.cells).flatMap { $0.sample("test_accuracy").values } == [0.9])
+  }
+
+  @Test func aDynamicsIsNamedBesideTheSchedule() throws {
+    let rows = [("one-shot", "none"), ("none", "gradual")].map {
+      IndexRows.row(schedule: $0, dynamics: $1, target: 0.5, seed: 0, accuracy: 0.9)
+    }
+    let set = try CurveSet(rows)
+    #expect(set.columns == ["schedule", "dynamics"] && set.curves.map(\.label) == ["one-shot", "gradual"])
+  }
+
+  /// Two values of a setting may have one name in the column that is called like it.
+  @Test func settingsTellApartWhatAColumnOfTheirNameDoesNot() throws {
+    let rows = ["gradual(from: 0, to: 0.5, every: 100it)", "gradual(from: 0, to: 0.9, every: 100it)"].flatMap
+    {
+      dynamics in
+      (0..<3).map { seed in
+        var row = IndexRows.row(dynamics: "gradual", target: 0.5, seed: seed, accuracy: 0.9)
+        row.trial += dynamics
+        row.settings = [.init("dynamics", .text(dynamics)), .init("stop", .text("never"))]
+        return row
+      }
+    }
+    let set = try CurveSet(rows)
+    #expect(set.columns == ["setting_dynamics"])
+    #expect(
+      set.curves.map(\.label) == [
+        "gradual(from: 0, to: 0.5, every: 100it)", "gradual(from: 0, to: 0.9, every: 100it)",
+      ])
+    let rules = ["never", "drop(tolerance: 0.01)"].map { rule in
+      var row = IndexRows.row(target: 0.5, seed: 0, accuracy: 0.9)
+      row.trial += rule
+      row.settings = [.init("stop", .text(rule))]
+      return row
+    }
+    #expect(try CurveSet(rules).curves.map(\.label) == ["stop = never", "stop = drop(tolerance: 0.01)"])
+  }
 
   @Test func dynamicsTellCurvesApartAndNoneIsNotNamed() throws {
     let rows = ["none", "set", "rigl"].flatMap { dynamics in

@@ -2,7 +2,7 @@ import CoppicePruning
 import CoppiceTerms
 
 extension RecipeStep {
-  /// Trains the network from its initial weights, as the trial says: with its dynamics, and measured.
+  /// Trains the network from its initial weights, as the trial says. It is measured.
   public static func train() -> RecipeStep {
     RecipeStep("train", version: 1) { course in try course.train() }
   }
