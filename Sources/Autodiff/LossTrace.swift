@@ -68,7 +68,7 @@ public struct LossTrace {
     zip(weights, gradients(of: loss, wrt: weights.map(\.value))).map { ($0.name, $1) }
   }
 
-  /// What another evidence, one this one is `given`, found for a parameter.
+  /// What an evidence that this one is `given` has found for a parameter.
   public func given(_ evidence: String, for parameter: String, _ shape: Shape) -> Value {
     given(evidence, parameter, shape)
   }

@@ -20,7 +20,7 @@ struct CompiledTraining {
   private let moments: [(leaf: String, parameter: String)]
   private var masks: TrainingMasks
 
-  /// The form that a network takes under masks: one with two masks is never sparse.
+  /// The form that a network takes under masks. A parameter with two masks is never sparse.
   static func form(
     of network: Network, _ masks: TrainingMasks, _ settings: Settings
   ) throws -> Network {

@@ -6,7 +6,7 @@ package enum Probe {
   /// Computes named arrays from the loss on each of some batches.
   ///
   /// - Parameters:
-  ///   - loss: of a loss that needs a teacher the cross-entropy stands for it.
+  ///   - loss: what is looked at; the cross-entropy where it needs a teacher.
   ///   - masks: which weights survive; the others are written as +0.
   ///   - batch: examples at once.
   ///   - count: how many batches.

@@ -1,8 +1,8 @@
 import CoppiceTensors
 
 /// Which form the products with pruned weights take: masked-dense, in which zeros are multiplied like other numbers, or sparse,
-/// in which only survivors are stored, multiplied and updated. Both compute the same network; their bits differ in the order in
-/// which gradients of weights are summed, and where the dense convolution goes by Winograd's transforms, so the choice is part of
+/// in which only survivors are stored, multiplied and updated. Both compute the same network. Their bits differ, because gradients of
+/// weights are summed in another order, and because some dense convolutions go by Winograd's transforms. So the choice is part of
 /// what a result depends on.
 public enum SparseExecution: String, Sendable, CaseIterable {
   /// By `isSparse(shape:survivors:)`, for each weight.

@@ -30,8 +30,8 @@ package final class Trainer {
   ///   - masks: the active weights: which of them take part in the forward pass; `nil` for all.
   ///   - trained: which weights the optimizer moves; `nil` for the active ones. Where the two masks of a parameter are equal, weights
   ///     outside and their moments are set to 0 before the first step and stay so. Where they differ, the forward pass reads the
-  ///     product of weight and active mask, the gradient with respect to that product moves the trained weights, active or not,
-  ///     and all others keep their bits, their moments too.
+  ///     product of weight and active mask. The gradient with respect to that product moves the trained weights, active or not. All
+  ///     other weights and their moments keep their bits.
   ///   - execution: which masked weights run sparse; a parameter with two masks never does.
   ///   - teacher: the network whose logits the loss compares with, where it needs them.
   ///   - seed: the seed of dropout.
@@ -62,9 +62,9 @@ package final class Trainer {
     compiled.write(state)
   }
 
-  /// Goes on with other masks, as a new trainer would that is made from this one's state. A weight that is newly pruned is 0 from
-  /// now on, and so are its moments; one that comes back starts at 0, with moments of 0. No plan is made where the same parameters
-  /// have masks as before and the same survivors run sparse.
+  /// Goes on with other masks, as a new trainer made from this one's state would. A weight that is newly pruned is 0 from now on, and
+  /// so are its moments. One that comes back starts at 0, with moments of 0. Where the same parameters have masks as before and the
+  /// same survivors run sparse, no new plan is made.
   package func remask(_ masks: MaskSet?, trained: MaskSet? = nil) throws {
     let both = TrainingMasks(network, active: masks, trained: trained)
     let form = try CompiledTraining.form(of: network, both, settings)

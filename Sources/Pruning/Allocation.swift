@@ -27,8 +27,8 @@ public enum Quota: Hashable, Sendable {
   case pool(Int)
   /// So many in each layer, in the order of the layers: only weights of one layer compete.
   case layers([Int])
-  /// So many in each layer, and in every row of it, a slice along the first axis, the same number; one more in the first rows
-  /// where that does not divide. Only weights of one row compete.
+  /// So many in each layer, the same number in each of its rows. A row is a slice along the first axis; where the number does not
+  /// divide, the first rows have one more. Only weights of one row compete.
   case rows([Int])
 
   /// How many survive in all.

@@ -1,8 +1,8 @@
 import CoppiceTensors
 import CoppiceTerms
 
-/// What goes first: a score for every prunable weight, low scores are pruned first; or a solver, which chooses by itself what
-/// survives in a layer.
+/// What goes first. A criterion scores every prunable weight, and low scores are pruned first; or it is a solver, which chooses by
+/// itself what survives in a layer.
 ///
 /// ```swift
 /// extension Criterion {
@@ -41,8 +41,8 @@ public struct Criterion: Component {
   ///   - needs: what it reads besides the weights and the masks.
   ///   - scores: a tensor of scores for every prunable weight, shaped like the weight, finite wherever a weight
   ///     survives. What it says of pruned weights is ignored.
-  ///   - compensate: the parameters that the survivors' change for the better moves, pruned weights 0; `nil` where survivors
-  ///     stay as they are. It is given the masks after the cut. A parameter that it leaves out stays as it is.
+  ///   - compensate: the parameters that change to make up for the cut, pruned weights 0, given the masks after it; `nil` where
+  ///     survivors stay as they are. A parameter that it leaves out stays as it is.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
     needs: ScoringNeeds = [], scores: @escaping Scores, compensate: Compensation? = nil

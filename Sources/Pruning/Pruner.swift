@@ -14,8 +14,8 @@ package struct Pruner: Hashable, Sendable {
     self.allocation = allocation
   }
 
-  /// The masks of what is pruned: those given, without the layers that the allocation ignores, those that no unit has a part
-  /// in, and companions. Sparsities are fractions of these.
+  /// The masks of what is pruned. Of those given, companions are left out, and so are layers that the allocation ignores and layers
+  /// that no unit has a part in. Sparsities are fractions of what remains.
   /// - Throws: `PruningError` where nothing is left, and whatever a user's granularity throws.
   package func prunable(among masks: MaskSet, structure: NetworkStructure = .none) throws -> MaskSet {
     let candidates = try allocation.prunable(among: masks)

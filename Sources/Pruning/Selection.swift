@@ -1,6 +1,6 @@
 import CoppiceTensors
 
-/// Weights from whose survivors the lowest scores are taken.
+/// The weights of a layer with their scores. Of its survivors those with the lowest scores go.
 struct Candidate {
   let name: String
   let scores: [Float]
@@ -19,8 +19,8 @@ struct Candidate {
     self = layer[0]
   }
 
-  /// Only weights of one row, a slice along the first axis, compete: `count` of all weights survive, the same number in every
-  /// row, one more in the first rows where that does not divide. A row that has fewer keeps them all.
+  /// `count` of all weights survive, the same number in every row; where that does not divide, the first rows have one more. Only
+  /// weights of one row, a slice along the first axis, compete. A row that has fewer keeps them all.
   mutating func keepInRows(_ count: Int) {
     let rows = mask.shape.rank == 0 ? 1 : mask.shape[0]
     guard rows > 0 else { return }

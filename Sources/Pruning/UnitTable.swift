@@ -17,7 +17,7 @@ struct UnitTable {
   private var spans: [Span] = []
   /// Where in `spans` each unit begins, and where the last one ends.
   private var starts = [0]
-  /// The layers each unit has elements in, as one number for each combination.
+  /// In which combination of layers each unit has elements.
   private(set) var layerSets: [Int] = []
   /// The combinations of layers, each ascending.
   private(set) var combinations: [[Int]] = []
@@ -118,8 +118,8 @@ struct UnitTable {
 }
 
 extension UnitTable {
-  /// The pools: layers in which a unit has elements belong together. Each with its layers, ascending, and its units, in order;
-  /// pools in the order of their first layers.
+  /// The pools: two layers in which one unit has elements are in one pool. Each has its layers, ascending, and its units, in order.
+  /// Pools come in the order of their first layers.
   var pools: [(layers: [Int], units: [Int])] {
     var first = Array(0..<layerCount)
     for layers in combinations {

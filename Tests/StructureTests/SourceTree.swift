@@ -25,6 +25,13 @@ enum SourceTree {
       .filter { !$0.hasPrefix(".") }.sorted()
   }
 
+  /// The folders in a folder and in these, by their paths in it, but for Fixtures and what is in it.
+  static func foldersBelow(_ path: String) throws -> [String] {
+    try folders(in: path).filter { $0 != "Fixtures" }.flatMap { folder in
+      [folder] + (try foldersBelow("\(path)/\(folder)")).map { "\(folder)/\($0)" }
+    }
+  }
+
   /// The Swift files of a folder and its folders, but for those in Fixtures.
   static func swiftFiles(in path: String) throws -> [String] {
     let folder = root.appendingPathComponent(path)

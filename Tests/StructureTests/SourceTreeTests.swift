@@ -41,6 +41,12 @@ import Testing
     #expect(["Packaged", "Nested", "Pub"].allSatisfy { !reports($0, text) })
   }
 
+  @Test func foldersOfFoldersAreFound() throws {
+    let folders = try SourceTree.foldersBelow("Sources/Laboratory")
+    #expect(folders.contains("Recipes") && folders.contains("Recipes/Schedules"))
+    #expect(try SourceTree.foldersBelow("Tests/StoreTests") == ["Metrics"])
+  }
+
   @Test func thisFileIsAmongTheFiles() throws {
     #expect(
       try SourceTree.swiftFiles(in: "Tests/StructureTests").contains(

@@ -51,7 +51,7 @@ import Testing
       let room = target.folder.dropFirst("Tests/".count).dropLast("Tests".count)
       let source = room == "Kernels" ? "Sources/CKernels" : "Sources/\(room)"
       #expect(SourceTree.exists(source), "\(target.folder) mirrors no folder of Sources")
-      for folder in try SourceTree.folders(in: target.folder) where folder != "Fixtures" {
+      for folder in try SourceTree.foldersBelow(target.folder) {
         #expect(
           SourceTree.exists("\(source)/\(folder)"),
           "\(target.folder)/\(folder) mirrors no folder of \(source)")

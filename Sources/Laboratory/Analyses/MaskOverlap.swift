@@ -3,12 +3,12 @@ import CoppiceTensors
 import CoppiceTerms
 
 extension Analysis {
-  /// How much the masks of two trials have in common: Jaccard's index |A ∩ B| / |A ∪ B| of their survivors, for every pair of
-  /// results that were asked for the same sparsity of the same weights, beside what chance gives. Masks that keep everything
-  /// take no part, nor does a mask that two trials share because they prune one network alike.
+  /// How much the masks of two trials have in common: Jaccard's index |A ∩ B| / |A ∪ B| of their survivors. It is taken for every
+  /// pair of results that were asked for the same sparsity of the same weights. Masks that keep everything take no part. Nor does a
+  /// mask that two trials share because they prune one network alike.
   ///
-  /// By chance two masks with a and b survivors of n in a layer share a·b/n of them. The chance column is the index of the sums
-  /// of these over all layers, with the layers' own counts.
+  /// By chance two masks with a and b survivors of n in a layer share a·b/n of them. Beside every index stands the one that these
+  /// numbers give, added up over the layers.
   public static let maskOverlap = Analysis("mask-overlap", version: 1) { context in
     var rows: [Overlap] = []
     let results = context.rounds.filter { $0.row.isFinal || $0.row.isLadder }

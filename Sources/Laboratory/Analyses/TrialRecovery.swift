@@ -15,7 +15,7 @@ package struct TrialRecovery: Sendable {
   /// The rounds in order; a dense network is scored as one that keeps everything.
   package let rounds: [Round]
 
-  /// Scores a trial; `nil` where its data are not a teacher's, or its network has not two layers of weights that fit.
+  /// Scores a trial; `nil` where its data are not a teacher's, or where its network does not have two layers of weights that fit.
   package init?(_ record: TrialRecord) {
     guard let trial = try? Trial(configuration: record.configuration),
       let teacher = trial.dataset.definition as? Teacher, let truth = try? teacher.masks()

@@ -80,8 +80,8 @@ public struct Experiment: Sendable {
 }
 
 extension Trial {
-  /// What this cell is compared with: the dense training, and where the schedule goes on training the pruned network beyond
-  /// it, the dense network trained on by as much.
+  /// What this cell is compared with: the dense training. Where the pruned network is trained beyond it, the dense network
+  /// trained on by as much as well.
   var baselines: [Trial] {
     var dense = self
     (dense.criterion, dense.granularity, dense.allocation) = (.magnitude, .weight, .global)

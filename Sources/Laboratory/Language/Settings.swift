@@ -11,8 +11,8 @@ package struct Setting: Sendable {
   package let unit: String
   /// One line of documentation.
   package let documentation: String
-  /// The value that does what was done before there was this setting. At it the setting takes no part in any key, and a file
-  /// without the setting means it. The first settings have none and are always there.
+  /// The value that does what was done before there was this setting. A setting at its neutral value takes no part in any key,
+  /// and a file without the setting means that value. The first settings have none and take part always.
   package let neutral: Specification.Value?
   let path: PartialKeyPath<Trial> & Sendable
   /// The full value in a trial.

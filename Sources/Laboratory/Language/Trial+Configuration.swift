@@ -20,10 +20,10 @@ extension Trial {
   }
 }
 
-/// A trial as far as its stored configuration can be read: settings that cannot are at their defaults and named.
+/// A trial as far as its stored configuration can be read. Settings that cannot be read are at their defaults, and are named.
 package struct StoredTrial: Sendable {
   package let trial: Trial
-  /// What this program does not have, or has in another version, by setting.
+  /// The settings whose value this program does not have, or has in another version.
   package let problems: [(setting: String, error: ConfigurationError)]
 
   /// - Throws: `ConfigurationError.notJSON` where the text is no configuration at all.

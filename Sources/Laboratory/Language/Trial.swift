@@ -41,7 +41,7 @@ public struct Trial: Sendable {
   public var loss: Loss
   /// What ends a training or a ladder before its time.
   public var stop: StopRule
-  /// Batches of training data whose evidence a criterion is given, each of `scoringBatch` examples.
+  /// How many batches of training data evidence is measured on, each of `scoringBatch` examples.
   public var scoringBatches: Int
   /// What is done step by step; `nil` for what schedule and retraining stand for.
   public var recipe: Recipe?
@@ -49,10 +49,10 @@ public struct Trial: Sendable {
   public var retraining: Retraining
   /// What the claim is compared with.
   public var control: Control
-  /// The rounds that are reported beside round 0, the dense training; `nil` for all. A round that is not reported is trained
-  /// only where a reported one builds on it: those of a ticket build on each other, those of a rewound control do not.
+  /// The rounds that are reported besides round 0, the dense training; `nil` for all. A round that is not reported is trained
+  /// only where a reported one builds on it. The rounds of a ticket build on each other; those of a rewound control do not.
   public var rounds: [Int]?
-  /// Training examples in a batch whose evidence a criterion is given.
+  /// Training examples in a batch that evidence is measured on.
   public var scoringBatch: Int
   /// Which form the products with pruned weights take.
   public var execution: SparseExecution

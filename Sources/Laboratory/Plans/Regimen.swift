@@ -25,7 +25,7 @@ package struct Regimen: Sendable {
 
   /// What results depend on. How often is measured, and in which form pruned weights run, belong to each stage.
   let specification: Specification
-  /// What the time of a step depends on beside density.
+  /// What the time of a step depends on, besides density.
   let timing: Specification
 
   package init(
@@ -71,13 +71,13 @@ package struct Regimen: Sendable {
   /// Steps in one pass over the training data.
   var perEpoch: Int { data.stepsPerEpoch(batchSize: batchSize) }
 
-  /// Freshly drawn weights: draw 0 are the trial's own initial weights, draw k those of the control of round k, which come
-  /// from the seed s + k · 2³².
+  /// Freshly drawn weights. Draw 0 gives the trial's own initial weights, draw k those of a control in round k. It comes from the
+  /// seed s + k · 2³².
   package func initialParameters(draw: Int) -> ParameterSet {
     model.initialParameters(seed: seedBits &+ UInt64(draw) << 32)
   }
 
-  /// The rate of step `step` of the dense training; its last rate beyond its end and for `nil`.
+  /// The learning rate of a step of the dense training; the last one beyond its end and for `nil`.
   func learningRate(atStep step: Int?) -> Double {
     let last = max(0, total - 1)
     return learningRate(step: min(step ?? last, last), total: total)

@@ -18,7 +18,7 @@ package struct StageGraph: Sendable {
     return stage.key
   }
 
-  /// The stages on which some depend, those among them, in the order in which they were added.
+  /// Some stages and all they depend on, in the order in which they were added.
   package func stages(neededBy keys: [StageKey]) -> [any Stage] {
     var needed: Set<StageKey> = []
     var open = keys

@@ -5,9 +5,9 @@ import CoppiceTerms
 extension SweepPlan {
   /// About how long the sweep takes, from a few steps and evaluations of each kind of training run now.
   ///
-  /// Sparser networks train faster: each setting is timed dense and at a few of the densities it is trained at, those between
-  /// lie on straight lines. A stage cannot begin before those it builds on: no number of jobs makes the sweep shorter than its
-  /// longest chain.
+  /// Sparser networks train faster. Each kind of training is timed at a few of the densities it is made at, and the others lie on
+  /// straight lines between them. A stage cannot begin before those it builds on, so that no number of jobs makes the sweep shorter
+  /// than its longest chain.
   ///
   /// - Parameters:
   ///   - jobs: stages that run side by side.

@@ -4,12 +4,12 @@ import CoppiceStore
 import CoppiceTensors
 import CoppiceTerms
 
-/// A trial taken apart into stages: what must be computed, and which of it each round's results are.
+/// A trial taken apart into stages: what is to be computed, and which stages hold the results of each round.
 package struct TrialPlan: Sendable {
   package let trial: Trial
   package let regimen: Regimen
-  /// The reported rounds in order, the dense training first where there is one. The last one is the trial's result, and all
-  /// are where the schedule is a ladder.
+  /// The reported rounds in order, the dense training first where there is one. The last one is the trial's result; where the
+  /// schedule is a ladder, all of them are.
   package let rounds: [Round]
   /// The sparsity at the end, 0…1.
   package let targetSparsity: Double

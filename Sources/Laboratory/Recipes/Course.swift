@@ -136,7 +136,7 @@ package struct Course {
     report(try replace(&self, Control.Ticket(masks: masks, retraining: plan, density: density)))
   }
 
-  /// The stage of a retraining of a network, from where the retraining says.
+  /// The training that a retraining of a network stands for. The retraining says which weights it begins with.
   mutating func retrained(
     _ plan: RetrainingPlan, from network: StageKey?, masks: StageKey, density: Double
   ) -> TrainingStage {

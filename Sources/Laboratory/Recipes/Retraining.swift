@@ -24,7 +24,8 @@ public struct Retraining: Component {
   /// The retraining of a text: `none`, `fine-tune(budget: 0.25)`, `rewind(to: 500it, learning-rate: false)`.
   public init(parsing text: String) throws(ComponentError) { self = try Retrainings.catalogue.parse(text) }
 
-  /// Whether the network is trained beyond what the dense one was: then the dense network is trained on by as much, to compare.
+  /// Whether the pruned network is trained for longer than the dense one. Then the dense network is trained on by as much, to
+  /// compare.
   var goesOn: Bool {
     // A training so long that no rewind lies past its end.
     guard let plan = try? plan(total: 1 << 41, perEpoch: 1) else { return false }

@@ -18,8 +18,8 @@ public struct Schedule: Component {
   public let rounds: Int
   /// Whether every round is a result, so that one trial draws a whole curve; otherwise the last round is.
   public let isLadder: Bool
-  /// The step of the dense training whose network is pruned, in all rounds without a training between them; `nil` where
-  /// each round prunes the network at the end of the training before it.
+  /// The step of the dense training at which all rounds prune the network, without a training between them; `nil` where each round
+  /// prunes what the training before it has left.
   public let origin: Budget?
 
   /// How many rounds a schedule may have: more than anyone can train are a slip of the pen.
@@ -38,8 +38,8 @@ public struct Schedule: Component {
   ///   - fields: the values it depends on.
   ///   - rounds: how often the network is pruned; 0 for a schedule that leaves it to the dynamics.
   ///   - isLadder: whether every round is a result.
-  ///   - origin: the step of the dense training whose network all rounds prune, before the training goes on; `nil` where
-  ///     each round is trained.
+  ///   - origin: the step of the dense training at which all rounds prune the network, before the training goes on; `nil` where
+  ///     a training follows each round.
   ///   - sparsity: the fraction of the prunable weights removed when a round, counted from 1, is over.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],

@@ -1,5 +1,5 @@
-/// How a run uses the processor: stages side by side on one thread each, which makes the most of its cores; or, where fewer stages
-/// can run at a time than there are cores, all cores on each of them. No result depends on it.
+/// How a run uses the processor. Stages side by side, each on one thread, make the most of its cores. Where fewer stages can run at a
+/// time than there are cores, each of them gets several threads. No result depends on it.
 package struct Cores: Hashable, Sendable {
   /// Stages that run side by side.
   package let jobs: Int
@@ -17,7 +17,7 @@ package struct Cores: Hashable, Sendable {
 }
 
 extension SweepPlan {
-  /// How many trainings run side by side at most where all keep step: the most that come equally many trainings after a start.
+  /// How many trainings can run side by side if all take equally long: the most that have equally many trainings before them.
   package var width: Int {
     var depths: [StageKey: Int] = [:]
     var counts: [Int: Int] = [:]

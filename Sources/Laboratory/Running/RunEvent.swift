@@ -4,7 +4,7 @@ import CoppiceStore
 package enum RunEvent: Sendable {
   /// What there is to do: stages to run and their optimizer steps, stages and trials found done.
   case began(stages: Int, steps: Int, reusedStages: Int, reusedTrials: Int, trials: Int)
-  /// So many steps were made; with the seconds that all that are left will take, by those made so far.
+  /// So many steps were made. `remaining` is how many seconds all others will take, by those made so far.
   case steps(Int, remaining: Double?)
   /// A trial has its results, good or bad.
   case finished(trial: String, status: TrialStatus, row: IndexRow?)

@@ -1,5 +1,4 @@
 import CoppiceStore
-import CoppiceTerms
 import Foundation
 import Synchronization
 
@@ -38,14 +37,8 @@ package final class Runner: Sendable {
   private let outputs: RecentStages
   private let queue: WorkQueue
   private let clock: RunClock
-  private let outcomes: Mutex<Outcomes>
-
-  private struct Outcomes {
-    var records: [Int: (status: TrialStatus, rows: [IndexRow])] = [:]
-    var failures: [(trial: String, message: String)] = []
-    var fileError: StoreError?
-    var lastSummary = Stopwatch()
-  }
+  private let outcomes: RunOutcomes
+  private let sinceSummary = Mutex(Stopwatch())
 
   /// A run of a plan.
   ///
@@ -73,7 +66,7 @@ package final class Runner: Sendable {
       plan: plan, results: results, library: library, provenance: provenance, curves: curves)
     self.observe = observe
     journal = try Journal(results.journal(of: plan.name))
-    if !options.isForced { try Self.checkOwner(of: results.summary(of: plan.name), plan) }
+    if !options.isForced { try writer.checkOwner() }
     results.stages.removeLeftovers()
     let reused =
       options.isFresh ? [:] : TrialReuse.finished(plan, in: results, sweptSettings: sweptSettings)
@@ -86,15 +79,7 @@ package final class Runner: Sendable {
       })
     clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
     if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
-    outcomes = Mutex(Outcomes(records: reused))
-  }
-
-  /// Refuses results of another experiment, and a summary that cannot be read.
-  private static func checkOwner(of path: String, _ plan: SweepPlan) throws {
-    guard try SummaryFile.finishedCount(in: path) != nil else { return }
-    let configuration = JSON(parsing: try SummaryFile.read(path).configuration)
-    guard case .text(let owner)? = configuration?["experiment"], owner != plan.experiment.name else { return }
-    throw ExperimentError.otherResults(folder: plan.name, owner: owner)
+    outcomes = RunOutcomes(plan, sweptSettings: sweptSettings, finished: reused)
   }
 
   /// Does the work and returns when it is done or stopped.
@@ -104,11 +89,11 @@ package final class Runner: Sendable {
     observe(
       .began(
         stages: work.stages, steps: work.steps, reusedStages: work.reused,
-        reusedTrials: outcomes.withLock { $0.records.count }, trials: plan.trials.count))
+        reusedTrials: outcomes.count, trials: plan.trials.count))
     note("began", trials: plan.trials.count)
     // A summary from the beginning says what is to come, to whoever asks after a crash.
     if !FileManager.default.fileExists(atPath: results.summary(of: plan.name)) {
-      try? writer.write(rows(isOver: false), isForced: false)
+      try? writer.write(outcomes.rows(isOver: false), isForced: false)
     }
     let workers = DispatchGroup()
     for role in [WorkQueue.Role.assembler] + Array(repeating: .worker, count: max(1, options.jobs)) {
@@ -121,22 +106,24 @@ package final class Runner: Sendable {
       thread.start()
     }
     workers.wait()
-    let rows = rows(isOver: true)
-    let tables = interruption.isRequested ? [] : analyses()
+    let tables = interruption.isRequested ? [] : analyses.tables()
     var summaryError: StoreError?
-    do throws(StoreError) { try writer.write(rows, analyses: tables, isForced: options.isForced) } catch {
-      summaryError = error
-    }
+    do throws(StoreError) {
+      try writer.write(outcomes.rows(isOver: true), analyses: tables, isForced: options.isForced)
+    } catch { summaryError = error }
     note("ended", status: interruption.isRequested ? "interrupted" : "completed")
     let names = Set(plan.trials.map(\.name))
-    return outcomes.withLock { outcomes in
-      RunReport(
-        trials: plan.trials.enumerated().map { index, trial in
-          (trial.name, outcomes.records[index]?.status ?? .interrupted)
-        }, rows: rows, isInterrupted: interruption.isRequested, failures: outcomes.failures,
-        summary: results.summary(of: plan.name), summaryError: summaryError, fileError: outcomes.fileError,
-        orphans: results.trials(of: plan.name).filter { !names.contains($0) })
-    }
+    return outcomes.report(
+      isInterrupted: interruption.isRequested, summary: results.summary(of: plan.name),
+      summaryError: summaryError, orphans: results.trials(of: plan.name).filter { !names.contains($0) })
+  }
+
+  private var analyses: RunAnalyses {
+    RunAnalyses(
+      plan: plan, outcomes: outcomes, outputs: outputs,
+      context: StageContext(
+        folder: results.stages, recent: outputs, interruption: interruption, costs: costs),
+      isFresh: options.isFresh, observe: observe)
   }
 
   // MARK: Workers
@@ -152,7 +139,7 @@ package final class Runner: Sendable {
         } catch is Interrupted {
           queue.close()
         } catch {
-          keep(error)
+          outcomes.keep(error)
           end(index, .failed("\(error)"))
         }
       case .trial(let index, let ending, let failure): assemble(index, ending, failure)
@@ -176,16 +163,10 @@ package final class Runner: Sendable {
       })
   }
 
-  /// Remembers the first error of files, which has an exit code of its own.
-  private func keep(_ error: any Error) {
-    guard let error = error as? StoreError else { return }
-    outcomes.withLock { $0.fileError = $0.fileError ?? error }
-  }
-
   private func assemble(_ index: Int, _ ending: TrialStatus?, _ failure: String?) {
     let trial = plan.trials[index]
     var failure = failure
-    var outcome: (status: TrialStatus, rows: [IndexRow])?
+    var outcome: RunOutcomes.Outcome?
     do {
       let assembly = TrialAssembly(trial, from: outputs, sweptSettings: sweptSettings, costs: costs)
       let record = try assembly.record(
@@ -193,7 +174,7 @@ package final class Runner: Sendable {
       try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))
       outcome = (record.status, record.rounds.map(\.row))
     } catch {
-      keep(error)
+      outcomes.keep(error)
       failure = failure ?? "\(error)"
     }
     if let failure {
@@ -202,49 +183,15 @@ package final class Runner: Sendable {
       observe(.finished(trial: trial.name, status: outcome.status, row: outcome.rows.last))
     }
     note("trial", trial: trial.name, status: outcome?.status.rawValue ?? TrialStatus.failed.rawValue)
-    let isDue = outcomes.withLock { outcomes in
-      outcomes.records[index] = outcome ?? (.failed, [])
-      if let failure { outcomes.failures.append((trial.name, failure)) }
-      guard outcomes.lastSummary.elapsed > 10 else { return false }
-      outcomes.lastSummary = Stopwatch()
+    outcomes.add(outcome, ofTrial: index)
+    if let failure { outcomes.addFailure(failure, of: trial.name) }
+    let isDue = sinceSummary.withLock { watch in
+      guard watch.elapsed > 10 else { return false }
+      watch = Stopwatch()
       return true
     }
     // A summary in between is a courtesy; the one at the end reports what is wrong with it.
-    if isDue { try? writer.write(rows(isOver: false), isForced: false) }
-  }
-
-  // MARK: The summary
-
-  private func rows(isOver: Bool) -> [IndexRow] {
-    let records = outcomes.withLock { $0.records }
-    return plan.trials.enumerated().flatMap { index, trial -> [IndexRow] in
-      if let record = records[index], !record.rows.isEmpty { return record.rows }
-      var row = trial.row(trial.rounds[trial.rounds.count - 1], sweptSettings: sweptSettings)
-      row.status = records[index]?.status ?? (isOver ? .interrupted : .pending)
-      row.isFinal = true
-      return [row]
-    }
-  }
-
-  /// What the experiment's analyses find in the rounds there are. An analysis that fails is told of like a trial.
-  private func analyses() -> [NamedTable] {
-    let records = outcomes.withLock { $0.records }
-    let rounds = plan.analysisRounds { records[$0]?.rows ?? [] }
-    return plan.experiment.analyses.flatMap { analysis -> [NamedTable] in
-      let stage = AnalysisStage(analysis, of: rounds)
-      do {
-        if !options.isFresh, let record = try? outputs.read(stage.key) { return record.tables }
-        let record = try stage.run(
-          StageContext(folder: results.stages, recent: outputs, interruption: interruption, costs: costs))
-        try outputs.write(record)
-        return record.tables
-      } catch {
-        keep(error)
-        outcomes.withLock { $0.failures.append((analysis.name, "\(error)")) }
-        observe(.failed(trial: analysis.name, message: "\(error)"))
-        return []
-      }
-    }
+    if isDue { try? writer.write(outcomes.rows(isOver: false), isForced: false) }
   }
 
   private func note(_ event: String, trial: String? = nil, status: String? = nil, trials: Int? = nil) {

@@ -10,6 +10,15 @@ struct SummaryWriter: Sendable {
   /// Makes the default plot from the rows.
   let curves: @Sendable ([IndexRow]) -> SummaryCurves?
 
+  /// Refuses to replace results of another experiment, and a summary that cannot be read.
+  func checkOwner() throws {
+    let path = results.summary(of: plan.name)
+    guard try SummaryFile.finishedCount(in: path) != nil else { return }
+    let configuration = JSON(parsing: try SummaryFile.read(path).configuration)
+    guard case .text(let owner)? = configuration?["experiment"], owner != plan.experiment.name else { return }
+    throw ExperimentError.otherResults(folder: plan.name, owner: owner)
+  }
+
   func write(_ rows: [IndexRow], analyses: [NamedTable] = [], isForced: Bool) throws(StoreError) {
     var summary = Summary(
       experiment: plan.name,

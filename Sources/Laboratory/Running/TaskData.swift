@@ -31,8 +31,8 @@ package struct TaskData: Sendable {
   package func stepsPerEpoch(batchSize: Int) -> Int { dataset.stepsPerEpoch(batchSize: batchSize) }
 }
 
-/// The splits that were made last. A split is a function of data set and seed; a plan of a thousand seeds need not hold
-/// as many (each is as long as the data set), nor each of the trials that share one make its own.
+/// The splits that were made last. A split is a function of data set and seed, and as long as the data set. Trials that share one
+/// need not make it again, and a plan of a thousand seeds need not hold a thousand of them.
 final class SplitCache: Sendable {
   private static let capacity = 8
   private let recent = Mutex<[(source: DatasetSource, seed: Int, split: Split)]>([])

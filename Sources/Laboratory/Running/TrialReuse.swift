@@ -6,8 +6,8 @@ enum TrialReuse {
   /// The finished trials by their places in the plan, with the settings that the sweep varies now.
   static func finished(
     _ plan: SweepPlan, in results: ResultsFolder, sweptSettings: [String]
-  ) -> [Int: (status: TrialStatus, rows: [IndexRow])] {
-    var reused: [Int: (status: TrialStatus, rows: [IndexRow])] = [:]
+  ) -> [Int: RunOutcomes.Outcome] {
+    var reused: [Int: RunOutcomes.Outcome] = [:]
     for (index, trial) in plan.trials.enumerated() {
       guard var found = finished(results.trial(trial.name, of: plan.name), trial.key) else { continue }
       // What the sweep varies may have changed since the file was written.
@@ -21,7 +21,7 @@ enum TrialReuse {
 
   /// Whether an analysis of the plan is still to be made.
   private static func missingAnswers(
-    _ plan: SweepPlan, in results: ResultsFolder, _ reused: [Int: (status: TrialStatus, rows: [IndexRow])]
+    _ plan: SweepPlan, in results: ResultsFolder, _ reused: [Int: RunOutcomes.Outcome]
   ) -> Bool {
     let rounds = plan.analysisRounds { reused[$0]?.rows ?? [] }
     return plan.experiment.analyses.contains { analysis in
@@ -31,8 +31,7 @@ enum TrialReuse {
 
   /// Whether the outputs of a finished trial are there.
   private static func isReadable(
-    _ plan: SweepPlan, in results: ResultsFolder,
-    _ trial: (key: Int, value: (status: TrialStatus, rows: [IndexRow]))
+    _ plan: SweepPlan, in results: ResultsFolder, _ trial: (key: Int, value: RunOutcomes.Outcome)
   ) -> Bool {
     plan.analysisRounds { $0 == trial.key ? trial.value.rows : [] }.flatMap(\.stages).allSatisfy {
       isStored($0, in: results)
@@ -47,7 +46,7 @@ enum TrialReuse {
   /// the same.
   private static func finished(
     _ path: String, _ key: StageKey
-  ) -> (status: TrialStatus, rows: [IndexRow])? {
+  ) -> RunOutcomes.Outcome? {
     guard let file = try? TrialFile(path), let stored = try? file.key, stored == key.hexadecimal,
       let status = try? file.status, status.isFinished, let rows = try? file.rows
     else { return nil }

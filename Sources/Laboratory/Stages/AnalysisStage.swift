@@ -1,7 +1,7 @@
 import CoppiceStore
 import CoppiceTerms
 
-/// Asks an analysis of some rounds. It is made when they are, from the stages they are in.
+/// Asks an analysis about some rounds. It is made once they are there, from the stages that hold them.
 package struct AnalysisStage: Stage {
   package let analysis: Analysis
   package let rounds: [AnalysisRound]

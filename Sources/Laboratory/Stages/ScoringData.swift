@@ -18,7 +18,7 @@ package struct ScoringData: Hashable, Sendable {
   /// - Parameters:
   ///   - masks: which weights survive; `nil` for all.
   ///   - check: asked before every batch; what it throws ends the measurement.
-  ///   - given: what another evidence, one this one is given, has found.
+  ///   - given: what an evidence has found that this one is given.
   func measure(
     _ evidence: Evidence, _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet,
     masks: MaskSet?, threads: Int, check: () throws -> Void = {}, given: (Evidence) throws -> ParameterSet

@@ -65,9 +65,7 @@ struct TrainingLog {
     var record = record(key, step: state.step, parameters: state.parameters, state.buffers)
     record.parameters.append(("moments", state.moments))
     record.numbers.append(("window", [sum, count]))
-    if let masks {
-      record.masks = [("masks", masks.active)] + (masks.trained.map { [("trained", $0)] } ?? [])
-    }
+    if let masks { record.masks = masks.sets }
     return record
   }
 }

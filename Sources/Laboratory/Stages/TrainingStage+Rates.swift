@@ -18,7 +18,7 @@ extension TrainingStage {
 }
 
 extension StageRates {
-  /// Measured now, for about `seconds`, on weights of which random ones are masked.
+  /// Measured now, for about `seconds`, under random masks.
   fileprivate init(_ regimen: Regimen, density: Double, threads: Int, seconds: Double) throws {
     let (model, data) = (regimen.model, regimen.data)
     let state = TrainingState(parameters: regimen.initialParameters(draw: 0), buffers: model.initialBuffers)
@@ -46,7 +46,8 @@ extension StageRates {
     self.init(step: step, example: example)
   }
 
-  /// The shortest of the calls that fit into some seconds, of two at least. The first touches all memory for the first time.
+  /// How long the shortest of several calls takes: of as many as fit into some seconds, and of two at least. One call before them
+  /// does not count, because it touches all memory for the first time.
   private static func secondsPerCall(within seconds: Double, _ call: () throws -> Void) rethrows -> Double {
     let whole = Stopwatch()
     var (least, calls) = (Double.infinity, 0)

@@ -2,7 +2,7 @@ import CoppiceAutodiff
 
 extension Network {
   /// Loss and prediction of every label of a batch. Leaves: `inputs`, `labels`, parameters and buffers. Outputs: `loss` and, Int32,
-  /// `prediction`, one a label; a label of −1 gives the loss 0. Of a loss that needs a teacher the cross-entropy stands for it.
+  /// `prediction`, one a label; a label of −1 gives the loss 0. A loss that needs a teacher is replaced by the cross-entropy.
   package func evaluationGraph(batch: Int, loss: Loss = .crossEntropy) throws -> Graph {
     let forward = try forward(batch: batch, isTraining: false)
     return try Graph.trace { builder in

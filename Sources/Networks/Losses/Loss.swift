@@ -1,8 +1,8 @@
 import CoppiceAutodiff
 import CoppiceTerms
 
-/// What a training lessens: a number for each label, of which the mean over the labels that count is taken. Each shipped one
-/// stands in Losses/.
+/// What a training makes small: a number for each label. The loss of a batch is their mean over the labels that count. Each shipped
+/// one stands in Losses/.
 public struct Loss: Component {
   /// Its name, version and parameters.
   public let specification: Specification

@@ -2,8 +2,8 @@ import CoppiceAutodiff
 import CoppiceTensors
 import CoppiceTerms
 
-/// Pruned weights in their sparse form: the leaf of such a weight holds its survivors, and every product with it takes part in
-/// those alone, in all gradients too.
+/// Pruned weights in their sparse form. The leaf of such a weight holds its survivors alone, and products and gradients are those of
+/// the survivors.
 package struct SparseForm: NetworkRewrite {
   private let masks: MaskSet
   private let execution: SparseExecution

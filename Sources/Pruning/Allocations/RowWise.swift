@@ -1,15 +1,15 @@
 import CoppiceTerms
 
 extension Allocation {
-  /// Every layer gives the same fraction of its weights, and every row of it, the weights into one neuron, as many as the others:
-  /// only weights of one row compete.
+  /// Every layer gives the same fraction of its weights, as many of every row. A row is the weights into one neuron; only weights of
+  /// one row compete.
   public static let rowWise = rowWise()
 
   /// `layerWise` with the same number of survivors in every row of a layer, one more in the first rows where that does not
   /// divide: a layer keeps exactly what `layerWise` keeps of it.
   ///
-  /// The comparison group of Wanda (M. Sun et al., ICLR 2024), which removes ⌊s · in⌋ weights of every row, and so may leave a
-  /// layer short of the sparsity s by up to a weight a row.
+  /// This is the comparison group of Wanda (M. Sun et al., ICLR 2024). Wanda removes ⌊s · in⌋ weights of every row, so that a layer
+  /// may fall short of the sparsity s by up to a weight a row.
   /// - Parameters:
   ///   - rates: relative rates by parameter or scope, as in `layerWise`.
   ///   - output: the relative rate of the last prunable layer.

@@ -2,13 +2,13 @@ import CoppiceTensors
 import CoppiceTerms
 
 extension Criterion {
-  /// |w · ∂L/∂w| / Σ |w · ∂L/∂w|, the sum being over all prunable weights: connection sensitivity, the share of a connection in
-  /// what the loss loses to first order when connections are cut. 0 throughout where nothing is sensitive.
+  /// |w · ∂L/∂w| / Σ |w · ∂L/∂w|, the sum being over all prunable weights: connection sensitivity. It is a connection's share of
+  /// what the loss changes by, to first order, when connections are cut. Where nothing is sensitive, every score is 0.
   ///
   /// N. Lee, T. Ajanthan, P. Torr, "SNIP: single-shot network pruning based on connection sensitivity", ICLR 2019. The paper
   /// scores the network once, on one batch, before any training, and prunes it at one stroke: that is the schedule's to say. Its
-  /// code prunes biases as well, which start at 0 and so go first; here they are not prunable. The order of the weights is that
-  /// of `taylor`, but for scores so near to each other that rounding makes them equal.
+  /// code prunes biases as well, which start at 0 and so go first; here they are not prunable. Weights are in the order of
+  /// `taylor`, except where rounding makes two scores equal.
   public static let snip = Criterion("snip", version: 1, needs: .gradients) { context in
     var sum = 0.0
     _ = try context.scoreEach(from: .gradients) { weight, gradient in

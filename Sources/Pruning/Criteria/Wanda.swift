@@ -5,8 +5,8 @@ extension Criterion {
   ///
   /// M. Sun, Z. Liu, A. Bair, J. Z. Kolter, "A simple and effective pruning approach for large language models" (Wanda), ICLR
   /// 2024. The paper compares weights of one output alone: that is `Allocation.rowWise`, which goes with it. It prunes linear
-  /// layers, one after the other, on the inputs that the pruned layers before pass on; here all inputs are those of the network
-  /// before the cut. Of a convolution, X is what a weight meets while its window moves.
+  /// layers one after the other, each on the inputs that come out of the pruned ones before it. Here all inputs are those of the
+  /// network before the cut. For a convolution, X is what a weight meets while its window moves.
   public static let wanda = Criterion("wanda", version: 1, needs: .evidence(.inputSquares)) { context in
     try context.scoreEach(from: .inputSquares) { weight, squares in
       Float(Double(weight).magnitude * Double(squares).squareRoot())

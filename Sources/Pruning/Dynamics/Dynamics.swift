@@ -23,8 +23,8 @@ public struct Dynamics: Component {
   ///   - name: in kebab-case, as it appears in tables.
   ///   - version: raise it whenever masks change; `nil` while it is being written.
   ///   - fields: the values the masks depend on.
-  ///   - isDue: whether masks move at this moment, before the step of that number is made; the last moment, `step == total`,
-  ///     comes behind the last step.
+  ///   - isDue: whether masks move at this moment. Moment `step` comes before the step of that number, counted from 0; the last
+  ///     one, `step == total`, comes after the last step.
   ///   - target: what the active masks have reached after the move of this moment; `nil` where the dynamics does not promise
   ///     anything. What it promises is checked, as the trial's allocation counts it.
   ///   - masks: the masks after the move.

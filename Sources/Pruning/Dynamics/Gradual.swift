@@ -6,15 +6,15 @@ extension Dynamics {
   ///
   ///     s(t) = s_f · (1 − (1 − (t − t₀) / (n·Δt))³)
   ///
-  /// with the trial's pruning ratio s_f at the end. By which weights go the criterion says, of what is left and as the network
-  /// stands. Masks only shrink.
+  /// where s_f is the trial's pruning ratio. Which weights go is for the criterion to say: it scores what is left, with the network
+  /// as it stands. Masks only shrink.
   ///
   /// M. Zhu, S. Gupta, "To prune, or not to prune: exploring the efficacy of pruning for model compression", 2017, with the
   /// initial sparsity 0.
   ///
   /// - Parameters:
   ///   - begin: t₀, a share of the training or steps.
-  ///   - end: t₀ + n·Δt at the most; the last move comes before it, by less than Δt.
+  ///   - end: t₀ + n·Δt at the most. The last move comes then, or less than Δt before.
   ///   - interval: Δt.
   public static func gradual(
     from begin: Budget = .share(0), to end: Budget = .share(0.5), every interval: Budget = .iterations(100)

@@ -2,8 +2,8 @@ import CoppiceAutodiff
 import CoppiceTensors
 import CoppiceTerms
 
-/// What a criterion looks at besides the weights: named arrays made from a network's loss while it is traced, combined over the
-/// examples or batches of training data it is measured on.
+/// What a criterion looks at besides the weights: named arrays that are made from a network's loss while it is traced. They are
+/// combined over the examples or batches of training data that they are measured on.
 ///
 /// ```swift
 /// extension Evidence {
@@ -82,7 +82,7 @@ public struct Evidence: Component {
 }
 
 extension LossTrace {
-  /// What an evidence this one is `given` found for a parameter.
+  /// What an evidence that this one is `given` has found for a parameter.
   public func given(_ evidence: Evidence, for parameter: String, _ shape: Shape) -> Value {
     given(evidence.description, for: parameter, shape)
   }

@@ -1,8 +1,8 @@
 import CoppiceTensors
 
 extension Evidence {
-  /// Combines the parts of an evidence, one after the other, in Double precision; the end is rounded once. One whole part under
-  /// `sum`, `mean` or `maximum` comes back with its own bits.
+  /// Combines the parts of an evidence, one after the other, in Double precision, and rounds once at the end. Where there is one
+  /// part, `sum`, `mean` and `maximum` give it back with its own bits.
   package struct Accumulator: Sendable {
     /// The evidence whose parts these are.
     package let evidence: Evidence

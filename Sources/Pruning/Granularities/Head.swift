@@ -1,13 +1,13 @@
 import CoppiceTerms
 
 extension Granularity {
-  /// Attention heads: of head h the rows of queries, keys and values in the packed projection `[3 · width, width]`, with their
-  /// biases, and the columns of the output projection `[width, width]` that read it. Only these weights are prunable. The graph
-  /// says which they are: groups of slices labelled `head`.
+  /// Attention heads. A head has its rows of queries, keys and values in the packed projection `[3 · width, width]`, their biases,
+  /// and the columns of the output projection `[width, width]` that read it. Only these weights are prunable. The graph says which
+  /// they are: groups of slices labelled `head`.
   ///
   /// P. Michel, O. Levy, G. Neubig, "Are sixteen heads really better than one?", NeurIPS 2019, scores a head by the gradient at a
-  /// gate on it and divides by the L2 norm of its layer's scores; here a head's score is made of those of its weights, and
-  /// `normalised: true` divides alike.
+  /// gate on it and divides by the L2 norm of its layer's scores. Here a head's score is made of those of its weights;
+  /// `normalised: true` divides in the same way.
   public static let head = head()
 
   /// `head` with scores other than the sum.

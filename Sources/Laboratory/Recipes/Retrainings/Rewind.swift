@@ -2,9 +2,8 @@ import CoppicePruning
 import CoppiceTerms
 
 extension Retraining {
-  /// Surviving weights go back to where they were at a step k of the dense training, to the bit, and are trained for the
-  /// T − k steps that remain: with the learning rates of those steps, or all at the last learning rate where
-  /// `learningRate` is false.
+  /// Surviving weights go back to where they were at step k of the dense training, to the bit. They are trained for the T − k steps
+  /// that remain, with the learning rates of those steps. Where `learningRate` is false, all steps have the last learning rate.
   ///
   /// k = 0 is the lottery ticket (J. Frankle, M. Carbin, ICLR 2019). A later k is J. Frankle et al., "Linear mode
   /// connectivity and the lottery ticket hypothesis", ICML 2020.

@@ -2,8 +2,8 @@ import CoppiceTensors
 import CoppiceTerms
 
 extension Schedule {
-  /// Pruning before any training: rounds that score the network at its initial weights, each on what the one before left,
-  /// with no training between them; the whole training follows under the last mask. After round k of n the density is
+  /// Pruning before any training. Every round scores the network at its initial weights, as far as the round before left them, and
+  /// nothing is trained between rounds. The whole training follows under the last mask. After round k of n the density is
   /// (1 − s)^(k/n). Only the trained network is a result.
   ///
   /// One round is how SNIP and GraSP prune (N. Lee et al., ICLR 2019; C. Wang et al., ICLR 2020). Many rounds are SynFlow's

@@ -4,8 +4,8 @@ extension Schedule {
   /// One round that removes the whole pruning ratio.
   public static let oneShot = Schedule("one-shot", version: 1, rounds: 1) { _, ratio in ratio }
 
-  /// One round that goes where a ladder of this rate stands after so many rounds: in every layer exactly as many
-  /// weights survive, rounding included. Takes no pruning ratio.
+  /// One round that leaves exactly as many weights in every layer as a ladder of this rate does after so many rounds, rounding
+  /// included. Takes no pruning ratio.
   public static func oneShot(toRound round: Int, rate: Double = 0.2) -> Schedule {
     Schedule(
       "one-shot", version: 1, fields: [("to-round", .integer(round)), ("rate", .number(rate))], rounds: 1,

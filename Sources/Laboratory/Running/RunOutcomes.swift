@@ -1,0 +1,76 @@
+import CoppiceStore
+import Synchronization
+
+/// What has come of the trials of a run so far. It is told from any thread.
+final class RunOutcomes: Sendable {
+  /// How a trial ended, and its lines in the index.
+  typealias Outcome = (status: TrialStatus, rows: [IndexRow])
+
+  private struct State {
+    /// By the trial's place in the plan.
+    var trials: [Int: Outcome]
+    var failures: [(trial: String, message: String)] = []
+    var fileError: StoreError?
+  }
+
+  private let plan: SweepPlan
+  private let sweptSettings: [String]
+  private let state: Mutex<State>
+
+  /// The outcomes of a plan of which some trials are finished already.
+  init(_ plan: SweepPlan, sweptSettings: [String], finished: [Int: Outcome]) {
+    self.plan = plan
+    self.sweptSettings = sweptSettings
+    state = Mutex(State(trials: finished))
+  }
+
+  /// How many trials have an outcome.
+  var count: Int { state.withLock { $0.trials.count } }
+
+  /// Notes what came of a trial; `nil` where it left nothing.
+  func add(_ outcome: Outcome?, ofTrial index: Int) {
+    state.withLock { $0.trials[index] = outcome ?? (.failed, []) }
+  }
+
+  /// Notes that a trial or an analysis failed.
+  func addFailure(_ message: String, of name: String) {
+    state.withLock { $0.failures.append((name, message)) }
+  }
+
+  /// Remembers the first error of files, which has an exit code of its own.
+  func keep(_ error: any Error) {
+    guard let error = error as? StoreError else { return }
+    state.withLock { $0.fileError = $0.fileError ?? error }
+  }
+
+  /// The lines that a trial has left.
+  func rows(ofTrial index: Int) -> [IndexRow] { state.withLock { $0.trials[index]?.rows } ?? [] }
+
+  /// The rows of the summary: for a trial that has left none, one row that says how it stands.
+  ///
+  /// - Parameter isOver: whether the run has ended, so that what is not there was interrupted.
+  func rows(isOver: Bool) -> [IndexRow] {
+    let trials = state.withLock { $0.trials }
+    return plan.trials.enumerated().flatMap { index, trial -> [IndexRow] in
+      if let rows = trials[index]?.rows, !rows.isEmpty { return rows }
+      var row = trial.row(trial.rounds[trial.rounds.count - 1], sweptSettings: sweptSettings)
+      row.status = trials[index]?.status ?? (isOver ? .interrupted : .pending)
+      row.isFinal = true
+      return [row]
+    }
+  }
+
+  /// What the run came to.
+  func report(
+    isInterrupted: Bool, summary: String, summaryError: StoreError?, orphans: [String]
+  ) -> RunReport {
+    let rows = rows(isOver: true)
+    return state.withLock { state in
+      RunReport(
+        trials: plan.trials.enumerated().map { index, trial in
+          (trial.name, state.trials[index]?.status ?? .interrupted)
+        }, rows: rows, isInterrupted: isInterrupted, failures: state.failures, summary: summary,
+        summaryError: summaryError, fileError: state.fileError, orphans: orphans)
+    }
+  }
+}

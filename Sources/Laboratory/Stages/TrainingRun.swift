@@ -1,0 +1,186 @@
+import CoppiceDatasets
+import CoppiceNetworks
+import CoppicePruning
+import CoppiceStore
+import CoppiceTensors
+import CoppiceTerms
+
+/// A training on its way. The stage says what is to be done; this is where it stands.
+struct TrainingRun {
+  private let stage: TrainingStage
+  private let regimen: Regimen
+  private let context: StageContext
+  private let trainer: Trainer
+  private var batches: Batches
+  private var masks: DynamicMasks?
+  /// Measures under the masks as they stand; `nil` until it is asked for.
+  private var meter: Meter?
+  private var log: TrainingLog
+  /// The step from which the masks are those of the result.
+  private let settled: Int
+  /// Why a stop rule ended it.
+  private var stopped: String?
+  private var watch = Stopwatch()
+  private var sinceCheckpoint = Stopwatch()
+  /// The step that progress was last told of.
+  private var reported: Int
+
+  /// A training at its beginning, or where its checkpoint stands.
+  init(_ stage: TrainingStage, _ context: StageContext) throws {
+    (self.stage, regimen, self.context) = (stage, stage.regimen, context)
+    let state: TrainingState
+    masks = try stage.masks.map { DynamicMasks(active: try context.masks(of: $0)) } ?? stage.moves?.start
+    if let checkpoint = try? context.folder.readCheckpoint(stage.key.hexadecimal) {
+      state = try TrainingState(checkpoint)
+      log = TrainingLog(checkpoint, steps: stage.steps)
+      if let moved = checkpoint[masks: "masks"] {
+        masks = DynamicMasks(active: moved, trained: checkpoint[masks: "trained"])
+      }
+    } else {
+      state = try stage.initialState(context)
+      log = TrainingLog(steps: stage.steps)
+    }
+    trainer = try Trainer(
+      regimen.model, state, masks: masks?.active, trained: masks?.trained, execution: regimen.execution,
+      optimizer: regimen.optimizer, loss: regimen.loss, batch: regimen.batchSize, clipping: regimen.clipping,
+      seed: regimen.seedBits, firstStep: stage.firstStep, threads: context.threads)
+    batches = try Batches(
+      regimen.data.split.training, of: regimen.data.dataset, batchSize: regimen.batchSize,
+      seed: regimen.seedBits)
+    reported = state.step
+    settled = try stage.moves?.settled(stage.steps, regimen) ?? 0
+  }
+
+  /// Makes the steps that are left and gives the outputs.
+  ///
+  /// - Throws: `Interrupted` after a checkpoint, where an end was asked for.
+  mutating func finish() throws -> StageRecord {
+    while trainer.step < stage.steps {
+      try move()
+      if trainer.step % regimen.evaluationInterval == 0 { try measure() }
+      if stopped != nil { break }
+      try step()
+      // A training that diverged is over; its checkpoint would not know.
+      if log.divergence != nil { break }
+      try checkpoint()
+    }
+    if trainer.step == stage.steps { try move() }
+    try measure()
+    // The last step may have spoilt what its own loss, taken before it, does not show yet.
+    if log.divergence == nil, let loss = log.evaluations.last?[.testLoss], !loss.isFinite {
+      log.divergence = "the test loss after step \(trainer.step) is \(loss)"
+    }
+    context.progress(trainer.step - reported)
+    log.wallTime += watch.lap()
+    return try record()
+  }
+
+  /// Moves the masks, where they move now.
+  private mutating func move() throws {
+    guard let moves = stage.moves, let old = masks, try moves.isDue(trainer.step, stage.steps, regimen) else {
+      return
+    }
+    let new = try moves.masks(
+      old, trainer.parameters, trainer.buffers, trainer.step, stage.steps, regimen, context.threads)
+    guard new != old else { return }
+    try trainer.remask(new.active, trained: new.trained)
+    (masks, meter) = (new, nil)
+  }
+
+  /// Makes a step.
+  private mutating func step() throws {
+    let place = stage.firstStep + trainer.step
+    try trainer.fillBatch { batches.fill(place, $0, $1) }
+    let rate = regimen.learningRate(atStep: stage.learningRateStep.map { $0 + trainer.step })
+    let loss = trainer.run(learningRate: rate)
+    log.add(
+      loss: loss, learningRate: rate, sparsity: stage.moves == nil ? nil : masks?.active.sparsity,
+      step: trainer.step)
+    if !loss.isFinite {
+      log.divergence =
+        "the loss of step \(trainer.step) is \(loss)"
+        + (trainer.nonFiniteScope().map { "; the first number that is not finite comes from \($0)" } ?? "")
+    }
+    if trainer.step - reported >= 20 {
+      context.progress(trainer.step - reported)
+      reported = trainer.step
+    }
+  }
+
+  /// Measures the network, unless it was measured at this step. A stop rule may end the training then.
+  private mutating func measure() throws {
+    guard stage.isMeasured, log.evaluations.last?.step != trainer.step else { return }
+    let isLast = trainer.step == stage.steps || log.divergence != nil
+    log.evaluations.append(try evaluation(isLast: isLast))
+    // A network that is still pruned is not stopped, nor judged by what it was before.
+    let judged = log.evaluations.filter { $0.step >= settled }
+    guard !isLast, trainer.step >= settled, let reason = stage.stop.reason(after: judged) else { return }
+    stopped = "\(stage.stop.name) after step \(trainer.step): \(reason)"
+    log.evaluations[log.evaluations.count - 1] = try evaluation(isLast: true)
+  }
+
+  private mutating func evaluation(isLast: Bool) throws -> Evaluation {
+    let measuring = try meter ?? Meter(regimen, masks: masks?.active, threads: context.threads)
+    meter = measuring
+    return try measuring.evaluation(activeParameters, trainer.buffers, step: trainer.step, isLast: isLast)
+  }
+
+  /// The parameters as the forward pass has them: an inactive weight counts as 0, whatever the optimizer makes of it.
+  private var activeParameters: ParameterSet {
+    masks?.active.applied(to: trainer.parameters) ?? trainer.parameters
+  }
+
+  /// Writes a checkpoint where one is due.
+  ///
+  /// - Throws: `Interrupted` where an end was asked for.
+  private mutating func checkpoint() throws {
+    let isInterrupted = context.interruption.isRequested
+    guard isInterrupted || sinceCheckpoint.elapsed >= context.checkpointInterval else { return }
+    log.wallTime += watch.lap()
+    try context.folder.writeCheckpoint(
+      log.checkpoint(stage.key, trainer.state, masks: stage.moves == nil ? nil : masks))
+    if isInterrupted { throw Interrupted() }
+    sinceCheckpoint = Stopwatch()
+  }
+
+  /// The outputs.
+  private func record() throws -> StageRecord {
+    var record = log.record(
+      stage.key, step: trainer.step, parameters: activeParameters, trainer.buffers)
+    if let reason = stopped { record.metadata = JSON.object([("stop", .text(reason))]) }
+    if stage.moves != nil, let masks {
+      record.masks = masks.sets
+      record.numbers.append(("settled_step", [Double(settled)]))
+      let collapsed = masks.active.counted.filter { $0.mask.keptCount == 0 }.map(\.name)
+      if log.divergence == nil, !collapsed.isEmpty { record.outcome = .collapsed(collapsed) }
+    }
+    if stage.isMeasured {
+      let costs = try context.costs.costs(of: regimen)
+      record.layers = costs.layers(of: regimen, masks?.active, trained: masks?.trained)
+      record.numbers.append(("flops", [Double(costs.flops)]))
+    }
+    let flops = try stage.flops(context.costs)
+    record.numbers.append(
+      ("training_flops", [flops / Double(max(1, stage.steps)) * Double(trainer.step)]))
+    return record
+  }
+}
+
+extension DynamicMasks {
+  /// The masks as a record holds them: `masks`, and `trained` where these are others.
+  var sets: [(name: String, values: MaskSet)] {
+    [("masks", active)] + (trained.map { [("trained", $0)] } ?? [])
+  }
+}
+
+extension TrainingState {
+  /// The state a checkpoint holds.
+  fileprivate init(_ record: StageRecord) throws {
+    guard let parameters = record[parameters: "parameters"], let step = record[numbers: "step"]?.first else {
+      throw StageError.missingOutput("state", stage: record.key)
+    }
+    self.init(
+      parameters: parameters, buffers: record[parameters: "buffers"] ?? ParameterSet(),
+      moments: record[parameters: "moments"] ?? ParameterSet(), step: Int(step))
+  }
+}
