@@ -53,7 +53,7 @@ extension Augmentation {
   /// The augmentation in a field of a data set, `augmentation: augmentation(flip: true, padding: 4)`; none where there is none.
   static func read(_ fields: inout SpecificationReader) throws -> Augmentation {
     guard let specification = try fields.component("augmentation") else { return .none }
-    return try ComponentError.reading(specification) { name, fields in
+    return try SpecificationReader.reading(specification) { name, fields in
       switch name {
       case "none": .none
       case "augmentation":

@@ -53,7 +53,7 @@ extension InputScaling {
   /// is none.
   static func read(_ fields: inout SpecificationReader) throws -> InputScaling {
     guard let specification = try fields.component("scaling") else { return .unit }
-    return try ComponentError.reading(specification) { name, fields in
+    return try SpecificationReader.reading(specification) { name, fields in
       switch name {
       case "unit": .unit
       case "standardised":

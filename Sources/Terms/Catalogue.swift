@@ -27,12 +27,12 @@ public struct Catalogue<Element: Component>: Sendable {
 
   /// The component of a text: `iterative(rounds: 3)`. Every field must be one of the component's.
   public func parse(_ text: String) throws(ComponentError) -> Element {
-    try ComponentError.reading(text, element)
+    try SpecificationReader.reading(text, element)
   }
 
   /// The component of a specification: of a field inside another component.
   package func read(_ specification: Specification) throws(ComponentError) -> Element {
-    try ComponentError.reading(specification, element)
+    try SpecificationReader.reading(specification, element)
   }
 
   /// One of them in a sentence: `a learning rate`.

@@ -53,3 +53,34 @@ package struct SpecificationReader {
     throw .unknownField(field.name, of: component, nearest: known.nearest(to: field.name), known: known)
   }
 }
+
+extension SpecificationReader {
+  /// What `make` makes of the name and fields of a printed component; it must use every field.
+  package static func reading<Result>(
+    _ text: String, _ make: (String, inout SpecificationReader) throws -> Result
+  ) throws(ComponentError) -> Result {
+    let specification: Specification
+    do throws(SpecificationError) { specification = try Specification(parsing: text) } catch {
+      throw .specification(error)
+    }
+    return try reading(specification, make)
+  }
+
+  /// What `make` makes of the name and fields of a specification; it must use every field.
+  package static func reading<Result>(
+    _ specification: Specification, _ make: (String, inout SpecificationReader) throws -> Result
+  ) throws(ComponentError) -> Result {
+    var fields = SpecificationReader(specification)
+    do {
+      let result = try make(specification.name, &fields)
+      try fields.end()
+      return result
+    } catch let error as ComponentError {
+      throw error
+    } catch let error as SpecificationError {
+      throw .specification(error)
+    } catch {
+      throw .refused(specification.description, "\(error)")
+    }
+  }
+}

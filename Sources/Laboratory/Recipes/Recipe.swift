@@ -20,7 +20,7 @@ public struct Recipe: Component {
 
   /// The recipe of a text: `recipe(steps: [train, prune(sparsity: 0.5), retrain])`.
   public init(parsing text: String) throws(ComponentError) {
-    self = try ComponentError.reading(text) { name, fields in
+    self = try SpecificationReader.reading(text) { name, fields in
       guard name == "recipe" else { throw ComponentError.unknown("recipe", name, known: ["recipe"]) }
       let steps = try fields.take("steps", "a list of steps as [train, prune(sparsity: 0.5)]", default: nil) {
         value -> [Specification]? in
