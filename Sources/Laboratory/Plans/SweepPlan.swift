@@ -57,13 +57,13 @@ package struct SweepPlan: Sendable {
   package func cost() throws -> Cost {
     var cost = Cost()
     let costs = NetworkCostTable()
-    for stage in stages where stage.steps > 0 {
+    for stage in stages.made where stage.steps > 0 {
       cost.trainings += 1
       cost.steps += stage.steps
       cost.flops += try stage.flops(costs)
     }
     for trial in trials {
-      let trainings = trial.stages.filter { $0.steps > 0 }
+      let trainings = trial.stages.made.filter { $0.steps > 0 }
       cost.trainingsUnshared += trainings.count
       cost.stepsUnshared += trainings.reduce(0) { $0 + $1.steps }
       let weights = trial.regimen.model.declarations.reduce(0) { $0 + $1.shape.count }

@@ -154,9 +154,15 @@ package final class Runner: Sendable {
 
   private func context(ofStage index: Int) -> StageContext {
     clock.began(index)
+    let left = queue.leftOnTheWay(of: index)
     return StageContext(
       folder: results.stages, recent: outputs, interruption: interruption,
       checkpointInterval: options.checkpointInterval, threads: options.threads, costs: costs,
+      waypoints: left.map { (plan.stages[$0].steps, plan.stages[$0].key) },
+      leave: { [outputs, queue, stages = plan.stages] record in
+        try outputs.write(record)
+        for place in left where stages[place].key.hexadecimal == record.key { queue.leave(place) }
+      },
       progress: { [observe, clock] steps in
         clock.made(steps, by: index)
         observe(.steps(steps, remaining: clock.remaining))
