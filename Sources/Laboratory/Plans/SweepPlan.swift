@@ -10,6 +10,8 @@ package struct SweepPlan: Sendable {
   package let settings: [Setting]
   /// Every stage once, parents before children, in the order of the trials that need them.
   package let stages: [any Stage]
+  /// What is to be known before the sweep is run, one sentence each: what it will not do although it looks as if it would.
+  package let remarks: [String]
 
   /// Plans an experiment, reading its data sets.
   ///
@@ -26,17 +28,21 @@ package struct SweepPlan: Sendable {
     self.experiment = experiment
     var plans: [TrialPlan] = []
     let networks = KnownNetworks()
-    for trial in try experiment.trials(seeds: seeds, overrides: overrides, settings: settings) {
+    let cells = try experiment.cells(seeds: seeds, overrides: overrides, settings: settings)
+    for trial in Experiment.distinct(cells.flatMap(\.baselines) + cells, settings) {
       plans.append(try TrialPlan(trial, library, networks, settings))
     }
     trials = plans
     self.settings = settings
     var known: Set<StageKey> = []
     stages = plans.flatMap(\.stages).filter { known.insert($0.key).inserted }
+    remarks =
+      [Self.copies(among: cells, overrides.map(\.name), settings)].compactMap { $0 }
+      + Self.slowRetrainings(plans)
     let isChanged = seeds != nil || !overrides.isEmpty
-    let cells = Specification(
+    let identity = Specification(
       "cells", version: 1, [("trials", .list(plans.map { .component($0.trial.specification(settings)) }))])
-    self.name = name ?? (isChanged ? "\(experiment.name)@\(StageKey(cells).short)" : experiment.name)
+    self.name = name ?? (isChanged ? "\(experiment.name)@\(StageKey(identity).short)" : experiment.name)
   }
 
   /// What the sweep costs, counted before it is run.
