@@ -44,7 +44,7 @@ public struct Granularity: Component {
   ///   - fields: the values the units depend on; aggregate and normalisation stand among them where they are not neutral.
   ///   - aggregate: how the scores of weights become those of units.
   ///   - normalised: whether the scores of a layer's units are divided by their L2 norm.
-  ///   - units: the units, in the order in which those of equal scores go.
+  ///   - units: the units, in the same order in every round: by their places the seed tells units of equal scores apart.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
     aggregate: Aggregate = .sum, normalised: Bool = false,
