@@ -141,7 +141,7 @@ package struct Pruner: Hashable, Sendable {
       table, granularity,
       masks: table.parameters.map { (context.masks[$0.name] ?? Mask(keepingAll: $0.shape)).bytes },
       scores: table.parameters.prefix(table.layerCount).map { scores[$0.name]?.scalars ?? [] },
-      ties: context.unitTies)
+      scoresUnits: criterion.scoresUnits, ties: context.unitTies)
     var ties = 0
     switch quota {
     case .pool(let total):

@@ -19,13 +19,17 @@ struct UnitSelection {
   /// A selection among the survivors in `masks`.
   /// - Parameters:
   ///   - scores: one array a layer of the table.
+  ///   - scoresUnits: whether the score of a unit is that of its first weight.
   ///   - ties: the stream that tells equal scores apart.
   init(
-    _ table: UnitTable, _ granularity: Granularity, masks: [[UInt8]], scores: [[Float]], ties: RandomStream
+    _ table: UnitTable, _ granularity: Granularity, masks: [[UInt8]], scores: [[Float]], scoresUnits: Bool,
+    ties: RandomStream
   ) {
     self.table = table
     self.masks = masks
-    self.scores = Self.scores(table, granularity, masks: masks, scores: scores)
+    self.scores =
+      scoresUnits
+      ? Self.firstScores(table, scores) : Self.scores(table, granularity, masks: masks, scores: scores)
     var ties = ties
     words = (0..<table.count).map { _ in ties.next() }
   }
@@ -72,6 +76,13 @@ struct UnitSelection {
       for span in table.spans(of: unit) where span.parameter >= table.layerCount {
         for element in span.elements { masks[span.parameter][element] = 0 }
       }
+    }
+  }
+
+  /// The scores of the first weights.
+  private static func firstScores(_ table: UnitTable, _ scores: [[Float]]) -> [Double] {
+    (0..<table.count).map { unit in
+      table.spans(of: unit).first.map { Double(scores[$0.parameter][$0.elements.lowerBound]) } ?? 0
     }
   }
 

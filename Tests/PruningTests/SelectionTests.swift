@@ -181,8 +181,8 @@ import Testing
     #expect(shuffled == order.map { straight[$0] })
   }
 
-  @Test func unitsGoWholeByTheSumOfTheirScores() throws {
-    // Sums 3, 2.5, 6, 0.5.
+  @Test func unitsGoWholeByTheMeanOfTheirScores() throws {
+    // Means 1.5, 1.25, 3, 0.25.
     let scores: [Float] = [1, 2, 2.25, 0.25, 3, 3, 0.25, 0.25]
     let expected: [Int: [UInt8]] = [
       8: [1, 1, 1, 1, 1, 1, 1, 1], 6: [1, 1, 1, 1, 1, 1, 0, 0], 4: [1, 1, 0, 0, 1, 1, 0, 0],
@@ -197,14 +197,14 @@ import Testing
   }
 
   @Test func unitsCountTheirSurvivorsOnly() throws {
-    // Row 0 has lost its large weight, so it sums to 1 and counts 1.
+    // Row 0 has lost its large weight, so its mean is 1 and it counts 1.
     let masks = try prune(
       [[100, 1, 2, 2, 3, 3]], rows: [3], bytes: [[0, 1, 1, 1, 1, 1]], granularity: .neuron, quota: .pool(4))
     #expect(masks == [[0, 0, 1, 1, 1, 1]])
   }
 
   @Test func unitsOfUnequalSizesComeNearestToTheNumber() throws {
-    // Sizes 4, 1, 1 with sums 4, 10, 20: of 6 weights, 2 asked for: removing 4 is as near as removing none.
+    // Sizes 4, 1, 1 with means 1, 10, 20: of 6 weights, 2 asked for: removing 4 is as near as removing none.
     let scores: [[Float]] = [[1, 1, 1, 1], [10, 20]]
     #expect(
       try prune(scores, rows: [1, 2], granularity: .neuron, quota: .pool(4)) == [[0, 0, 0, 0], [1, 1]])
