@@ -88,6 +88,7 @@ package struct TrialAssembly {
         flops: training?[numbers: "flops"]?.first.map { Int($0) } ?? network?.flops,
         trainingFlops: try trainingFlops(upTo: training == nil ? round[.masks] : round[.training]),
         wallTime: training?[numbers: "wall_time"]?.first ?? .nan,
+        ties: masks?[numbers: "ties"]?.first.map { Int($0) },
         settledStep: Int(training?[numbers: "settled_step"]?.first ?? 0)))
     return row
   }

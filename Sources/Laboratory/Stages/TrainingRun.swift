@@ -88,8 +88,9 @@ struct TrainingRun {
     guard let moves = stage.moves, let old = masks, try moves.isDue(trainer.step, stage.steps, regimen) else {
       return
     }
-    let new = try moves.masks(
+    let (new, ties) = try moves.masks(
       old, trainer.parameters, trainer.buffers, trainer.step, stage.steps, regimen, context.threads)
+    log.ties += ties
     guard new != old else { return }
     try trainer.remask(new.active, trained: new.trained)
     (masks, meter) = (new, nil)
@@ -157,7 +158,7 @@ struct TrainingRun {
     if let reason = stopped { record.metadata = JSON.object([("stop", .text(reason))]) }
     if stage.moves != nil, let masks {
       record.masks = masks.sets
-      record.numbers.append(("settled_step", [Double(settled)]))
+      record.numbers += [("settled_step", [Double(settled)]), ("ties", [Double(log.ties)])]
       let collapsed = masks.active.counted.filter { $0.mask.keptCount == 0 }.map(\.name)
       if log.divergence == nil, !collapsed.isEmpty { record.outcome = .collapsed(collapsed) }
     }
