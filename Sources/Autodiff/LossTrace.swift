@@ -41,13 +41,13 @@ public struct LossTrace {
   public let weights: [(name: String, value: Value)]
   /// Where the prunable weights are read, in the order of the graph.
   public let sites: [Site]
-  /// Results of the evidence this one is given, by name and then by parameter.
-  package let given: (_ evidence: String, _ name: String, _ shape: Shape) -> Value
+  /// An array that was computed before, for a parameter, by the name of what computed it.
+  package let knownArray: (_ source: String, _ parameter: String, _ shape: Shape) -> Value
 
   package init(
     builder: GraphBuilder, logits: Value, labels: Value, loss: Value,
     weights: [(name: String, value: Value)], sites: [Site],
-    given: @escaping (_ evidence: String, _ name: String, _ shape: Shape) -> Value
+    knownArray: @escaping (_ source: String, _ parameter: String, _ shape: Shape) -> Value
   ) {
     self.builder = builder
     self.logits = logits
@@ -55,7 +55,7 @@ public struct LossTrace {
     self.loss = loss
     self.weights = weights
     self.sites = sites
-    self.given = given
+    self.knownArray = knownArray
   }
 
   /// The gradients of a scalar with respect to some values; gradients of gradients work.
@@ -66,10 +66,5 @@ public struct LossTrace {
   /// The gradient of the loss with respect to every trained parameter, by name.
   public var weightGradients: [(name: String, value: Value)] {
     zip(weights, gradients(of: loss, wrt: weights.map(\.value))).map { ($0.name, $1) }
-  }
-
-  /// What an evidence that this one is `given` has found for a parameter.
-  public func given(_ evidence: String, for parameter: String, _ shape: Shape) -> Value {
-    given(evidence, parameter, shape)
   }
 }

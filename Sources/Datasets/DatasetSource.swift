@@ -28,7 +28,7 @@ public struct DatasetSource: Component {
   /// Wraps a definition.
   public init(_ definition: some DatasetDefinition) { self.definition = definition }
 
-  /// Name, version and options.
+  /// Name, version and options of the set.
   public var specification: Specification { definition.specification }
   /// One line for listings.
   public var summary: String { definition.summary }

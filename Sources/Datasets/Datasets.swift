@@ -1,8 +1,7 @@
 import CoppiceTerms
 
-/// The data sets that ship with Coppice.
-public enum Datasets {
-  /// Every shipped set with its default options; embedded ones first.
+extension DatasetSource: Catalogued {
+  /// The data sets that ship with Coppice, with their default options; embedded ones first.
   public static let catalogue = Catalogue<DatasetSource>(
     "data set",
     [
@@ -15,15 +14,10 @@ public enum Datasets {
       .sst2,
       .tinyShakespeare,
     ])
-
-  /// Every shipped set with its default options.
-  public static var all: [DatasetSource] { catalogue.all }
 }
 
-extension DatasetSource: Catalogued {
-  /// The data sets that ship with Coppice.
-  public static var catalogue: Catalogue<DatasetSource> { Datasets.catalogue }
-}
+/// Another name of `DatasetSource`, for what is shipped: `Datasets.all`.
+public typealias Datasets = DatasetSource
 
 extension Shipped<DatasetSource> {
   /// A shipped set, whose summary is its own. `read` takes out the options.

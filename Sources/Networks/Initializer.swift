@@ -3,7 +3,7 @@ import CoppiceTerms
 
 /// How a fresh weight is drawn. Each one stands in Initializers/.
 public struct Initializer: Component {
-  /// Its name, version and parameters.
+  /// The name, the version and every field of the initializer.
   public let specification: Specification
   private let fill:
     @Sendable (_ fan: Fan, _ random: inout RandomStream, UnsafeMutableBufferPointer<Float>) -> Void

@@ -2,7 +2,7 @@ import CoppiceTerms
 
 /// The learning rate as a function of the step. Each shipped one stands in LearningRates/.
 public struct LearningRate: Component {
-  /// Its name, version and parameters.
+  /// The name, the version and every field of the learning rate.
   public let specification: Specification
   private let value: @Sendable (_ step: Int, _ total: Int) -> Double
 

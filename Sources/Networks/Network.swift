@@ -90,5 +90,4 @@ package struct Network: Sendable {
   package var initialBuffers: ParameterSet {
     ParameterSet(buffers.map { ($0.name, Tensor(repeating: $0.initial, $0.shape)) })
   }
-
 }

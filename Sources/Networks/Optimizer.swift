@@ -3,7 +3,7 @@ import CoppiceTerms
 
 /// How weights follow their gradients. Each shipped one stands in Optimizers/. Masked weights end every step exactly 0.
 public struct Optimizer: Component {
-  /// Its name, version and parameters.
+  /// The name, the version and every field of the optimizer.
   public let specification: Specification
   /// The arrays it keeps for each parameter: `["velocity"]`, `["moment1", "moment2"]`.
   let moments: [String]

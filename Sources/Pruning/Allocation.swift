@@ -21,6 +21,13 @@ public struct PrunableLayer: Hashable, Sendable {
   public var count: Int { shape.count }
 }
 
+extension MaskSet {
+  /// The layers as an allocation sees them: companions are none.
+  package var layers: [PrunableLayer] {
+    counted.map { PrunableLayer(name: $0.name, shape: $0.mask.shape, survivors: $0.mask.keptCount) }
+  }
+}
+
 /// How many weights survive a round, and where.
 public enum Quota: Hashable, Sendable {
   /// So many in all layers together: the layers compete by score.
@@ -52,7 +59,7 @@ public enum Quota: Hashable, Sendable {
 ///
 /// A layer that an allocation ignores is not prunable: it keeps all its weights and counts in no sparsity.
 public struct Allocation: Component {
-  /// The name, the version and every field.
+  /// The name, the version and every field of the allocation.
   public let specification: Specification
   /// Parameters that are left alone, by name (`fc3.weight`) or by the scope they are in (`fc3`).
   public let ignoring: [String]
@@ -61,7 +68,7 @@ public struct Allocation: Component {
 
   /// An allocation.
   /// - Parameters:
-  ///   - name: in kebab-case, as it appears in tables.
+  ///   - name: what the allocation is called in tables, in kebab-case.
   ///   - version: raise it whenever quotas change; `nil` while it is being written.
   ///   - fields: the values the quotas depend on, the ignored layers excepted.
   ///   - ignoring: parameters that are left alone, by name or scope.
@@ -110,21 +117,6 @@ public struct Allocation: Component {
       }
     }
     return quota
-  }
-}
-
-extension PruningTarget {
-  /// How often a rate may be taken at one stroke: more than anyone can train are a slip of the pen.
-  package static let possibleRounds = 1...1000
-
-  package func check() throws(PruningError) {
-    switch self {
-    case .sparsity(let sparsity):
-      guard sparsity >= 0, sparsity < 1 else { throw .ratioOutOfRange(sparsity) }
-    case .rate(let rate, let times):
-      guard rate > 0, rate < 1 else { throw .rateOutOfRange(rate, of: "pruning in a round") }
-      guard Self.possibleRounds.contains(times) else { throw .roundsOutOfRange(times) }
-    }
   }
 }
 

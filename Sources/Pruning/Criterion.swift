@@ -27,7 +27,7 @@ public struct Criterion: Component {
     case solution(Solution)
   }
 
-  /// The name, the version and every field.
+  /// The name, the version and every field of the criterion.
   public let specification: Specification
   /// What it looks at, besides the weights and the masks.
   public let needs: ScoringNeeds
@@ -37,7 +37,7 @@ public struct Criterion: Component {
 
   /// A criterion that scores weights.
   /// - Parameters:
-  ///   - name: in kebab-case, as it appears in tables.
+  ///   - name: what the criterion is called in tables, in kebab-case.
   ///   - version: raise it whenever scores change; `nil` while it is being written.
   ///   - fields: the values the scores depend on, if the criterion has parameters.
   ///   - needs: what it reads besides the weights and the masks.
@@ -61,7 +61,7 @@ public struct Criterion: Component {
   /// A criterion that solves each layer by itself: it chooses the survivors and moves them. It prunes single weights and takes
   /// an allocation that says how many survive in each layer.
   /// - Parameters:
-  ///   - name: in kebab-case, as it appears in tables.
+  ///   - name: what the criterion is called in tables, in kebab-case.
   ///   - version: raise it whenever results change; `nil` while it is being written.
   ///   - fields: the values the results depend on, if the criterion has parameters.
   ///   - needs: what it reads besides the weights and the masks.

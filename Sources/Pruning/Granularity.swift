@@ -14,7 +14,7 @@ public struct Granularity: Component {
     case units(@Sendable (UnitContext) throws -> [Unit])
   }
 
-  /// The name, the version and every field.
+  /// The name, the version and every field of the granularity.
   public let specification: Specification
   /// How the scores of weights become those of units.
   public let aggregate: Aggregate
@@ -26,7 +26,7 @@ public struct Granularity: Component {
 
   /// A granularity of runs of consecutive elements.
   /// - Parameters:
-  ///   - name: in kebab-case, as it appears in tables.
+  ///   - name: what the granularity is called in tables, in kebab-case.
   ///   - version: raise it whenever results change; `nil` while it is being written.
   ///   - elementsPerUnit: how many consecutive elements of a weight of this shape make one unit; must divide the
   ///     number of elements.
@@ -40,7 +40,7 @@ public struct Granularity: Component {
   /// Only weights in units are prunable: a weight of which no unit has a slice keeps all its elements and counts in no sparsity.
   /// A unit that would reach into a layer the allocation ignores is left out.
   /// - Parameters:
-  ///   - name: in kebab-case, as it appears in tables.
+  ///   - name: what the granularity is called in tables, in kebab-case.
   ///   - version: raise it whenever results change; `nil` while it is being written.
   ///   - fields: the values the units depend on; aggregate and normalisation stand among them where they are not neutral.
   ///   - aggregate: how the scores of weights become those of units.

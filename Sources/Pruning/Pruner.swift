@@ -168,21 +168,6 @@ package struct Pruning: Hashable, Sendable {
 }
 
 extension MaskSet {
-  /// The layers as an allocation sees them: companions are none.
-  package var layers: [PrunableLayer] {
-    counted.map { PrunableLayer(name: $0.name, shape: $0.mask.shape, survivors: $0.mask.keptCount) }
-  }
-
-  /// The masks of a table's parameters replaced by others; those that are no layers are companions.
-  func replacing(_ table: UnitTable, with bytes: [[UInt8]]) -> MaskSet {
-    var masks = self
-    for (index, (name, shape)) in table.parameters.enumerated() {
-      let mask = Mask(shape, bytes[index])
-      if index < table.layerCount { masks[name] = mask } else { masks.setCompanion(name, mask) }
-    }
-    return masks
-  }
-
   fileprivate func isSubset(of other: MaskSet, at name: String) -> Bool {
     guard let mask = self[name], let before = other[name] else { return true }
     return mask.isSubset(of: before)

@@ -10,6 +10,22 @@ public enum PruningTarget: Hashable, Sendable {
 }
 
 extension PruningTarget {
+  /// How often a rate may be taken at one stroke: more than anyone can train are a slip of the pen.
+  package static let possibleRounds = 1...1000
+
+  /// Refuses a target out of range.
+  package func check() throws(PruningError) {
+    switch self {
+    case .sparsity(let sparsity):
+      guard sparsity >= 0, sparsity < 1 else { throw .ratioOutOfRange(sparsity) }
+    case .rate(let rate, let times):
+      guard rate > 0, rate < 1 else { throw .rateOutOfRange(rate, of: "pruning in a round") }
+      guard Self.possibleRounds.contains(times) else { throw .roundsOutOfRange(times) }
+    }
+  }
+}
+
+extension PruningTarget {
   /// How many of `count` weights, of which `survivors` survive until now, shall survive the round. `relativeRate`
   /// scales the rate, and has no part in a sparsity.
   func survivors(of survivors: Int, count: Int, relativeRate: Double = 1) -> Int {

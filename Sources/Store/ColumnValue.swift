@@ -27,3 +27,28 @@ package enum ColumnValue: Hashable, Sendable, CustomStringConvertible {
     return self == other
   }
 }
+
+/// The values of a column, or the labels along an axis: all of one kind.
+package enum ColumnValues: Hashable, Sendable {
+  case texts([String])
+  case integers([Int])
+  case numbers([Double])
+
+  /// How many there are.
+  package var count: Int {
+    switch self {
+    case .texts(let values): values.count
+    case .integers(let values): values.count
+    case .numbers(let values): values.count
+    }
+  }
+
+  /// The value at a place.
+  package subscript(place: Int) -> ColumnValue {
+    switch self {
+    case .texts(let values): .text(values[place])
+    case .integers(let values): .integer(values[place])
+    case .numbers(let values): .number(values[place])
+    }
+  }
+}

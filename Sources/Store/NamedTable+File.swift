@@ -42,7 +42,7 @@ extension NamedTable {
         Quantity(
           column.name, place < titles.count ? titles[place] : nil,
           unit: place < units.count ? Quantity.Unit(text: units[place]) : .none),
-        Values(column.values))
+        ColumnValues(column.values))
     }
     self.init(
       name, title: try dataset.attribute("title")?.text ?? name,
@@ -54,7 +54,7 @@ extension NamedTable {
   }
 }
 
-extension NamedTable.Values {
+extension ColumnValues {
   /// As a file holds them.
   fileprivate var stored: HDF5Table.Values {
     switch self {

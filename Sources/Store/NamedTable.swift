@@ -4,7 +4,7 @@ package struct NamedTable: Hashable, Sendable {
   /// A column: what its values are called, and the values, one a row.
   package struct Column: Hashable, Sendable {
     package let quantity: Quantity
-    package let values: Values
+    package let values: ColumnValues
 
     /// A column of texts, called by its name with spaces where no title is given.
     package init(_ name: String, _ title: String? = nil, texts: [String]) {
@@ -19,35 +19,10 @@ package struct NamedTable: Hashable, Sendable {
     /// A column of numbers, of which those that were not measured are NaN.
     package init(_ quantity: Quantity, numbers: [Double]) { self.init(quantity, .numbers(numbers)) }
 
-    init(_ quantity: Quantity, _ values: Values) { (self.quantity, self.values) = (quantity, values) }
+    init(_ quantity: Quantity, _ values: ColumnValues) { (self.quantity, self.values) = (quantity, values) }
 
     /// The name in files.
     package var name: String { quantity.name }
-  }
-
-  /// The values of a column.
-  package enum Values: Hashable, Sendable {
-    case texts([String])
-    case integers([Int])
-    case numbers([Double])
-
-    /// The number of rows.
-    package var count: Int {
-      switch self {
-      case .texts(let values): values.count
-      case .integers(let values): values.count
-      case .numbers(let values): values.count
-      }
-    }
-
-    /// The value in a row.
-    package subscript(row: Int) -> ColumnValue {
-      switch self {
-      case .texts(let values): .text(values[row])
-      case .integers(let values): .integer(values[row])
-      case .numbers(let values): .number(values[row])
-      }
-    }
   }
 
   /// How the table is drawn: one column against another, a curve for each combination of some more.

@@ -15,23 +15,7 @@ package struct SummaryCube: Hashable, Sendable {
   /// An axis: its name and coordinates.
   package struct Axis: Hashable, Sendable {
     package let name: String
-    package let coordinates: Coordinates
-
-    /// The labels along an axis.
-    package enum Coordinates: Hashable, Sendable {
-      case texts([String])
-      case integers([Int])
-      case numbers([Double])
-
-      /// The number of labels.
-      package var count: Int {
-        switch self {
-        case .texts(let values): values.count
-        case .integers(let values): values.count
-        case .numbers(let values): values.count
-        }
-      }
-    }
+    package let coordinates: ColumnValues
   }
 
   /// A measure: its name, what people call it, its unit, and values in row-major order of the axes.
@@ -142,7 +126,7 @@ package struct SummaryCube: Hashable, Sendable {
 
   /// Distinct labels (numbers ascending, texts in order of appearance) and the place of each value among
   /// them.
-  private static func coordinates(_ values: [ColumnValue?]) -> (Axis.Coordinates, [Int]) {
+  private static func coordinates(_ values: [ColumnValue?]) -> (ColumnValues, [Int]) {
     let integers = values.compactMap { if case .integer(let value)? = $0 { value } else { nil } }
     if integers.count == values.count {
       let labels = Set(integers).sorted()

@@ -13,23 +13,23 @@ import Testing
   @Test func everyShippedComponentIsReadBack() throws {
     for model in Model.all { try expectRoundTrip(Trial(model: model)) }
     for initializer in Initializer.all { try expectRoundTrip(Trial(initializer: initializer)) }
-    for dataset in Datasets.all { try expectRoundTrip(Trial(dataset: dataset)) }
+    for dataset in DatasetSource.all { try expectRoundTrip(Trial(dataset: dataset)) }
     for optimizer in Optimizer.all { try expectRoundTrip(Trial(optimizer: optimizer)) }
     for rate in LearningRate.all { try expectRoundTrip(Trial(learningRate: rate)) }
-    for criterion in Criteria.all { try expectRoundTrip(Trial(criterion: criterion)) }
-    for granularity in Granularities.all { try expectRoundTrip(Trial(granularity: granularity)) }
-    for allocation in Allocations.all { try expectRoundTrip(Trial(allocation: allocation)) }
-    for schedule in Schedules.all { try expectRoundTrip(Trial(schedule: schedule)) }
-    for retraining in Retrainings.catalogue.all
+    for criterion in Criterion.all { try expectRoundTrip(Trial(criterion: criterion)) }
+    for granularity in Granularity.all { try expectRoundTrip(Trial(granularity: granularity)) }
+    for allocation in Allocation.all { try expectRoundTrip(Trial(allocation: allocation)) }
+    for schedule in Schedule.all { try expectRoundTrip(Trial(schedule: schedule)) }
+    for retraining in Retraining.catalogue.all
       + [.fineTune(.epochs(2.5)), .rewind(to: .share(0.1), learningRate: false)]
     {
       try expectRoundTrip(Trial(retraining: retraining))
     }
-    for control in Controls.catalogue.all { try expectRoundTrip(Trial(control: control)) }
-    for dynamics in DynamicsCatalogue.catalogue.all { try expectRoundTrip(Trial(dynamics: dynamics)) }
+    for control in Control.catalogue.all { try expectRoundTrip(Trial(control: control)) }
+    for dynamics in Dynamics.catalogue.all { try expectRoundTrip(Trial(dynamics: dynamics)) }
     for loss in Loss.catalogue.all { try expectRoundTrip(Trial(loss: loss)) }
-    for rule in StopRules.catalogue.all { try expectRoundTrip(Trial(stop: rule)) }
-    try expectRoundTrip(Trial(recipe: Recipe(RecipeSteps.catalogue.all)))
+    for rule in StopRule.catalogue.all { try expectRoundTrip(Trial(stop: rule)) }
+    try expectRoundTrip(Trial(recipe: Recipe(RecipeStep.catalogue.all)))
   }
 
   @Test func numbersKeepTheirBits() throws {

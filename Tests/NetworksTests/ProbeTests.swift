@@ -149,7 +149,7 @@ import Testing
       try Probe.run(
         traced, start.parameters, start.buffers, batch: family.batch, given: given,
         trace: { trace in
-          trace.weights.map { ($0.name, $0.value * trace.given("gradients", for: $0.name, $0.value.shape)) }
+          trace.weights.map { ($0.name, $0.value * trace.knownArray("gradients", $0.name, $0.value.shape)) }
         }, fill: { ReferenceNumbers.fill($0, family.interface, batch: family.batch, $1, $2) },
         each: { found = $1 })
       return found

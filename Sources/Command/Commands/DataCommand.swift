@@ -17,7 +17,7 @@ struct DataListCommand: ParsableCommand {
   @OptionGroup var format: FormatOptions
 
   func run() throws {
-    let sets = Datasets.all.map { (source: $0, place: place($0)) }
+    let sets = DatasetSource.all.map { (source: $0, place: place($0)) }
     if format.json {
       let list = sets.map { source, place in
         JSON.members([
@@ -96,7 +96,7 @@ struct DataVerifyCommand: ParsableCommand {
   func run() throws {
     let sources =
       try names.isEmpty
-      ? Datasets.all.filter { DataVerification.folder(of: $0, in: data.folders) != nil }
+      ? DatasetSource.all.filter { DataVerification.folder(of: $0, in: data.folders) != nil }
       : names.map { try DatasetSource(parsing: $0) }
     if let embedded = sources.first(where: \.isEmbedded) {
       throw DatasetError.notFetchable(dataset: embedded.name)

@@ -91,7 +91,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private var datasets: [Finding] {
-    Datasets.all.filter { !$0.isEmbedded }.map { source in
+    DatasetSource.all.filter { !$0.isEmbedded }.map { source in
       DataVerification.folder(of: source, in: data.folders).map { Finding(source.name, "in \($0)") }
         ?? Finding(source.name, "not here; fetch it with `coppice data fetch \(source.name)`", .advice)
     }

@@ -47,21 +47,21 @@ extension ListCommand.Kind {
     switch self {
     case .experiments: ExperimentCatalogue.experiments.map { Entry(name: $0.name, about: $0.question) }
     case .models: listed(Model.catalogue)
-    case .datasets: listed(Datasets.catalogue)
+    case .datasets: listed(DatasetSource.catalogue)
     case .initializers: listed(Initializer.catalogue)
     case .optimizers: listed(Optimizer.catalogue)
     case .learningRates: listed(LearningRate.catalogue)
-    case .criteria: listed(Criteria.catalogue)
-    case .granularities: listed(Granularities.catalogue)
-    case .allocations: listed(Allocations.catalogue)
-    case .schedules: listed(Schedules.catalogue)
-    case .retrainings: listed(Retrainings.catalogue)
-    case .controls: listed(Controls.catalogue)
-    case .dynamics: listed(DynamicsCatalogue.catalogue)
+    case .criteria: listed(Criterion.catalogue)
+    case .granularities: listed(Granularity.catalogue)
+    case .allocations: listed(Allocation.catalogue)
+    case .schedules: listed(Schedule.catalogue)
+    case .retrainings: listed(Retraining.catalogue)
+    case .controls: listed(Control.catalogue)
+    case .dynamics: listed(Dynamics.catalogue)
     case .losses: listed(Loss.catalogue)
-    case .stopRules: listed(StopRules.catalogue)
-    case .recipeSteps: listed(RecipeSteps.catalogue)
-    case .analyses: listed(Analyses.catalogue)
+    case .stopRules: listed(StopRule.catalogue)
+    case .recipeSteps: listed(RecipeStep.catalogue)
+    case .analyses: listed(Analysis.catalogue)
     case .settings:
       Settings.all.map { Entry(name: $0.name, about: "\($0.documentation) (\($0.unit))") }
     }

@@ -1,7 +1,6 @@
 import CoppiceTerms
 
-/// The analyses that are shipped.
-public enum Analyses {
-  /// One line each.
+extension Analysis: Catalogued {
+  /// The analyses that are shipped.
   public static let catalogue = Catalogue<Analysis>("analysis", [.maskOverlap])
 }

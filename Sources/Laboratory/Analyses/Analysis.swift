@@ -6,13 +6,13 @@ import CoppiceTerms
 /// A question asked of the rounds of several trials once they are there: its answer is a table and a figure. Each shipped one
 /// stands in Analyses/.
 public struct Analysis: Component {
-  /// The name, the version and every field.
+  /// The name, the version and every field of the analysis.
   public let specification: Specification
   private let answer: @Sendable (AnalysisContext) throws -> [NamedTable]
 
   /// An analysis.
   /// - Parameters:
-  ///   - name: in kebab-case, as it appears in files and on the command line.
+  ///   - name: what the analysis is called in files and on the command line, in kebab-case.
   ///   - version: raise it whenever answers change; `nil` while it is being written.
   ///   - fields: the values it depends on.
   ///   - tables: the answer.
@@ -23,9 +23,6 @@ public struct Analysis: Component {
     specification = Specification(name, version: version, fields)
     answer = tables
   }
-
-  /// The analysis of a text: `mask-overlap`.
-  public init(parsing text: String) throws(ComponentError) { self = try Analyses.catalogue.parse(text) }
 
   /// The answer for some rounds.
   package func tables(_ context: AnalysisContext) throws -> [NamedTable] { try answer(context) }

@@ -6,7 +6,7 @@ import CoppiceTensors
 package struct TrialRecovery: Sendable {
   /// One round, by the masks it was trained under.
   package struct Round: Sendable {
-    /// The number of prunings so far.
+    /// The number of the round.
     package let index: Int
     /// Precision and recall of the student's surviving weights.
     package let recovery: TeacherRecovery

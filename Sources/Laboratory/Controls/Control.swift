@@ -3,7 +3,7 @@ import CoppiceTerms
 /// What a claim about a pruned network is compared with: it takes the place of a round's stages. A control never gets fewer
 /// steps than what it controls. Each shipped one stands in Controls/.
 public struct Control: Component {
-  /// The name, the version and every field.
+  /// The name, the version and every field of the control.
   public let specification: Specification
   /// The stages that stand for a round in place of the ticket's; `nil` for the ticket's own.
   let replace: (@Sendable (inout Course, Ticket) throws -> [(role: Round.Role, key: StageKey)])?
@@ -28,12 +28,4 @@ public struct Control: Component {
     specification = Specification(name, version: version)
     self.replace = replace
   }
-
-  /// The control of a text: `random-mask`.
-  public init(parsing text: String) throws(ComponentError) { self = try Controls.catalogue.parse(text) }
-}
-
-extension Control: CaseIterable {
-  /// Every shipped control, no control first.
-  public static var allCases: [Control] { Controls.catalogue.all }
 }

@@ -1,7 +1,11 @@
 import CoppiceTerms
 
-/// The controls that are shipped.
-public enum Controls {
-  /// One line each.
+extension Control: Catalogued {
+  /// The controls that are shipped, no control first.
   public static let catalogue = Catalogue<Control>("control", [.none, .randomReinitialisation, .randomMask])
+}
+
+extension Control: CaseIterable {
+  /// Every shipped control, no control first.
+  public static var allCases: [Control] { all }
 }

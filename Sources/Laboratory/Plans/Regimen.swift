@@ -9,7 +9,7 @@ package struct Regimen: Sendable {
   package let data: TaskData
   package let optimizer: Optimizer
   package let learningRate: LearningRate
-  /// What trainings make small.
+  /// The loss of all trainings.
   package let loss: Loss
   /// What may end a training.
   package let stop: StopRule
@@ -19,7 +19,7 @@ package struct Regimen: Sendable {
   package let total: Int
   /// Steps between evaluations.
   package let evaluationInterval: Int
-  /// Which form the products with pruned weights take.
+  /// In which form trainings and evaluations multiply by pruned weights.
   package let execution: SparseExecution
   package let seed: Int
 

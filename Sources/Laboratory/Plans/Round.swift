@@ -13,7 +13,7 @@ package struct Round: Sendable {
     package static let masks = Role("masks")
   }
 
-  /// The number of prunings so far.
+  /// k, the number of prunings the network has had.
   package let index: Int
   /// The stages by their roles, in a fixed order.
   package let stages: [(role: Role, key: StageKey)]

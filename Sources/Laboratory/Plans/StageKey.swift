@@ -1,6 +1,5 @@
 import CoppiceTerms
 import Crypto
-import Foundation
 
 /// The identity of a stage's result: SHA-256 over the canonical bytes of everything it depends on, its parents' keys among
 /// them. Equal keys, equal bits.
@@ -23,7 +22,8 @@ package struct StageKey: Hashable, Sendable, CustomStringConvertible {
     hexadecimal = Self.hexadecimal(hash.finalize())
   }
 
-  fileprivate static func hexadecimal(_ digest: SHA256Digest) -> String {
+  /// A digest in hexadecimal digits.
+  static func hexadecimal(_ digest: SHA256Digest) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
@@ -35,14 +35,4 @@ package struct StageKey: Hashable, Sendable, CustomStringConvertible {
 
   /// The key as a field of a later stage.
   var value: Specification.Value { .text(hexadecimal) }
-}
-
-/// The running program.
-package enum Executable {
-  /// SHA-256 of the executable file, hexadecimal; read once.
-  package static let digest: String = {
-    let path = ProcessInfo.processInfo.arguments.first.flatMap { Bundle.main.executablePath ?? $0 } ?? ""
-    guard let data = FileManager.default.contents(atPath: path) else { return "unknown executable" }
-    return StageKey.hexadecimal(SHA256.hash(data: data))
-  }()
 }

@@ -30,14 +30,14 @@ public struct Recipe: Component {
           return Specification(value.description, version: nil)
         }
       }
-      return Recipe(try steps.map { try RecipeSteps.catalogue.read($0) })
+      return Recipe(try steps.map { try RecipeStep.catalogue.read($0) })
     }
   }
 }
 
 /// One step of a recipe. Each shipped one stands in Recipes/Steps/.
 public struct RecipeStep: Component {
-  /// The name, the version and every field.
+  /// The name, the version and every field of the step.
   public let specification: Specification
   /// How often it prunes.
   let prunings: Int

@@ -3,13 +3,13 @@ import CoppiceTerms
 
 /// What follows a pruning. T is the length of the dense training. Each shipped one stands in Recipes/Retrainings/.
 public struct Retraining: Component {
-  /// The name, the version and every field.
+  /// The name, the version and every field of the retraining.
   public let specification: Specification
   private let steps: @Sendable (_ total: Int, _ perEpoch: Int) throws(PruningError) -> RetrainingPlan
 
   /// A retraining.
   /// - Parameters:
-  ///   - name: in kebab-case, as it appears in tables.
+  ///   - name: what the retraining is called in tables, in kebab-case.
   ///   - version: raise it whenever results change; `nil` while it is being written.
   ///   - fields: the values it depends on.
   ///   - plan: its steps, given T and the steps in one pass over the training data.
@@ -20,9 +20,6 @@ public struct Retraining: Component {
     specification = Specification(name, version: version, fields)
     steps = plan
   }
-
-  /// The retraining of a text: `none`, `fine-tune(budget: 0.25)`, `rewind(to: 500it, learning-rate: false)`.
-  public init(parsing text: String) throws(ComponentError) { self = try Retrainings.catalogue.parse(text) }
 
   /// Whether the pruned network is trained for longer than the dense one. Then the dense network is trained on by as much, to
   /// compare.

@@ -12,7 +12,7 @@ import CoppiceTerms
 /// }
 /// ```
 public struct Schedule: Component {
-  /// The name, the version and every field.
+  /// The name, the version and every field of the schedule.
   public let specification: Specification
   /// The number of rounds: how often the network is pruned.
   public let rounds: Int
@@ -33,7 +33,7 @@ public struct Schedule: Component {
 
   /// A schedule that leads to the trial's pruning ratio.
   /// - Parameters:
-  ///   - name: in kebab-case, as it appears in tables.
+  ///   - name: what the schedule is called in tables, in kebab-case.
   ///   - version: raise it whenever sparsities change; `nil` while it is being written.
   ///   - fields: the values it depends on.
   ///   - rounds: how often the network is pruned; 0 for a schedule that leaves it to the dynamics.
@@ -55,7 +55,7 @@ public struct Schedule: Component {
 
   /// A schedule that removes a fixed fraction of the survivors in every round, whatever the trial's pruning ratio.
   /// - Parameters:
-  ///   - name: in kebab-case, as it appears in tables.
+  ///   - name: what the schedule is called in tables, in kebab-case.
   ///   - version: raise it whenever sparsities change; `nil` while it is being written.
   ///   - fields: the values it depends on.
   ///   - rounds: how often the network is pruned, 1 or more.
@@ -72,9 +72,6 @@ public struct Schedule: Component {
     origin = nil
     rule = .rate(rate, times: times)
   }
-
-  /// The schedule of a text: `one-shot`, `one-shot(to-round: 7, rate: 0.2)`, `iterative(rounds: 5)`.
-  public init(parsing text: String) throws(ComponentError) { self = try Schedules.catalogue.parse(text) }
 
   /// Whether a trial must give a pruning ratio; the others set their own sparsities and must not be given one.
   public var takesRatio: Bool {

@@ -13,7 +13,7 @@ public struct StopRule: Component {
     case ladder
   }
 
-  /// The name, the version and every field.
+  /// The name, the version and every field of the rule.
   public let specification: Specification
   /// What it ends.
   public let scope: Scope
@@ -23,7 +23,7 @@ public struct StopRule: Component {
 
   /// A rule.
   /// - Parameters:
-  ///   - name: in kebab-case, as it appears in tables.
+  ///   - name: what the rule is called in tables, in kebab-case.
   ///   - version: raise it whenever decisions change; `nil` while it is being written.
   ///   - fields: the values it depends on, the metric excepted.
   ///   - scope: what it ends.
@@ -41,9 +41,6 @@ public struct StopRule: Component {
     self.metric = metric
     self.decide = decide
   }
-
-  /// The rule of a text: `plateau(metric: validation_loss, evaluations: 5)`.
-  public init(parsing text: String) throws(ComponentError) { self = try StopRules.catalogue.parse(text) }
 
   /// Why it ends after these evaluations; `nil` where it goes on.
   func reason(after evaluations: [Evaluation]) -> String? {

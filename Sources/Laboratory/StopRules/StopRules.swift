@@ -1,7 +1,6 @@
 import CoppiceTerms
 
-/// The stop rules that are shipped.
-public enum StopRules {
-  /// One line each.
+extension StopRule: Catalogued {
+  /// The stop rules that are shipped.
   public static let catalogue = Catalogue<StopRule>("stop rule", [.never, .plateau, .drop])
 }

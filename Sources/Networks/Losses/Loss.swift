@@ -4,7 +4,7 @@ import CoppiceTerms
 /// What a training makes small: a number for each label. The loss of a batch is their mean over the labels that count. Each shipped
 /// one stands in Losses/.
 public struct Loss: Component {
-  /// Its name, version and parameters.
+  /// The name, the version and every field of the loss.
   public let specification: Specification
   /// Whether it compares with the logits of a second network. Evaluations, which have none, report the cross-entropy instead.
   public let needsTeacher: Bool

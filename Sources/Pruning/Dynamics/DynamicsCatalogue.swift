@@ -1,7 +1,6 @@
 import CoppiceTerms
 
-/// The dynamics that are shipped.
-public enum DynamicsCatalogue {
-  /// One line each.
+extension Dynamics: Catalogued {
+  /// The dynamics that are shipped.
   public static let catalogue = Catalogue<Dynamics>("dynamics", [.none, .gradual])
 }

@@ -36,7 +36,7 @@ public struct Evidence: Component {
     case maximum
   }
 
-  /// The name, the version and every field.
+  /// The name, the version and every field of the evidence.
   public let specification: Specification
   /// On how many examples at once it is computed.
   public let batch: Batch
@@ -49,7 +49,7 @@ public struct Evidence: Component {
 
   /// An evidence.
   /// - Parameters:
-  ///   - name: in kebab-case, as it appears in tables.
+  ///   - name: what the evidence is called in tables, in kebab-case.
   ///   - version: raise it whenever results change; `nil` while it is being written.
   ///   - fields: the values it depends on, if it has parameters.
   ///   - batch: on how many examples at once it is computed.
@@ -84,6 +84,6 @@ public struct Evidence: Component {
 extension LossTrace {
   /// What an evidence that this one is `given` has found for a parameter.
   public func given(_ evidence: Evidence, for parameter: String, _ shape: Shape) -> Value {
-    given(evidence.description, for: parameter, shape)
+    knownArray(evidence.description, parameter, shape)
   }
 }

@@ -12,14 +12,14 @@ import Testing
   /// What there is of every kind, in order.
   private static let lists: [(kind: String, names: [String])] = [
     ("experiments", Experiments.all.map(\.name)), ("models", Model.catalogue.names),
-    ("datasets", Datasets.catalogue.names), ("initializers", Initializer.catalogue.names),
+    ("datasets", DatasetSource.catalogue.names), ("initializers", Initializer.catalogue.names),
     ("optimizers", Optimizer.catalogue.names), ("learning-rates", LearningRate.catalogue.names),
-    ("criteria", Criteria.catalogue.names), ("granularities", Granularities.catalogue.names),
-    ("allocations", Allocations.catalogue.names), ("schedules", Schedules.catalogue.names),
-    ("retrainings", Retrainings.catalogue.names), ("controls", Controls.catalogue.names),
-    ("dynamics", DynamicsCatalogue.catalogue.names), ("losses", Loss.catalogue.names),
-    ("stop-rules", StopRules.catalogue.names), ("recipe-steps", RecipeSteps.catalogue.names),
-    ("analyses", Analyses.catalogue.names), ("settings", Settings.all.map(\.name)),
+    ("criteria", Criterion.catalogue.names), ("granularities", Granularity.catalogue.names),
+    ("allocations", Allocation.catalogue.names), ("schedules", Schedule.catalogue.names),
+    ("retrainings", Retraining.catalogue.names), ("controls", Control.catalogue.names),
+    ("dynamics", Dynamics.catalogue.names), ("losses", Loss.catalogue.names),
+    ("stop-rules", StopRule.catalogue.names), ("recipe-steps", RecipeStep.catalogue.names),
+    ("analyses", Analysis.catalogue.names), ("settings", Settings.all.map(\.name)),
   ]
 
   @Test(arguments: lists)

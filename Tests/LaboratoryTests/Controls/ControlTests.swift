@@ -14,15 +14,15 @@ import Testing
   }
 
   @Test func theCatalogue() {
-    #expect(faults(of: Controls.catalogue) == [])
+    #expect(faults(of: Control.catalogue) == [])
     // What a trial has that says nothing of controls.
-    #expect(Controls.catalogue.all.first == Trial().control)
-    #expect(throws: ComponentError.unknown("control", "random-init", known: Controls.catalogue.names)) {
+    #expect(Control.catalogue.all.first == Trial().control)
+    #expect(throws: ComponentError.unknown("control", "random-init", known: Control.catalogue.names)) {
       try Control(parsing: "random-init")
     }
   }
 
-  @Test(arguments: Controls.catalogue.all)
+  @Test(arguments: Control.catalogue.all)
   func theDenseTrainingIsThatOfTheTicket(control: Control) throws {
     let (ticket, other) = (try plan(.none, .rewind()), try plan(control, .rewind()))
     #expect(other.rounds[0].keys == ticket.rounds[0].keys)

@@ -15,7 +15,7 @@ import Testing
     "learning-rate-rewind": (1, "7f9749f1bf0bee3d"),
   ]
 
-  @Test(arguments: Schedules.all)
+  @Test(arguments: Schedule.all)
   func schedule(_ schedule: Schedule) throws {
     var digest = Digest()
     for round in 0...schedule.rounds {
@@ -25,7 +25,7 @@ import Testing
     #expect(digest.text == pinned.1 && schedule.specification.version == pinned.0, "\(digest.text)")
   }
 
-  @Test(arguments: Retrainings.catalogue.all)
+  @Test(arguments: Retraining.catalogue.all)
   func retraining(_ retraining: Retraining) throws {
     var digest = Digest()
     for total in [1_000, 50_000] {

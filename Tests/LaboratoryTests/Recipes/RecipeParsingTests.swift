@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct RecipeParsingTests {
   @Test func everyComponentReadsBackWhatItPrints() throws {
-    for schedule in Schedules.all + [.oneShot(toRound: 7, rate: 0.3), .iterative(rounds: 1)] {
+    for schedule in Schedule.all + [.oneShot(toRound: 7, rate: 0.3), .iterative(rounds: 1)] {
       let read = try Schedule(parsing: "\(schedule)")
       #expect(read == schedule)
       #expect(read.rounds == schedule.rounds)
@@ -47,7 +47,7 @@ import Testing
       throws: ComponentError.specification(
         .missingField("rounds", of: "iterative", expected: "a whole number"))
     ) { try Schedule(parsing: "iterative") }
-    #expect(throws: ComponentError.unknown("retraining", "finetune", known: Retrainings.catalogue.names)) {
+    #expect(throws: ComponentError.unknown("retraining", "finetune", known: Retraining.catalogue.names)) {
       try Retraining(parsing: "finetune")
     }
     #expect(throws: ComponentError.self) { try Retraining(parsing: "fine-tune(budget: 1.5)") }

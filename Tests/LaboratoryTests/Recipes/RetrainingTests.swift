@@ -42,6 +42,6 @@ import Testing
     #expect("\(Retraining.learningRateRewind())" == "learning-rate-rewind(to: 0it)")
     #expect(
       [Retraining.none, .fineTune(), .rewind(), .learningRateRewind()].map(\.name)
-        == Retrainings.catalogue.names)
+        == Retraining.catalogue.names)
   }
 }

@@ -18,7 +18,7 @@ extension Running {
             Axis(\.criterion, [.magnitude, .random, .taylor])
           } else {
             Fix(\.sparsity, nil)
-            Axis(\.control, Controls.catalogue.all)
+            Axis(\.control, Control.catalogue.all)
           }
         }
       }
@@ -159,7 +159,7 @@ extension Running {
           ($0.optimizer, $0.learningRate) = (.sgd(), .constant(1e30))
           ($0.training, $0.schedule, $0.sparsity) = (.iterations(steps), .lotteryTicket(rounds: 2), nil)
         }
-      ) { Axis(\.control, Controls.catalogue.all) }
+      ) { Axis(\.control, Control.catalogue.all) }
       let report = try bench.run(plan)
       #expect(report.failures.isEmpty)
       #expect(report.count(.diverged) == plan.trials.count)
@@ -189,7 +189,7 @@ extension Running {
         // A control that reports its last round alone, which is never made.
         for rounds in [[1, 2], [2]] {
           Fix(\.rounds, rounds)
-          Axis(\.control, Controls.catalogue.all)
+          Axis(\.control, Control.catalogue.all)
         }
       }
       let report = try bench.run(plan)

@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test func theCatalogue() { #expect(faults(of: DynamicsCatalogue.catalogue) == []) }
+  @Test func theCatalogue() { #expect(faults(of: Dynamics.catalogue) == []) }
 
   @Test func equalMasksAreOne() {
     #expect(DynamicMasks(active: masks, trained: masks).trained == nil)

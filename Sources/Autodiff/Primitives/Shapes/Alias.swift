@@ -1,7 +1,7 @@
 import CoppiceTensors
 
-/// The array itself under another name, `y = x`. A view: nothing is computed. Gradients tell the two names apart.
-package struct Alias: Primitive {
+/// The array itself under another name, `y = x`. Gradients tell the two names apart.
+package struct Alias: ViewPrimitive {
   package static let name = "alias"
 
   package init() {}
@@ -11,13 +11,7 @@ package struct Alias: Primitive {
     return inputs
   }
 
-  package var isView: Bool { true }
-  package func flops(for signature: Signature) -> Int { 0 }
-  package func kernel(for signature: Signature) -> Kernel { Kernel { _, _ in } }
-
   package func pullback(_ call: PullbackCall) -> [Value?] { [call.gradient] }
-
-  package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] { inputs }
 
   package static let samples = [
     Sample(Alias(), .uniform([3, 4])), Sample(Alias(), .uniform([])),

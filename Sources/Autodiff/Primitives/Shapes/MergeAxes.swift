@@ -1,7 +1,7 @@
 import CoppiceTensors
 
-/// Takes `count` neighbouring axes from `axis` on as one, in row-major order. A view: nothing is computed.
-package struct MergeAxes: Primitive {
+/// Takes `count` neighbouring axes from `axis` on as one, in row-major order.
+package struct MergeAxes: ViewPrimitive {
   package static let name = "merge-axes"
   package let axis: Int
   package let count: Int
@@ -21,17 +21,9 @@ package struct MergeAxes: Primitive {
     return [ValueType(Shape(axes[..<axis] + [merged] + axes[(axis + count)...]), inputs[0].element)]
   }
 
-  package var isView: Bool { true }
-  package func flops(for signature: Signature) -> Int { 0 }
-  package func kernel(for signature: Signature) -> Kernel { Kernel { _, _ in } }
-
   package func pullback(_ call: PullbackCall) -> [Value?] {
     let extents = Array(call.inputs[0].shape.axes[axis..<(axis + count)])
     return [call.gradient?.splittingAxis(axis, into: extents)]
-  }
-
-  package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
-    [ReferenceArray(signature.output(), inputs[0].scalars)]
   }
 
   package static let samples = [

@@ -1,7 +1,7 @@
 import CoppiceTensors
 
-/// Takes one axis as several, in row-major order. A view: nothing is computed.
-package struct SplitAxis: Primitive {
+/// Takes one axis as several, in row-major order.
+package struct SplitAxis: ViewPrimitive {
   package static let name = "split-axis"
   package let axis: Int
   package let extents: [Int]
@@ -22,16 +22,8 @@ package struct SplitAxis: Primitive {
     return [ValueType(Shape(axes[..<axis] + extents + axes[(axis + 1)...]), inputs[0].element)]
   }
 
-  package var isView: Bool { true }
-  package func flops(for signature: Signature) -> Int { 0 }
-  package func kernel(for signature: Signature) -> Kernel { Kernel { _, _ in } }
-
   package func pullback(_ call: PullbackCall) -> [Value?] {
     [call.gradient?.mergingAxes(axis, count: extents.count)]
-  }
-
-  package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] {
-    [ReferenceArray(signature.output(), inputs[0].scalars)]
   }
 
   package static let samples = [

@@ -1,7 +1,7 @@
 import CoppiceTensors
 
-/// The array itself, as a constant: no gradient passes. A view: nothing is computed.
-package struct StopGradient: ZeroGradientPrimitive {
+/// The array itself, as a constant: no gradient passes.
+package struct StopGradient: ViewPrimitive, ZeroGradientPrimitive {
   package static let name = "stop-gradient"
 
   package init() {}
@@ -10,12 +10,6 @@ package struct StopGradient: ZeroGradientPrimitive {
     guard inputs.count == 1 else { throw ShapeError("takes one array, not \(inputs.listed)") }
     return inputs
   }
-
-  package var isView: Bool { true }
-  package func flops(for signature: Signature) -> Int { 0 }
-  package func kernel(for signature: Signature) -> Kernel { Kernel { _, _ in } }
-
-  package func reference(_ inputs: [ReferenceArray], _ signature: Signature) -> [ReferenceArray] { inputs }
 
   package static let samples = [
     Sample(StopGradient(), .uniform([3, 7])), Sample(StopGradient(), .integers([5], below: 9)),

@@ -1,8 +1,7 @@
 import CoppiceTerms
 
-/// The retrainings that are shipped.
-public enum Retrainings {
-  /// One line each.
+extension Retraining: Catalogued {
+  /// The retrainings that are shipped.
   public static let catalogue = Catalogue<Retraining>(
     "retraining", [.none, .fineTune, .rewind, .learningRateRewind])
 }

@@ -1,15 +1,10 @@
 import CoppiceTerms
 
-/// The schedules that are shipped.
-public enum Schedules {
-  /// One line each.
+extension Schedule: Catalogued {
+  /// The schedules that are shipped, in the order they are listed.
   public static let catalogue = Catalogue<Schedule>(
     "schedule", [.oneShot, .iterative, .lotteryTicket, .atInitialisation, .none])
-
-  /// One of each kind, in the order they are listed.
-  public static var all: [Schedule] { catalogue.all }
-
-  /// The one of that name, with the number of rounds it has in `all`.
-  /// - Throws: `ComponentError.unknown`, with the nearest name.
-  public static func named(_ name: String) throws(ComponentError) -> Schedule { try catalogue.named(name) }
 }
+
+/// Another name of `Schedule`, for what is shipped: `Schedules.all`.
+public typealias Schedules = Schedule

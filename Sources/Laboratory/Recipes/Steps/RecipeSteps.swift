@@ -1,7 +1,6 @@
 import CoppiceTerms
 
-/// The steps that are shipped.
-public enum RecipeSteps {
-  /// One line each.
+extension RecipeStep: Catalogued {
+  /// The steps that are shipped.
   public static let catalogue = Catalogue<RecipeStep>("step", [.train, .prune, .retrain])
 }

@@ -18,6 +18,6 @@ extension Shipped<RecipeStep> {
   static let retrain = Shipped(.retrain(), "trains what is left, by the trial's retraining or one of its own")
   { fields in
     guard let with = try fields.component("with") else { return .retrain() }
-    return .retrain(try Retrainings.catalogue.read(with))
+    return .retrain(try Retraining.catalogue.read(with))
   }
 }

@@ -135,6 +135,18 @@ extension UnitTable {
   }
 }
 
+extension MaskSet {
+  /// The masks of a table's parameters replaced by others; those that are no layers are companions.
+  func replacing(_ table: UnitTable, with bytes: [[UInt8]]) -> MaskSet {
+    var masks = self
+    for (index, (name, shape)) in table.parameters.enumerated() {
+      let mask = Mask(shape, bytes[index])
+      if index < table.layerCount { masks[name] = mask } else { masks.setCompanion(name, mask) }
+    }
+    return masks
+  }
+}
+
 extension AxisSlice {
   /// The elements of the slice in a parameter of that shape, row-major, ascending; `nil` where it does not fit.
   fileprivate func elements(in shape: Shape) -> [Range<Int>]? {
