@@ -55,19 +55,23 @@ package struct MaskMoves: Sendable {
   }
 
   /// The masks after the move of a step.
+  ///
+  /// - Throws: `Interrupted` where an end was asked for while evidence was measured.
   func masks(
     _ masks: DynamicMasks, _ parameters: ParameterSet, _ buffers: ParameterSet, _ step: Int, _ total: Int,
-    _ regimen: Regimen, _ threads: Int
+    _ regimen: Regimen, _ context: StageContext
   ) throws -> DynamicMasks {
     @Sendable func evidence(_ evidence: Evidence) throws -> ParameterSet {
-      try scoring.measure(evidence, regimen, parameters, buffers, masks: masks.active, threads: threads)
+      try scoring.measure(
+        evidence, regimen, parameters, buffers, masks: masks.active, threads: context.threads,
+        check: { try context.interruption.check() })
     }
-    let context = DynamicsContext(
+    let state = DynamicsContext(
       moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
       weights: parameters, masks: masks, seed: regimen.seedBits,
       prune: { target in try pruned(masks.active, parameters, to: target, regimen, evidence) },
       evidence: evidence)
-    return try dynamics.masks(in: context, by: pruner.allocation, slack: try slack(regimen))
+    return try dynamics.masks(in: state, by: pruner.allocation, slack: try slack(regimen))
   }
 
   /// By how many weights a number may be missed: whole units come to within half of the largest.
