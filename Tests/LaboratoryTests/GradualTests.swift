@@ -138,6 +138,46 @@ extension Running {
         record.rounds.count == 1 && record.rounds[0].weights != nil && !record.rounds[0].evaluations.isEmpty)
     }
 
+    /// Where masks move after every step, a network that the step before has spoilt is to be scored.
+    @Test func aDivergedTrainingIsNoErrorOfTheCriterion() throws {
+      let bench = try Bench()
+      let plan = try SweepPlan(
+        Self.trial.with {
+          ($0.learningRate, $0.optimizer, $0.criterion) = (.constant(1e30), .sgd(), .taylor)
+          $0.dynamics = .gradual(to: .share(1), every: .iterations(1))
+        })
+      #expect(try bench.run(plan).failures.map(\.message) == [])
+      let record = try bench.record(plan.ticket, of: plan)
+      #expect(record.status == .diverged && record.rounds.count == 1)
+    }
+
+    /// An end that is asked for while a move measures evidence leaves a checkpoint from before the move.
+    @Test func stopsInTheMiddleOfAMove() throws {
+      func plan(_ alarm: InterruptionTests.Alarm? = nil) throws -> SweepPlan {
+        let watched = Evidence("watched", version: 1, combine: .mean) { trace in
+          alarm?.tick()
+          return trace.weightGradients
+        }
+        return try SweepPlan(
+          Self.trial.with {
+            $0.criterion = Criterion("watched", version: 1, needs: .evidence(watched)) { context in
+              try context.scoreEach(from: watched) { abs($0 * $1) }
+            }
+          })
+      }
+      let (reference, bench) = (try Bench(), try Bench())
+      try reference.run(try plan())
+      // The first move is that of step 4, the second that of step 8.
+      let alarm = InterruptionTests.Alarm(after: 2)
+      let stopped = try plan(alarm)
+      #expect(try bench.run(stopped, interruption: alarm.interruption).isInterrupted)
+      let key = try #require(stopped.ticket.rounds[0][.training]).hexadecimal
+      let checkpoint = try #require(try bench.results.stages.readCheckpoint(key))
+      #expect(checkpoint[numbers: "step"] == [8] && checkpoint[masks: "masks"]?.keptCount == 228)
+      try bench.run(try plan())
+      #expect(try bench.digests(try plan()) == reference.digests(try plan()))
+    }
+
     /// Evaluations under masks of another sparsity are those of another network: a rule does not judge by them, and none of
     /// them is the best.
     @Test func isJudgedUnderItsLastMasks() throws {

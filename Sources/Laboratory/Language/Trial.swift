@@ -41,7 +41,8 @@ public struct Trial: Sendable {
   public var loss: Loss
   /// What ends a training or a ladder before its time.
   public var stop: StopRule
-  /// How many batches of training data evidence is measured on, each of `scoringBatch` examples.
+  /// How many batches of training data evidence is measured on, each of `scoringBatch` examples. More than one pass over the
+  /// data has come from further passes, each in an order of its own.
   public var scoringBatches: Int
   /// What is done step by step; `nil` for what schedule and retraining stand for.
   public var recipe: Recipe?

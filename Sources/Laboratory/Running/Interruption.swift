@@ -11,6 +11,11 @@ package final class Interruption: Sendable {
   /// Whether to stop at the next good moment.
   package var isRequested: Bool { requested.load(ordering: .relaxed) }
 
+  /// - Throws: `Interrupted` where an end was asked for.
+  func check() throws(Interrupted) {
+    if isRequested { throw Interrupted() }
+  }
+
   /// Asks for an end.
   package func request() { requested.store(true, ordering: .relaxed) }
 

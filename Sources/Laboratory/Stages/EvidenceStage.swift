@@ -56,7 +56,7 @@ package struct EvidenceStage: Stage {
     let found = try scoring.measure(
       evidence, regimen, parameters, record[parameters: "buffers"] ?? ParameterSet(),
       masks: try masks.map { try context.masks(of: $0) }, threads: context.threads,
-      check: { if context.interruption.isRequested { throw Interrupted() } }
+      check: { try context.interruption.check() }
     ) { evidence in
       guard let values = known[evidence] else {
         throw StageError.missingOutput("evidence", stage: evidence.name)

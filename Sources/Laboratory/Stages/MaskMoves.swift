@@ -56,15 +56,19 @@ package struct MaskMoves: Sendable {
   }
 
   /// The masks after the move of a step, and how many of the removed weights are ties.
+  ///
+  /// - Throws: `Interrupted` where an end was asked for while evidence was measured.
   func masks(
     _ masks: DynamicMasks, _ parameters: ParameterSet, _ buffers: ParameterSet, _ step: Int, _ total: Int,
-    _ regimen: Regimen, _ threads: Int
+    _ regimen: Regimen, _ context: StageContext
   ) throws -> (masks: DynamicMasks, ties: Int) {
     let ties = TieCount()
     @Sendable func evidence(_ evidence: Evidence) throws -> ParameterSet {
-      try scoring.measure(evidence, regimen, parameters, buffers, masks: masks.active, threads: threads)
+      try scoring.measure(
+        evidence, regimen, parameters, buffers, masks: masks.active, threads: context.threads,
+        check: { try context.interruption.check() })
     }
-    let context = DynamicsContext(
+    let state = DynamicsContext(
       moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
       weights: parameters, masks: masks, seed: regimen.seedBits,
       prune: { target in
@@ -72,7 +76,7 @@ package struct MaskMoves: Sendable {
         ties.count.withLock { $0 += pruning.ties }
         return pruning.masks
       }, evidence: evidence)
-    let moved = try dynamics.masks(in: context, by: pruner.allocation, slack: try slack(regimen))
+    let moved = try dynamics.masks(in: state, by: pruner.allocation, slack: try slack(regimen))
     return (moved, ties.count.withLock { $0 })
   }
 

@@ -19,7 +19,7 @@ package struct ScoringData: Hashable, Sendable {
   ///   - masks: which weights survive; `nil` for all.
   ///   - check: asked before every batch; what it throws ends the measurement.
   ///   - given: what an evidence has found that this one is given.
-  func measure(
+  package func measure(
     _ evidence: Evidence, _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet,
     masks: MaskSet?, threads: Int, check: () throws -> Void = {}, given: (Evidence) throws -> ParameterSet
   ) throws -> ParameterSet {
@@ -49,10 +49,11 @@ package struct ScoringData: Hashable, Sendable {
   /// The same, measuring what the evidence is given first.
   func measure(
     _ evidence: Evidence, _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet,
-    masks: MaskSet?, threads: Int
+    masks: MaskSet?, threads: Int, check: () throws -> Void
   ) throws -> ParameterSet {
-    try measure(evidence, regimen, parameters, buffers, masks: masks, threads: threads) { other in
-      try measure(other, regimen, parameters, buffers, masks: masks, threads: threads)
+    try measure(evidence, regimen, parameters, buffers, masks: masks, threads: threads, check: check) {
+      other in
+      try measure(other, regimen, parameters, buffers, masks: masks, threads: threads, check: check)
     }
   }
 }

@@ -58,6 +58,7 @@ struct TrainingRun {
     while trainer.step < stage.steps {
       try leave()
       try move()
+      if log.divergence != nil { break }
       if trainer.step % regimen.evaluationInterval == 0 { try measure() }
       if stopped != nil { break }
       try step()
@@ -65,12 +66,9 @@ struct TrainingRun {
       if log.divergence != nil { break }
       try checkpoint()
     }
-    if trainer.step == stage.steps { try move() }
+    if trainer.step == stage.steps, log.divergence == nil { try move() }
     try measure()
-    // The last step may have spoilt what its own loss, taken before it, does not show yet.
-    if log.divergence == nil, let loss = log.evaluations.last?[.testLoss], !loss.isFinite {
-      log.divergence = "the test loss after step \(trainer.step) is \(loss)"
-    }
+    if log.divergence == nil, let last = log.evaluations.last { _ = noteDivergence(last) }
     context.progress(trainer.step - reported)
     log.wallTime += watch.lap()
     return try record()
@@ -84,12 +82,24 @@ struct TrainingRun {
   }
 
   /// Moves the masks, where they move now.
+  ///
+  /// - Throws: `Interrupted` after a checkpoint that stands before the move, where an end was asked for on the way.
   private mutating func move() throws {
     guard let moves = stage.moves, let old = masks, try moves.isDue(trainer.step, stage.steps, regimen) else {
       return
     }
-    let (new, ties) = try moves.masks(
-      old, trainer.parameters, trainer.buffers, trainer.step, stage.steps, regimen, context.threads)
+    let (new, ties): (DynamicMasks, Int)
+    do {
+      (new, ties) = try moves.masks(
+        old, trainer.parameters, trainer.buffers, trainer.step, stage.steps, regimen, context)
+    } catch let end as Interrupted {
+      try writeCheckpoint()
+      throw end
+    } catch let error as PruningError {
+      // A network that the last step has spoilt has no scores; then it is the training that has failed.
+      guard case .scoreNotFinite = error, try noteDivergence(evaluation(isLast: false)) else { throw error }
+      return
+    }
     log.ties += ties
     guard new != old else { return }
     try trainer.remask(new.active, trained: new.trained)
@@ -128,6 +138,15 @@ struct TrainingRun {
     log.evaluations[log.evaluations.count - 1] = try evaluation(isLast: true)
   }
 
+  /// Notes where the network as it stands has no finite loss, and says whether it is so: a step may have spoilt what its own
+  /// loss, taken before it, does not show yet.
+  private mutating func noteDivergence(_ evaluation: Evaluation) -> Bool {
+    let loss = evaluation[.testLoss]
+    guard !loss.isFinite else { return false }
+    log.divergence = "the test loss after step \(trainer.step) is \(loss)"
+    return true
+  }
+
   private mutating func evaluation(isLast: Bool) throws -> Evaluation {
     let measuring = try meter ?? Meter(regimen, masks: masks?.active, threads: context.threads)
     meter = measuring
@@ -145,11 +164,15 @@ struct TrainingRun {
   private mutating func checkpoint() throws {
     let isInterrupted = context.interruption.isRequested
     guard isInterrupted || sinceCheckpoint.elapsed >= context.checkpointInterval else { return }
+    try writeCheckpoint()
+    if isInterrupted { throw Interrupted() }
+    sinceCheckpoint = Stopwatch()
+  }
+
+  private mutating func writeCheckpoint() throws {
     log.wallTime += watch.lap()
     try context.folder.writeCheckpoint(
       log.checkpoint(stage.key, trainer.state, masks: stage.moves == nil ? nil : masks))
-    if isInterrupted { throw Interrupted() }
-    sinceCheckpoint = Stopwatch()
   }
 
   /// The outputs.

@@ -73,6 +73,24 @@ import Testing
     #expect(cifar?["form"] == "cifar-10(validation: 5000, scaling: unit, augmentation: none)")
   }
 
+  /// Below its line, each has what `--set` takes: all fields, and the names of those that may be left out.
+  @Test(arguments: lists.map(\.kind)) func fieldsStandBelowWhatHasThem(kind: String) throws {
+    let list = try object(try run(["list", kind, "--json"]).output)[kind] as? [[String: String]]
+    let entries = try #require(list)
+    let indent = String(repeating: " ", count: 2 + (entries.compactMap { $0["name"]?.count }.max() ?? 0))
+    let lines = try run(["list", kind]).output.split(separator: "\n").map(String.init)
+    var expected: [String] = []
+    for (line, entry) in zip(lines, entries) {
+      expected.append(line)
+      guard let form = entry["form"] else { continue }
+      let also = entry["also"].map { "  also: " + $0 } ?? ""
+      expected.append(indent + form + also)
+    }
+    #expect(try run(["list", kind, "--fields"]).output.split(separator: "\n").map(String.init) == expected)
+    // What has no components has no fields.
+    #expect((expected.count > lines.count) == !["experiments", "settings"].contains(kind))
+  }
+
   @Test func aPlanTellsWhatSharingSaves() throws {
     let plan = try object(try run(["plan", "--json"] + Sweeps.tiny).output)
     #expect((plan["trials"] as? [Any])?.count == 21)

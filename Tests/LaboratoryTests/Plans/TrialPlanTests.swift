@@ -57,6 +57,19 @@ import Testing
         + "set scoring-batch to 1 or more")
   }
 
+  /// However many batches the data give, more come from further passes; the bound is there for slips of the pen.
+  @Test func scoringBatchesAreBounded() throws {
+    for count in [0, -3, 1_000_001, .max] {
+      #expect(
+        problem { $0.scoringBatches = count }
+          == "trial magnitude-one-shot-rewind-0.5-seed0: a criterion cannot be given evidence of \(count) batches; "
+          + "set scoring-batches to 1…1000000")
+    }
+    for count in [1, 1_000_000] {
+      #expect(try plan { ($0.criterion, $0.scoringBatches) = (.taylor, count) }.trial.scoringBatches == count)
+    }
+  }
+
   @Test func layersAreFound() {
     #expect(
       problem { $0.allocation = .global(ignoring: ["fc9"]) }
@@ -111,14 +124,14 @@ import Testing
 
   @Test func controlsShareTheLadderOfTheirTicket() throws {
     let ladder = Trial.tiny.with { ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: 3), nil) }
-    let cost = try SweepPlan(ladder) { Axis(\.control, Controls.catalogue.all) }.cost()
+    let cost = try SweepPlan(ladder) { Axis(\.control, Control.catalogue.all) }.cost()
     #expect(cost.trainings == 1 + 3 + 3 + 3)
   }
 
   @Test func stagesComeAfterTheirParents() throws {
     let plan = try SweepPlan(Trial.tiny.with { ($0.schedule, $0.sparsity) = (.iterative(rounds: 3), 0.9) }) {
       Axis(\.retraining, [.rewind(to: .iterations(5)), .fineTune(.share(0.2)), .learningRateRewind(), .none])
-      Axis(\.control, Controls.catalogue.all)
+      Axis(\.control, Control.catalogue.all)
       Where { $0.retraining != .none || $0.control == .none }
     }
     var made: Set<StageKey> = []
