@@ -94,7 +94,7 @@ package struct TrialPlan: Sendable {
   package var configuration: String { trial.configuration(settings) }
 
   /// What tells the trial from others of its sweep, as the index has it.
-  func values(of distinctions: [Distinction]) -> [IndexRow.SweptSetting] {
+  package func values(of distinctions: [Distinction]) -> [IndexRow.SweptSetting] {
     distinctions.compactMap { distinction in
       value(of: distinction).map { IndexRow.SweptSetting(distinction.name, $0.columnValue) }
     }
