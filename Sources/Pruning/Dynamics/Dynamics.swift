@@ -37,7 +37,7 @@ public struct Dynamics: Component {
     specification = Specification(name, version: version, fields)
     due = isDue
     promise = target
-    move = masks
+    move = { context in try PruningError.noting("dynamics \(name)") { try masks(context) } }
   }
 
   /// The dynamics of a text: `gradual(to: 0.5, every: 100it)`.
