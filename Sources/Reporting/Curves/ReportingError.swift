@@ -36,7 +36,7 @@ package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible
         + "summary's index knows, so they cannot be told apart. Run the experiment again to write the summary anew."
     case .noValues(let metric):
       return "No row of the summary has a value for '\(metric)', so there is nothing to draw. "
-        + "Choose another metric with --y, or see `coppice status` for trials that did not finish."
+        + "Choose another metric with --y, or see `\(ProgramName.current) status` for trials that did not finish."
     }
   }
 }
