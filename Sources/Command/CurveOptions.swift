@@ -5,10 +5,12 @@ import CoppiceStore
 
 /// Which results are drawn or tabulated, and how they are grouped.
 struct CurveOptions: ParsableArguments {
-  @Argument(help: "A summary file, or the experiment it belongs to.")
+  @Argument(help: "A summary file, or the experiment it belongs to.", completion: Completions.results)
   var summary: String
 
-  @Option(help: "The columns that tell curves apart, as criterion,schedule; else those that vary.")
+  @Option(
+    help: "The columns that tell curves apart, as criterion,schedule; else those that vary.",
+    completion: Completions.columns)
   var by: String?
 
   @Option(
@@ -17,7 +19,7 @@ struct CurveOptions: ParsableArguments {
       """)
   var band: Band?
 
-  @Option(help: "An analysis of the summary in place of its curves.")
+  @Option(help: "An analysis of the summary in place of its curves.", completion: Completions.analyses)
   var analysis: String?
 
   @OptionGroup var results: ResultsOptions

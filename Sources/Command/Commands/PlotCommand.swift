@@ -10,6 +10,8 @@ struct PlotCommand: ParsableCommand {
     discussion: """
       With --analysis: what an analysis found. With --series: quantities over the steps of one trial, whose file or name \
       stands in the summary's place.
+
+      \(examples("plot \(anExperiment) -o accuracy.svg", "plot \(anExperiment) --x sparsity --y test_loss --by criterion -o loss.pdf"))
       """)
 
   @OptionGroup var curves: CurveOptions
@@ -17,7 +19,7 @@ struct PlotCommand: ParsableCommand {
   @Option(help: "The horizontal axis: \(SparsityAxis.allCases.map(\.rawValue).joined(separator: ", ")).")
   var x = SparsityAxis.remaining
 
-  @Option(help: "The measure, a numeric column of the index.")
+  @Option(help: "The measure, a numeric column of the index.", completion: Completions.columns)
   var y = "test_accuracy"
 
   @Option(help: "Quantities of a trial over its steps, one below the other, as sparsity,loss.")
@@ -26,7 +28,9 @@ struct PlotCommand: ParsableCommand {
   @Option(help: "A title in place of model, data set and measure.")
   var title: String?
 
-  @Option(name: .shortAndLong, help: "The file, .svg, .png or .pdf; else SVG on standard output.")
+  @Option(
+    name: .shortAndLong, help: "The file, .svg, .png or .pdf; else SVG on standard output.",
+    completion: .file(extensions: ["svg", "png", "pdf"]))
   var output: String?
 
   func validate() throws {
@@ -61,7 +65,7 @@ struct PlotCommand: ParsableCommand {
         title: title, band: curves.band ?? .minmax, command: command, generator: generator)
       guard let figure else {
         throw CommandFailure(
-          "the analysis \(name) has nothing to draw; see it with `coppice table \(path) --analysis \(name)`",
+          "the analysis \(name) has nothing to draw; see it with `\(ProgramName.current) table \(path) --analysis \(name)`",
           CommandFailure.badData)
       }
       return figure
@@ -83,7 +87,7 @@ struct PlotCommand: ParsableCommand {
 
   /// What draws the figure again.
   private func command(_ path: String, _ options: [String]) -> String {
-    var words = ["coppice", "plot", path] + options
+    var words = [ProgramName.current, "plot", path] + options
     if let title { words += ["--title", "\"\(title)\""] }
     if let output { words += ["-o", output] }
     return words.joined(separator: " ")
