@@ -91,6 +91,10 @@ let package = Package(
     .target(
       name: "CoppiceTestSupport", dependencies: ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"],
       path: "Tests/TestSupport"),
+    // A program as a user's package has it: it sees what is public alone.
+    .executableTarget(
+      name: "OwnProgram", dependencies: ["Coppice", "CoppiceCommand"], path: "Tests/OwnProgram",
+      packageAccess: false),
     tests("Kernels", ["CKernels"]),
     tests("Terms", ["CoppiceTerms"]),
     tests("Tensors", ["CoppiceTensors"]),
@@ -106,7 +110,7 @@ let package = Package(
     tests(
       "Command",
       [
-        "Coppice", "CoppiceExperiments", "CoppiceHDF5", "CoppiceMain", "CoppiceStore",
+        "Coppice", "CoppiceExperiments", "CoppiceHDF5", "CoppiceMain", "CoppiceStore", "OwnProgram",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "CoppiceStructureTests", path: "Tests/StructureTests"),

@@ -54,7 +54,7 @@ package struct Graph: Sendable {
   /// here once.
   package static func trace(_ body: (GraphBuilder) throws -> Void) throws -> Graph {
     let builder = GraphBuilder()
-    do { try body(builder) } catch {
+    do { try builder.tracing(body) } catch {
       // What the body threw may come from going on after a failure.
       throw builder.failure ?? error
     }

@@ -7,6 +7,10 @@ package final class GraphBuilder {
   package private(set) var failure: TraceError?
   private var path = ""
   private var leaves: [Graph.Leaf: Value] = [:]
+  /// What layers asked of shapes that have it not.
+  private let faults = ShapeFaults()
+  /// The part of a network that is being traced, where it is no layer.
+  private var part = "shape"
 
   package init() {}
 
@@ -69,23 +73,35 @@ package final class GraphBuilder {
   /// Applies a primitive and gives all its outputs.
   package func applyAll(_ primitive: some Primitive, _ inputs: [Value]) -> [Value] {
     do throws(ShapeError) {
+      tellFaults()
       if failure != nil { return poison }
-      return append(.primitive(primitive), inputs.map(\.id), try primitive.outputs(for: inputs.map(\.type)))
+      guard inputs.allSatisfy({ $0.builder === self }) else {
+        throw ShapeError("takes a value of another trace: a layer keeps none, it traces anew each time")
+      }
+      let outputs = try primitive.outputs(for: inputs.map(\.type))
+      if let large = outputs.first(where: { $0.shape.count > Self.mostElements }) {
+        throw ShapeError("gives \(large), more elements than fit in memory")
+      }
+      return append(.primitive(primitive), inputs.map(\.id), outputs)
     } catch {
       fail(primitive.name, error.description)
       return poison
     }
   }
 
+  /// More elements than this no array has: 64 GB of numbers.
+  package static let mostElements = 1 << 34
+
   /// What failed operations give back, never run: enough outputs for any primitive, of enough axes for any model. A model may
-  /// read an extent of it, or divide by one, and goes on; what it makes then is dropped.
-  private var poison: [Value] {
-    let type = ValueType(Shape([Int](repeating: 1, count: 16)))
+  /// read an extent of it, divide by one, or cut some off, and goes on; what it makes then is dropped.
+  package var poison: [Value] {
+    let type = ValueType(Shape([Int](repeating: Shape.unknownExtent, count: 16)))
     return [Value](repeating: Value(builder: self, id: ValueID(node: -1), type: type), count: 8)
   }
 
   /// Notes a failure in the current scope; only the first one counts.
   package func fail(_ primitive: String, _ problem: String) {
+    tellFaults()
     if failure == nil { failure = TraceError(scope: path, primitive: primitive, problem: problem) }
   }
 
@@ -93,8 +109,35 @@ package final class GraphBuilder {
   package func within<Result>(_ path: String, _ body: () throws -> Result) rethrows -> Result {
     let outer = self.path
     self.path = path
-    defer { self.path = outer }
+    defer {
+      tellFaults()
+      self.path = outer
+    }
     return try body()
+  }
+
+  /// Runs what a part of a network traces that is no layer: a loss, an optimizer. Errors name it.
+  package func naming<Result>(_ part: String, _ body: () throws -> Result) rethrows -> Result {
+    let outer = self.part
+    self.part = part
+    defer {
+      tellFaults()
+      self.part = outer
+    }
+    return try body()
+  }
+
+  /// Runs a whole trace: what its layers ask of shapes that have it not becomes a failure.
+  func tracing(_ body: (GraphBuilder) throws -> Void) rethrows {
+    defer { tellFaults() }
+    try faults.noting { try body(self) }
+  }
+
+  /// Makes a fault that was noted since the last time the failure, in the current scope.
+  private func tellFaults() {
+    guard failure == nil, let fault = faults.first else { return }
+    failure = TraceError(
+      scope: path, primitive: part, problem: fault + ": the data have another rank than is taken here")
   }
 
   private func append(

@@ -18,7 +18,7 @@ extension Value {
       return self
     }
     let leading = Array(shape.axes.prefix(missing))
-    let repeated = expanded(at: 0, count: leading.reduce(1, *))
+    let repeated = expanded(at: 0, count: Shape(leading).count)
     return missing == 1 ? repeated : repeated.splittingAxis(0, into: leading)
   }
 }

@@ -16,6 +16,8 @@ struct CommandFailure: ReportedError {
   init?(_ error: any Error) {
     switch error {
     case let error as any ReportedError: self.init(error.description, error.exitCode)
+    // A network that cannot be, as it is asked for.
+    case let error as TraceError: self.init(error.description, .usage)
     case let error as CocoaError:
       let path =
         error.userInfo[NSFilePathErrorKey] as? String ?? (error.userInfo[NSURLErrorKey] as? URL)?.path

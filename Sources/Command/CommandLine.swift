@@ -7,18 +7,57 @@ import Foundation
 /// ```swift
 /// import CoppiceCommand
 ///
-/// CoppiceCommandLine.main(experiments: [.mine])
+/// CoppiceCommandLine.main(experiments: [.mine], criteria: [.growth])
 /// ```
 public enum CoppiceCommandLine {
   /// Parses the process's arguments, does what they say and exits with the documented code.
   ///
+  /// Components of the package stand beside the shipped ones in lists, `--set`, suggestions and completions. Each is given as
+  /// `Shipped`, which says in one line what it is and how it is read from text. Help and messages call the program by the name of
+  /// its executable.
+  ///
   /// Exit codes: 0 all well; 1 some trials failed; 64 usage; 65 bad data; 66 input missing; 69 optional tool missing;
   /// 74 input/output; 75 try again; 130 interrupted after a clean checkpoint.
-  public static func main(experiments: [Experiment]) -> Never {
-    ExperimentCatalogue.experiments = experiments
+  public static func main(
+    experiments: [Experiment], criteria: [Shipped<Criterion>] = [], models: [Shipped<Model>] = [],
+    datasets: [Shipped<DatasetSource>] = [], initializers: [Shipped<Initializer>] = [],
+    optimizers: [Shipped<Optimizer>] = [], learningRates: [Shipped<LearningRate>] = [],
+    losses: [Shipped<Loss>] = [], granularities: [Shipped<Granularity>] = [],
+    allocations: [Shipped<Allocation>] = [], schedules: [Shipped<Schedule>] = [],
+    retrainings: [Shipped<Retraining>] = [], dynamics: [Shipped<Dynamics>] = [],
+    stopRules: [Shipped<StopRule>] = []
+  ) -> Never {
+    let name = CommandLine.arguments.first.map { ($0 as NSString).lastPathComponent } ?? ""
+    if !name.isEmpty { ProgramName.current = name }
+    run {
+      try ExperimentCatalogue.set(experiments)
+      try Criterion.catalogue.add(criteria)
+      try Model.catalogue.add(models)
+      try DatasetSource.catalogue.add(datasets)
+      try Initializer.catalogue.add(initializers)
+      try Optimizer.catalogue.add(optimizers)
+      try LearningRate.catalogue.add(learningRates)
+      try Loss.catalogue.add(losses)
+      try Granularity.catalogue.add(granularities)
+      try Allocation.catalogue.add(allocations)
+      try Schedule.catalogue.add(schedules)
+      try Retraining.catalogue.add(retrainings)
+      try Dynamics.catalogue.add(dynamics)
+      try StopRule.catalogue.add(stopRules)
+    }
+  }
+
+  /// Makes the catalogues, does what the arguments say and ends the process.
+  private static func run(_ prepare: () throws -> Void) -> Never {
     do {
+      try prepare()
       if let kernels = Environment["COPPICE_KERNELS"] { try KernelVariant.use(kernels) }
-      var command = try RootCommand.parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      if arguments == ["--generate-completion-script", "bash"] {
+        try Terminal.data(Completions.bashScript)
+        exit(0)
+      }
+      var command = try UsageFailure.parsing(arguments)
       if Provenance.build == "debug" {
         Terminal.log("warning: this is a debug build, many times slower; build with `swift build -c release`")
       }
@@ -36,7 +75,7 @@ public enum CoppiceCommandLine {
 
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "coppice",
+    commandName: ProgramName.current,
     abstract: "Pruning experiments: sweeps over method × ratio × schedule, with results in HDF5.",
     discussion: """
       Data goes to standard output, progress and log to standard error.
@@ -44,6 +83,10 @@ struct RootCommand: ParsableCommand {
 
       Exit codes: 0 all well; 1 some trials failed; 64 usage; 65 bad data; 66 input missing; 69 optional tool missing; \
       74 input/output; 75 try again; 130 interrupted after a checkpoint.
+
+      \(examples("list criteria", "run \(anExperiment) --seeds 1"))
+
+      Completions of a shell: \(ProgramName.current) --generate-completion-script bash (or zsh, fish).
       """,
     version: Provenance.toolVersion,
     subcommands: [
@@ -51,4 +94,14 @@ struct RootCommand: ParsableCommand {
       TableCommand.self, PlotCommand.self, DataCommand.self, DoctorCommand.self, CleanCommand.self,
       BenchCommand.self,
     ])
+}
+
+extension ParsableCommand {
+  /// How the command is used, as its help shows it.
+  static func examples(_ lines: String...) -> String {
+    (lines.count == 1 ? "Example:" : "Examples:") + lines.map { "\n  \(ProgramName.current) \($0)" }.joined()
+  }
+
+  /// An experiment of this program, for examples.
+  static var anExperiment: String { ExperimentCatalogue.experiments.first?.name ?? "EXPERIMENT" }
 }

@@ -8,10 +8,13 @@ import Foundation
 struct CurveOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "Summary files, or the experiments they belong to; several are shown together.", valueName: "summary"))
+      "Summary files, or the experiments they belong to; several are shown together.", valueName: "summary"),
+    completion: Completions.results)
   var summaries: [String]
 
-  @Option(help: "The columns that tell curves apart, as criterion,schedule; else those that vary.")
+  @Option(
+    help: "The columns that tell curves apart, as criterion,schedule; else those that vary.",
+    completion: Completions.columns)
   var by: String?
 
   @Option(
@@ -20,7 +23,7 @@ struct CurveOptions: ParsableArguments {
       """)
   var band: Band?
 
-  @Option(help: "An analysis of the summary in place of its curves.")
+  @Option(help: "An analysis of the summary in place of its curves.", completion: Completions.analyses)
   var analysis: String?
 
   @Option(

@@ -5,9 +5,16 @@ import Synchronization
 enum ExperimentCatalogue {
   private static let storage = Mutex<[Experiment]>([])
 
-  static var experiments: [Experiment] {
-    get { storage.withLock { $0 } }
-    set { storage.withLock { $0 = newValue } }
+  static var experiments: [Experiment] { storage.withLock { $0 } }
+
+  /// Sets them.
+  /// - Throws: `ComponentError.taken` where two have one name: their results would be in one folder.
+  static func set(_ experiments: [Experiment]) throws(ComponentError) {
+    var met: Set<String> = []
+    for experiment in experiments where !met.insert(experiment.name).inserted {
+      throw .taken("experiment", experiment.name)
+    }
+    storage.withLock { $0 = experiments }
   }
 
   /// The experiment of that name.

@@ -4,21 +4,14 @@ import CoppiceStore
 import Foundation
 import Synchronization
 
-/// Draws how a run goes on: on a terminal one line with rate and time left, otherwise a line a finished trial.
+/// Tells how a run goes on. On a terminal that is one line: the share of the time that has passed, the time left, and the trials
+/// under way with their losses. Elsewhere it is a line a finished trial, and one a minute on how things stand.
 final class RunProgress: Sendable {
-  private struct State {
-    var steps = 0
-    var remaining: Double?
-    var totalSteps = 0
-    var trials = 0
-    var finishedTrials = 0
-    var start = Date()
-    var lastDrawn = Date.distantPast
-  }
-
   private let isQuiet: Bool
   private let isLive: Bool
-  private let state = Mutex(State())
+  private let state = Mutex(RunStanding())
+  private let lastTold = Mutex(Date())
+  private let start = Date()
 
   init(isQuiet: Bool) {
     self.isQuiet = isQuiet
@@ -26,39 +19,25 @@ final class RunProgress: Sendable {
   }
 
   func observe(_ event: RunEvent) {
+    state.withLock { $0.take(event) }
     switch event {
-    case .began(let stages, let steps, let reusedStages, let reusedTrials, let trials):
-      state.withLock { state in
-        state.totalSteps = steps
-        state.trials = trials
-        state.finishedTrials = reusedTrials
-        state.start = Date()
-      }
+    case .began(let stages, let steps, let evaluations, let reusedStages, let reusedTrials, let trials):
       guard !isQuiet else { return }
       Terminal.log(
-        "\(trials) trials (\(reusedTrials) done before); \(stages) stages to run, \(steps) training steps; "
-          + "\(reusedStages) stages reused")
-    case .steps(let steps, let remaining):
-      state.withLock { state in
-        state.steps += steps
-        state.remaining = remaining
-      }
-      draw()
+        "\(trials) trials (\(reusedTrials) done before); \(stages) stages to run, \(steps) training steps, "
+          + "\(evaluations) evaluations; \(reusedStages) stages reused")
+    case .progress, .ended: tell()
     case .finished(let trial, let status, let row):
-      let (finished, trials) = state.withLock { state in
-        state.finishedTrials += 1
-        return (state.finishedTrials, state.trials)
-      }
       if isLive {
-        draw(isForced: true)
+        tell(isForced: true)
       } else if !isQuiet {
         let accuracy = row.map({ $0[metric: .testAccuracy] }).flatMap { accuracy in
           accuracy.isNaN ? nil : ", test accuracy \(NumberText.fixed(accuracy * 100, decimals: 2)) %"
         }
-        Terminal.log("[\(finished)/\(trials)] \(trial) \(status.rawValue)\(accuracy ?? "")")
+        let count = state.withLock { "[\($0.finishedTrials)/\($0.trials)]" }
+        Terminal.log("\(count) \(trial) \(status.rawValue)\(accuracy ?? "")")
       }
     case .failed(let trial, let message):
-      state.withLock { $0.finishedTrials += 1 }
       if isLive { Terminal.redraw("") }
       Terminal.log("failed: \(trial): \(message)")
     }
@@ -69,18 +48,34 @@ final class RunProgress: Sendable {
     if isLive { Terminal.redraw("") }
   }
 
-  private func draw(isForced: Bool = false) {
-    guard isLive else { return }
-    state.withLock { state in
-      let now = Date()
-      guard isForced || now.timeIntervalSince(state.lastDrawn) > 0.1 else { return }
-      state.lastDrawn = now
-      let rate = Double(state.steps) / max(1e-9, now.timeIntervalSince(state.start))
-      let line = ProgressLine(
-        done: state.steps, total: state.totalSteps, rate: rate,
-        remaining: state.remaining,
-        activity: "\(state.finishedTrials)/\(state.trials) trials")
-      Terminal.redraw(line.text(width: Terminal.width, color: Terminal.hasColor))
+  private func tell(isForced: Bool = false) {
+    guard !isQuiet else { return }
+    let isDue = lastTold.withLock { last in
+      guard isForced || -last.timeIntervalSinceNow > (isLive ? 0.1 : 60) else { return false }
+      last = Date()
+      return true
     }
+    guard isDue else { return }
+    let line = Self.line(state.withLock { $0 }, after: -start.timeIntervalSinceNow)
+    if isLive {
+      Terminal.redraw(line.text(width: Terminal.width, color: Terminal.hasColor))
+    } else {
+      Terminal.log(line.sentence)
+    }
+  }
+
+  /// A run as a line.
+  private static func line(_ standing: RunStanding, after elapsed: Double) -> ProgressLine {
+    let counted =
+      standing.totalEvaluations > 0
+      ? ["\(standing.evaluations)/\(standing.totalEvaluations) evaluations"] : []
+    let underWay = standing.activities.map { activity in
+      "\(activity.trial) \(activity.step)/\(activity.total)"
+        + (activity.loss.map { " loss \(NumberText.fixed($0, decimals: 3))" } ?? "")
+    }
+    return ProgressLine(
+      done: standing.finishedTrials, total: standing.trials, unit: "trials",
+      fraction: standing.share(after: elapsed), remaining: standing.remaining,
+      activity: (counted + underWay).joined(separator: ", "))
   }
 }

@@ -5,7 +5,7 @@ import Foundation
 
 /// Where results lie. Flag before environment before default.
 struct ResultsOptions: ParsableArguments {
-  @Option(help: "The folder of results (or COPPICE_RESULTS; else Results).")
+  @Option(help: "The folder of results (or COPPICE_RESULTS; else Results).", completion: .directory)
   var results: String?
 
   var folder: ResultsFolder { ResultsFolder(results ?? Environment["COPPICE_RESULTS"] ?? "Results") }
@@ -13,7 +13,7 @@ struct ResultsOptions: ParsableArguments {
 
 /// Where data sets lie. Flag before environment before default.
 struct DataOptions: ParsableArguments {
-  @Option(help: "A folder of data sets (or COPPICE_DATA; else the cache).")
+  @Option(help: "A folder of data sets (or COPPICE_DATA; else the cache).", completion: .directory)
   var data: String?
 
   var folders: DataFolders { DataFolders(explicit: data) }
@@ -48,7 +48,7 @@ struct FormatOptions: ParsableArguments {
 
 /// An experiment and what is changed of it.
 struct SweepOptions: ParsableArguments {
-  @Argument(help: "The experiment; see `coppice list`.")
+  @Argument(help: "The experiment; see `\(ProgramName.current) list`.", completion: Completions.experiments)
   var experiment: String
 
   @Option(help: "Run so many seeds in place of the sweep's own.")
@@ -57,7 +57,8 @@ struct SweepOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Change a setting in every cell; see `coppice list settings`.", valueName: "name=value"))
+      "Change a setting in every cell; see `\(ProgramName.current) list settings`.", valueName: "name=value"),
+    completion: Completions.settings)
   var overrides: [String] = []
 
   @Option(name: .customLong("as"), help: "A name for the results folder of the changed sweep.")

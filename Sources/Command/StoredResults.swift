@@ -32,7 +32,7 @@ struct StoredResults {
     let path = folder.summary(of: name)
     guard Self.isFile(path) else {
       throw CommandFailure(
-        "there is no \(path): \(name) has not been run to its end. Run it with `coppice run \(name)`",
+        "there is no \(path): \(name) has not been run to its end. Run it with `\(ProgramName.current) run \(name)`",
         CommandFailure.inputMissing)
     }
     return path
@@ -61,7 +61,7 @@ struct StoredResults {
       throw CommandFailure(
         "there is no trial \"\(text)\" in \(folder.path)"
           + (nearest.map { "; did you mean \"\($0)\"?" } ?? ".")
-          + " See `coppice status EXPERIMENT`.", CommandFailure.inputMissing)
+          + " See `\(ProgramName.current) status EXPERIMENT --list`.", CommandFailure.inputMissing)
     default:
       let some = matches.prefix(5).map { "\($0.experiment)/\($0.trial)" }.joined(separator: "\n  ")
       throw CommandFailure(

@@ -45,7 +45,7 @@ extension DatasetError: CustomStringConvertible {
       the data set "\(dataset)" was not found: no \(file) in
       \(searched.map { "  " + $0 }.joined(separator: "\n"))
       \(canFetch
-        ? "Download it:    coppice data fetch \(dataset)" : "Put the file there, or name its folder with --data")
+        ? "Download it:    \(ProgramName.current) data fetch \(dataset)" : "Put the file there, or name its folder with --data")
       Elsewhere:      --data DIR, or COPPICE_DATA=DIR
       Without a file: the embedded data set "glyphs" needs no download
       """

@@ -26,22 +26,48 @@ public struct Scope {
     isTrained: Bool = true, training: LeafTraining? = nil
   ) -> Value {
     let full = self[name].path
-    if !shape.axes.allSatisfy({ $0 > 0 }) {
-      trace.builder.fail(
-        "parameter", "\(full) would have the shape \(shape): every extent must be at least 1")
+    guard isPossible(shape, of: full, "parameter") else { return trace.builder.poison[0] }
+    // A layer that is traced twice under one name is one layer in two places: it has its parameters once.
+    if !trace.declarations.contains(where: { $0.name == full }) {
+      trace.declarations.append(
+        ParameterDeclaration(
+          full, shape, initializer ?? trace.weightInitializer, isPrunable: isPrunable, isTrained: isTrained,
+          training: training))
     }
-    trace.declarations.append(
-      ParameterDeclaration(
-        full, shape, initializer ?? trace.weightInitializer, isPrunable: isPrunable, isTrained: isTrained,
-        training: training))
     return trace.builder.parameter(full, shape)
   }
 
-  /// An array kept from step to step that is not trained: running statistics.
-  func state(_ name: String, _ shape: Shape, initial: Float) -> Value {
+  /// An array kept from step to step that is not trained, as running statistics are. A training step says with
+  /// `update(_:with:)` what follows it; an evaluation reads it as the training has left it.
+  public func state(_ name: String, _ shape: Shape, initial: Float) -> Value {
     let full = self[name].path
-    trace.states.append((full, shape, initial))
+    guard isPossible(shape, of: full, "state") else { return trace.builder.poison[0] }
+    if !trace.states.contains(where: { $0.name == full }) { trace.states.append((full, shape, initial)) }
     return trace.builder.state(full, shape, initial: initial)
+  }
+
+  /// Lets a state take a new value, of the same shape, at the end of each training step. In an evaluation it does nothing.
+  public func update(_ state: Value, with value: Value) {
+    if isTraining { trace.builder.within(path) { trace.builder.update(state, with: value.detached) } }
+  }
+
+  /// The number `value` in every element of `shape`.
+  public func constant(_ value: Float, _ shape: Shape = .scalar) -> Value {
+    guard isPossible(shape, of: path, "constant") else { return trace.builder.poison[0] }
+    return trace.builder.constant(value, shape)
+  }
+
+  /// Whether an array can have this shape; where not, the trace fails.
+  private func isPossible(_ shape: Shape, of name: String, _ kind: String) -> Bool {
+    let problem: String? =
+      if !shape.axes.allSatisfy({ $0 > 0 }) {
+        "every extent must be at least 1"
+      } else if shape.count > GraphBuilder.mostElements { "more elements than fit in memory" } else { nil }
+    guard let problem else { return true }
+    trace.builder.within(path) {
+      trace.builder.fail(kind, "\(name) would have the shape \(shape): \(problem)")
+    }
+    return false
   }
 
   /// Says what is wrong with this part of the model; the trace ends with the first such `TraceError`. Gives a value to return.
@@ -49,7 +75,7 @@ public struct Scope {
   /// - Parameter part: the layer or model that objects.
   public func refuse(_ part: String, _ problem: String) -> Value {
     trace.builder.within(path) { trace.builder.fail(part, problem) }
-    return trace.builder.constant(0)
+    return trace.builder.poison[0]
   }
 
   /// Says that a model cannot do a task; the trace ends with a `TraceError`.

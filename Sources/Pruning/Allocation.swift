@@ -81,7 +81,7 @@ public struct Allocation: Component {
       ignoring.isEmpty ? [] : [("ignoring", .list(ignoring.map(Specification.Value.text)))]
     specification = Specification(name, version: version, fields + ignored)
     self.ignoring = ignoring
-    share = quota
+    share = { layers, target in try PruningError.noting("allocation \(name)") { try quota(layers, target) } }
   }
 
   /// The masks of the layers it prunes: those given, without the ignored ones and companions. A trial starts from these.

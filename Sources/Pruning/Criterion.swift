@@ -55,7 +55,7 @@ public struct Criterion: Component {
     specification = Specification(name, version: version, fields)
     self.needs = needs
     self.scoresUnits = scoresUnits
-    method = .scores(scores, compensate)
+    method = .scores(Self.noting(name, scores), Self.noting(name, compensate))
   }
 
   /// A criterion that solves each layer by itself: it chooses the survivors and moves them. It prunes single weights and takes
@@ -74,7 +74,20 @@ public struct Criterion: Component {
     specification = Specification(name, version: version, fields)
     self.needs = needs
     scoresUnits = false
-    method = .solution(solve)
+    method = .solution { layer in
+      try PruningError.noting("criterion \(name)") { () throws -> (Mask, Tensor) in try solve(layer) }
+    }
+  }
+
+  private static func noting(_ name: String, _ scores: @escaping Scores) -> Scores {
+    { context in try PruningError.noting("criterion \(name)") { try scores(context) } }
+  }
+
+  private static func noting(_ name: String, _ compensate: Compensation?) -> Compensation? {
+    guard let compensate else { return nil }
+    return { context, masks in
+      try PruningError.noting("criterion \(name)") { try compensate(context, masks) }
+    }
   }
 
   /// Whether survivors come out with other weights than they went in.

@@ -53,7 +53,7 @@ public struct Granularity: Component {
   ) {
     self.init(
       name, version: version, fields: fields, aggregate: aggregate, normalised: normalised,
-      form: .units(units))
+      form: .units { context in try PruningError.noting("granularity \(name)") { try units(context) } })
   }
 
   private init(
@@ -78,7 +78,9 @@ public struct Granularity: Component {
 
   /// How many consecutive elements of a layer make one unit.
   func runLength(_ size: (Shape) -> Int, in layer: PrunableLayer) throws(PruningError) -> Int {
-    let length = size(layer.shape)
+    let faults = ShapeFaults()
+    let length = faults.noting { size(layer.shape) }
+    if let fault = faults.first { throw .shapeFault(fault, of: "granularity \(name) in \(layer.name)") }
     guard layer.count == 0 || (length > 0 && layer.count % length == 0) else {
       throw .unevenUnits(length, of: layer.name, shape: layer.shape, granularity: name)
     }

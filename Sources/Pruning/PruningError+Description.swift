@@ -93,6 +93,7 @@ extension PruningError: CustomStringConvertible {
       "criterion \(criterion) gives element \(index) of \(name) the value \(value), but it is pruned: give pruned "
         + "weights 0"
     case .maskGrew(let name): "a pruned weight of \(name) came back: masks only shrink across rounds"
+    case .shapeFault(let fault, let part): "\(part): \(fault)"
     case .rewindPastEnd(let point, let step, let total):
       "a rewind to \(point) is step \(step), and the dense training ends after \(total): rewind to an earlier step"
     case .budget(let error): error.description

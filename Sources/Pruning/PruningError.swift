@@ -74,10 +74,20 @@ public enum PruningError: Error, Hashable {
   case movedPruned(Float, of: String, index: Int, criterion: String)
   /// A pruned weight came back.
   case maskGrew(String)
+  /// A part of one's own asks a shape for an axis it does not have, or makes an array of too few numbers: what it asked, the part.
+  case shapeFault(String, of: String)
   /// A rewind to a step that the dense training does not reach.
   case rewindPastEnd(Budget, step: Int, total: Int)
   /// An amount of training that makes no sense.
   case budget(BudgetError)
+}
+
+extension PruningError {
+  /// Runs code of a part that users write.
+  /// - Throws: `shapeFault` where it asks shapes for what they do not have, and whatever the code throws.
+  static func noting<Result>(_ part: String, _ body: () throws -> Result) throws -> Result {
+    try ShapeFaults.throwing(as: { PruningError.shapeFault($0, of: part) }, body)
+  }
 }
 
 extension PruningError: ReportedError {

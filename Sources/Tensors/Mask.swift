@@ -11,11 +11,14 @@ public struct Mask: Hashable, Sendable {
     bytes = [UInt8](repeating: 1, count: shape.count)
   }
 
-  /// A mask from 0/1 bytes; any other non-zero byte counts as 1. Traps where their number is not the shape's.
+  /// A mask from 0/1 bytes; any other non-zero byte counts as 1. Another number of them than the shape's is an error of the
+  /// criterion or other part that makes it.
   public init(_ shape: Shape, _ bytes: [UInt8]) {
-    precondition(bytes.count == shape.count, "\(bytes.count) bytes do not fill the shape \(shape)")
     self.shape = shape
     self.bytes = bytes.map { $0 == 0 ? 0 : 1 }
+    guard bytes.count != shape.count else { return }
+    ShapeFaults.note("\(bytes.count) bytes do not fill the shape \(shape)")
+    self.bytes = [UInt8](repeating: 1, count: shape.count)
   }
 
   /// The number of elements.
@@ -37,8 +40,10 @@ public struct Mask: Hashable, Sendable {
 
   /// The weight with its pruned elements set to +0.
   public func applied(to weight: Tensor) -> Tensor {
-    precondition(
-      weight.shape == shape, "a mask of shape \(shape) does not fit a weight of shape \(weight.shape)")
+    guard weight.shape == shape, weight.scalars.count == bytes.count else {
+      ShapeFaults.note("a mask of shape \(shape) does not fit a weight of shape \(weight.shape)")
+      return weight
+    }
     var masked = weight
     for index in bytes.indices where bytes[index] == 0 { masked.scalars[index] = 0 }
     return masked

@@ -15,11 +15,32 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// The number of axes.
   public var rank: Int { axes.count }
 
-  /// The number of elements: the product of the extents.
-  public var count: Int { axes.reduce(1, *) }
+  /// The number of elements: the product of the extents. `Int.max` where it is too large to count.
+  public var count: Int {
+    axes.reduce(1) { count, extent in
+      let (product, isOverflow) = count.multipliedReportingOverflow(by: extent)
+      return isOverflow ? .max : product
+    }
+  }
 
   /// The extent of one axis; negative axes count from the end (−1 is the innermost).
-  public subscript(axis: Int) -> Int { axes[axis < 0 ? axes.count + axis : axis] }
+  ///
+  /// An axis that is not there is an error of the layer, criterion or other part that asks: it ends with that part's name. Until it
+  /// is told, the axis counts as one of `Shape.unknownExtent`.
+  public subscript(axis: Int) -> Int {
+    let place = axis < 0 ? axes.count + axis : axis
+    guard axes.indices.contains(place) else {
+      ShapeFaults.note(
+        "axis \(axis) is asked for of the shape \(self), which has \(rank == 1 ? "one axis" : "\(rank) axes")"
+      )
+      return Self.unknownExtent
+    }
+    return axes[place]
+  }
+
+  /// What stands for an extent that is not known, because something went wrong before: divisible by 1 to 10 and larger than what is
+  /// cut off an axis, so that whoever computes with it goes on to where the error is told.
+  package static let unknownExtent = 2520
 
   /// Elements between neighbours along each axis, row-major.
   package var strides: [Int] {

@@ -5,11 +5,13 @@ public struct Tensor: Hashable, Sendable {
   /// The elements in row-major order; always `shape.count` of them.
   public var scalars: [Float]
 
-  /// An array of these elements; traps where their number is not the shape's (a programming error).
+  /// An array of these elements. Another number of them than the shape's is an error of the criterion or other part that makes it.
   public init(_ shape: Shape, _ scalars: [Float]) {
-    precondition(scalars.count == shape.count, "\(scalars.count) scalars do not fill the shape \(shape)")
     self.shape = shape
     self.scalars = scalars
+    guard scalars.count != shape.count else { return }
+    ShapeFaults.note("\(scalars.count) scalars do not fill the shape \(shape)")
+    self.scalars = [Float](repeating: .nan, count: shape.count)
   }
 
   /// An array that holds `value` everywhere.

@@ -1,9 +1,9 @@
-/// What is shipped of one kind, by name: what `coppice list` prints and what text is read with. A name that it does not list
-/// is an error, never another component.
+/// What there is of one kind, by name: what `coppice list` prints and what text is read with. Behind what is shipped it lists what
+/// a user's package adds. A name that it does not list is an error, never another component.
 public struct Catalogue<Element: Component>: Sendable {
   /// What one of them is called in a sentence: `criterion`.
   public let kind: String
-  /// In the order they are listed.
+  /// What is shipped, in the order it is listed.
   public let shipped: [Shipped<Element>]
 
   /// A catalogue of these.
@@ -12,11 +12,14 @@ public struct Catalogue<Element: Component>: Sendable {
     self.shipped = shipped
   }
 
+  /// What is shipped, and behind it the components of the user's package.
+  public var listed: [Shipped<Element>] { shipped + OwnComponents.all(Element.self) }
+
   /// Every component with parameters of some kind.
-  public var all: [Element] { shipped.map(\.component) }
+  public var all: [Element] { listed.map(\.component) }
 
   /// The names in order.
-  public var names: [String] { shipped.map(\.name) }
+  public var names: [String] { listed.map(\.name) }
 
   /// The one of that name, with the parameters it is listed with.
   /// - Throws: `ComponentError.unknown`, with the nearest name.
@@ -36,17 +39,17 @@ public struct Catalogue<Element: Component>: Sendable {
   }
 
   /// One of them in a sentence: `a learning rate`.
-  var noun: String { (kind.first.map { "aeiou".contains($0) } == true ? "an " : "a ") + kind }
+  var noun: String { kind.withArticle }
 
   private func element(_ name: String, _ fields: inout SpecificationReader) throws -> Element {
     if let entry = entry(name) { return try entry.component(from: &fields) }
-    for entry in shipped {
+    for entry in listed {
       if let element = try entry.component(of: name) { return element }
     }
     throw unknown(name)
   }
 
-  private func entry(_ name: String) -> Shipped<Element>? { shipped.first { $0.isNamed(name) } }
+  private func entry(_ name: String) -> Shipped<Element>? { listed.first { $0.isNamed(name) } }
 
   private func unknown(_ name: String) -> ComponentError { .unknown(kind, name, known: names) }
 }
@@ -67,4 +70,9 @@ extension Catalogued {
 
   /// The shipped one of a text: a name, and in parentheses the fields that differ from their defaults.
   public init(parsing text: String) throws(ComponentError) { self = try Self.catalogue.parse(text) }
+}
+
+extension String {
+  /// `a criterion`, `an optimizer`.
+  var withArticle: String { (first.map { "aeiou".contains($0) } == true ? "an " : "a ") + self }
 }

@@ -6,6 +6,8 @@ public enum ComponentError: Error, Hashable, CustomStringConvertible {
   case outOfRange(String, String, String)
   /// Fields that are well written and do not make a component: the component as it was written, and why.
   case refused(String, String)
+  /// A name that a component of that kind has already: the kind, the name.
+  case taken(String, String)
   /// The text is not that of a component.
   case specification(SpecificationError)
 
@@ -16,6 +18,8 @@ public enum ComponentError: Error, Hashable, CustomStringConvertible {
       "there is no \(kind) named \"\(name)\"" + known.instead(of: name)
     case .outOfRange(let field, let value, let range): "\(field) is \(value), but must lie in \(range)"
     case .refused(let component, let reason): "\(component): \(reason)"
+    case .taken(let kind, let name):
+      "there is \(kind.withArticle) named \"\(name)\" already; give yours another name"
     case .specification(let error): error.description
     }
   }

@@ -1,8 +1,14 @@
 extension Sequence<String> {
   /// The name most like a mistyped one, for a "did you mean": the least edit distance, letter case ignored, the
   /// first of equals; `nil` where even that is further than a third of the letters (at least one edit, or two
-  /// from three letters on).
+  /// from three letters on). Before that, what a common abbreviation means: `learning-rate` for `lr`.
   package func nearest(to name: String) -> String? {
+    let meanings = name.meanings
+    return meanings.first { contains($0) } ?? meanings.compactMap { closest(to: $0) }.first
+      ?? closest(to: name)
+  }
+
+  private func closest(to name: String) -> String? {
     let letters = Array(name.lowercased())
     let limit = letters.count < 3 ? 1 : Swift.max(2, letters.count / 3)
     var best: (name: String, distance: Int)?

@@ -1,5 +1,6 @@
 /// A component as a catalogue lists it: what it is, where it was published, and how it is read from text. It stands in the
-/// component's own file, and the catalogue names it.
+/// component's own file, and the catalogue names it. Those of a package of one's own are given to the command line, as
+/// `main(experiments: [.mine], criteria: [.growth])`.
 ///
 /// ```swift
 /// extension Shipped<Schedule> {
@@ -22,20 +23,40 @@ public struct Shipped<Element: Component>: Sendable {
   private var makeOfWord: @Sendable (String) throws -> Element? = { _ in nil }
 
   /// A component that is read from a name and fields. `read` takes out every field it knows.
-  package init(
+  public init(
     _ component: Element, _ summary: String, paper: String? = nil, aliases: [String] = [],
     read: @escaping @Sendable (inout SpecificationReader) throws -> Element
+  ) {
+    self.init(reading: read, component, summary, paper, aliases)
+  }
+
+  /// A component that is read as it is: a field that is written must have the value it has here.
+  public init(_ component: Element, _ summary: String, paper: String? = nil, aliases: [String] = []) {
+    self.init(reading: Self.asItIs(component), component, summary, paper, aliases)
+  }
+
+  /// A component; what kinds with ways of their own to be read are made with.
+  package init(
+    reading make: @escaping @Sendable (inout SpecificationReader) throws -> Element, _ component: Element,
+    _ summary: String, _ paper: String?, _ aliases: [String]
   ) {
     self.component = component
     self.summary = summary
     self.paper = paper
     self.aliases = aliases
-    make = read
+    self.make = make
   }
 
-  /// A component without fields: its name is all there is to read.
-  package init(_ component: Element, _ summary: String, paper: String? = nil, aliases: [String] = []) {
-    self.init(component, summary, paper: paper, aliases: aliases) { _ in component }
+  /// Reads a component of which there is only one.
+  private static func asItIs(
+    _ component: Element
+  ) -> @Sendable (inout SpecificationReader) throws -> Element {
+    { fields in
+      for (name, value) in component.specification.fields {
+        try fields.require(name, value)
+      }
+      return component
+    }
   }
 
   /// The same component, which is also written as a word that is no name, as a constant learning rate is written `0.1`.

@@ -5,45 +5,45 @@ extension SpecificationReader {
   package static let possibleCounts = 1...65_536
 
   /// True or false.
-  package mutating func flag(_ name: String, default value: Bool? = nil) throws(SpecificationError) -> Bool {
+  public mutating func flag(_ name: String, default value: Bool? = nil) throws(SpecificationError) -> Bool {
     try take(name, "true or false", default: value) { if case .flag(let flag) = $0 { flag } else { nil } }
   }
 
   /// A whole number, in a range where there is one.
-  package mutating func integer(
+  public mutating func integer(
     _ name: String, in range: ClosedRange<Int>? = nil, default value: Int? = nil
   ) throws(SpecificationError) -> Int {
     try take(name, "a whole number" + inside(range), default: value) { $0.integer(in: range) }
   }
 
   /// A number of units, heads or layers.
-  package mutating func count(_ name: String, default value: Int? = nil) throws(SpecificationError) -> Int {
+  public mutating func count(_ name: String, default value: Int? = nil) throws(SpecificationError) -> Int {
     try integer(name, in: Self.possibleCounts, default: value)
   }
 
   /// A seed: any whole number, as the 64 bits it stands for.
-  package mutating func seed(_ name: String, default value: UInt64? = nil) throws(SpecificationError)
+  public mutating func seed(_ name: String, default value: UInt64? = nil) throws(SpecificationError)
     -> UInt64
   {
     UInt64(bitPattern: Int64(try integer(name, default: value.map { Int(Int64(bitPattern: $0)) })))
   }
 
   /// A number, whole or not, in a range where there is one.
-  package mutating func number(
+  public mutating func number(
     _ name: String, in range: ClosedRange<Double>? = nil, default value: Double? = nil
   ) throws(SpecificationError) -> Double {
     try take(name, "a number" + inside(range), default: value) { $0.number(in: range) }
   }
 
   /// A finite number above 0.
-  package mutating func positive(
+  public mutating func positive(
     _ name: String, default value: Double? = nil
   ) throws(SpecificationError) -> Double {
     try take(name, "a number above 0", default: value) { $0.number { $0 > 0 && $0.isFinite } }
   }
 
   /// A number from 0 up to but not including 1.
-  package mutating func share(
+  public mutating func share(
     _ name: String, default value: Double? = nil
   ) throws(SpecificationError) -> Double {
     try take(name, "a number from 0 up to but not including 1", default: value) {
@@ -52,14 +52,14 @@ extension SpecificationReader {
   }
 
   /// A text of one word.
-  package mutating func text(_ name: String, default value: String? = nil) throws(SpecificationError)
+  public mutating func text(_ name: String, default value: String? = nil) throws(SpecificationError)
     -> String
   {
     try take(name, "a word", default: value) { if case .text(let text) = $0 { text } else { nil } }
   }
 
   /// An amount of training.
-  package mutating func budget(
+  public mutating func budget(
     _ name: String, default value: Budget? = nil
   ) throws(SpecificationError) -> Budget {
     try take(name, "an amount of training as 5000it, 10ep or 0.25", default: value) {
@@ -70,14 +70,14 @@ extension SpecificationReader {
 
 extension SpecificationReader {
   /// A list of names.
-  package mutating func texts(
+  public mutating func texts(
     _ name: String, default value: [String]? = nil
   ) throws(SpecificationError) -> [String] {
     try take(name, "a list of names in brackets", default: value) { $0.list { $0.description } }
   }
 
   /// A list of numbers of units, heads or layers.
-  package mutating func counts(
+  public mutating func counts(
     _ name: String, default value: [Int]? = nil
   ) throws(SpecificationError) -> [Int] {
     let counts = Self.possibleCounts
@@ -87,7 +87,7 @@ extension SpecificationReader {
   }
 
   /// A list of lists of numbers of units.
-  package mutating func countLists(
+  public mutating func countLists(
     _ name: String, default value: [[Int]]? = nil
   ) throws(SpecificationError) -> [[Int]] {
     let counts = Self.possibleCounts
@@ -97,7 +97,7 @@ extension SpecificationReader {
   }
 
   /// A list of numbers, whole or not, in a range where there is one.
-  package mutating func numberList(
+  public mutating func numberList(
     _ name: String, in range: ClosedRange<Double>? = nil, default value: [Double]? = nil
   ) throws(SpecificationError) -> [Double] {
     try take(name, "a list of numbers\(inside(range)) in brackets", default: value) {
@@ -106,7 +106,7 @@ extension SpecificationReader {
   }
 
   /// Fields of numbers inside one field, `rates(conv1: 0.5)`; none where it is not there.
-  package mutating func numbers(_ name: String) throws(SpecificationError) -> [String: Double] {
+  public mutating func numbers(_ name: String) throws(SpecificationError) -> [String: Double] {
     try take(name, "numbers by name, as \(name)(fc1: 0.5)", default: [:]) { value in
       guard case .component(let component) = value, component.name == name else { return nil }
       var numbers: [String: Double] = [:]
@@ -121,12 +121,12 @@ extension SpecificationReader {
 
 extension SpecificationReader {
   /// A component inside this one, `initializer: glorot-normal`, or `nil` where the field is not there.
-  package mutating func component(_ name: String) throws(SpecificationError) -> Specification? {
+  public mutating func component(_ name: String) throws(SpecificationError) -> Specification? {
     try take(name, "a component, as name(field: value)", default: .some(nil)) { .some($0.component) }
   }
 
   /// A component inside this one, read from its catalogue; the default where the field is not there.
-  package mutating func component<Element>(
+  public mutating func component<Element>(
     _ name: String, from catalogue: Catalogue<Element>, default element: Element? = nil
   ) throws(ComponentError) -> Element {
     guard let found = remove(name) else {

@@ -1,6 +1,7 @@
-/// The fields of a specification that was read, taken out one by one by name and type. A field is also found under the
+/// The fields of a specification that was read, taken out one by one by name and type:
+/// `.iterative(rounds: try fields.integer("rounds", in: 1...1_000))`. A field is also found under the
 /// name it had before names were in kebab-case: `generator-seed` where a file says `generatorSeed`.
-package struct SpecificationReader {
+public struct SpecificationReader {
   private let component: String
   private var fields: [(name: String, value: Specification.Value)]
   /// The names asked for so far.
@@ -14,7 +15,7 @@ package struct SpecificationReader {
 
   /// What `read` makes of the value of a field, or the default where the field is not there.
   /// - Parameter expected: what the value must be, for the sentence of the error: `a whole number`.
-  package mutating func take<Value>(
+  public mutating func take<Value>(
     _ name: String, _ expected: String, default value: Value?, _ read: (Specification.Value) -> Value?
   ) throws(SpecificationError) -> Value {
     guard let found = remove(name) else {
@@ -32,6 +33,13 @@ package struct SpecificationReader {
     known.append(name)
     let index = fields.firstIndex { $0.name == name } ?? fields.firstIndex { $0.name.kebabCased == name }
     return index.map { fields.remove(at: $0).value }
+  }
+
+  /// Takes out a field that can have one value only, if it is there.
+  package mutating func require(_ name: String, _ value: Specification.Value) throws(SpecificationError) {
+    // Bare words read as text, numbers without a point as integers: what is printed alike is alike.
+    guard let found = remove(name), found.description != value.description else { return }
+    throw wrong(name, found, value.description)
   }
 
   /// The error of a field that is not there.

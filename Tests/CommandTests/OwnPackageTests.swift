@@ -6,7 +6,7 @@ import Testing
 @Suite struct OwnPackageTests {
   private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
-  private static let source = "Tests/CommandTests/Fixtures/OwnPackage/Sources/Experiments/Main.swift"
+  private static let source = "Tests/CommandTests/Fixtures/OwnPackage/Sources/Experiments/"
 
   @Test(
     .enabled(
@@ -40,14 +40,26 @@ import Testing
         ]))
     #expect(run.status == 0, "\(run.output)")
     #expect(manager.fileExists(atPath: folder.file("results/mine/accuracy.svg")))
+    let list = try #require(Python.run(package + "/.build/release/Experiments", ["list", "criteria"]))
+    #expect(list.output.contains("growth ") && list.output.contains("before training"))
+    let slip = try #require(Python.run(package + "/.build/release/Experiments", ["rnu"]))
+    #expect(slip.status == 64 && slip.output.contains("did you mean \"run\"?"))
   }
 
   @Test func itIsTheOneOfTheREADME() throws {
     let path = Self.repository.appendingPathComponent("README.md")
     guard let readme = try? String(contentsOf: path, encoding: .utf8), readme.contains("CoppiceCommandLine")
     else { return }
-    let source = try String(contentsOf: Self.repository.appendingPathComponent(Self.source), encoding: .utf8)
-    #expect(readme.contains(source.trimmingCharacters(in: .newlines)))
-    #expect(source.split(separator: "\n").count <= 20)
+    func source(_ file: String) throws -> String {
+      try String(contentsOf: Self.repository.appendingPathComponent(Self.source + file), encoding: .utf8)
+        .trimmingCharacters(in: .newlines)
+    }
+    let main = try source("Main.swift")
+    #expect(readme.contains(main))
+    #expect(main.split(separator: "\n").count <= 20)
+    // The criterion stands in two places of the README, and what it is listed as in another.
+    for part in try source("Growth.swift").components(separatedBy: "\n\n").dropFirst() {
+      #expect(readme.contains(part), "\(part)")
+    }
   }
 }

@@ -14,16 +14,18 @@ struct Program {
   }
 
   let folder: TemporaryFolder
+  /// What the executable is called.
+  let name: String
 
-  init() throws { folder = try TemporaryFolder() }
+  init(_ name: String = "coppice") throws { self.init(name, folder: try TemporaryFolder()) }
 
   /// A program whose results are a copy of another's.
   init(copying other: Program) throws {
-    self.init(folder: try TemporaryFolder())
+    self.init(other.name, folder: try TemporaryFolder())
     try FileManager.default.copyItem(atPath: other.results, toPath: results)
   }
 
-  private init(folder: TemporaryFolder) { self.folder = folder }
+  private init(_ name: String, folder: TemporaryFolder) { (self.name, self.folder) = (name, folder) }
 
   /// Removes its folder now.
   func remove() { try? FileManager.default.removeItem(atPath: folder.path) }
@@ -32,8 +34,9 @@ struct Program {
   var store: ResultsFolder { ResultsFolder(results) }
 
   /// The executable, which lies beside the tests' resources.
-  static let executable = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent(
-    "coppice")
+  var executable: URL {
+    Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent(name)
+  }
 
   /// Runs to the end.
   @discardableResult
@@ -56,7 +59,7 @@ struct Program {
       let name = UUID().uuidString
       output = program.folder.file(name + ".out")
       errors = program.folder.file(name + ".err")
-      process.executableURL = Program.executable
+      process.executableURL = program.executable
       process.arguments = arguments
       process.currentDirectoryURL = URL(fileURLWithPath: program.folder.path)
       process.environment = [

@@ -76,7 +76,7 @@ import Testing
       .fashionMNIST(validation: 1, scaling: .mnist, augmentation: Augmentation(padding: 2)),
       .cifar10(validation: 1, scaling: .cifar10, augmentation: Augmentation(flip: true)),
     ]
-    #expect(faults(of: Datasets.catalogue, and: others) == [])
+    #expect(faults(of: DatasetSource.catalogue, and: others) == [])
   }
 
   /// What the text says reaches the set, and not its specification alone.

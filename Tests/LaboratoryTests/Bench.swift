@@ -43,7 +43,7 @@ struct Bench {
   func work(_ plan: SweepPlan, isFresh: Bool = false) throws -> (stages: Int, reusedTrials: Int) {
     let found = Mutex((stages: -1, reusedTrials: -1))
     try run(plan, isFresh: isFresh) { event in
-      guard case .began(let stages, _, _, let trials, _) = event else { return }
+      guard case .began(let stages, _, _, _, let trials, _) = event else { return }
       found.withLock { $0 = (stages, trials) }
     }
     return found.withLock { $0 }

@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized) struct TrainerTests {
   static let optimizers: [Optimizer] = [
     .sgd(momentum: 0.9, weightDecay: 0.1), .sgd(momentum: 0.9, isNesterov: true, weightDecay: 0.1),
-    .adam(weightDecay: 0.1), .adamW(weightDecay: 0.1),
+    .adam(weightDecay: 0.1), .adamW(weightDecay: 0.1), OptimizerTests.forgetful,
   ]
 
   @Test("masked weights and their moments stay exactly 0", arguments: Family.bothForms, optimizers)

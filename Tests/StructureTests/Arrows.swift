@@ -45,6 +45,7 @@ enum Arrows {
     ("CoppiceMain", ["CoppiceCommand", "CoppiceExperiments"]),
     // For tests alone.
     ("CoppiceTestSupport", ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"]),
+    ("OwnProgram", ["Coppice", "CoppiceCommand"]),
   ]
 
   /// Modules of the system: everyone's.

@@ -27,7 +27,7 @@ import Testing
           == (floor.target == "CoppiceCommand"))
       #expect(
         Arrows.faults(of: floor.target, importing: ["CoppiceCommand"]).isEmpty
-          == (floor.target == "CoppiceMain"))
+          == ["CoppiceMain", "OwnProgram"].contains(floor.target))
       #expect(Arrows.faults(of: floor.target, importing: ["CoppiceTestSupport"]).count == 1)
     }
   }

@@ -18,9 +18,13 @@ struct BenchCommand: ParsableCommand {
       the weights), sweep (what a trial costs beside its training).
 
       Tests/Reference/speed.py measures PyTorch in turn with it.
+
+      \(examples("bench lenet-300-100 --only training", "bench --profile lenet-5"))
       """)
 
-  @Argument(help: "Models, as `coppice list models` names them; one of each family if none is named.")
+  @Argument(
+    help: "Models, as `\(ProgramName.current) list models` names them; one of each family if none is named.",
+    completion: Completions.models)
   var models: [String] = []
 
   @Option(help: ArgumentHelp("Measure only this part; may be given more than once.", valueName: "part"))
@@ -41,7 +45,9 @@ struct BenchCommand: ParsableCommand {
       valueName: "file"))
   var against: String?
 
-  @Option(help: ArgumentHelp("Print where the time of one model's training step goes.", valueName: "model"))
+  @Option(
+    help: ArgumentHelp("Print where the time of one model's training step goes.", valueName: "model"),
+    completion: Completions.models)
   var profile: String?
 
   @OptionGroup var format: FormatOptions
@@ -91,7 +97,7 @@ struct BenchCommand: ParsableCommand {
   }
 
   private static func comparison(_ path: String) throws -> BenchmarkComparison {
-    let next = "write one with `coppice bench --json > FILE`"
+    let next = "write one with `\(ProgramName.current) bench --json > FILE`"
     guard FileManager.default.fileExists(atPath: path) else {
       throw CommandFailure(
         "there is no file \(path) for --against to read; \(next)", CommandFailure.inputMissing)

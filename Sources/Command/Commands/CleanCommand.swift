@@ -10,6 +10,8 @@ struct CleanCommand: ParsableCommand {
     discussion: """
       Stages only save time: a run that needs them computes them again. Orphans are trial files that the summary beside
       them does not name. Summaries are never removed.
+
+      \(examples("clean", "clean --stages"))
       """)
 
   @Flag(help: "Remove all stored stages and checkpoints.")

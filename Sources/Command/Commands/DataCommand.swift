@@ -5,13 +5,15 @@ import Foundation
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "List, fetch and verify data sets.",
+    discussion: examples("data list", "data fetch mnist"),
     subcommands: [DataListCommand.self, DataFetchCommand.self, DataVerifyCommand.self],
     defaultSubcommand: DataListCommand.self)
 }
 
 struct DataListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the data sets and where their files lie.")
+    commandName: "list", abstract: "List the data sets and where their files lie.",
+    discussion: examples("data list --data DIR"))
 
   @OptionGroup var data: DataOptions
   @OptionGroup var format: FormatOptions
@@ -33,7 +35,8 @@ struct DataListCommand: ParsableCommand {
       let name = source.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
       let state =
         source.isEmbedded
-        ? "embedded" : place.map { "in \($0)" } ?? "not here; coppice data fetch \(source.name)"
+        ? "embedded"
+        : place.map { "in \($0)" } ?? "not here; \(ProgramName.current) data fetch \(source.name)"
       try Terminal.data("\(name)\(source.summary) (\(state))")
     }
   }
@@ -47,9 +50,11 @@ struct DataListCommand: ParsableCommand {
 
 struct DataFetchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fetch", abstract: "Download data sets and check them against their published checksums.")
+    commandName: "fetch", abstract: "Download data sets and check them against their published checksums.",
+    discussion: examples("data fetch mnist cifar-10 --data DIR"))
 
-  @Argument(help: "The data sets; see `coppice data list`.")
+  @Argument(
+    help: "The data sets; see `\(ProgramName.current) data list`.", completion: Completions.datasets)
   var names: [String]
 
   @OptionGroup var data: DataOptions
@@ -85,9 +90,13 @@ struct DataFetchCommand: ParsableCommand {
 struct DataVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Compare the files of data sets with what is published.",
-    discussion: "Without names: every data set that is here. Exit code 65 where a file differs.")
+    discussion: """
+      Without names: every data set that is here. Exit code 65 where a file differs.
 
-  @Argument(help: "The data sets.")
+      \(examples("data verify mnist --data DIR"))
+      """)
+
+  @Argument(help: "The data sets.", completion: Completions.datasets)
   var names: [String] = []
 
   @OptionGroup var data: DataOptions
@@ -116,7 +125,7 @@ struct DataVerifyCommand: ParsableCommand {
     }
     if let bad = verifications.first(where: { !$0.isAsPublished }) {
       throw CommandFailure(
-        "\(bad.dataset) is not as published; fetch it again with `coppice data fetch \(bad.dataset)`",
+        "\(bad.dataset) is not as published; fetch it again with `\(ProgramName.current) data fetch \(bad.dataset)`",
         CommandFailure.badData)
     }
   }

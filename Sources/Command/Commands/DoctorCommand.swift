@@ -7,7 +7,11 @@ import Foundation
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Look at what this program needs and finds on this machine.",
-    discussion: "Exit code 74 where the folder of results cannot be written; anything else is advice.")
+    discussion: """
+      Exit code 74 where the folder of results cannot be written; anything else is advice.
+
+      \(examples("doctor"))
+      """)
 
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: DataOptions
@@ -93,7 +97,8 @@ struct DoctorCommand: ParsableCommand {
   private var datasets: [Finding] {
     DatasetSource.all.filter { !$0.isEmbedded }.map { source in
       DataVerification.folder(of: source, in: data.folders).map { Finding(source.name, "in \($0)") }
-        ?? Finding(source.name, "not here; fetch it with `coppice data fetch \(source.name)`", .advice)
+        ?? Finding(
+          source.name, "not here; fetch it with `\(ProgramName.current) data fetch \(source.name)`", .advice)
     }
   }
 

@@ -4,7 +4,8 @@ import Foundation
 
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List experiments, or what they can be made of.")
+    commandName: "list", abstract: "List experiments, or what they can be made of.",
+    discussion: examples("list criteria", "list optimizers --fields", "list settings"))
 
   enum Kind: String, ExpressibleByArgument, CaseIterable {
     case experiments, models, datasets, initializers, optimizers
@@ -29,12 +30,13 @@ struct ListCommand: ParsableCommand {
       return try Terminal.data(
         JSON.object([("schema_version", .integer(2)), (kind.rawValue, .list(entries.map(\.json)))]))
     }
-    let width = entries.map(\.name.count).max() ?? 0
+    let width = entries.map(\.listing.name.count).max() ?? 0
     for entry in entries {
-      let name = entry.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
+      let name = entry.listing.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
       try Terminal.data((name + entry.line).trimmingCharacters(in: .whitespaces))
-      if fields, let form = entry.form {
-        let also = entry.also.map { "  also: " + $0 } ?? ""
+      if fields, let form = entry.listing.form {
+        let further = entry.listing.furtherFields
+        let also = further.isEmpty ? "" : "  also: " + further.joined(separator: ", ")
         try Terminal.data(String(repeating: " ", count: width + 2) + form + also)
       }
     }
@@ -45,52 +47,62 @@ extension ListCommand.Kind {
   /// What there is of this kind.
   fileprivate var entries: [Entry] {
     switch self {
-    case .experiments: ExperimentCatalogue.experiments.map { Entry(name: $0.name, about: $0.question) }
-    case .models: listed(Model.catalogue)
-    case .datasets: listed(DatasetSource.catalogue)
-    case .initializers: listed(Initializer.catalogue)
-    case .optimizers: listed(Optimizer.catalogue)
-    case .learningRates: listed(LearningRate.catalogue)
-    case .criteria: listed(Criterion.catalogue)
-    case .granularities: listed(Granularity.catalogue)
-    case .allocations: listed(Allocation.catalogue)
-    case .schedules: listed(Schedule.catalogue)
-    case .retrainings: listed(Retraining.catalogue)
-    case .controls: listed(Control.catalogue)
-    case .dynamics: listed(Dynamics.catalogue)
-    case .losses: listed(Loss.catalogue)
-    case .stopRules: listed(StopRule.catalogue)
-    case .recipeSteps: listed(RecipeStep.catalogue)
-    case .analyses: listed(Analysis.catalogue)
-    case .settings:
-      Settings.all.map { Entry(name: $0.name, about: "\($0.documentation) (\($0.unit))") }
+    case .experiments:
+      ExperimentCatalogue.experiments.map { Entry(listing: Listing(name: $0.name, summary: $0.question)) }
+    case .settings: Settings.all.map(Entry.init)
+    default: listings.map { Entry(listing: $0) }
     }
   }
 
-  private func listed<Element>(_ catalogue: Catalogue<Element>) -> [Entry] {
-    catalogue.shipped.map {
-      Entry(
-        name: $0.name, about: $0.summary, paper: $0.paper, form: "\($0.component)",
-        also: $0.furtherFields.isEmpty ? nil : $0.furtherFields.joined(separator: ", "))
+  /// The components of this kind.
+  private var listings: [Listing] {
+    switch self {
+    case .models: Model.catalogue.listings
+    case .datasets: DatasetSource.catalogue.listings
+    case .initializers: Initializer.catalogue.listings
+    case .optimizers: Optimizer.catalogue.listings
+    case .learningRates: LearningRate.catalogue.listings
+    case .criteria: Criterion.catalogue.listings
+    case .granularities: Granularity.catalogue.listings
+    case .allocations: Allocation.catalogue.listings
+    case .schedules: Schedule.catalogue.listings
+    case .retrainings: Retraining.catalogue.listings
+    case .controls: Control.catalogue.listings
+    case .dynamics: Dynamics.catalogue.listings
+    case .losses: Loss.catalogue.listings
+    case .stopRules: StopRule.catalogue.listings
+    case .recipeSteps: RecipeStep.catalogue.listings
+    case .analyses: Analysis.catalogue.listings
+    case .experiments, .settings: []
     }
   }
 }
 
 /// One line of a listing.
 private struct Entry {
-  let name: String
-  let about: String
-  /// Where it was published.
-  var paper: String?
-  /// With all its fields, as `--set` takes it.
-  var form: String?
-  /// Fields that may be left out, beside those.
-  var also: String?
+  let listing: Listing
+  /// The value a setting has where a sweep says nothing.
+  var standard: String?
 
-  var line: String { about + (paper.map { " (\($0))" } ?? "") }
+  var line: String {
+    listing.summary + (listing.paper.map { " (\($0))" } ?? "") + (standard.map { "; default \($0)" } ?? "")
+  }
 
   var json: JSON {
-    let members = [("name", name), ("about", about), ("paper", paper), ("form", form), ("also", also)]
+    let also = listing.furtherFields.joined(separator: ", ")
+    let members = [
+      ("name", listing.name), ("about", listing.summary), ("paper", listing.paper), ("form", listing.form),
+      ("also", also.isEmpty ? nil : also), ("default", standard),
+    ]
     return .members(members.compactMap { name, text in text.map { (name, .text($0)) } })
+  }
+}
+
+extension Entry {
+  init(_ setting: Setting) {
+    listing = Listing(name: setting.name, summary: "\(setting.documentation) (\(setting.unit))")
+    let value = setting.value(Trial()).description
+    // A component in its listed form goes by its name.
+    standard = setting.components().first { $0.form == value }?.name ?? value
   }
 }

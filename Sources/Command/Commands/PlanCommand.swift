@@ -5,9 +5,14 @@ import Foundation
 
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Tell what a run would do and cost, without running it.")
+    commandName: "plan", abstract: "Tell what a run would do and cost, without running it.",
+    discussion: examples("plan \(anExperiment)", "plan \(anExperiment) --set training=5000it --list"))
 
   @OptionGroup var sweep: SweepOptions
+
+  @Flag(help: "List every trial with its rounds.")
+  var list = false
+
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var format: FormatOptions
@@ -22,31 +27,70 @@ struct PlanCommand: ParsableCommand {
     let seconds = try plan.estimatedSeconds(jobs: cores.jobs, threads: cores.threads)
     if format.json { return try Terminal.data(json(plan, cost, cores, seconds)) }
     try Terminal.data(plan.experiment.question)
-    for trial in plan.trials {
-      let rounds = trial.rounds.map { "\($0.index)" }.joined(separator: ",")
-      try Terminal.data("  \(trial.name)  rounds \(rounds)")
+    if list {
+      for trial in plan.trials {
+        let rounds = trial.rounds.map { "\($0.index)" }.joined(separator: ",")
+        try Terminal.data("  \(trial.name)  rounds \(rounds)")
+      }
+    }
+    let axes = plan.axes
+    let width = axes.map(\.setting.count).max() ?? 0
+    for axis in axes {
+      let name = axis.setting.padding(toLength: width + 2, withPad: " ", startingAt: 0)
+      try Terminal.data("  \(name)\(Self.shortened(axis.values))")
     }
     try Terminal.data(
       """
       \(plan.trials.count) trials, \(cost.trainings) trainings of \(cost.steps) steps in all \
-      (without sharing \(cost.trainingsUnshared) of \(cost.stepsUnshared))
+      (without sharing \(cost.trainingsUnshared) of \(cost.stepsUnshared))\(list ? "" : "; --list names the trials")
       \(NumberText.fixed(cost.flops / 1e12, decimals: 2)) TFLOPs of training
       about \(ProgressLine.duration(seconds) ?? "?") with \(cores.jobs) \(cores.jobs == 1 ? "job" : "jobs") \
       of \(cores.threads) \(cores.threads == 1 ? "thread" : "threads"), by steps timed just now
       up to \(NumberText.fixed(Double(cost.bytes) / 1e6, decimals: 1)) MB of trial files in \
       \(results.folder.path)/\(plan.name)
       """)
+    if let warning = Self.warning(plan) { try Terminal.data(warning) }
   }
+
+  /// The values of an axis in a line.
+  private static func shortened(_ values: [String]) -> String {
+    guard values.count > 8 else { return values.joined(separator: ", ") }
+    return (values.prefix(6) + ["…", values[values.count - 1]]).joined(separator: ", ") + " (\(values.count))"
+  }
+
+  /// What is run again with every build of the program; `nil` where nothing is.
+  private static func warning(_ plan: SweepPlan) -> String? {
+    guard !plan.unversioned.isEmpty else { return nil }
+    let names = plan.unversioned.map { "\($0.setting) \($0.component) (\(trials($0.trials)))" }
+    return """
+      \(trials(plan.unversionedTrials)) of \(plan.trials.count) run again whenever this program is built anew, since a component \
+      has no version: \(names.joined(separator: ", ")). Give it one, version: 1, when it is done, and raise it with every change \
+      of its results
+      """
+  }
+
+  private static func trials(_ count: Int) -> String { count == 1 ? "1 trial" : "\(count) trials" }
 
   private func json(_ plan: SweepPlan, _ cost: SweepPlan.Cost, _ cores: Cores, _ seconds: Double) -> String {
     JSON.object([
       ("schema_version", .integer(1)), ("experiment", .text(plan.experiment.name)),
       ("results", .text(plan.name)), ("trials", .list(plan.trials.map { .text($0.name) })),
+      ("axes", .members(plan.axes.map { ($0.setting, .list($0.values.map(JSON.text))) })),
       ("trainings", .integer(cost.trainings)), ("trainings_unshared", .integer(cost.trainingsUnshared)),
       ("steps", .integer(cost.steps)), ("steps_unshared", .integer(cost.stepsUnshared)),
       ("training_flops", .number(cost.flops)), ("jobs", .integer(cores.jobs)),
       ("threads", .integer(cores.threads)), ("seconds", .number(seconds)), ("bytes", .integer(cost.bytes)),
       ("remarks", .list(plan.remarks.map(JSON.text))),
+      (
+        "unversioned",
+        .list(
+          plan.unversioned.map {
+            .members([
+              ("setting", .text($0.setting)), ("component", .text($0.component)),
+              ("trials", .integer($0.trials)),
+            ])
+          })
+      ),
     ])
   }
 }

@@ -10,6 +10,8 @@ struct PlotCommand: ParsableCommand {
     discussion: """
       With --analysis: what an analysis found. With --series: quantities over the steps of one trial, whose file or name \
       stands in the summary's place.
+
+      \(examples("plot \(anExperiment) -o accuracy.svg", "plot \(anExperiment) --x sparsity --y test_loss --by criterion -o loss.pdf"))
       """)
 
   @OptionGroup var curves: CurveOptions
@@ -20,7 +22,7 @@ struct PlotCommand: ParsableCommand {
       """)
   var x = SparsityAxis.remaining.rawValue
 
-  @Option(help: "The measure, a numeric column of the index.")
+  @Option(help: "The measure, a numeric column of the index.", completion: Completions.columns)
   var y = "test_accuracy"
 
   @Option(help: ArgumentHelp("The range of the vertical axis, in its unit, as 90,98.5.", valueName: "low,high"))
@@ -42,7 +44,8 @@ struct PlotCommand: ParsableCommand {
   var fontSize: Double?
 
   @Option(
-    name: .shortAndLong, help: "The file, .svg, .png or .pdf; - or none for SVG on standard output.")
+    name: .shortAndLong, help: "The file, .svg, .png or .pdf; - or none for SVG on standard output.",
+    completion: .file(extensions: ["svg", "png", "pdf"]))
   var output: String?
 
   func validate() throws {
@@ -90,7 +93,7 @@ struct PlotCommand: ParsableCommand {
         title: title, band: curves.band ?? .minmax, command: command, generator: generator)
       guard let figure else {
         throw CommandFailure(
-          "the analysis \(name) has nothing to draw; see it with `coppice table \(summary) --analysis \(name)`",
+          "the analysis \(name) has nothing to draw; see it with `\(ProgramName.current) table \(summary) --analysis \(name)`",
           CommandFailure.badData)
       }
       return try changed(figure, page)
@@ -139,7 +142,7 @@ struct PlotCommand: ParsableCommand {
 
   /// What draws the figure again.
   private func command(_ paths: [String], _ options: [String]) -> String {
-    var words = ["coppice", "plot"] + paths + options
+    var words = [ProgramName.current, "plot"] + paths + options
     if let ylim { words += ["--ylim", ylim] }
     if logY { words.append("--log-y") }
     if let width { words += ["--width", width] }

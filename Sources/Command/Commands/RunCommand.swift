@@ -9,8 +9,12 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Run an experiment; what is there already is not run again.",
     discussion: """
-      Ctrl-C ends after a checkpoint, and the same command goes on. A sweep changed by --set or --seeds goes to a folder
+      Ctrl-C ends after a checkpoint, and the same command goes on. A sweep changed by --set or --seeds goes to a folder \
       of its own, EXPERIMENT@HASH or --as NAME.
+
+      \(examples(
+        "run \(anExperiment)", "run \(anExperiment) --seeds 5 --set training=5000it --as longer",
+        "run \(anExperiment) --set 'optimizer=sgd(momentum: 0.9)'"))
       """)
 
   @OptionGroup var sweep: SweepOptions
@@ -95,7 +99,7 @@ struct RunCommand: ParsableCommand {
       let table = try curves.table()
       guard report.summaryError == nil else { return (table, nil) }
       let figure = try curves.figure(
-        title: plan.experiment.question, command: "coppice plot \(report.summary) -o \(path)",
+        title: plan.experiment.question, command: "\(ProgramName.current) plot \(report.summary) -o \(path)",
         generator: "coppice \(Provenance.toolVersion)")
       try FigureFile(path).write(figure.withDetail)
       return (table, path)

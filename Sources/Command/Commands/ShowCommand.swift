@@ -5,9 +5,12 @@ import CoppiceStore
 
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show a trial: its settings, where it came from, its rounds and layers.")
+    commandName: "show", abstract: "Show a trial: its settings, where it came from, its rounds and layers.",
+    discussion: examples("show dense-seed0", "show \(anExperiment)/dense-seed0 --evaluate"))
 
-  @Argument(help: "A trial file, EXPERIMENT/TRIAL, or the beginning or end of a trial's name.")
+  @Argument(
+    help: "A trial file, EXPERIMENT/TRIAL, or the beginning or end of a trial's name.",
+    completion: Completions.trials)
   var trial: String
 
   @Flag(

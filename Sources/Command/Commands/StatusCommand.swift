@@ -7,10 +7,18 @@ import Foundation
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Tell which trials are done, running and left.",
-    discussion: "Without an experiment: all that have results.")
+    discussion: """
+      Without an experiment: all that have results.
 
-  @Argument(help: "The experiment, or the name of its results folder.")
+      \(examples("status", "status \(anExperiment) --list"))
+      """)
+
+  @Argument(
+    help: "The experiment, or the name of its results folder.", completion: Completions.results)
   var experiment: String?
+
+  @Flag(help: "List every trial with how it stands.")
+  var list = false
 
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: DataOptions
@@ -28,8 +36,7 @@ struct StatusCommand: ParsableCommand {
     if states.isEmpty { Terminal.log("no results in \(results.folder.path) yet") }
     for state in states {
       try Terminal.data(state.line)
-      guard experiment != nil else { continue }
-      for trial in state.trials where trial.status != .completed {
+      for trial in state.trials where list || experiment != nil && trial.status == .failed {
         try Terminal.data("  \(trial.name)  \(trial.status.rawValue)")
       }
     }

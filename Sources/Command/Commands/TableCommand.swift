@@ -3,13 +3,17 @@ import CoppiceReporting
 
 struct TableCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "table", abstract: "Print the results of a summary as a table, with the mean over seeds.")
+    commandName: "table", abstract: "Print the results of a summary as a table, with the mean over seeds.",
+    discussion: examples(
+      "table \(anExperiment)", "table \(anExperiment) --y test_accuracy,test_loss --format csv"))
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, markdown, csv, json }
 
   @OptionGroup var curves: CurveOptions
 
-  @Option(name: .customLong("y"), help: "The measures, as test_accuracy,test_loss.")
+  @Option(
+    name: .customLong("y"), help: "The measures, as test_accuracy,test_loss.", completion: Completions.columns
+  )
   var measures = "test_accuracy"
 
   @Option(help: "The form of the table.")

@@ -134,7 +134,7 @@ package enum ExperimentError: Error, Hashable, CustomStringConvertible {
     case .unknown(let name, let known):
       "there is no experiment named \"\(name)\""
         + (known.nearest(to: name).map { "; did you mean \"\($0)\"?" } ?? ".")
-        + " See `coppice list`."
+        + " See `\(ProgramName.current) list`."
     case .trial(let name, let problem): "trial \(name): \(problem)"
     case .otherResults(let folder, let owner):
       "the results in \(folder) are those of \(owner) and stay as they are; give these a name of their own with "

@@ -19,10 +19,12 @@ package struct Setting: Sendable {
   package let value: @Sendable (Trial) -> Specification.Value
   /// Sets it from text.
   package let set: @Sendable (inout Trial, String) throws -> Void
+  /// The components that can be its value; none where it takes numbers or words.
+  package let components: @Sendable () -> [Listing]
 
   package init<Value>(
     _ name: String, _ path: WritableKeyPath<Trial, Value> & Sendable, unit: String, _ documentation: String,
-    neutral: Specification.Value? = nil,
+    neutral: Specification.Value? = nil, components: @escaping @Sendable () -> [Listing] = { [] },
     value: @escaping @Sendable (Value) -> Specification.Value,
     parse: @escaping @Sendable (String) throws -> Value
   ) {
@@ -31,6 +33,7 @@ package struct Setting: Sendable {
     self.documentation = documentation
     self.neutral = neutral
     self.path = path
+    self.components = components
     self.value = { value($0[keyPath: path]) }
     set = { trial, text in trial[keyPath: path] = try parse(text) }
   }
@@ -41,22 +44,27 @@ package enum Settings {
   package static let all: [Setting] = [
     Setting(
       "model", \.model, unit: "name, mlp(widths: [100, 50]), encoder(width: 64)", "the network",
+      components: { Model.catalogue.listings },
       value: { .component($0.specification) }, parse: { try Model(parsing: $0) }),
     Setting(
       "initializer", \.initializer, unit: "name", "how weights are drawn; none: the model's own way",
+      components: { Initializer.catalogue.listings },
       value: { $0.map { .component($0.specification) } ?? .none },
       parse: { $0 == "none" ? nil : try Initializer(parsing: $0) }),
     Setting(
       "dataset", \.dataset, unit: "mnist, glyphs(difficulty: 0.8)", "what it is trained on",
+      components: { DatasetSource.catalogue.listings },
       value: { .component($0.specification) }, parse: { try DatasetSource(parsing: $0) }),
     Setting(
       "optimizer", \.optimizer, unit: "adam, adamw, sgd(momentum: 0.9, weight-decay: 0.0001)",
-      "how weights follow gradients", value: { .component($0.specification) },
+      "how weights follow gradients", components: { Optimizer.catalogue.listings },
+      value: { .component($0.specification) },
       parse: { try Optimizer(parsing: $0) }),
     Setting(
       "learning-rate", \.learningRate,
       unit: "0.001, cosine(rate: 0.1), steps(rate: 0.1, points: [0.5, 0.75])",
-      "the learning rate over the training", value: { .component($0.specification) },
+      "the learning rate over the training", components: { LearningRate.catalogue.listings },
+      value: { .component($0.specification) },
       parse: { try LearningRate(parsing: $0) }),
     Setting(
       "clipping", \.clipping, unit: "number or none", "greatest norm of all gradients together",
@@ -74,16 +82,20 @@ package enum Settings {
       parse: { try Budget(parsing: $0) }),
     Setting(
       "criterion", \.criterion, unit: "name", "what says which weights go first",
+      components: { Criterion.catalogue.listings },
       value: { .component($0.specification) }, parse: { try Criterion(parsing: $0) }),
     Setting(
       "granularity", \.granularity, unit: "name", "what one unit of pruning is",
+      components: { Granularity.catalogue.listings },
       value: { .component($0.specification) }, parse: { try Granularity(parsing: $0) }),
     Setting(
       "allocation", \.allocation, unit: "name", "how much each layer gives",
+      components: { Allocation.catalogue.listings },
       value: { .component($0.specification) }, parse: { try Allocation(parsing: $0) }),
     Setting(
       "schedule", \.schedule, unit: "one-shot, iterative(rounds: 5), lottery-ticket(rounds: 12)",
-      "when how much is pruned", value: { .component($0.specification) },
+      "when how much is pruned", components: { Schedule.catalogue.listings },
+      value: { .component($0.specification) },
       parse: { try Schedule(parsing: $0) }),
     Setting(
       "sparsity", \.sparsity, unit: "fraction 0…1, or none", "the pruning ratio: the sparsity asked for",
@@ -92,10 +104,12 @@ package enum Settings {
     Setting(
       "retraining", \.retraining,
       unit: "none, fine-tune(budget: 0.25), rewind(to: 100it), learning-rate-rewind(to: 0it)",
-      "what follows each pruning", value: { .component($0.specification) },
+      "what follows each pruning", components: { Retraining.catalogue.listings },
+      value: { .component($0.specification) },
       parse: { try Retraining(parsing: $0) }),
     Setting(
       "control", \.control, unit: "none, random-reinit or random-mask", "what the claim is compared with",
+      components: { Control.catalogue.listings },
       value: { .component($0.specification) }, parse: { try Control(parsing: $0) }),
     Setting(
       "rounds", \.rounds, unit: "numbers, as 3,7,9; or none", "the rounds that are reported",
@@ -123,17 +137,20 @@ package enum Settings {
       neutral: .integer(1), value: { .integer($0) }, parse: { try integer($0, "scoring-batches") { $0 > 0 } }),
     Setting(
       "loss", \.loss, unit: "cross-entropy, label-smoothing(share: 0.1)", "what trainings make small",
-      neutral: .component(Loss.crossEntropy.specification), value: { .component($0.specification) },
+      neutral: .component(Loss.crossEntropy.specification), components: { Loss.catalogue.listings },
+      value: { .component($0.specification) },
       parse: { try Loss(parsing: $0) }),
     Setting(
       "dynamics", \.dynamics, unit: "none, gradual(to: 0.5, every: 100it)",
       "how masks move inside a training",
-      neutral: .component(Dynamics.none.specification), value: { .component($0.specification) },
+      neutral: .component(Dynamics.none.specification), components: { Dynamics.catalogue.listings },
+      value: { .component($0.specification) },
       parse: { try Dynamics(parsing: $0) }),
     Setting(
       "stop", \.stop, unit: "never, plateau(metric: validation_loss, evaluations: 5), drop(tolerance: 0.01)",
       "what ends a training or a ladder before its time",
-      neutral: .component(StopRule.never.specification), value: { .component($0.specification) },
+      neutral: .component(StopRule.never.specification), components: { StopRule.catalogue.listings },
+      value: { .component($0.specification) },
       parse: { try StopRule(parsing: $0) }),
     Setting(
       "recipe", \.recipe, unit: "recipe(steps: [train, prune(sparsity: 0.5), retrain]), or none",
@@ -152,6 +169,17 @@ package enum Settings {
   /// The name of the setting behind a key path; several settings of one component share none.
   static func name(of path: PartialKeyPath<Trial>) -> String {
     all.first { $0.path == path }?.name ?? "\(path)"
+  }
+
+  /// The first setting with a component that has this field, and the component, the trial's own before others:
+  /// `optimizer`, `adam` for `weight-decay`.
+  static func owner(ofField field: String) -> (setting: String, component: String)? {
+    for setting in all {
+      let owners = setting.components().filter { $0.fields.contains(field) }.map(\.name)
+      let usual = setting.value(Trial()).description.prefix { $0 != "(" }
+      if let first = owners.first { return (setting.name, owners.first { $0 == usual } ?? first) }
+    }
+    return nil
   }
 
   private static func number(
@@ -187,13 +215,23 @@ package enum SettingError: Error, Hashable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .unknown(let kind, let name, let known):
-      "there is no \(kind) named \"\(name)\""
-        + (known.nearest(to: name).map { "; did you mean \"\($0)\"?" } ?? ".")
-        + " There are: \(known.joined(separator: ", "))"
+      "there is no \(kind) named \"\(name)\"" + Self.instead(of: name, known)
     case .unreadable(let setting, let text):
       "\"\(text)\" is not a value of \(setting)"
         + ((try? Settings.named(setting)).map { ": it takes \($0.unit)" } ?? "")
     }
+  }
+}
+
+extension SettingError {
+  /// What there is in place of a setting that does not exist. A field of a component is often written like a setting, by its name
+  /// or by a common abbreviation: `weight-decay`, `wd`.
+  private static func instead(of name: String, _ known: [String]) -> String {
+    let field = ([name] + name.meanings).lazy.compactMap { field in
+      Settings.owner(ofField: field).map { "\($0.setting)=\($0.component)(\(field): …)" }
+    }.first
+    guard known.nearest(to: name) == nil, let field else { return known.instead(of: name) }
+    return "; did you mean \(field)? There are: \(known.joined(separator: ", "))"
   }
 }
 

@@ -9,6 +9,7 @@ import Synchronization
 final class KnownNetworks: Sendable {
   private let traced = Mutex<[Specification: Network]>([:])
   private let structures = Mutex<[Specification: NetworkStructure]>([:])
+  private let checked = Mutex<Set<Specification>>([])
 
   /// The network of a trial, traced for its task, and what its granularity makes units from.
   ///
@@ -33,6 +34,19 @@ final class KnownNetworks: Sendable {
     let structure = try NetworkStructure(network)
     structures.withLock { $0[key] = structure }
     return (network, structure)
+  }
+
+  /// Traces a training step and an evaluation at their own batches, so that a layer, a loss or an optimizer that cannot be is refused
+  /// before anything is trained.
+  ///
+  /// - Throws: `TraceError`.
+  func check(_ regimen: Regimen) throws {
+    guard checked.withLock({ !$0.contains(regimen.timing) }) else { return }
+    _ = try regimen.model.trainingGraph(
+      batch: regimen.batchSize, optimizer: regimen.optimizer, masked: [], loss: regimen.loss,
+      clipping: regimen.clipping)
+    _ = try regimen.model.evaluationGraph(batch: regimen.data.interface.evaluationBatch, loss: regimen.loss)
+    checked.withLock { _ = $0.insert(regimen.timing) }
   }
 }
 

@@ -49,6 +49,7 @@ package struct TrialPlan: Sendable {
     let (network, structure) = try networks.network(trial, data.interface)
     regimen = try Regimen(trial, network, data)
     try trial.checkCompatibility()
+    try networks.check(regimen)
     if trial.stop.scope != .nothing, data.dataset.sizes.validation == 0 {
       throw PlanError.stopWithoutValidation(trial.stop)
     }

@@ -2,10 +2,13 @@ import CoppiceStore
 
 /// What a run tells of itself while it goes on.
 package enum RunEvent: Sendable {
-  /// What there is to do: stages to run and their optimizer steps, stages and trials found done.
-  case began(stages: Int, steps: Int, reusedStages: Int, reusedTrials: Int, trials: Int)
-  /// So many steps were made. `remaining` is how many seconds all others will take, by those made so far.
-  case steps(Int, remaining: Double?)
+  /// What there is to do: stages to run, their optimizer steps and evaluations, stages and trials found done.
+  case began(stages: Int, steps: Int, evaluations: Int, reusedStages: Int, reusedTrials: Int, trials: Int)
+  /// A stage got on. `trial` is the first trial that waits for it, and `remaining` how many seconds all that is left will take, by
+  /// what was done so far.
+  case progress(stage: Int, trial: String, StageProgress, remaining: Double?)
+  /// A stage is over.
+  case ended(stage: Int)
   /// A trial has its results, good or bad.
   case finished(trial: String, status: TrialStatus, row: IndexRow?)
   /// A trial ended by an error.

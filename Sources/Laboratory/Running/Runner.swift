@@ -38,6 +38,8 @@ package final class Runner: Sendable {
   private let outputs: RecentStages
   private let queue: WorkQueue
   private let clock: RunClock
+  /// The first trial that waits for each stage.
+  private let trialOfStage: [Int: String]
   private let outcomes: RunOutcomes
   private let sinceSummary = Mutex(Stopwatch())
 
@@ -80,6 +82,7 @@ package final class Runner: Sendable {
         return .some(record.outcome.ending)
       })
     clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
+    trialOfStage = plan.firstTrials(without: Set(reused.keys))
     if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
     outcomes = RunOutcomes(plan, distinctions: distinctions, finished: reused)
   }
@@ -90,7 +93,9 @@ package final class Runner: Sendable {
     let work = queue.outline
     observe(
       .began(
-        stages: work.stages, steps: work.steps, reusedStages: work.reused,
+        stages: work.stages, steps: work.steps,
+        evaluations: queue.stagesToRun.reduce(0) { $0 + plan.stages[$1].work.evaluations },
+        reusedStages: work.reused,
         reusedTrials: outcomes.count, trials: plan.trials.count))
     note("began", trials: plan.trials.count)
     // A summary from the beginning says what is to come, to whoever asks after a crash.
@@ -151,7 +156,10 @@ package final class Runner: Sendable {
   }
 
   private func end(_ stage: Int, _ ending: WorkQueue.Ending) {
-    for stage in [stage] + queue.finish(stage, ending) { clock.ended(stage) }
+    for stage in [stage] + queue.finish(stage, ending) {
+      clock.ended(stage)
+      observe(.ended(stage: stage))
+    }
   }
 
   private func context(ofStage index: Int) -> StageContext {
@@ -165,9 +173,9 @@ package final class Runner: Sendable {
         try outputs.write(record)
         for place in left where stages[place].key.hexadecimal == record.key { queue.leave(place) }
       },
-      progress: { [observe, clock] steps in
-        clock.made(steps, by: index)
-        observe(.steps(steps, remaining: clock.remaining))
+      progress: { [observe, clock, trial = trialOfStage[index] ?? ""] progress in
+        clock.made(progress.steps, by: index)
+        observe(.progress(stage: index, trial: trial, progress, remaining: clock.remaining))
       })
   }
 

@@ -55,9 +55,14 @@ package struct StageWork: Hashable, Sendable {
   package var density = 1.0
   /// Whether nothing else may run meanwhile, because time is measured.
   package var runsAlone = false
+  /// Evaluations on the way and at the end.
+  package var evaluations = 0
 
-  package init(kind: Specification?, steps: Int = 0, density: Double = 1, runsAlone: Bool = false) {
+  package init(
+    kind: Specification?, steps: Int = 0, density: Double = 1, runsAlone: Bool = false, evaluations: Int = 0
+  ) {
     (self.kind, self.steps, self.density, self.runsAlone) = (kind, steps, density, runsAlone)
+    self.evaluations = evaluations
   }
 
   /// No time worth telling.
@@ -85,7 +90,7 @@ package enum StageError: Error, Hashable, CustomStringConvertible {
       "the outputs of stage \(key) are gone, though this run has made or found them: was the folder of stages "
         + "cleared meanwhile? Run the command again"
     case .missingOutput(let name, let stage):
-      "stage \(stage) has no \(name); remove the stored stages with `coppice clean --stages` and run again"
+      "stage \(stage) has no \(name); remove the stored stages with `\(ProgramName.current) clean --stages` and run again"
     }
   }
 }

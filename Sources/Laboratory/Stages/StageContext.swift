@@ -1,6 +1,23 @@
 import CoppiceStore
 import CoppiceTensors
 
+/// What a stage has done since it was last heard of, and where it stands.
+package struct StageProgress: Sendable {
+  /// Optimizer steps made.
+  package var steps = 0
+  /// Evaluations made.
+  package var evaluations = 0
+  /// The mean loss of the steps made; `nil` where there were none.
+  package var loss: Double?
+  /// Steps made in all, and steps to make.
+  package var step = 0
+  package var total = 0
+
+  package init(steps: Int = 0, evaluations: Int = 0, loss: Double? = nil, step: Int = 0, total: Int = 0) {
+    (self.steps, self.evaluations, self.loss, self.step, self.total) = (steps, evaluations, loss, step, total)
+  }
+}
+
 /// What a stage is given to work with.
 package struct StageContext: Sendable {
   /// Where outputs and checkpoints lie.
@@ -18,15 +35,15 @@ package struct StageContext: Sendable {
   package let waypoints: [(step: Int, key: StageKey)]
   /// Keeps what is left on the way.
   package let leave: @Sendable (StageRecord) throws -> Void
-  /// Told how many steps were made since it was last told.
-  package let progress: @Sendable (_ steps: Int) -> Void
+  /// Told what was done since it was last told.
+  package let progress: @Sendable (StageProgress) -> Void
 
   package init(
     folder: StageFolder, recent: RecentStages? = nil, interruption: Interruption = Interruption(),
     checkpointInterval: Double = 30, threads: Int = 1, costs: NetworkCostTable = NetworkCostTable(),
     waypoints: [(step: Int, key: StageKey)] = [],
     leave: @escaping @Sendable (StageRecord) throws -> Void = { _ in },
-    progress: @escaping @Sendable (_ steps: Int) -> Void = { _ in }
+    progress: @escaping @Sendable (StageProgress) -> Void = { _ in }
   ) {
     self.folder = folder
     self.recent = recent ?? RecentStages(folder)

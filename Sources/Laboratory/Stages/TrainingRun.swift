@@ -22,8 +22,9 @@ struct TrainingRun {
   private var stopped: String?
   private var watch = Stopwatch()
   private var sinceCheckpoint = Stopwatch()
-  /// The step that progress was last told of.
+  /// The step that progress was last told of, and the sum of the losses since.
   private var reported: Int
+  private var lossSum = 0.0
 
   /// A training at its beginning, or where its checkpoint stands.
   init(_ stage: TrainingStage, _ context: StageContext) throws {
@@ -69,7 +70,7 @@ struct TrainingRun {
     if trainer.step == stage.steps, log.divergence == nil { try move() }
     try measure()
     if log.divergence == nil, let last = log.evaluations.last { _ = noteDivergence(last) }
-    context.progress(trainer.step - reported)
+    tell()
     log.wallTime += watch.lap()
     return try record()
   }
@@ -120,10 +121,18 @@ struct TrainingRun {
         "the loss of step \(trainer.step) is \(loss)"
         + (trainer.nonFiniteScope().map { "; the first number that is not finite comes from \($0)" } ?? "")
     }
-    if trainer.step - reported >= 20 {
-      context.progress(trainer.step - reported)
-      reported = trainer.step
-    }
+    lossSum += Double(loss)
+    if trainer.step - reported >= 20 { tell() }
+  }
+
+  /// Tells what was done since it was last told.
+  private mutating func tell(evaluations: Int = 0) {
+    let steps = trainer.step - reported
+    context.progress(
+      StageProgress(
+        steps: steps, evaluations: evaluations, loss: steps > 0 ? lossSum / Double(steps) : nil,
+        step: trainer.step, total: stage.steps))
+    (reported, lossSum) = (trainer.step, 0)
   }
 
   /// Measures the network, unless it was measured at this step. A stop rule may end the training then.
@@ -131,6 +140,7 @@ struct TrainingRun {
     guard stage.isMeasured, log.evaluations.last?.step != trainer.step else { return }
     let isLast = trainer.step == stage.steps || log.divergence != nil
     log.evaluations.append(try evaluation(isLast: isLast))
+    tell(evaluations: 1)
     // A network that is still pruned is not stopped, nor judged by what it was before.
     let judged = log.evaluations.filter { $0.step >= settled }
     guard !isLast, trainer.step >= settled, let reason = stage.stop.reason(after: judged) else { return }

@@ -11,7 +11,6 @@ extension TrainingStage {
   package func seconds(at rates: StageRates) -> Double {
     guard isMeasured else { return Double(steps) * rates.step }
     let split = regimen.data.dataset.sizes
-    let evaluations = (steps + regimen.evaluationInterval - 1) / regimen.evaluationInterval + 1
     let examples = evaluations * (split.validation + split.test) + split.training
     return Double(steps) * rates.step + Double(examples) * rates.example
   }

@@ -80,7 +80,14 @@ package struct TrainingStage: Stage {
 
   package var mayEndEarly: Bool { stop.scope == .training }
 
-  package var work: StageWork { StageWork(kind: regimen.timing, steps: steps, density: density) }
+  package var work: StageWork {
+    StageWork(kind: regimen.timing, steps: steps, density: density, evaluations: evaluations)
+  }
+
+  /// How often it is measured: every so many steps, the first time before the first step, and at the end.
+  var evaluations: Int {
+    isMeasured ? (steps + regimen.evaluationInterval - 1) / regimen.evaluationInterval + 1 : 0
+  }
 
   package func flops(_ costs: NetworkCostTable) throws -> Double {
     Double(try costs.costs(of: regimen).flopsPerStep) * Double(steps)

@@ -68,9 +68,10 @@ extension Network {
         let new = builder.within(declaration.name) {
           let updated = own.update(
             Optimizer.Update(
-              builder: builder, weight: old[0], gradient: gradients[index], moments: Array(old.dropFirst()),
+              builder: builder, weight: old[0], rawGradient: gradients[index],
+              moments: Array(old.dropFirst()),
               mask: isApart ? nil : masks[index], learningRate: factor == 1 ? rate : rate.scaled(by: factor),
-              gradientScale: scale,
+              gradientScale: scale, isClipped: clipping != nil,
               corrections: optimizers.correctionLeaves(of: declaration).map { builder.input($0, .scalar) }))
           guard isApart, let mask = masks[index] else { return updated }
           return zip(updated, old).map { mask.selecting($0, else: $1) }

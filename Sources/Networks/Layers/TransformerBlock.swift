@@ -26,6 +26,9 @@ public struct TransformerBlock: Layer {
     guard let width = x.shape.axes.last else {
       return scope.refuse("transformer-block", "takes [batch, time, width], not a single number")
     }
+    guard (1...1_000_000).contains(feedForward) else {
+      return scope.refuse("transformer-block", "takes 1 width of hidden features or more, not \(feedForward)")
+    }
     let attention = MultiHeadAttention(heads: heads, isCausal: isCausal)
     let attended = attention(LayerNormalization()(x, scope["ln_1"]), scope["attn"])
     let y = x + Dropout(dropout)(attended, scope["attn"])

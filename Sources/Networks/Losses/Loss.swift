@@ -34,7 +34,7 @@ public struct Loss: Component {
       logits.builder.fail(name, "needs a teacher, and there is none")
       return logits.builder.constant(0)
     }
-    let losses = rows(logits, labels, needsTeacher ? teacher : nil)
+    let losses = logits.builder.naming(name) { rows(logits, labels, needsTeacher ? teacher : nil) }
     if losses.shape != labels.shape {
       logits.builder.fail(name, "gives losses of shape \(losses.shape) for labels of shape \(labels.shape)")
     }

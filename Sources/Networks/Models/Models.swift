@@ -21,20 +21,38 @@ extension Model: Catalogued {
 }
 
 extension Shipped<Model> {
-  /// A model without fields of its own. Every model has the field `initializer`.
-  static func model(_ model: Model, _ summary: String, paper: String? = nil) -> Shipped {
-    self.model(model, summary, paper: paper) { _ in model }
-  }
-
-  /// A model whose own fields `read` takes out. Every model has the field `initializer`.
-  static func model(
-    _ model: Model, _ summary: String, paper: String? = nil,
+  /// A model whose own fields `read` takes out. Every model has the field `initializer` beside them.
+  public init(
+    _ model: Model, _ summary: String, paper: String? = nil, aliases: [String] = [],
     read: @escaping @Sendable (inout SpecificationReader) throws -> Model
-  ) -> Shipped {
-    Shipped(model, summary, paper: paper) { fields in
+  ) {
+    let reading: @Sendable (inout SpecificationReader) throws -> Model = { fields in
       let model = try read(&fields)
       return model.initialized(
         by: try fields.component("initializer", from: Initializer.catalogue, default: model.initializer))
     }
+    self.init(reading: reading, model, summary, paper, aliases)
+  }
+
+  /// A model that is read as it is, but for its initializer.
+  public init(_ model: Model, _ summary: String, paper: String? = nil, aliases: [String] = []) {
+    let fields = model.specification.fields.filter { $0.name != "initializer" }
+    self.init(model, summary, paper: paper, aliases: aliases) { reader in
+      for (name, value) in fields { try reader.require(name, value) }
+      return model
+    }
+  }
+
+  /// A shipped model without fields of its own.
+  static func model(_ model: Model, _ summary: String, paper: String? = nil) -> Shipped {
+    Shipped(model, summary, paper: paper)
+  }
+
+  /// A shipped model whose own fields `read` takes out.
+  static func model(
+    _ model: Model, _ summary: String, paper: String? = nil,
+    read: @escaping @Sendable (inout SpecificationReader) throws -> Model
+  ) -> Shipped {
+    Shipped(model, summary, paper: paper, read: read)
   }
 }

@@ -21,7 +21,7 @@ extension Optimizer {
     isDecoupled: Bool
   ) -> Optimizer {
     Optimizer(
-      name, version: 1,
+      fused: name, version: 1,
       [
         ("beta1", .number(beta1)), ("beta2", .number(beta2)), ("epsilon", .number(epsilon)),
         ("weight-decay", .number(weightDecay)),
@@ -34,7 +34,7 @@ extension Optimizer {
         isDecoupled: isDecoupled, isMasked: update.mask != nil)
       return update.builder.applyAll(
         primitive,
-        [update.weight, update.gradient] + update.moments + [update.learningRate, update.gradientScale]
+        [update.weight, update.rawGradient] + update.moments + [update.learningRate, update.gradientScale]
           + update.corrections + (update.mask.map { [$0] } ?? []))
     }
   }

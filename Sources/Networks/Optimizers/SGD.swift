@@ -7,7 +7,7 @@ extension Optimizer {
   public static func sgd(momentum: Double = 0, isNesterov: Bool = false, weightDecay: Double = 0) -> Optimizer
   {
     Optimizer(
-      "sgd", version: 1,
+      fused: "sgd", version: 1,
       [
         ("momentum", .number(momentum)), ("nesterov", .flag(isNesterov)),
         ("weight-decay", .number(weightDecay)),
@@ -19,7 +19,7 @@ extension Optimizer {
         isMasked: update.mask != nil)
       return update.builder.applyAll(
         primitive,
-        [update.weight, update.gradient] + update.moments + [update.learningRate, update.gradientScale]
+        [update.weight, update.rawGradient] + update.moments + [update.learningRate, update.gradientScale]
           + (update.mask.map { [$0] } ?? []))
     }
   }

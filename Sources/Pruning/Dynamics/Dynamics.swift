@@ -37,7 +37,7 @@ public struct Dynamics: Component {
     specification = Specification(name, version: version, fields)
     due = isDue
     promise = target
-    move = masks
+    move = { context in try PruningError.noting("dynamics \(name)") { try masks(context) } }
   }
 
   /// Whether masks move at this moment.

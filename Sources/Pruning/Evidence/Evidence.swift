@@ -71,7 +71,7 @@ public struct Evidence: Component {
   /// The arrays of one part, each under the name of a parameter.
   /// - Throws: `PruningError.evidenceName` where a name is no parameter's or comes twice, and whatever a user's trace throws.
   public func values(of trace: LossTrace) throws -> [(name: String, value: Value)] {
-    let values = try self.trace(trace)
+    let values = try trace.builder.naming(name) { try self.trace(trace) }
     let parameters = Set(trace.weights.map(\.name))
     var met: Set<String> = []
     for (name, _) in values where !parameters.contains(name) || !met.insert(name).inserted {

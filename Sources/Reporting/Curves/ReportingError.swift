@@ -45,7 +45,7 @@ package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible
       return "No row of a pruned network meets all conditions of --where. See the rows with `coppice table SUMMARY --rows`."
     case .noValues(let metric):
       return "No row of the summary has a value for '\(metric)', so there is nothing to draw. "
-        + "Choose another metric with --y, or see `coppice status` for trials that did not finish."
+        + "Choose another metric with --y, or see `\(ProgramName.current) status` for trials that did not finish."
     }
   }
 }

@@ -3,10 +3,14 @@
 /// A pure function of its values; the caller measures the rate, knows the terminal's width, and honours
 /// NO_COLOR.
 ///
-///     ████████░░░░░░░░░░░░  12/36  33 %  2.1/min  11 min 24 s left  magnitude 0.9 seed 2
+///     ████████░░░░░░░░░░░░  12/36 trials  41 %  11 min 24 s left  magnitude-0.9-seed2 240/600 loss 0.21
 package struct ProgressLine: Sendable, Equatable {
   package var done: Int
   package var total: Int
+  /// What is counted: `trials`.
+  package var unit: String
+  /// How much is done, 0…1, where that is not told by the counts: of the time, say.
+  package var fraction: Double?
   /// Finished units per second, nil while unknown.
   package var rate: Double?
   /// Seconds left, nil while unknown.
@@ -14,9 +18,14 @@ package struct ProgressLine: Sendable, Equatable {
   /// What is running now.
   package var activity: String
 
-  package init(done: Int, total: Int, rate: Double? = nil, remaining: Double? = nil, activity: String = "") {
+  package init(
+    done: Int, total: Int, unit: String = "", fraction: Double? = nil, rate: Double? = nil,
+    remaining: Double? = nil, activity: String = ""
+  ) {
     self.done = done
     self.total = total
+    self.unit = unit
+    self.fraction = fraction
     self.rate = rate
     self.remaining = remaining
     self.activity = activity
@@ -25,8 +34,9 @@ package struct ProgressLine: Sendable, Equatable {
   /// The line, at most `width` characters wide: the activity is cut first, then the bar shrinks, then the rate
   /// goes, and what is still too long is cut at the end.
   package func text(width: Int, color: Bool) -> String {
-    let fraction = total > 0 ? min(max(Double(done) / Double(total), 0), 1) : 0
-    let count = "\(done)/\(total)"
+    let share = fraction ?? (total > 0 ? Double(done) / Double(total) : 0)
+    let fraction = min(max(share.isFinite ? share : 0, 0), 1)
+    let count = "\(done)/\(total)" + (unit.isEmpty ? "" : " \(unit)")
     // A run is at 100 % only when everything is done.
     let percent = "\(Int((fraction * 100).rounded(.down))) %"
     let left = remaining.flatMap(Self.duration).map { $0 + " left" }
@@ -42,6 +52,11 @@ package struct ProgressLine: Sendable, Equatable {
       return Self.bar(fraction, barWidth, color) + facts + (color && !tail.isEmpty ? dim(tail) : tail)
     }
     return Self.cut(fewer.joined(separator: "  "), to: width)
+  }
+
+  /// The same as a line of a log, whole: `12/36 trials, 41 %, 11 min 24 s left: magnitude-0.9-seed2 240/600 loss 0.21`.
+  package var sentence: String {
+    String(text(width: .max, color: false).drop { "█░ ".contains($0) }).replacing("  ", with: ", ")
   }
 
   /// Seconds in words: `0.4 s`, `12 s`, `3 min 05 s`, `1 h 04 min`, `2 d 3 h`. Nil for what is no duration.

@@ -43,6 +43,18 @@ import Testing
         == "████████████████████  3/3  100 %")
   }
 
+  @Test func theShareMayBeOneOfTime() {
+    let line = ProgressLine(
+      done: 1, total: 4, unit: "trials", fraction: 0.75, remaining: 20,
+      activity: "dense-seed0 9/60 loss 0.213")
+    #expect(
+      line.text(width: 100, color: false)
+        == "███████████████░░░░░  1/4 trials  75 %  20 s left  dense-seed0 9/60 loss 0.213")
+    #expect(line.sentence == "1/4 trials, 75 %, 20 s left, dense-seed0 9/60 loss 0.213")
+    let wrong = ProgressLine(done: 1, total: 4, fraction: .nan)
+    #expect(wrong.text(width: 10, color: false) == "1/4  0 %")
+  }
+
   @Test func durationsAreRead() {
     let expected: [(Double, String?)] = [
       (0.42, "0.4 s"), (9.96, "10 s"), (59.4, "59 s"), (185, "3 min 05 s"), (3840, "1 h 04 min"),

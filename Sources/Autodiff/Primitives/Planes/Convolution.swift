@@ -130,8 +130,9 @@ package struct ConvolutionWindows: Hashable, Sendable, CustomStringConvertible {
 
   /// The kernels' form for x `[batch, in, height, width]` and w; `nil` where they do not go together.
   func shape(_ x: Shape, _ w: Shape) -> ck_convolution_shape? {
-    guard x.rank == 4, w.rank == 4, stride >= 1, padding >= 0, groups >= 1, w.axes.allSatisfy({ $0 > 0 }),
-      x[1] == groups * w[1], w[0] % groups == 0
+    guard x.rank == 4, w.rank == 4, stride >= 1, groups >= 1, w.axes.allSatisfy({ $0 > 0 }),
+      (0...GraphBuilder.mostElements).contains(padding), w[0] % groups == 0, x[1] % groups == 0,
+      x[1] / groups == w[1]
     else { return nil }
     let (height, width) = (x[2] + 2 * padding - w[2], x[3] + 2 * padding - w[3])
     guard height >= 0, width >= 0 else { return nil }

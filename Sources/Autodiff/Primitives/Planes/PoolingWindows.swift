@@ -19,7 +19,8 @@ package struct PoolingWindows: Hashable, Sendable, CustomStringConvertible {
 
   /// The kernels' form for x `[batch, channels, height, width]`; `nil` where the windows do not fit.
   func shape(_ x: Shape) -> ck_pooling_shape? {
-    guard x.rank == 4, side >= 1, stride >= 1, padding >= 0, 2 * padding <= side else { return nil }
+    guard x.rank == 4, side >= 1, stride >= 1, padding >= 0, padding <= side / 2 else { return nil }
+    guard side <= GraphBuilder.mostElements else { return nil }
     let (height, width) = (x[2] + 2 * padding - side, x[3] + 2 * padding - side)
     guard height >= 0, width >= 0 else { return nil }
     return ck_pooling_shape(

@@ -51,7 +51,7 @@ extension Value {
     let rows = expanded(at: 0, count: shape[0])
     if shape.rank == 2 { return rows }
     let inner = Array(shape.axes.dropFirst(2))
-    let filled = rows.expanded(at: 2, count: inner.reduce(1, *))
+    let filled = rows.expanded(at: 2, count: Shape(inner).count)
     return inner.count == 1 ? filled : filled.splittingAxis(2, into: inner)
   }
 }

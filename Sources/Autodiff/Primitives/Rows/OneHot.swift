@@ -9,8 +9,10 @@ package struct OneHot: ZeroGradientPrimitive {
   package init(classes: Int) { self.classes = classes }
 
   package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
-    guard inputs.count == 1, inputs[0].element == .int32 else {
-      throw ShapeError("takes int32 labels, not \(inputs.first?.description ?? "nothing")")
+    guard inputs.count == 1, inputs[0].element == .int32, classes >= 0 else {
+      throw ShapeError(
+        "takes int32 labels of 0 classes or more, not \(inputs.first?.description ?? "nothing") of \(classes)"
+      )
     }
     return [ValueType(Shape(inputs[0].shape.axes + [classes]))]
   }

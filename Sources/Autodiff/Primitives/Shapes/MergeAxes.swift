@@ -17,7 +17,7 @@ package struct MergeAxes: ViewPrimitive {
         "\(inputs.first?.description ?? "nothing") has no \(count) axes from axis \(axis) on to merge")
     }
     let axes = inputs[0].shape.axes
-    let merged = axes[axis..<(axis + count)].reduce(1, *)
+    let merged = Shape(Array(axes[axis..<(axis + count)])).count
     return [ValueType(Shape(axes[..<axis] + [merged] + axes[(axis + count)...]), inputs[0].element)]
   }
 

@@ -15,7 +15,7 @@ package struct Pad: Primitive {
 
   package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
     guard inputs.count == 1, inputs[0].element == .float32, inputs[0].shape.axes.indices.contains(axis),
-      before >= 0, after >= 0
+      (0...GraphBuilder.mostElements).contains(before), (0...GraphBuilder.mostElements).contains(after)
     else {
       throw ShapeError("cannot put \(before) and \(after) zeros around axis \(axis) of \(inputs.listed)")
     }

@@ -13,7 +13,7 @@ package struct SplitAxis: ViewPrimitive {
 
   package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
     guard inputs.count == 1, inputs[0].shape.axes.indices.contains(axis),
-      extents.reduce(1, *) == inputs[0].shape[axis]
+      extents.allSatisfy({ $0 >= 0 }), Shape(extents).count == inputs[0].shape[axis]
     else {
       throw ShapeError(
         "axis \(axis) of \(inputs.first?.description ?? "nothing") does not split into \(extents)")
