@@ -20,7 +20,7 @@ struct ExperimentStatus {
     process = Self.process(in: entries)
     let files = folder.trials(of: name)
     var names = (try? ExperimentCatalogue.experiment(name)).flatMap {
-      try? SweepPlan($0, library: library).trials.map(\.name)
+      try? SweepPlan($0, library: library).keepingNames(of: files).trials.map(\.name)
     }
     if names == nil, let rows = try? SummaryFile.read(folder.summary(of: name)).rows {
       names = rows.reduce(into: []) { if $0.last != $1.trial { $0.append($1.trial) } }

@@ -18,3 +18,12 @@ public struct LearningRate: Component {
   /// The rate used in step `step` (from 0) of `total`.
   public func callAsFunction(step: Int, total: Int) -> Double { value(step, total) }
 }
+
+/// A number is the same rate throughout: `learningRate: 0.1`.
+extension LearningRate: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  /// The constant rate of a number with a point.
+  public init(floatLiteral rate: Double) { self = .constant(rate) }
+
+  /// The constant rate of a whole number.
+  public init(integerLiteral rate: Int) { self = .constant(Double(rate)) }
+}

@@ -12,6 +12,24 @@ public struct SolverContext: Sendable {
   public let survivors: Int
   /// Everything else the criterion declares to read.
   public let context: ScoringContext
+  /// The name of the criterion that solves.
+  let criterion: String
+
+  /// The survivors with the highest of these scores, as many as shall survive. Equal scores are told apart by the stream of the
+  /// trial's seed, as in every selection.
+  /// - Throws: `PruningError` where the scores are not shaped like the weight, or one of a survivor is not finite.
+  public func survivors(byScore scores: Tensor) throws(PruningError) -> Mask {
+    guard scores.shape == mask.shape else {
+      throw .scoreShape(scores.shape, of: parameter, shape: mask.shape, criterion: criterion)
+    }
+    if let index = mask.bytes.indices.first(where: { mask.bytes[$0] != 0 && !scores.scalars[$0].isFinite }) {
+      throw .scoreNotFinite(scores.scalars[index], of: parameter, index: index, criterion: criterion)
+    }
+    var candidate = Candidate(
+      name: parameter, scores: scores.scalars, mask: mask, ties: context.ties(for: parameter))
+    _ = candidate.removeLowest(mask.keptCount - survivors)
+    return candidate.mask
+  }
 
   /// What an evidence found for this layer. Needs `.evidence(…)`.
   public func evidence(_ evidence: Evidence) throws(PruningError) -> Tensor {
@@ -51,7 +69,7 @@ extension Criterion {
       }
       let layer = SolverContext(
         parameter: parameter, weight: before.applied(to: weight), mask: before, survivors: survivors,
-        context: limited)
+        context: limited, criterion: name)
       let (mask, solution) = try solve(layer)
       guard mask.shape == weight.shape else {
         throw PruningError.maskShape(mask.shape, of: parameter, shape: weight.shape)

@@ -31,6 +31,8 @@ public struct Criterion: Component {
   public let specification: Specification
   /// What it looks at, besides the weights and the masks.
   public let needs: ScoringNeeds
+  /// Whether a unit has one score, that of its first weight, whatever the granularity makes of scores.
+  public let scoresUnits: Bool
   let method: Method
 
   /// A criterion that scores weights.
@@ -39,16 +41,20 @@ public struct Criterion: Component {
   ///   - version: raise it whenever scores change; `nil` while it is being written.
   ///   - fields: the values the scores depend on, if the criterion has parameters.
   ///   - needs: what it reads besides the weights and the masks.
+  ///   - scoresUnits: whether a unit has one score, that of its first weight, pruned or not, in place of an aggregate of all. A number
+  ///     that is drawn says nothing of a weight, and a mean of many would hardly vary.
   ///   - scores: a tensor of scores for every prunable weight, shaped like the weight, finite wherever a weight
   ///     survives. What it says of pruned weights is ignored.
   ///   - compensate: the parameters that change to make up for the cut, pruned weights 0, given the masks after it; `nil` where
   ///     survivors stay as they are. A parameter that it leaves out stays as it is.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    needs: ScoringNeeds = [], scores: @escaping Scores, compensate: Compensation? = nil
+    needs: ScoringNeeds = [], scoresUnits: Bool = false, scores: @escaping Scores,
+    compensate: Compensation? = nil
   ) {
     specification = Specification(name, version: version, fields)
     self.needs = needs
+    self.scoresUnits = scoresUnits
     method = .scores(scores, compensate)
   }
 
@@ -67,6 +73,7 @@ public struct Criterion: Component {
   ) {
     specification = Specification(name, version: version, fields)
     self.needs = needs
+    scoresUnits = false
     method = .solution(solve)
   }
 

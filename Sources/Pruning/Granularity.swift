@@ -3,8 +3,9 @@ import CoppiceTerms
 
 /// What is pruned as one: single weights, rows, heads. A mask is all that changes; shapes stay as they are.
 ///
-/// The score of a unit is an aggregate of the scores of its surviving weights: their sum where not said, so the L1 norm for
-/// magnitude (H. Li et al., "Pruning filters for efficient ConvNets", ICLR 2017).
+/// The score of a unit is an aggregate of the scores of its surviving weights: their mean where not said, so that units of unequal
+/// size can be compared. Within a layer of whole units the order is that of the sum, the L1 norm for magnitude (H. Li et al.,
+/// "Pruning filters for efficient ConvNets", ICLR 2017).
 public struct Granularity: Component {
   /// How the units are found.
   enum Form: Sendable {
@@ -31,7 +32,7 @@ public struct Granularity: Component {
   ///     number of elements.
   public init(_ name: String, version: Int? = nil, elementsPerUnit: @escaping @Sendable (Shape) -> Int) {
     self.init(
-      name, version: version, fields: [], aggregate: .sum, normalised: false, form: .runs(elementsPerUnit))
+      name, version: version, fields: [], aggregate: .mean, normalised: false, form: .runs(elementsPerUnit))
   }
 
   /// A granularity of units.
@@ -44,10 +45,10 @@ public struct Granularity: Component {
   ///   - fields: the values the units depend on; aggregate and normalisation stand among them where they are not neutral.
   ///   - aggregate: how the scores of weights become those of units.
   ///   - normalised: whether the scores of a layer's units are divided by their L2 norm.
-  ///   - units: the units, in the order in which those of equal scores go.
+  ///   - units: the units, in the same order in every round: by their places the seed tells units of equal scores apart.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    aggregate: Aggregate = .sum, normalised: Bool = false,
+    aggregate: Aggregate = .mean, normalised: Bool = false,
     units: @escaping @Sendable (UnitContext) throws -> [Unit]
   ) {
     self.init(
@@ -60,7 +61,7 @@ public struct Granularity: Component {
     normalised: Bool, form: Form
   ) {
     var fields = fields
-    if aggregate != .sum { fields.append(("aggregate", .text(aggregate.rawValue))) }
+    if aggregate != .mean { fields.append(("aggregate", .text(aggregate.rawValue))) }
     if normalised { fields.append(("normalised", .flag(true))) }
     specification = Specification(name, version: version, fields)
     self.aggregate = aggregate

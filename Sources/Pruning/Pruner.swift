@@ -73,6 +73,7 @@ package struct Pruner: Hashable, Sendable {
     let isByWeight = try granularity.prunesSingleWeights(of: prunable.layers)
     let masks: MaskSet
     let weights: ParameterSet?
+    var ties: Int?
     if case .solution = criterion.method {
       guard isByWeight else {
         throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
@@ -80,9 +81,9 @@ package struct Pruner: Hashable, Sendable {
       (masks, weights) = try solve(context, prunable, quota)
     } else {
       let scores = try criterion.scores(in: context)
-      masks =
+      (masks, ties) =
         isByWeight
-        ? weightMasks(context.masks, prunable, scores, quota)
+        ? weightMasks(context, prunable, scores, quota)
         : try unitMasks(context, prunable, structure, scores, quota)
       weights = try criterion.compensated(context, for: masks)
     }
@@ -91,7 +92,8 @@ package struct Pruner: Hashable, Sendable {
         masks.names.first { !masks.isSubset(of: context.masks, at: $0) } ?? "a layer")
     }
     return Pruning(
-      masks: masks, report: PruningReport(target: target, quota: quota, before: prunable, after: masks),
+      masks: masks,
+      report: PruningReport(target: target, quota: quota, before: prunable, after: masks, ties: ties),
       weights: weights)
   }
 
@@ -105,30 +107,31 @@ package struct Pruner: Hashable, Sendable {
 
   /// Single weights: no object for any of them.
   private func weightMasks(
-    _ masks: MaskSet, _ prunable: MaskSet, _ scores: ParameterSet, _ quota: Quota
-  ) -> MaskSet {
+    _ context: ScoringContext, _ prunable: MaskSet, _ scores: ParameterSet, _ quota: Quota
+  ) -> (MaskSet, ties: Int) {
     var candidates = prunable.map { name, mask in
-      Candidate(name: name, scores: scores[name]?.scalars ?? [], mask: mask)
+      Candidate(name: name, scores: scores[name]?.scalars ?? [], mask: mask, ties: context.ties(for: name))
     }
+    var ties = 0
     switch quota {
-    case .pool(let total): Selection.removeLowest(prunable.keptCount - total, from: &candidates)
+    case .pool(let total): ties = Selection.removeLowest(prunable.keptCount - total, from: &candidates)
     case .layers(let counts):
       for (index, count) in counts.enumerated() {
-        candidates[index].removeLowest(candidates[index].mask.keptCount - count)
+        ties += candidates[index].removeLowest(candidates[index].mask.keptCount - count)
       }
     case .rows(let counts):
-      for (index, count) in counts.enumerated() { candidates[index].keepInRows(count) }
+      for (index, count) in counts.enumerated() { ties += candidates[index].keepInRows(count) }
     }
-    var masks = masks
+    var masks = context.masks
     for candidate in candidates { masks[candidate.name] = candidate.mask }
-    return masks
+    return (masks, ties)
   }
 
   /// Whole units, and their companions with them. A quota of layers counts for the layers of a pool together.
   private func unitMasks(
     _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure, _ scores: ParameterSet,
     _ quota: Quota
-  ) throws -> MaskSet {
+  ) throws -> (MaskSet, ties: Int) {
     let candidates = try allocation.prunable(among: context.masks)
     let ignored = Set(context.masks.counted.names).subtracting(candidates.names)
     let table = try UnitTable(
@@ -137,20 +140,22 @@ package struct Pruner: Hashable, Sendable {
     var selection = UnitSelection(
       table, granularity,
       masks: table.parameters.map { (context.masks[$0.name] ?? Mask(keepingAll: $0.shape)).bytes },
-      scores: table.parameters.prefix(table.layerCount).map { scores[$0.name]?.scalars ?? [] })
+      scores: table.parameters.prefix(table.layerCount).map { scores[$0.name]?.scalars ?? [] },
+      scoresUnits: criterion.scoresUnits, ties: context.unitTies)
+    var ties = 0
     switch quota {
     case .pool(let total):
-      selection.removeLowest(prunable.keptCount - total, among: Array(0..<table.count))
+      ties = selection.removeLowest(prunable.keptCount - total, among: Array(0..<table.count))
     case .layers(let counts):
       let excess = zip(prunable, counts).map { $0.mask.keptCount - $1 }
       for (layers, units) in table.pools {
-        selection.removeLowest(layers.reduce(0) { $0 + excess[$1] }, among: units)
+        ties += selection.removeLowest(layers.reduce(0) { $0 + excess[$1] }, among: units)
       }
     case .rows:
       throw PruningError.rowsOfUnits(granularity: granularity.name, allocation: allocation.name)
     }
     selection.removeCompanions()
-    return context.masks.replacing(table, with: selection.masks)
+    return (context.masks.replacing(table, with: selection.masks), ties)
   }
 }
 

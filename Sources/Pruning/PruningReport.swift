@@ -25,9 +25,13 @@ package struct PruningReport: Hashable, Sendable {
   package let layers: [Layer]
   /// How many weights were to survive, by the allocation.
   package let requestedCount: Int
+  /// How many of the removed weights are ties: weights in the same comparison have the same score and stay, so that the seed decided
+  /// which go. Of whole units their weights count. `nil` where a solver chose by itself.
+  package let ties: Int?
 
-  init(target: PruningTarget, quota: Quota, before: MaskSet, after: MaskSet) {
+  init(target: PruningTarget, quota: Quota, before: MaskSet, after: MaskSet, ties: Int?) {
     self.target = target
+    self.ties = ties
     requestedCount = quota.total
     layers = before.enumerated().map { index, entry in
       Layer(

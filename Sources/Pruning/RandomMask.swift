@@ -32,10 +32,9 @@ extension Granularity {
       self, UnitContext(layers: layers, structure: structure), ignoring: { masks[$0] == nil }
     ) { masks[$0]?.shape }
     guard table.layerCount == layers.count else { throw PruningError.noUnits(granularity: name) }
-    let found = UnitSelection(
-      table, self, masks: table.parameters.map { masks[$0.name]?.bytes ?? [] }, scores: nil)
+    let found = UnitSelection(table, masks: table.parameters.map { masks[$0.name]?.bytes ?? [] })
     var random = UnitSelection(
-      table, self, masks: table.parameters.map { [UInt8](repeating: 1, count: $0.shape.count) }, scores: nil)
+      table, masks: table.parameters.map { [UInt8](repeating: 1, count: $0.shape.count) })
     for (layers, units) in table.pools {
       let survivors = units.count { found.survivors(of: $0) > 0 }
       let first = order[table.parameters[layers[0]].name] ?? 0

@@ -18,7 +18,7 @@ public struct ScoringContext: Sendable {
   ///   - weights: all parameters at the end of training.
   ///   - masks: the masks of the prunable ones.
   ///   - initialWeights: all parameters before any training, if at hand.
-  ///   - seed: the seed of the trial, for criteria that draw random numbers.
+  ///   - seed: the seed of the trial, for ties and for criteria that draw random numbers.
   ///   - evidence: what was found at `weights`, ready-made, by the evidence it is of.
   public init(
     weights: ParameterSet, masks: MaskSet, initialWeights: ParameterSet? = nil, seed: UInt64? = nil,
@@ -60,6 +60,16 @@ public struct ScoringContext: Sendable {
     }
     return RandomStream(seed: seed, stream: .mask, substream: UInt32(truncatingIfNeeded: index) << 1)
   }
+
+  /// Word e tells element e of a parameter apart from others of an equal score: the same in every round. Of seed 0 where the context
+  /// has none.
+  func ties(for parameter: String) -> RandomStream {
+    let index = weights.names.firstIndex(of: parameter) ?? 0
+    return RandomStream(seed: seed ?? 0, stream: .ties, substream: UInt32(truncatingIfNeeded: index) << 1)
+  }
+
+  /// Word u tells unit u apart from others of an equal score: the same in every round. Of seed 0 where the context has none.
+  var unitTies: RandomStream { RandomStream(seed: seed ?? 0, stream: .ties, substream: 1) }
 
   /// One score tensor for each prunable weight, in order.
   public func scoreEach(_ score: (_ name: String, _ weight: Tensor) throws -> Tensor) throws -> ParameterSet {

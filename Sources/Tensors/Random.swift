@@ -42,6 +42,8 @@ public enum RandomStreamKind: UInt32, Sendable, Hashable, CaseIterable {
   case score = 8
   /// What dynamics draw while masks move.
   case dynamics = 9
+  /// What tells equal scores apart; word e of an even substream belongs to element e of a parameter, of substream 1 to unit e.
+  case ties = 10
 }
 
 /// A sequence of random words, and the numbers drawn from them.
@@ -77,6 +79,17 @@ public struct RandomStream: Sendable {
     }
     defer { used += 1 }
     return words[used]
+  }
+
+  /// Goes to word `index` of the sequence, which `next` gives then. Costs nothing within the block of the word before.
+  @inline(__always)
+  package mutating func seek(to index: Int) {
+    let wanted = UInt64(index) / 4
+    if used == 4 || block != wanted &+ 1 {
+      (block, used) = (wanted, 4)
+      _ = next()
+    }
+    used = index % 4
   }
 
   /// A multiple of 2⁻²⁴, uniform in [0, 1): (word >> 8) · 2⁻²⁴.

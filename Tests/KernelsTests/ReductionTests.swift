@@ -1,14 +1,11 @@
 import CKernels
 import Testing
 
-/// The documented order of a contiguous sum, element by element: 64 lanes, then a tree.
+/// The documented order of a softmax row's sum, element by element: 64 lanes, then a tree.
 struct Lanes {
   private var lanes = [Float](repeating: 0, count: 64)
 
   mutating func add(_ value: Float, at index: Int) { lanes[index % 64] += value }
-  mutating func add(_ a: Float, times b: Float, at index: Int) {
-    lanes[index % 64].addProduct(a, b)
-  }
 
   var total: Float {
     var c = (0..<16).map { (i: Int) -> Float in
@@ -21,31 +18,81 @@ struct Lanes {
   }
 }
 
-/// The documented order of a sum along another axis: 8 chains, then a tree.
-struct Chains {
-  private var chains = [Float](repeating: 0, count: 8)
+/// Lanes of Double, added by halves.
+struct WideLanes {
+  var lanes: [Double]
 
-  mutating func add(_ value: Float, at row: Int) { chains[row % 8] += value }
+  init(_ count: Int) { lanes = [Double](repeating: 0, count: count) }
 
-  var total: Float {
-    var c = chains
-    for half in [4, 2, 1] { c = (0..<half).map { c[$0] + c[$0 + half] } }
+  var total: Double {
+    var c = lanes
+    while c.count > 1 { c = (0..<c.count / 2).map { c[$0] + c[$0 + c.count / 2] } }
     return c[0]
   }
+}
+
+/// The documented order of a contiguous sum: four terms in Float, 16 elements apart in a block of 64, then 16 lanes of Double.
+struct Blocks {
+  private var wide = WideLanes(16)
+
+  mutating func add(_ run: [Float]) {
+    add(run) { ($0[0] + $0[1]) + ($0[2] + $0[3]) }
+  }
+  mutating func addSquares(_ run: [Float]) {
+    add(run) { (($0[0] * $0[0]).addingProduct($0[1], $0[1])) + (($0[2] * $0[2]).addingProduct($0[3], $0[3])) }
+  }
+  private mutating func add(_ run: [Float], _ four: ([Float]) -> Float) {
+    for start in stride(from: 0, to: run.count, by: 64) {
+      for lane in 0..<16 {
+        let terms = (0..<4).map { start + 16 * $0 + lane }.map { $0 < run.count ? run[$0] : 0 }
+        wide.lanes[lane] += Double(four(terms))
+      }
+    }
+  }
+
+  var total: Float { Float(wide.total) }
+}
+
+/// The documented order of a sum along another axis: four rows in Float, then one chain of Double.
+func columnSum(_ column: [Float]) -> Float {
+  var sum = 0.0
+  for start in stride(from: 0, to: column.count, by: 4) {
+    let terms = (start..<start + 4).map { $0 < column.count ? column[$0] : 0 }
+    sum += Double((terms[0] + terms[1]) + (terms[2] + terms[3]))
+  }
+  return Float(sum)
 }
 
 @Suite("Sums and maxima") struct ReductionTests {
   @Test("a vector's sums in the documented order", arguments: raggedSizes + [10_001])
   func vector(_ n: Int) {
     let x = samples(n, scale: 10)
-    var sum = Lanes()
-    var squares = Lanes()
-    for i in 0..<n {
-      sum.add(x[i], at: i)
-      squares.add(x[i], times: x[i], at: i)
-    }
+    var (sum, squares) = (Blocks(), Blocks())
+    sum.add(x)
+    squares.addSquares(x)
     #expect(onEveryVariant { output(1) { ck_sum_middle(1, n, 1, 0, 1, x, $0) } } == [sum.total])
     #expect(onEveryVariant { output(1) { ck_sum_of_squares(n, x, $0) } } == [squares.total])
+  }
+
+  /// Many equal elements: in Float alone these are off by 4e-6 to 1e-4.
+  @Test("equal elements do not add up their rounding errors") func equal() {
+    let n = 50_176
+    let x = [Float](repeating: 0.1 / 784, count: n)
+    let exact = Double(x[0])
+    func isClose(_ sums: [Float], _ expected: Double) {
+      #expect(sums.allSatisfy { abs(Double($0) / expected - 1) < 1e-7 })
+    }
+    isClose(onEveryVariant { output(1) { ck_sum_middle(1, n, 1, 0, 1, x, $0) } }, exact * Double(n))
+    isClose(onEveryVariant { output(1) { ck_sum_of_squares(n, x, $0) } }, exact * exact * Double(n))
+    isClose(onEveryVariant { output(4) { ck_sum_middle(1, n / 4, 4, 0, 4, x, $0) } }, exact * Double(n / 4))
+    isClose(onEveryVariant { output(1) { ck_sum_outer_inner(64, 1, 784, 0, 1, x, $0) } }, exact * Double(n))
+    isClose(
+      onEveryVariant { output(4) { ck_sum_outer_inner(n / 4, 4, 1, 0, 4, x, $0) } }, exact * Double(n / 4))
+    let ones = [Float](repeating: 1, count: n)
+    let rectified = onEveryVariant {
+      output(n + 1) { ck_relu_gradient_sums(64, 1, 784, 0, 1, x, ones, $0, $0 + n) }
+    }
+    isClose([rectified[n]], exact * Double(n))
   }
 
   @Test("tiny numbers count as 0 in a sum of squares") func tiny() {
@@ -66,14 +113,10 @@ struct Chains {
     var expected = [Float]()
     for o in 0..<outer {
       for i in 0..<inner {
-        var lanes = Lanes()
-        var chains = Chains()
-        for m in 0..<middle {
-          let value = x[(o * middle + m) * inner + i]
-          lanes.add(value, at: m)
-          chains.add(value, at: m)
-        }
-        expected.append(inner == 1 ? lanes.total : chains.total)
+        let values = (0..<middle).map { x[(o * middle + $0) * inner + i] }
+        var blocks = Blocks()
+        blocks.add(values)
+        expected.append(inner == 1 ? blocks.total : columnSum(values))
       }
     }
     let count = outer * inner
@@ -92,16 +135,10 @@ struct Chains {
     let x = samples(outer * middle * inner, scale: 3)
     var sums = [Float]()
     for m in 0..<middle {
-      var lanes = Lanes()
-      var chains = Chains()
-      for o in 0..<outer {
-        for i in 0..<inner {
-          let at = (o * middle + m) * inner + i
-          lanes.add(x[at], at: i)
-          chains.add(x[at], at: o)
-        }
-      }
-      sums.append(inner == 1 ? chains.total : lanes.total)
+      let runs = (0..<outer).map { o in (0..<inner).map { x[(o * middle + m) * inner + $0] } }
+      var blocks = Blocks()
+      for run in runs { blocks.add(run) }
+      sums.append(inner == 1 ? columnSum(runs.map { $0[0] }) : blocks.total)
     }
     let whole = onEveryVariant {
       output(middle) { ck_sum_outer_inner(outer, middle, inner, 0, middle, x, $0) }

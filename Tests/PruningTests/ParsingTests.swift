@@ -35,7 +35,7 @@ import Testing
     #expect(
       throws: ComponentError.specification(
         .wrongField(
-          "aggregate", of: "neuron", found: "median", expected: "one of sum, mean, maximum, l2"))
+          "aggregate", of: "neuron", found: "median", expected: "one of mean, sum, maximum, l2"))
     ) { try Granularity(parsing: "neuron(aggregate: median)") }
     #expect(throws: ComponentError.unknown("allocation", "golbal", known: Allocations.all.map(\.name))) {
       try Allocation(parsing: "golbal")

@@ -118,6 +118,65 @@ import Testing
     #expect(try masks(.wanda) { Float($0 % 7) } != equal)
   }
 
+  /// All scores equal, on the network of mlp([100]): removing by place would empty the first layer.
+  @Test func aConstantCriterionTakesOfEveryLayerItsShare() throws {
+    let constant = Criterion("constant") { context in
+      try context.scoreEach { _, weight in Tensor(weight.shape, weight.scalars.map { _ in 1 }) }
+    }
+    let layers = [
+      PrunableLayer(name: "fc1.weight", shape: [100, 784]), .init(name: "fc2.weight", shape: [10, 100]),
+    ]
+    for seed in UInt64(0)..<3 {
+      let context = ScoringContext(
+        weights: ParameterSet(
+          layers.map { ($0.name, Tensor($0.shape, [Float](repeating: 0.5, count: $0.count))) }),
+        masks: Networks.masks(layers), seed: seed)
+      let pruning = try Pruner(criterion: constant).prune(context, to: .sparsity(0.99))
+      #expect(pruning.report.keptCount == 794)
+      #expect(pruning.report.ties == 78_606)
+      // Of fc2's 1,000 weights 10 are expected, with a deviation of 3.1.
+      #expect((1...24).contains(pruning.report.layers[1].kept))
+      // Of the 100 neurons of fc1 hardly one loses all of its 784 weights: 0.04 are expected.
+      let bytes = try #require(pruning.masks["fc1.weight"]).bytes
+      #expect((0..<100).count { row in bytes[(784 * row)..<(784 * row + 784)].allSatisfy { $0 == 0 } } <= 2)
+    }
+  }
+
+  /// Dead inputs: the scores of their weights are exactly 0, as Taylor's are at pixels that are always 0.
+  @Test func zerosOfDeadInputsGoFromAllUnits() throws {
+    let scores = Criterion("dead-inputs") { context in
+      try context.scoreEach { _, weight in
+        Tensor(weight.shape, weight.scalars.indices.map { $0 % 50 < 20 ? 0 : 1 + Float($0) })
+      }
+    }
+    let layer = PrunableLayer(name: "fc1.weight", shape: [40, 50])
+    let context = ScoringContext(
+      weights: ParameterSet([(layer.name, Tensor(layer.shape, [Float](repeating: 1, count: layer.count)))]),
+      masks: Networks.masks([layer]), seed: 1)
+    // 200 of the 800 zeros go: five of twenty a unit, and none of another score.
+    let pruning = try Pruner(criterion: scores).prune(context, to: .sparsity(0.1))
+    #expect(pruning.report.ties == 200)
+    let bytes = try #require(pruning.masks[layer.name]).bytes
+    let removed = (0..<40).map { row in (0..<50).count { bytes[50 * row + $0] == 0 } }
+    #expect(removed.allSatisfy { (0...14).contains($0) } && removed.count { $0 > 0 } >= 35)
+  }
+
+  @Test func aSolverBreaksTiesByTheSameStream() throws {
+    let solver = Criterion(solver: "equal") { layer in
+      let scores = Tensor(layer.weight.shape, layer.weight.scalars.map { _ in 1 })
+      let mask = try layer.survivors(byScore: scores)
+      return (mask, mask.applied(to: layer.weight))
+    }
+    let scored = Criterion("equal") { context in
+      try context.scoreEach { _, weight in Tensor(weight.shape, weight.scalars.map { _ in 1 }) }
+    }
+    let target = PruningTarget.sparsity(0.6)
+    let solved = try Pruner(criterion: solver, allocation: .layerWise).prune(Networks.context(), to: target)
+    let pruned = try Pruner(criterion: scored, allocation: .layerWise).prune(Networks.context(), to: target)
+    #expect(solved.masks == pruned.masks)
+    #expect(solved.report.ties == nil && pruned.report.ties == pruned.report.count - pruned.report.keptCount)
+  }
+
   @Test func ignoredLayersKeepTheirMasksAndCountInNothing() throws {
     let pruner = Pruner(criterion: .magnitude, allocation: .global(ignoring: ["fc2"]))
     let pruning = try pruner.prune(Networks.context(), to: .sparsity(0.5))

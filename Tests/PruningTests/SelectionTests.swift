@@ -2,13 +2,21 @@ import CoppicePruning
 import CoppiceTensors
 import Testing
 
-/// What is removed, against a stable sort of all survivors.
+/// What is removed, against a sort of all survivors by score, then by their words in the stream of ties.
 @Suite struct SelectionTests {
   /// A network of `shapes` with these scores and masks, pruned to a quota.
   private func prune(
     _ scores: [[Float]], rows: [Int]? = nil, bytes: [[UInt8]]? = nil, granularity: Granularity = .weight,
-    quota: Quota
+    seed: UInt64 = 3, quota: Quota
   ) throws -> [[UInt8]] {
+    try pruning(scores, rows: rows, bytes: bytes, granularity: granularity, seed: seed, quota: quota).masks
+      .map(\.mask.bytes)
+  }
+
+  private func pruning(
+    _ scores: [[Float]], rows: [Int]? = nil, bytes: [[UInt8]]? = nil, granularity: Granularity = .weight,
+    seed: UInt64 = 3, quota: Quota
+  ) throws -> Pruning {
     let shapes = scores.enumerated().map { index, scores in
       let rows = rows?[index] ?? 1
       return Shape([rows, scores.count / rows])
@@ -21,8 +29,21 @@ import Testing
     let pruner = Pruner(
       criterion: Criterion("given") { _ in tensors }, granularity: granularity,
       allocation: Allocation("given") { _, _ in quota })
-    let pruning = try pruner.prune(ScoringContext(weights: tensors, masks: masks), to: .sparsity(0))
-    return pruning.masks.map(\.mask.bytes)
+    return try pruner.prune(ScoringContext(weights: tensors, masks: masks, seed: seed), to: .sparsity(0))
+  }
+
+  /// The words that tell equal scores apart, one a weight of each layer.
+  private func words(_ sizes: [Int], seed: UInt64 = 3) -> [[UInt32]] {
+    sizes.enumerated().map { layer, size in
+      var stream = RandomStream(seed: seed, stream: .ties, substream: 2 * UInt32(layer))
+      return (0..<size).map { _ in stream.next() }
+    }
+  }
+
+  /// The words of units.
+  private func unitWords(_ count: Int, seed: UInt64 = 3) -> [UInt32] {
+    var stream = RandomStream(seed: seed, stream: .ties, substream: 1)
+    return (0..<count).map { _ in stream.next() }
   }
 
   @Test func removesExactlyTheLowestForEveryCount() throws {
@@ -35,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func agreesWithAStableSortOnTiesSignsAndMasks() throws {
+  @Test func agreesWithASortOnTiesSignsAndMasks() throws {
     var generator = Generator(state: 11)
     let values: [Float] = [
       0, -0.0, 1, -1, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 1.5, 1.0000001, 3e38, -3e38, 2,
@@ -54,22 +75,81 @@ import Testing
         }
       }
       let count = generator.integer(below: survivors.count + 1)
-      // Standard sort is not promised to be stable: the position decides explicitly.
+      let seed = UInt64(generator.integer(below: 1000))
+      let words = words(sizes, seed: seed)
       let order = survivors.indices.sorted {
-        survivors[$0].score == survivors[$1].score ? $0 < $1 : survivors[$0].score < survivors[$1].score
+        let (a, b) = (survivors[$0], survivors[$1])
+        return a.score == b.score ? words[a.layer][a.index] < words[b.layer][b.index] : a.score < b.score
       }
       var expected = bytes
       for position in order.prefix(count) {
         expected[survivors[position].layer][survivors[position].index] = 0
       }
-      #expect(try prune(scores, bytes: bytes, quota: .pool(survivors.count - count)) == expected)
+      let found = try pruning(scores, bytes: bytes, seed: seed, quota: .pool(survivors.count - count))
+      #expect(found.masks.map(\.mask.bytes) == expected)
+      // Ties are the removed of a score that is among those of the rest.
+      let rest = Set(order.dropFirst(count).map { survivors[$0].score })
+      #expect(found.report.ties == order.prefix(count).count { rest.contains(survivors[$0].score) })
     }
   }
 
-  @Test func ofEqualScoresTheFirstGoFirst() throws {
-    #expect(try prune([[1, 1, 1], [1, 1]], quota: .pool(3)) == [[0, 0, 1], [1, 1]])
-    #expect(try prune([[0, -0.0, 0]], quota: .pool(2)) == [[0, 1, 1]])
-    #expect(try prune([[-0.0, 0, -0.0]], quota: .pool(1)) == [[0, 0, 1]])
+  @Test func ofEqualScoresTheSeedDecidesAndNotThePlace() throws {
+    // Two signs of zero are equal, and no layer is favoured: 1,000 weights in each of three layers.
+    let zeros = (0..<3).map { _ in (0..<1000).map { $0 % 2 == 0 ? Float(0) : -0.0 } }
+    for seed in UInt64(0)..<4 {
+      let half = try prune(zeros, seed: seed, quota: .pool(1500))
+      for layer in half {
+        // Five standard deviations of a draw without replacement.
+        #expect(abs(layer.reduce(0) { $0 + Int($1) } - 500) < 65)
+        let front = layer.prefix(500).reduce(0) { $0 + Int($1) }
+        #expect(abs(front - 250) < 56)
+      }
+      #expect(try prune(zeros, seed: seed, quota: .pool(1500)) == half)
+      #expect(try prune(zeros, seed: seed + 1, quota: .pool(1500)) != half)
+    }
+  }
+
+  @Test func tiesNestWhateverTheRounds() throws {
+    let equal = [[Float](repeating: 1, count: 60), [Float](repeating: 1, count: 40)]
+    let rows = [6, 4]
+    for (granularity, isRow) in [(Granularity.weight, false), (.weight, true), (.neuron, false)] {
+      func quota(_ kept: Int) -> Quota { isRow ? .rows([kept * 6 / 10, kept * 4 / 10]) : .pool(kept) }
+      var last = try prune(equal, rows: rows, granularity: granularity, quota: .pool(100))
+      for kept in stride(from: 100, through: 0, by: -10) {
+        // At one stroke and round by round the same weights go.
+        let once = try prune(equal, rows: rows, granularity: granularity, quota: quota(kept))
+        last = try prune(equal, rows: rows, bytes: last, granularity: granularity, quota: quota(kept))
+        #expect(last == once, "\(granularity) \(isRow) \(kept)")
+      }
+    }
+  }
+
+  @Test func rowsAreBrokenByTheStreamOfTheirLayer() throws {
+    let words = words([30])[0]
+    let found = try pruning([[Float](repeating: 2, count: 30)], rows: [3], quota: .rows([12]))
+    for row in 0..<3 {
+      let highest = ((row * 10)..<(row * 10 + 10)).sorted { words[$0] > words[$1] }.prefix(4)
+      for index in (row * 10)..<(row * 10 + 10) {
+        #expect(found.masks["w0"]?.bytes[index] == (highest.contains(index) ? 1 : 0))
+      }
+    }
+    #expect(found.report.ties == 18)
+  }
+
+  @Test func unitsOfEqualScoresGoByTheirWords() throws {
+    let scores: [[Float]] = [[1, 1, 1, 1, 9, 9], [1, 1, 1, 1]]
+    let words = unitWords(5)
+    let order = [0, 1, 3, 4].sorted { words[$0] < words[$1] }
+    for count in 0...4 {
+      var expected = [[UInt8](repeating: 1, count: 6), [UInt8](repeating: 1, count: 4)]
+      for unit in order.prefix(count) {
+        for place in 0..<2 { expected[unit / 3][2 * (unit % 3) + place] = 0 }
+      }
+      let found = try pruning(scores, rows: [3, 2], granularity: .neuron, quota: .pool(10 - 2 * count))
+      #expect(found.masks.map(\.mask.bytes) == expected)
+      // Where all of a score have gone, nothing was left to the seed.
+      #expect(found.report.ties == (count == 4 ? 0 : 2 * count))
+    }
   }
 
   @Test func layersDoNotCompeteUnderTheirOwnQuotas() throws {
@@ -101,8 +181,8 @@ import Testing
     #expect(shuffled == order.map { straight[$0] })
   }
 
-  @Test func unitsGoWholeByTheSumOfTheirScores() throws {
-    // Sums 3, 2.5, 6, 0.5.
+  @Test func unitsGoWholeByTheMeanOfTheirScores() throws {
+    // Means 1.5, 1.25, 3, 0.25.
     let scores: [Float] = [1, 2, 2.25, 0.25, 3, 3, 0.25, 0.25]
     let expected: [Int: [UInt8]] = [
       8: [1, 1, 1, 1, 1, 1, 1, 1], 6: [1, 1, 1, 1, 1, 1, 0, 0], 4: [1, 1, 0, 0, 1, 1, 0, 0],
@@ -117,14 +197,14 @@ import Testing
   }
 
   @Test func unitsCountTheirSurvivorsOnly() throws {
-    // Row 0 has lost its large weight, so it sums to 1 and counts 1.
+    // Row 0 has lost its large weight, so its mean is 1 and it counts 1.
     let masks = try prune(
       [[100, 1, 2, 2, 3, 3]], rows: [3], bytes: [[0, 1, 1, 1, 1, 1]], granularity: .neuron, quota: .pool(4))
     #expect(masks == [[0, 0, 1, 1, 1, 1]])
   }
 
   @Test func unitsOfUnequalSizesComeNearestToTheNumber() throws {
-    // Sizes 4, 1, 1 with sums 4, 10, 20: of 6 weights, 2 asked for: removing 4 is as near as removing none.
+    // Sizes 4, 1, 1 with means 1, 10, 20: of 6 weights, 2 asked for: removing 4 is as near as removing none.
     let scores: [[Float]] = [[1, 1, 1, 1], [10, 20]]
     #expect(
       try prune(scores, rows: [1, 2], granularity: .neuron, quota: .pool(4)) == [[0, 0, 0, 0], [1, 1]])

@@ -29,11 +29,25 @@ import Testing
   }
 
   @Test func streamKindsArePartOfTheContract() {
-    #expect(RandomStreamKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9])
+    #expect(RandomStreamKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     #expect(
       RandomStreamKind.allCases == [
         .initialisation, .dataOrder, .augmentation, .dropout, .mask, .split, .generation, .score, .dynamics,
+        .ties,
       ])
+  }
+
+  @Test func anyWordIsFoundByItsPlace() {
+    var stream = RandomStream(seed: 5, stream: .ties, substream: 3, block: 0)
+    var straight = stream
+    let words = (0..<40).map { _ in straight.next() }
+    // Up, down, twice the same, within a block and over its edge, after `next` and before it.
+    for index in [0, 1, 3, 4, 4, 39, 38, 2, 2, 7, 8, 11, 12] {
+      stream.seek(to: index)
+      #expect(stream.next() == words[index], "word \(index)")
+    }
+    stream.seek(to: 6)
+    #expect((6..<20).map { _ in stream.next() } == Array(words[6..<20]))
   }
 
   @Test func streamsDiffer() {
@@ -46,7 +60,7 @@ import Testing
         }
       }
     }
-    #expect(first.count == 3 * 9 * 2)
+    #expect(first.count == 3 * 10 * 2)
   }
 
   @Test func uniformIsTheTopBits() {

@@ -4,8 +4,9 @@
 #include "ck_kernel.h"
 
 // Layer norm (Ba, Kiros, Hinton 2016) over the rows of [rows, n], and batch norm (Ioffe, Szegedy 2015) over
-// [batch, channels, inner] for each channel. Mean first, then the mean of squared deviations (biased, as both papers and
-// PyTorch have it). gamma and beta have n or `channels` elements and may be null (1 and 0). y or z may be x or g (in place).
+// [batch, channels, inner] for each channel. The variance is the mean of squared deviations (biased, as both papers and PyTorch
+// have it); statistics are taken in double (README.md, "Statistics"). gamma and beta have n or `channels` elements and may be
+// null (1 and 0). y or z may be x or g (in place).
 
 /// y = gamma·(x - mean)·s + beta, s = 1/√(variance + epsilon). mean[rows] and inverse[rows] (s) serve the gradient.
 /// A range of rows is an offset of x, y, mean and inverse.
@@ -16,7 +17,7 @@ CK_KERNEL(layer_norm, (size_t rows, size_t n, float epsilon, const float *x, con
 CK_KERNEL(layer_norm_gradient, (size_t rows, size_t n, const float *g, const float *x, const float *gamma, const float
            *mean, const float *inverse, float *z),
           (rows, n, g, x, gamma, mean, inverse, z));
-/// dgamma[j] = Σ_r g[r, j]·x̂[r, j] and dbeta[j] = Σ_r g[r, j] for begin <= j < end: 8 chains over r.
+/// dgamma[j] = Σ_r g[r, j]·x̂[r, j] and dbeta[j] = Σ_r g[r, j] for begin <= j < end, by rows.
 CK_KERNEL(layer_norm_parameter_gradient, (size_t rows, size_t n, size_t begin, size_t end, const float *g, const float
            *x, const float *mean, const float *inverse, float *dgamma, float *dbeta),
           (rows, n, begin, end, g, x, mean, inverse, dgamma, dbeta));

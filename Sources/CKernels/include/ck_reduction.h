@@ -6,16 +6,16 @@
 
 // Sums, in orders that depend on shapes alone (README.md, "Sums"). Outputs do not overlap inputs.
 
-/// y[0] = Σ x[i]²: 64 lanes of fused multiply-adds; |x| < 2⁻⁶⁰ counts as 0.
+/// y[0] = Σ x[i]², contiguous; |x| < 2⁻⁶⁰ counts as 0.
 CK_KERNEL(sum_of_squares, (size_t n, const float *x, float *y), (n, x, y));
 
-/// y[o, i] = Σ_m x[o, m, i] for every o and begin <= i < end (0 and `inner` for all). inner = 1: 64 lanes; else 8 chains. A sum of
+/// y[o, i] = Σ_m x[o, m, i] for every o and begin <= i < end (0 and `inner` for all). inner = 1: contiguous; else by rows. A sum of
 /// nothing is +0.
 /// A range of `outer` is an offset of x and y.
 CK_KERNEL(sum_middle, (size_t outer, size_t middle, size_t inner, size_t begin, size_t end, const float *x, float *y),
           (outer, middle, inner, begin, end, x, y));
-/// y[m] = Σ_o Σ_i x[o, m, i] for begin <= m < end: the gradient of a bias. inner = 1: 8 chains over o; else 64 lanes,
-/// carried on from one o to the next.
+/// y[m] = Σ_o Σ_i x[o, m, i] for begin <= m < end: the gradient of a bias. inner = 1: by rows; else contiguous,
+/// the lanes carried on from one o to the next.
 CK_KERNEL(sum_outer_inner, (size_t outer, size_t middle, size_t inner, size_t begin, size_t end, const float *x, float
            *y),
           (outer, middle, inner, begin, end, x, y));

@@ -16,6 +16,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let plan = try sweep.plan(DataLibrary(data.folders))
+    for remark in plan.remarks { Terminal.log("note: \(remark)") }
     let cores = try cores.cores(plan)
     let cost = try plan.cost()
     let seconds = try plan.estimatedSeconds(jobs: cores.jobs, threads: cores.threads)
@@ -45,6 +46,7 @@ struct PlanCommand: ParsableCommand {
       ("steps", .integer(cost.steps)), ("steps_unshared", .integer(cost.stepsUnshared)),
       ("training_flops", .number(cost.flops)), ("jobs", .integer(cores.jobs)),
       ("threads", .integer(cores.threads)), ("seconds", .number(seconds)), ("bytes", .integer(cost.bytes)),
+      ("remarks", .list(plan.remarks.map(JSON.text))),
     ])
   }
 }

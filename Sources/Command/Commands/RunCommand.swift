@@ -33,6 +33,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let library = DataLibrary(data.folders)
     let plan = try sweep.plan(library)
+    for remark in plan.remarks { Terminal.log("note: \(remark)") }
     let options = try options(plan)
     let interruption = Interruption()
     let signals = interruption.observeSignals()

@@ -95,10 +95,15 @@ struct ShowCommand: ParsableCommand {
       columns: [
         .init(name: "round", heading: "teacher's mask after round", format: .integer),
         .init(name: "precision", heading: "precision (%)", format: .percent(2)),
+        .init(name: "chance_precision", heading: "of random masks (%)", format: .percent(2)),
         .init(name: "recall", heading: "recall (%)", format: .percent(2)),
+        .init(name: "chance_recall", heading: "of random masks (%)", format: .percent(2)),
       ],
       rows: recovery.rounds.map {
-        [.number(Double($0.index)), .number($0.recovery.precision), .number($0.recovery.recall)]
+        [
+          .number(Double($0.index)), .number($0.recovery.precision), .number($0.chance.precision),
+          .number($0.recovery.recall), .number($0.chance.recall),
+        ]
       })
   }
 
@@ -131,6 +136,8 @@ struct ShowCommand: ParsableCommand {
         JSON.members([
           ("round", .integer(round.index)), ("precision", .number(round.recovery.precision)),
           ("recall", .number(round.recovery.recall)),
+          ("chance_precision", .number(round.chance.precision)),
+          ("chance_recall", .number(round.chance.recall)),
         ])
       }
       members.append(("teacher_recovery", .list(rounds)))

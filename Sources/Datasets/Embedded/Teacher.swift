@@ -4,8 +4,10 @@ import CoppiceTerms
 /// A sparse network whose true mask is known labels Gaussian inputs; a student learns from the labels, is pruned,
 /// and its mask is compared with the teacher's.
 ///
-/// The teacher is argmax(W₂ · relu(W₁ x) + b): every hidden unit sees exactly density · features inputs, every class
-/// density · hidden units (rounded half away from zero, at least 1); b levels the classes. Everything is computed in `Double`, in index order.
+/// The teacher is argmax(W₂ · relu(W₁ x) + b). Every hidden unit sees density · features inputs and is seen by density · classes
+/// classes, both rounded half away from zero and at least 1; b levels the classes. Every weight there is influences labels: every unit
+/// has a way to a class, classes have as many units to within one, and no weight is smaller than a third of the largest.
+/// Everything is computed in `Double`, in index order.
 public struct Teacher: DatasetDefinition {
   /// Inputs of the teacher.
   public var features = 32
@@ -35,7 +37,7 @@ public struct Teacher: DatasetDefinition {
   /// Name, version and options.
   public var specification: Specification {
     Specification(
-      "teacher", version: 1,
+      "teacher", version: 2,
       [
         (name: "features", value: .integer(features)), (name: "hidden", value: .integer(hidden)),
         (name: "classes", value: .integer(classes)), (name: "density", value: .number(density)),
@@ -52,7 +54,7 @@ public struct Teacher: DatasetDefinition {
       name: "teacher", task: .vectorClassification(features: features),
       training: examples(training + validation, part: 1, network), test: examples(test, part: 2, network),
       classNames: (0..<classes).map(String.init), validationCount: validation,
-      record: DataRecord(dataset: "teacher", version: 1))
+      record: DataRecord(dataset: "teacher", version: 2))
   }
 
   /// The weights the teacher has: hidden `[hidden, features]` and output `[classes, hidden]`.
@@ -66,14 +68,18 @@ public struct Teacher: DatasetDefinition {
     return (mask(network.hidden, hidden, features), mask(network.output, classes, hidden))
   }
 
-  struct Network {
-    var hidden: [Double]
-    var output: [Double]
-    var bias: [Double]
+  /// What labels.
+  package struct Network {
+    /// W₁ `[hidden, features]`.
+    package var hidden: [Double]
+    /// W₂ `[classes, hidden]`.
+    package var output: [Double]
+    /// b `[classes]`.
+    package var bias: [Double]
   }
 
   /// Draws the weights (stream `.generation`, substream 0) and levels the classes on 2,000 inputs (substream 3).
-  func network() throws(DatasetError) -> Network {
+  package func network() throws(DatasetError) -> Network {
     guard features >= 1, hidden >= 1, classes >= 2, max(features, hidden, classes) <= 4_096 else {
       throw .inconsistent(
         dataset: "teacher", "features, hidden units and classes must be in 1…4096, classes above 1")
@@ -85,19 +91,32 @@ public struct Teacher: DatasetDefinition {
       throw .inconsistent(dataset: "teacher", "\(training) + \(validation) + \(test) examples cannot be made")
     }
     var random = RandomStream(seed: generatorSeed, stream: .generation)
-    func matrix(_ rows: Int, _ columns: Int) -> [Double] {
-      let kept = max(1, Int((density * Double(columns)).rounded(.toNearestOrAwayFromZero)))
-      var weights = [Double](repeating: 0, count: rows * columns)
-      for row in 0..<rows {
-        for column in random.permutation(columns).prefix(kept).sorted() {
-          weights[row * columns + Int(column)] = random.normalPair().0 / Double(kept).squareRoot()
-        }
-      }
-      return weights
+    func kept(of count: Int) -> Int {
+      max(1, Int((density * Double(count)).rounded(.toNearestOrAwayFromZero)))
+    }
+    /// Uniform in [0.5, 1.5), with a sign of its own.
+    func weight() -> Double {
+      let size = 0.5 + Double(random.uniform())
+      return random.bernoulli(0.5) ? size : -size
     }
     var network = Network(
-      hidden: matrix(hidden, features), output: matrix(classes, hidden),
+      hidden: [Double](repeating: 0, count: hidden * features),
+      output: [Double](repeating: 0, count: classes * hidden),
       bias: [Double](repeating: 0, count: classes))
+    let (seen, seeing) = (kept(of: features), kept(of: classes))
+    for unit in 0..<hidden {
+      for feature in random.permutation(features).prefix(seen).sorted() {
+        network.hidden[unit * features + Int(feature)] = weight() / Double(seen).squareRoot()
+      }
+    }
+    // Units in a random order take classes in turn, so that classes have as many units to within one.
+    let (units, labels) = (random.permutation(hidden), random.permutation(classes))
+    let scale = (Double(hidden * seeing) / Double(classes)).squareRoot()
+    for (place, unit) in units.enumerated() {
+      for turn in (place * seeing)..<((place + 1) * seeing) {
+        network.output[Int(labels[turn % classes]) * hidden + Int(unit)] = weight() / scale
+      }
+    }
     var sample = RandomStream(seed: generatorSeed, stream: .generation, substream: 3)
     var sums = network.bias
     for _ in 0..<2_000 {

@@ -10,6 +10,8 @@ package struct TrialRecovery: Sendable {
     package let index: Int
     /// Precision and recall of the student's surviving weights.
     package let recovery: TeacherRecovery
+    /// What random masks recover that have as many survivors in each layer.
+    package let chance: (precision: Double, recall: Double)
   }
 
   /// The rounds in order; a dense network is scored as one that keeps everything.
@@ -24,9 +26,11 @@ package struct TrialRecovery: Sendable {
       let layers = (round.weights ?? ParameterSet()).filter { $0.tensor.shape.rank == 2 }
       guard layers.count == 2 else { return nil }
       let masks = layers.map { round.masks?[$0.name] ?? Mask(keepingAll: $0.tensor.shape) }
-      return TeacherRecovery(teacher: truth, student: (masks[0], masks[1])).map {
-        Round(index: round.index, recovery: $0)
-      }
+      let student = (hidden: masks[0], output: masks[1])
+      guard let recovery = TeacherRecovery(teacher: truth, student: student),
+        let chance = TeacherRecovery.chance(teacher: truth, student: student)
+      else { return nil }
+      return Round(index: round.index, recovery: recovery, chance: chance)
     }
     if rounds.isEmpty { return nil }
   }

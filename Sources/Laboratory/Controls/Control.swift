@@ -14,6 +14,8 @@ public struct Control: Component {
     let masks: StageKey
     /// The retraining in steps.
     let retraining: RetrainingPlan
+    /// The step of the data's order that its first step has: every control gets the batches of its ticket.
+    let firstStep: Int
     /// The density that is expected, 0…1.
     let density: Double
   }

@@ -12,8 +12,7 @@ extension Control {
         course.regimen, like: ticket.masks, granularity: course.trial.granularity,
         structure: course.structure))
     let control = course.add(
-      course.retrained(
-        ticket.retraining, from: course.controlled ?? course.dense, masks: random, density: ticket.density))
+      course.retrained(ticket, from: course.controlled ?? course.dense, masks: random))
     course.controlled = control
     return [(.masks, random), (.training, control)]
   }

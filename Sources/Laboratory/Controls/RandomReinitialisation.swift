@@ -4,15 +4,14 @@ extension Control {
   /// The mask is kept, the weights are drawn afresh: do the initial weights matter? J. Frankle, M. Carbin, "The lottery ticket
   /// hypothesis", ICLR 2019.
   ///
-  /// Fresh weights have had no steps yet, so the control makes all the steps the ticket has had. Rewound weights have had the
-  /// first steps of the dense training and one retraining. Others have had the dense training and the retrainings of every
-  /// round.
+  /// Fresh weights have had no steps yet, so the control makes all the steps the ticket has had, with their batches. Rewound
+  /// weights have had the first steps of the dense training and one retraining. Others have had the dense training and the
+  /// retrainings of every round.
   public static let randomReinitialisation = Control("random-reinit", version: 1) { course, ticket in
-    let made =
-      ticket.retraining.rewindStep == nil ? course.stepsMade : course.regimen.total
     let control = course.add(
       TrainingStage(
-        course.regimen, source: .fresh(draw: course.prunings), masks: ticket.masks, steps: made,
+        course.regimen, source: .fresh(draw: course.prunings), masks: ticket.masks,
+        steps: course.position,
         density: ticket.density))
     return [(.masks, ticket.masks), (.training, control)]
   }

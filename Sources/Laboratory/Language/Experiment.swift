@@ -37,13 +37,27 @@ public struct Experiment: Sendable {
   }
 
   /// The cells of the sweep in order, each once, with the dense baselines they are compared with put first.
+  package func trials(
+    seeds: Int? = nil, overrides: [(name: String, text: String)] = [], settings: [Setting] = Settings.all
+  ) throws -> [Trial] {
+    let cells = try cells(seeds: seeds, overrides: overrides, settings: settings)
+    return Self.distinct(cells.flatMap(\.baselines) + cells, settings)
+  }
+
+  /// Some cells, each once.
+  static func distinct(_ cells: [Trial], _ settings: [Setting]) -> [Trial] {
+    var known: Set<Specification> = []
+    return cells.filter { known.insert($0.specification(settings)).inserted }
+  }
+
+  /// The cells of the sweep in order, as often as the sweep gives them.
   ///
   /// - Parameters:
   ///   - seeds: how many seeds every cell gets: the sweep's own in rising order, then those that follow them.
   ///   - overrides: settings by name with their text, applied to every cell.
   /// - Throws: `ExperimentError`, `SettingError` and what the components say of values out of range.
-  package func trials(
-    seeds: Int? = nil, overrides: [(name: String, text: String)] = [], settings: [Setting] = Settings.all
+  func cells(
+    seeds: Int?, overrides: [(name: String, text: String)], settings: [Setting]
   ) throws -> [Trial] {
     var cells = try sweep.expand([base])
     for (name, text) in overrides {
@@ -74,8 +88,7 @@ public struct Experiment: Sendable {
     for index in cells.indices where cells[index].recipe != nil {
       (cells[index].schedule, cells[index].sparsity) = (.oneShot, nil)
     }
-    var known: Set<Specification> = []
-    return (cells.flatMap(\.baselines) + cells).filter { known.insert($0.specification(settings)).inserted }
+    return cells
   }
 }
 

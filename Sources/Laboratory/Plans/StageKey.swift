@@ -8,7 +8,7 @@ package struct StageKey: Hashable, Sendable, CustomStringConvertible {
   package let hexadecimal: String
 
   /// The version of the numerics contract: raised by any change that alters bits.
-  package static let numericsVersion = 4
+  package static let numericsVersion = 5
 
   /// The key of a stage.
   ///

@@ -30,6 +30,7 @@ extension SweepPlan {
         try stage.measuredRates(threads: threads, seconds: share).map { (density, $0) }
       }
     }
+    let made = Set(self.stages.made.map(\.key))
     var (total, longest) = (0.0, 0.0)
     var ends: [StageKey: Double] = [:]
     for stage in stages {
@@ -39,7 +40,7 @@ extension SweepPlan {
       }
       let end = (stage.parents.compactMap { ends[$0] }.max() ?? 0) + duration
       ends[stage.key] = end
-      total += duration
+      if made.contains(stage.key) { total += duration }
       longest = max(longest, end)
     }
     return max(total / Double(max(1, jobs)), longest)

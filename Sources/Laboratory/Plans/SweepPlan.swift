@@ -1,3 +1,4 @@
+import CoppiceStore
 import CoppiceTerms
 
 /// An experiment taken apart into stages, each once, however many trials share it.
@@ -5,11 +6,13 @@ package struct SweepPlan: Sendable {
   package let experiment: Experiment
   /// The results folder's name: the experiment's, or one of its own where settings were changed on the command line.
   package let name: String
-  package let trials: [TrialPlan]
+  package private(set) var trials: [TrialPlan]
   /// The table of settings the sweep is spelled with.
   package let settings: [Setting]
   /// Every stage once, parents before children, in the order of the trials that need them.
   package let stages: [any Stage]
+  /// What is to be known before the sweep is run, one sentence each: what it will not do although it looks as if it would.
+  package let remarks: [String]
 
   /// Plans an experiment, reading its data sets.
   ///
@@ -26,17 +29,25 @@ package struct SweepPlan: Sendable {
     self.experiment = experiment
     var plans: [TrialPlan] = []
     let networks = KnownNetworks()
-    for trial in try experiment.trials(seeds: seeds, overrides: overrides, settings: settings) {
+    let cells = try experiment.cells(seeds: seeds, overrides: overrides, settings: settings)
+    for trial in Experiment.distinct(cells.flatMap(\.baselines) + cells, settings) {
       plans.append(try TrialPlan(trial, library, networks, settings))
     }
-    trials = plans
     self.settings = settings
+    let spoken = Self.distinctions(plans.filter { !$0.isDense }, settings).filter {
+      !TrialPlan.settingsOfLabel.contains($0.setting)
+    }
+    for index in plans.indices { plans[index].name(spoken) }
+    trials = plans
     var known: Set<StageKey> = []
     stages = plans.flatMap(\.stages).filter { known.insert($0.key).inserted }
+    remarks =
+      [Self.copies(among: cells, overrides.map(\.name), settings)].compactMap { $0 }
+      + Self.slowRetrainings(plans)
     let isChanged = seeds != nil || !overrides.isEmpty
-    let cells = Specification(
+    let identity = Specification(
       "cells", version: 1, [("trials", .list(plans.map { .component($0.trial.specification(settings)) }))])
-    self.name = name ?? (isChanged ? "\(experiment.name)@\(StageKey(cells).short)" : experiment.name)
+    self.name = name ?? (isChanged ? "\(experiment.name)@\(StageKey(identity).short)" : experiment.name)
   }
 
   /// What the sweep costs, counted before it is run.
@@ -57,13 +68,13 @@ package struct SweepPlan: Sendable {
   package func cost() throws -> Cost {
     var cost = Cost()
     let costs = NetworkCostTable()
-    for stage in stages where stage.steps > 0 {
+    for stage in stages.made where stage.steps > 0 {
       cost.trainings += 1
       cost.steps += stage.steps
       cost.flops += try stage.flops(costs)
     }
     for trial in trials {
-      let trainings = trial.stages.filter { $0.steps > 0 }
+      let trainings = trial.stages.made.filter { $0.steps > 0 }
       cost.trainingsUnshared += trainings.count
       cost.stepsUnshared += trainings.reduce(0) { $0 + $1.steps }
       let weights = trial.regimen.model.declarations.reduce(0) { $0 + $1.shape.count }
@@ -72,10 +83,29 @@ package struct SweepPlan: Sendable {
     return cost
   }
 
-  /// The names of the settings that differ between trials.
-  package var sweptSettings: [String] {
-    settings.filter { setting in
-      Set(trials.map { setting.value($0.trial) }).count > 1
-    }.map(\.name)
+  /// In what the trials differ: the one list by which the index, tables and legends tell them apart.
+  package var distinctions: [Distinction] { Self.distinctions(trials, settings) }
+
+  private static func distinctions(_ trials: [TrialPlan], _ settings: [Setting]) -> [Distinction] {
+    // The ratio has columns of its own, of what was asked for and what was reached.
+    let values = settings.filter { $0.name != "sparsity" }.map { setting in
+      (name: setting.name, values: trials.map { setting.value($0.trial) })
+    }
+    let columns = IndexRow.columnNames.map { $0.replacing("_", with: "-") }
+    return Distinction.all(among: values, taken: Set(columns + settings.map(\.name)))
+  }
+
+  /// The plan in which trials that have a file already keep its name: a sweep to which an axis is added names its trials by more
+  /// than before, and what was run is found all the same.
+  package func keepingNames(of files: [String]) -> SweepPlan {
+    var plan = self
+    let stored = Dictionary(grouping: files) { $0.split(separator: "-").last.map(String.init) ?? "" }
+    for index in trials.indices {
+      guard let names = stored[trials[index].key.short], names.count == 1,
+        let name = names.first(where: { $0 != trials[index].name })
+      else { continue }
+      plan.trials[index].name = name
+    }
+    return plan
   }
 }

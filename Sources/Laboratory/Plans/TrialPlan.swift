@@ -22,7 +22,7 @@ package struct TrialPlan: Sendable {
   /// The identity of the trial's results.
   package let key: StageKey
   /// The name of its file and in tables: the settings that matter to a reader, and the start of the key.
-  package let name: String
+  package internal(set) var name: String
   /// The table of settings it is spelled with.
   let settings: [Setting]
 
@@ -39,7 +39,7 @@ package struct TrialPlan: Sendable {
     do {
       try self.init(trial, data, networks, settings)
     } catch {
-      throw ExperimentError.trial(Self.label(trial), problem: "\(error)")
+      throw ExperimentError.trial(Self.label(trial).joined(separator: "-"), problem: "\(error)")
     }
   }
 
@@ -83,9 +83,8 @@ package struct TrialPlan: Sendable {
           ("settings", .component(trial.specification(settings))),
           ("rounds", .list(rounds.flatMap { $0.stages.flatMap { [.text($0.role.name), $0.key.value] } })),
         ]))
-    // The name of a file: what a user's own components are called may hold anything.
-    let label = Self.label(trial).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
-    name = "\(String(label))-\(key.short)"
+    name = ""
+    name([])
   }
 
   /// The stages that the trial's results are read from.
@@ -94,15 +93,55 @@ package struct TrialPlan: Sendable {
   /// Every setting with its full value, as JSON: what files hold.
   package var configuration: String { trial.configuration(settings) }
 
-  /// The values of some settings, as the index has them.
-  func values(of names: [String]) -> [IndexRow.SweptSetting] {
-    names.compactMap { name in
-      settings.first { $0.name == name }.map { IndexRow.SweptSetting(name, $0.value(trial).columnValue) }
+  /// What tells the trial from others of its sweep, as the index has it.
+  func values(of distinctions: [Distinction]) -> [IndexRow.SweptSetting] {
+    distinctions.compactMap { distinction in
+      value(of: distinction).map { IndexRow.SweptSetting(distinction.name, $0.columnValue) }
     }
   }
 
+  private func value(of distinction: Distinction) -> Specification.Value? {
+    value(of: distinction.setting).flatMap(distinction.value)
+  }
+
+  private func value(of setting: String) -> Specification.Value? {
+    settings.first { $0.name == setting }?.value(trial)
+  }
+
+  /// Whether nothing is pruned: the trial is what others are compared with.
+  var isDense: Bool { trial.recipe == nil && trial.sparsity == 0 && trial.dynamics == .none }
+
+  /// Makes the name, with what else tells the trial from others of its sweep.
+  mutating func name(_ distinctions: [Distinction]) {
+    let label = Self.label(trial)
+    let further = distinctions.compactMap { distinction -> String? in
+      guard let whole = value(of: distinction.setting), let value = distinction.value(in: whole),
+        value != .none, !isDense || !Self.pruningSettings.contains(distinction.setting)
+      else { return nil }
+      let text = Self.fileName("\(value)").split(separator: "-").joined(separator: "-")
+      guard distinction.isName(in: whole) else { return "\(distinction.name)-\(text)" }
+      return label.contains(text) ? nil : text
+    }
+    // The name of a file: what a user's own components are called may hold anything.
+    name = Self.fileName((label.dropLast() + further + label.suffix(1) + [key.short]).joined(separator: "-"))
+  }
+
+  /// The settings that no name tells of beyond its label: the label has the method, the ratio and the seed, and the key the rest.
+  static let settingsOfLabel: Set = [
+    "schedule", "sparsity", "control", "rounds", "granularity", "recipe", "seed",
+  ]
+
+  /// The settings that make no difference to a network that is not pruned.
+  private static let pruningSettings: Set = [
+    "criterion", "allocation", "dynamics", "scoring-batch", "scoring-batches", "execution",
+  ]
+
+  private static func fileName(_ text: String) -> String {
+    String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" })
+  }
+
   /// `magnitude-lottery-ticket-random-reinit-0.9-seed0`: enough for a person to find a trial.
-  private static func label(_ trial: Trial) -> String {
+  private static func label(_ trial: Trial) -> [String] {
     var parts = [trial.criterion.name]
     if trial.recipe != nil {
       parts.append("recipe")
@@ -116,7 +155,7 @@ package struct TrialPlan: Sendable {
     if trial.recipe == nil, trial.sparsity == 0, trial.dynamics == .none {
       parts = trial.retraining == .none ? ["dense"] : ["dense", trial.retraining.name]
     }
-    return (parts + ["seed\(trial.seed)"]).joined(separator: "-")
+    return parts + ["seed\(trial.seed)"]
   }
 }
 

@@ -25,8 +25,8 @@ package struct Course {
   private(set) var masks: StageKey?
   /// How often the network was pruned.
   private(set) var prunings = 0
-  /// Optimizer steps the network has had, where it was never rewound.
-  private(set) var stepsMade = 0
+  /// Optimizer steps the network as it stands has had; a rewind takes some back. Batches go on from here.
+  private(set) var position = 0
   /// The last training of a control that goes on from its own network.
   var controlled: StageKey?
   private(set) var forecast: Forecast
@@ -66,7 +66,7 @@ package struct Course {
     guard network == nil else { throw RecipeError.notFirst }
     guard trial.dynamics != .none else {
       let training = add(TrainingStage(regimen, source: .fresh(draw: 0), steps: regimen.total))
-      (network, dense, stepsMade) = (training, training, regimen.total)
+      (network, dense, position) = (training, training, regimen.total)
       isMeasured = true
       try decide(training)
       return report([(.training, training)])
@@ -81,7 +81,7 @@ package struct Course {
       TrainingStage(
         regimen, source: .fresh(draw: 0), moves: moves, steps: regimen.total,
         density: 1 - forecast.sparsity / 2))
-    (network, dense, stepsMade, masks) = (training, training, regimen.total, training)
+    (network, dense, position, masks) = (training, training, regimen.total, training)
     // One pruning, spread over the training.
     (prunings, isMeasured) = (1, true)
     report([(.masks, training), (.training, training)], isOwn: true)
@@ -93,7 +93,7 @@ package struct Course {
     let step = try step.steps(total: regimen.total, perEpoch: regimen.perEpoch)
     guard step < regimen.total else { throw RecipeError.untilTheEnd(step, total: regimen.total) }
     network = add(start(step))
-    (dense, stepsMade) = (network, step)
+    (dense, position) = (network, step)
   }
 
   /// One pruning of the network as it stands.
@@ -127,19 +127,23 @@ package struct Course {
     if plan.iterations == 0, trial.control != .none { throw PlanError.untrainedControl(trial.control) }
     retrainings.append(own ?? trial.retraining)
     isMeasured = true
-    let density = 1 - forecast.sparsity
-    let ticket = add(retrained(plan, from: network, masks: masks, density: density))
-    self.network = ticket
-    stepsMade += plan.iterations
-    try decide(ticket)
-    guard let replace = trial.control.replace else { return report([(.masks, masks), (.training, ticket)]) }
-    report(try replace(&self, Control.Ticket(masks: masks, retraining: plan, density: density)))
+    let ticket = Control.Ticket(
+      masks: masks, retraining: plan, firstStep: plan.rewindStep ?? position, density: 1 - forecast.sparsity)
+    let training = add(retrained(ticket, from: network, masks: masks))
+    self.network = training
+    position = ticket.firstStep + plan.iterations
+    try decide(training)
+    guard let replace = trial.control.replace else {
+      return report([(.masks, masks), (.training, training)])
+    }
+    report(try replace(&self, ticket))
   }
 
-  /// The training that a retraining of a network stands for. The retraining says which weights it begins with.
+  /// The training that a retraining of a network stands for, under masks. The retraining says which weights it begins with.
   mutating func retrained(
-    _ plan: RetrainingPlan, from network: StageKey?, masks: StageKey, density: Double
+    _ ticket: Control.Ticket, from network: StageKey?, masks: StageKey
   ) -> TrainingStage {
+    let plan = ticket.retraining
     let source: TrainingStage.Source
     switch (plan.rewindStep, network) {
     case (nil, let network?): source = .weights(of: network)
@@ -147,14 +151,16 @@ package struct Course {
     default: source = .fresh(draw: 0)
     }
     return TrainingStage(
-      regimen, source: source, masks: masks,
-      firstStep: plan.rewindStep ?? plan.learningRateStep ?? regimen.total, steps: plan.iterations,
-      learningRateStep: plan.learningRateStep, density: density)
+      regimen, source: source, masks: masks, firstStep: ticket.firstStep, steps: plan.iterations,
+      learningRateStep: plan.learningRateStep, density: ticket.density)
   }
 
-  /// The first steps of the dense training: made once for all trials that go back to them, and not measured.
+  /// The first steps of the dense training: made once for all trials that go back to them, and not measured. Where the dense
+  /// training is made as well, it leaves them on its way.
   private func start(_ step: Int) -> TrainingStage {
-    TrainingStage(regimen, source: .fresh(draw: 0), steps: step, isMeasured: false)
+    TrainingStage(
+      regimen, source: .fresh(draw: 0), steps: step, isMeasured: false,
+      within: TrainingStage(regimen, source: .fresh(draw: 0), steps: regimen.total).key)
   }
 
   /// Lets the trial's stop rule decide, after a training of the ladder, whether the next round is made.

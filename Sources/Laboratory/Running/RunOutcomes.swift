@@ -1,4 +1,5 @@
 import CoppiceStore
+import CoppiceTerms
 import Synchronization
 
 /// What has come of the trials of a run so far. It is told from any thread.
@@ -14,13 +15,13 @@ final class RunOutcomes: Sendable {
   }
 
   private let plan: SweepPlan
-  private let sweptSettings: [String]
+  private let distinctions: [Distinction]
   private let state: Mutex<State>
 
   /// The outcomes of a plan of which some trials are finished already.
-  init(_ plan: SweepPlan, sweptSettings: [String], finished: [Int: Outcome]) {
+  init(_ plan: SweepPlan, distinctions: [Distinction], finished: [Int: Outcome]) {
     self.plan = plan
-    self.sweptSettings = sweptSettings
+    self.distinctions = distinctions
     state = Mutex(State(trials: finished))
   }
 
@@ -53,7 +54,7 @@ final class RunOutcomes: Sendable {
     let trials = state.withLock { $0.trials }
     return plan.trials.enumerated().flatMap { index, trial -> [IndexRow] in
       if let rows = trials[index]?.rows, !rows.isEmpty { return rows }
-      var row = trial.row(trial.rounds[trial.rounds.count - 1], sweptSettings: sweptSettings)
+      var row = trial.row(trial.rounds[trial.rounds.count - 1], distinctions: distinctions)
       row.status = trials[index]?.status ?? (isOver ? .interrupted : .pending)
       row.isFinal = true
       return [row]

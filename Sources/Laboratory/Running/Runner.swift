@@ -1,4 +1,5 @@
 import CoppiceStore
+import CoppiceTerms
 import Foundation
 import Synchronization
 
@@ -24,7 +25,7 @@ package final class Runner: Sendable {
   }
 
   private let plan: SweepPlan
-  private let sweptSettings: [String]
+  private let distinctions: [Distinction]
   private let results: ResultsFolder
   private let library: DataLibrary
   private let interruption: Interruption
@@ -53,9 +54,10 @@ package final class Runner: Sendable {
     curves: @escaping @Sendable ([IndexRow]) -> SummaryCurves? = { _ in nil },
     observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) throws {
+    let plan = plan.keepingNames(of: results.trials(of: plan.name))
     self.plan = plan
-    let sweptSettings = plan.sweptSettings
-    self.sweptSettings = sweptSettings
+    let distinctions = plan.distinctions
+    self.distinctions = distinctions
     self.results = results
     outputs = RecentStages(results.stages)
     self.library = library
@@ -69,7 +71,7 @@ package final class Runner: Sendable {
     if !options.isForced { try writer.checkOwner() }
     results.stages.removeLeftovers()
     let reused =
-      options.isFresh ? [:] : TrialReuse.finished(plan, in: results, sweptSettings: sweptSettings)
+      options.isFresh ? [:] : TrialReuse.finished(plan, in: results, distinctions: distinctions)
     queue = WorkQueue(
       plan.stages, trials: plan.trials.map(\.results), finished: Set(reused.keys),
       ending: { key in
@@ -79,7 +81,7 @@ package final class Runner: Sendable {
       })
     clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
     if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
-    outcomes = RunOutcomes(plan, sweptSettings: sweptSettings, finished: reused)
+    outcomes = RunOutcomes(plan, distinctions: distinctions, finished: reused)
   }
 
   /// Does the work and returns when it is done or stopped.
@@ -154,9 +156,15 @@ package final class Runner: Sendable {
 
   private func context(ofStage index: Int) -> StageContext {
     clock.began(index)
+    let left = queue.leftOnTheWay(of: index)
     return StageContext(
       folder: results.stages, recent: outputs, interruption: interruption,
       checkpointInterval: options.checkpointInterval, threads: options.threads, costs: costs,
+      waypoints: left.map { (plan.stages[$0].steps, plan.stages[$0].key) },
+      leave: { [outputs, queue, stages = plan.stages] record in
+        try outputs.write(record)
+        for place in left where stages[place].key.hexadecimal == record.key { queue.leave(place) }
+      },
       progress: { [observe, clock] steps in
         clock.made(steps, by: index)
         observe(.steps(steps, remaining: clock.remaining))
@@ -168,7 +176,7 @@ package final class Runner: Sendable {
     var failure = failure
     var outcome: RunOutcomes.Outcome?
     do {
-      let assembly = TrialAssembly(trial, from: outputs, sweptSettings: sweptSettings, costs: costs)
+      let assembly = TrialAssembly(trial, from: outputs, distinctions: distinctions, costs: costs)
       let record = try assembly.record(
         provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
       try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))

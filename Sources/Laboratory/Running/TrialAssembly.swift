@@ -8,21 +8,21 @@ import CoppiceTerms
 package struct TrialAssembly {
   private let plan: TrialPlan
   private let outputs: RecentStages
-  private let sweptSettings: [String]
+  private let distinctions: [Distinction]
   private let costs: NetworkCostTable
 
   /// The assembly of a trial.
   ///
   /// - Parameters:
   ///   - outputs: where the outputs of its stages lie.
-  ///   - sweptSettings: the settings the sweep varies, for the index.
+  ///   - distinctions: in what the trials of the sweep differ, for the index.
   ///   - costs: what networks cost, counted once for all trials.
   package init(
-    _ plan: TrialPlan, from outputs: RecentStages, sweptSettings: [String] = [],
+    _ plan: TrialPlan, from outputs: RecentStages, distinctions: [Distinction] = [],
     costs: NetworkCostTable = NetworkCostTable()
   ) {
     (self.plan, self.outputs) = (plan, outputs)
-    (self.sweptSettings, self.costs) = (sweptSettings, costs)
+    (self.distinctions, self.costs) = (distinctions, costs)
   }
 
   /// The record, as far as the stages were made.
@@ -70,8 +70,10 @@ package struct TrialAssembly {
   }
 
   private func row(_ round: Round, _ masks: StageRecord?, _ training: StageRecord?) throws -> IndexRow {
-    var row = plan.row(round, sweptSettings: sweptSettings)
-    row.requestedSparsity = masks?[numbers: "requested_sparsity"]?.first ?? row.requestedSparsity
+    var row = plan.row(round, distinctions: distinctions)
+    if !plan.isAsked(round) {
+      row.requestedSparsity = masks?[numbers: "requested_sparsity"]?.first ?? row.requestedSparsity
+    }
     let kept = masks?[masks: "masks"]
     row.sparsity = kept?.sparsity ?? 0
     row.density = kept?.density ?? 1
@@ -88,6 +90,7 @@ package struct TrialAssembly {
         flops: training?[numbers: "flops"]?.first.map { Int($0) } ?? network?.flops,
         trainingFlops: try trainingFlops(upTo: training == nil ? round[.masks] : round[.training]),
         wallTime: training?[numbers: "wall_time"]?.first ?? .nan,
+        ties: masks?[numbers: "ties"]?.first.map { Int($0) },
         settledStep: Int(training?[numbers: "settled_step"]?.first ?? 0)))
     return row
   }
@@ -125,8 +128,14 @@ package struct TrialAssembly {
 }
 
 extension TrialPlan {
+  /// The ratio that the trial was asked for, as it was written; `nil` where its schedule sets its own.
+  private var askedSparsity: Double? { trial.recipe == nil ? trial.sparsity : nil }
+
+  /// Whether a round has the sparsity that the trial was asked for. What was asked for is not rounded to whole weights.
+  func isAsked(_ round: Round) -> Bool { askedSparsity != nil && round.index == rounds.last?.index }
+
   /// The row of a round with its conditions alone: what stands in the summary for a trial without results.
-  func row(_ round: Round, sweptSettings: [String]) -> IndexRow {
+  func row(_ round: Round, distinctions: [Distinction]) -> IndexRow {
     var row = IndexRow(trial: name, seed: trial.seed, round: round.index)
     row.model = trial.model.name
     row.dataset = trial.dataset.name
@@ -139,9 +148,9 @@ extension TrialPlan {
     row.rewindStep = rewindStep
     row.control = trial.control.name
     row.isLadder = trial.recipe == nil && trial.schedule.isLadder
-    row.targetSparsity = targetSparsity
-    row.requestedSparsity = round.requestedSparsity
-    row.settings = values(of: sweptSettings)
+    row.targetSparsity = askedSparsity ?? targetSparsity
+    row.requestedSparsity = isAsked(round) ? row.targetSparsity : round.requestedSparsity
+    row.settings = values(of: distinctions)
     return row
   }
 }

@@ -1,18 +1,21 @@
 import CoppiceStore
+import CoppiceTerms
 
 /// Which trials of a plan are finished already: those whose file is whole, is of the same key, and says that it ended. Where an
 /// analysis is still to be made, the outputs it reads must be there too.
 enum TrialReuse {
   /// The finished trials by their places in the plan, with the settings that the sweep varies now.
   static func finished(
-    _ plan: SweepPlan, in results: ResultsFolder, sweptSettings: [String]
+    _ plan: SweepPlan, in results: ResultsFolder, distinctions: [Distinction]
   ) -> [Int: RunOutcomes.Outcome] {
     var reused: [Int: RunOutcomes.Outcome] = [:]
     for (index, trial) in plan.trials.enumerated() {
       guard var found = finished(results.trial(trial.name, of: plan.name), trial.key) else { continue }
       // What the sweep varies may have changed since the file was written.
-      let settings = trial.values(of: sweptSettings)
-      for row in found.rows.indices { found.rows[row].settings = settings }
+      let settings = trial.values(of: distinctions)
+      for row in found.rows.indices {
+        (found.rows[row].trial, found.rows[row].settings) = (trial.name, settings)
+      }
       reused[index] = found
     }
     return missingAnswers(plan, in: results, reused)

@@ -34,10 +34,12 @@ package final class WorkQueue: @unchecked Sendable {
   private var openStages: [Int]
   private let trialsOfStage: [[Int]]
   private let stagesOfTrial: [[Int]]
+  /// For every stage, those that it leaves on its way.
+  private let left: [[Int]]
   private var open: Int
   private var isClosed = false
 
-  /// The stages to run, by their places in the plan.
+  /// The stages to run, by their places in the plan, but for those that others leave on their way.
   package let stagesToRun: [Int]
   /// Stages to run, their optimizer steps, and stages found done.
   package let outline: (stages: Int, steps: Int, reused: Int)
@@ -93,8 +95,17 @@ package final class WorkQueue: @unchecked Sendable {
       if let doom { endings[stage] = .skipped(doom) }
     }
     let toRun = stages.indices.filter { needed[$0] && endings[$0] == nil }
-    stagesToRun = toRun
-    outline = (toRun.count, toRun.reduce(0) { $0 + stages[$1].steps }, reused)
+    var left = [[Int]](repeating: [], count: stages.count)
+    for stage in toRun where stages[stage].steps > 0 {
+      guard let longer = stages[stage].within.flatMap({ place[$0] }), needed[longer], endings[longer] == nil
+      else { continue }
+      left[longer].append(stage)
+      missing[stage] += 1
+    }
+    let onTheWay = Set(left.joined())
+    let made = toRun.filter { !onTheWay.contains($0) }
+    stagesToRun = made
+    outline = (toRun.count, made.reduce(0) { $0 + stages[$1].steps }, reused)
     readyStages = toRun.filter { missing[$0] == 0 }
     let openStages = stagesOfTrial.map { $0.count { endings[$0] == nil } }
     readyTrials = trials.indices.filter { !finished.contains($0) && openStages[$0] == 0 }
@@ -102,6 +113,7 @@ package final class WorkQueue: @unchecked Sendable {
     open = toRun.count + trials.count - finished.count
     self.endings = endings
     self.children = children
+    self.left = left
     self.stagesOfTrial = stagesOfTrial
     self.trialsOfStage = trialsOfStage
     missingParents = missing
@@ -143,6 +155,20 @@ package final class WorkQueue: @unchecked Sendable {
     return skipped
   }
 
+  /// The stages that another leaves on its way, in this run.
+  package func leftOnTheWay(of stage: Int) -> [Int] { left[stage] }
+
+  /// Notes that a stage was left on the way of another, and is not to be run.
+  package func leave(_ stage: Int) {
+    condition.lock()
+    defer { condition.unlock() }
+    guard endings[stage] == nil else { return }
+    open -= 1
+    var skipped: [Int] = []
+    settle(stage, .done(nil), &skipped)
+    condition.broadcast()
+  }
+
   /// Hands out nothing more.
   package func close(if isOver: Bool = true) {
     guard isOver else { return }
@@ -165,17 +191,23 @@ package final class WorkQueue: @unchecked Sendable {
       openStages[trial] -= 1
       if openStages[trial] == 0 { insert(trial, into: &readyTrials) }
     }
+    // What was to be left on the way and was not is run by itself, however this one ended.
+    for stage in left[stage] where endings[stage] == nil { settleParent(of: stage) }
     for child in children[stage] where endings[child] == nil {
       switch ending {
       case .done(nil):
-        missingParents[child] -= 1
-        if missingParents[child] == 0 { insert(child, into: &readyStages) }
+        settleParent(of: child)
       case .failed(let message):
         skip(child, .failed(message), &skipped)
       case .done(let status?), .skipped(let status):
         skip(child, .skipped(status), &skipped)
       }
     }
+  }
+
+  private func settleParent(of stage: Int) {
+    missingParents[stage] -= 1
+    if missingParents[stage] == 0 { insert(stage, into: &readyStages) }
   }
 
   private func skip(_ stage: Int, _ ending: Ending, _ skipped: inout [Int]) {

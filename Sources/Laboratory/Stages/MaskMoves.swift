@@ -2,6 +2,7 @@ import CoppiceNetworks
 import CoppicePruning
 import CoppiceTensors
 import CoppiceTerms
+import Synchronization
 
 /// What moves the masks of a training: a dynamics with everything it may ask for.
 package struct MaskMoves: Sendable {
@@ -54,13 +55,14 @@ package struct MaskMoves: Sendable {
     try stride(from: total, through: 1, by: -1).first { try isDue($0, total, regimen) } ?? 0
   }
 
-  /// The masks after the move of a step.
+  /// The masks after the move of a step, and how many of the removed weights are ties.
   ///
   /// - Throws: `Interrupted` where an end was asked for while evidence was measured.
   func masks(
     _ masks: DynamicMasks, _ parameters: ParameterSet, _ buffers: ParameterSet, _ step: Int, _ total: Int,
     _ regimen: Regimen, _ context: StageContext
-  ) throws -> DynamicMasks {
+  ) throws -> (masks: DynamicMasks, ties: Int) {
+    let ties = TieCount()
     @Sendable func evidence(_ evidence: Evidence) throws -> ParameterSet {
       try scoring.measure(
         evidence, regimen, parameters, buffers, masks: masks.active, threads: context.threads,
@@ -69,9 +71,13 @@ package struct MaskMoves: Sendable {
     let state = DynamicsContext(
       moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
       weights: parameters, masks: masks, seed: regimen.seedBits,
-      prune: { target in try pruned(masks.active, parameters, to: target, regimen, evidence) },
-      evidence: evidence)
-    return try dynamics.masks(in: state, by: pruner.allocation, slack: try slack(regimen))
+      prune: { target in
+        let pruning = try pruned(masks.active, parameters, to: target, regimen, evidence)
+        ties.count.withLock { $0 += pruning.ties }
+        return pruning.masks
+      }, evidence: evidence)
+    let moved = try dynamics.masks(in: state, by: pruner.allocation, slack: try slack(regimen))
+    return (moved, ties.count.withLock { $0 })
   }
 
   /// By how many weights a number may be missed: whole units come to within half of the largest.
@@ -87,7 +93,7 @@ package struct MaskMoves: Sendable {
   private func pruned(
     _ active: MaskSet, _ parameters: ParameterSet, to target: PruningTarget, _ regimen: Regimen,
     _ evidence: (Evidence) throws -> ParameterSet
-  ) throws -> MaskSet {
+  ) throws -> (masks: MaskSet, ties: Int) {
     var all = regimen.model.fullMasks
     all.merge(active)
     let names = Set(active.names)
@@ -97,6 +103,12 @@ package struct MaskMoves: Sendable {
         initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits,
         evidence: try pruner.criterion.needs.evidence.map { ($0, try evidence($0)) }),
       structure: structure, to: target)
-    return pruning.masks.filter { names.contains($0.name) || pruning.masks.isCompanion($0.name) }
+    let kept = pruning.masks.filter { names.contains($0.name) || pruning.masks.isCompanion($0.name) }
+    return (kept, pruning.report.ties ?? 0)
   }
+}
+
+/// The ties of the prunings of one move.
+private final class TieCount: Sendable {
+  let count = Mutex(0)
 }

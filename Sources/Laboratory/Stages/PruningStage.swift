@@ -81,6 +81,7 @@ package struct PruningStage: Stage {
         ("masks", pruning.masks.filter { prunable.contains($0.name) || pruning.masks.isCompanion($0.name) })
       ],
       numbers: [("requested_sparsity", [pruning.report.requestedSparsity])])
+    if let ties = pruning.report.ties { record.numbers.append(("ties", [Double(ties)])) }
     if let weights = pruning.weights {
       record.parameters = [("parameters", weights)]
       // What goes on from these weights goes on from the running statistics behind them.

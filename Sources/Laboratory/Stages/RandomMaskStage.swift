@@ -35,7 +35,9 @@ package struct RandomMaskStage: Stage {
     let parent = try context.outputs(of: pruning)
     let random = try granularity.randomMasks(
       like: try context.masks(of: pruning), structure: structure, seed: regimen.seedBits)
+    // Nothing is scored, so nothing ties.
     return StageRecord(
-      key: key.hexadecimal, outcome: parent.outcome, masks: [("masks", random)], numbers: parent.numbers)
+      key: key.hexadecimal, outcome: parent.outcome, masks: [("masks", random)],
+      numbers: parent.numbers.filter { $0.name != "ties" })
   }
 }

@@ -10,6 +10,8 @@ package protocol Stage: Sendable {
   var parents: [StageKey] { get }
   /// Whether a stop rule may end it, or what follows it: its outputs are then part of what a trial tells.
   var mayEndEarly: Bool { get }
+  /// The stage that leaves these outputs on its way, after as many steps, where it is made as well; `nil` for most.
+  var within: StageKey? { get }
   /// What work it is: plan, clock and estimate ask it.
   var work: StageWork { get }
   /// Floating-point operations of its work.
@@ -28,10 +30,19 @@ extension Stage {
   /// Optimizer steps it makes.
   package var steps: Int { work.steps }
   package var mayEndEarly: Bool { false }
+  package var within: StageKey? { nil }
   package var work: StageWork { .light }
   package func flops(_ costs: NetworkCostTable) throws -> Double { 0 }
   package func measuredRates(threads: Int, seconds: Double) throws -> StageRates? { nil }
   package func seconds(at rates: StageRates) -> Double { 0 }
+}
+
+extension Sequence where Element == any Stage {
+  /// Those whose steps have to be made: a training leaves the others on its way.
+  package var made: [any Stage] {
+    let keys = Set(map(\.key))
+    return filter { stage in stage.within.map { !keys.contains($0) } ?? true }
+  }
 }
 
 /// What work a stage is.

@@ -14,12 +14,18 @@ package struct StageContext: Sendable {
   package let threads: Int
   /// What networks cost.
   package let costs: NetworkCostTable
+  /// The stages whose outputs a training leaves on its way, and the step after which it does.
+  package let waypoints: [(step: Int, key: StageKey)]
+  /// Keeps what is left on the way.
+  package let leave: @Sendable (StageRecord) throws -> Void
   /// Told how many steps were made since it was last told.
   package let progress: @Sendable (_ steps: Int) -> Void
 
   package init(
     folder: StageFolder, recent: RecentStages? = nil, interruption: Interruption = Interruption(),
     checkpointInterval: Double = 30, threads: Int = 1, costs: NetworkCostTable = NetworkCostTable(),
+    waypoints: [(step: Int, key: StageKey)] = [],
+    leave: @escaping @Sendable (StageRecord) throws -> Void = { _ in },
     progress: @escaping @Sendable (_ steps: Int) -> Void = { _ in }
   ) {
     self.folder = folder
@@ -28,6 +34,7 @@ package struct StageContext: Sendable {
     self.checkpointInterval = checkpointInterval
     self.threads = threads
     self.costs = costs
+    (self.waypoints, self.leave) = (waypoints, leave)
     self.progress = progress
   }
 

@@ -18,6 +18,8 @@ struct TrainingLog {
   private var sparsities: [Float] = []
   var evaluations: [Evaluation] = []
   var wallTime = 0.0
+  /// How many of the weights removed on the way are ties.
+  var ties = 0
   /// What was not finite, and where, for a training that diverged.
   var divergence: String?
 
@@ -33,6 +35,7 @@ struct TrainingLog {
     evaluations = record.evaluations
     if let open = record[numbers: "window"], open.count == 2 { (sum, count) = (open[0], open[1]) }
     wallTime = record[numbers: "wall_time"]?.first ?? 0
+    ties = Int(record[numbers: "ties"]?.first ?? 0)
   }
 
   /// Takes down the loss of a step, counted from 1, and the sparsity it was made at where masks move.
@@ -65,7 +68,10 @@ struct TrainingLog {
     var record = record(key, step: state.step, parameters: state.parameters, state.buffers)
     record.parameters.append(("moments", state.moments))
     record.numbers.append(("window", [sum, count]))
-    if let masks { record.masks = masks.sets }
+    if let masks {
+      record.masks = masks.sets
+      record.numbers.append(("ties", [Double(ties)]))
+    }
     return record
   }
 }

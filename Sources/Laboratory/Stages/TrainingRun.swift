@@ -56,6 +56,7 @@ struct TrainingRun {
   /// - Throws: `Interrupted` after a checkpoint, where an end was asked for.
   mutating func finish() throws -> StageRecord {
     while trainer.step < stage.steps {
+      try leave()
       try move()
       if log.divergence != nil { break }
       if trainer.step % regimen.evaluationInterval == 0 { try measure() }
@@ -73,6 +74,13 @@ struct TrainingRun {
     return try record()
   }
 
+  /// Leaves the network as it stands, where a stage is to find it.
+  private func leave() throws {
+    for waypoint in context.waypoints where waypoint.step == trainer.step {
+      try context.leave(outputs(of: waypoint.key, isMeasured: false))
+    }
+  }
+
   /// Moves the masks, where they move now.
   ///
   /// - Throws: `Interrupted` after a checkpoint that stands before the move, where an end was asked for on the way.
@@ -82,8 +90,10 @@ struct TrainingRun {
     }
     let new: DynamicMasks
     do {
-      new = try moves.masks(
+      let moved = try moves.masks(
         old, trainer.parameters, trainer.buffers, trainer.step, stage.steps, regimen, context)
+      new = moved.masks
+      log.ties += moved.ties
     } catch let end as Interrupted {
       try writeCheckpoint()
       throw end
@@ -168,12 +178,11 @@ struct TrainingRun {
 
   /// The outputs.
   private func record() throws -> StageRecord {
-    var record = log.record(
-      stage.key, step: trainer.step, parameters: activeParameters, trainer.buffers)
+    var record = try outputs(of: stage.key, isMeasured: stage.isMeasured)
     if let reason = stopped { record.metadata = JSON.object([("stop", .text(reason))]) }
     if stage.moves != nil, let masks {
       record.masks = masks.sets
-      record.numbers.append(("settled_step", [Double(settled)]))
+      record.numbers += [("settled_step", [Double(settled)]), ("ties", [Double(log.ties)])]
       let collapsed = masks.active.counted.filter { $0.mask.keptCount == 0 }.map(\.name)
       if log.divergence == nil, !collapsed.isEmpty { record.outcome = .collapsed(collapsed) }
     }
@@ -182,6 +191,13 @@ struct TrainingRun {
       record.layers = costs.layers(of: regimen, masks?.active, trained: masks?.trained)
       record.numbers.append(("flops", [Double(costs.flops)]))
     }
+    return record
+  }
+
+  /// The network as it stands, and what it took. One that is not measured is there to be gone back to, and has no curves.
+  private func outputs(of key: StageKey, isMeasured: Bool) throws -> StageRecord {
+    var record = log.record(key, step: trainer.step, parameters: activeParameters, trainer.buffers)
+    if !isMeasured { (record.series, record.evaluations) = (Series(), []) }
     let flops = try stage.flops(context.costs)
     record.numbers.append(
       ("training_flops", [flops / Double(max(1, stage.steps)) * Double(trainer.step)]))

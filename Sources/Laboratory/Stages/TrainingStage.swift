@@ -29,13 +29,16 @@ package struct TrainingStage: Stage {
   package let isMeasured: Bool
   /// The fraction of prunable weights that is to be left, 0…1. It serves estimates of time and is no part of the key.
   package let density: Double
+  /// The longer training that passes through its result and leaves it on the way, where both are made.
+  package let within: StageKey?
   /// The rule that may end it.
   let stop: StopRule
   package let key: StageKey
 
   package init(
     _ regimen: Regimen, source: Source, masks: StageKey? = nil, moves: MaskMoves? = nil, firstStep: Int = 0,
-    steps: Int, learningRateStep: Int? = 0, isMeasured: Bool = true, density: Double = 1
+    steps: Int, learningRateStep: Int? = 0, isMeasured: Bool = true, density: Double = 1,
+    within: StageKey? = nil
   ) {
     self.regimen = regimen
     self.source = source
@@ -46,6 +49,7 @@ package struct TrainingStage: Stage {
     self.learningRateStep = learningRateStep
     self.isMeasured = isMeasured
     self.density = density
+    self.within = within
     stop = isMeasured && regimen.stop.scope == .training ? regimen.stop : .never
     let origin: Specification.Value =
       switch source {

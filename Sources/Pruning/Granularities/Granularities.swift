@@ -12,7 +12,7 @@ extension SpecificationReader {
   /// The fields of every granularity of units.
   mutating func aggregation() throws(SpecificationError) -> (Granularity.Aggregate, normalised: Bool) {
     let names = Granularity.Aggregate.allCases.map(\.rawValue).joined(separator: ", ")
-    let aggregate = try take("aggregate", "one of \(names)", default: Granularity.Aggregate.sum) {
+    let aggregate = try take("aggregate", "one of \(names)", default: Granularity.Aggregate.mean) {
       Granularity.Aggregate(rawValue: $0.description)
     }
     return (aggregate, try flag("normalised", default: false))

@@ -10,9 +10,9 @@ extension Granularity {
   /// `normalised: true` divides in the same way.
   public static let head = head()
 
-  /// `head` with scores other than the sum.
-  public static func head(aggregate: Aggregate = .sum, normalised: Bool = false) -> Granularity {
-    Granularity("head", version: 1, aggregate: aggregate, normalised: normalised) { context in
+  /// `head` with scores other than the mean.
+  public static func head(aggregate: Aggregate = .mean, normalised: Bool = false) -> Granularity {
+    Granularity("head", version: 2, aggregate: aggregate, normalised: normalised) { context in
       context.structure.groups.filter { $0.labels.contains("head") && !$0.isFixed }.map { Unit($0.slices) }
     }
   }

@@ -10,9 +10,9 @@ extension Granularity {
   /// efficient ConvNets", ICLR 2017.
   public static let neuron = neuron()
 
-  /// `neuron` with scores of rows other than the sum.
-  public static func neuron(aggregate: Aggregate = .sum, normalised: Bool = false) -> Granularity {
-    Granularity("neuron", version: 2, aggregate: aggregate, normalised: normalised) { context in
+  /// `neuron` with scores of rows other than the mean.
+  public static func neuron(aggregate: Aggregate = .mean, normalised: Bool = false) -> Granularity {
+    Granularity("neuron", version: 3, aggregate: aggregate, normalised: normalised) { context in
       context.layers.filter { $0.shape.rank > 0 }.flatMap { layer in
         let parameters = [layer.name] + context.companions(of: layer.name)
         return (0..<layer.shape[0]).map { row in

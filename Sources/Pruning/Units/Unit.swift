@@ -16,11 +16,11 @@ extension Granularity {
 
   /// How the scores of a unit's surviving weights become the unit's own.
   public enum Aggregate: String, Hashable, Sendable, CaseIterable {
+    /// Σ s / n.
+    case mean
     /// Σ s: the L1 norm for magnitude. Sums of unequal numbers of weights are not comparable: under a global allocation small
     /// units go first.
     case sum
-    /// Σ s / n.
-    case mean
     /// The largest s.
     case maximum
     /// √(Σ s²).

@@ -1,19 +1,37 @@
 import CoppiceTensors
 
-/// Selection of whole units by the aggregate of their scores. Of equal scores the unit that comes first goes first.
+/// Selection of whole units by the aggregate of their scores. Of equal scores the unit with the lower word in the stream of ties goes
+/// first, and of equal words the one that comes first. A unit has the same word in every round.
 struct UnitSelection {
   private let table: UnitTable
   /// One mask's bytes a parameter of the table.
   private(set) var masks: [[UInt8]]
   /// The score of every unit; what it says of units without survivors is not read.
   private let scores: [Double]
+  /// What tells units of equal scores apart.
+  private let words: [UInt32]
+
+  /// A selection among the survivors in `masks`, in which nothing is compared.
+  init(_ table: UnitTable, masks: [[UInt8]]) {
+    (self.table, self.masks, scores, words) = (table, masks, [], [])
+  }
 
   /// A selection among the survivors in `masks`.
-  /// - Parameter scores: one array a layer of the table; none where nothing is compared.
-  init(_ table: UnitTable, _ granularity: Granularity, masks: [[UInt8]], scores: [[Float]]?) {
+  /// - Parameters:
+  ///   - scores: one array a layer of the table.
+  ///   - scoresUnits: whether the score of a unit is that of its first weight.
+  ///   - ties: the stream that tells equal scores apart.
+  init(
+    _ table: UnitTable, _ granularity: Granularity, masks: [[UInt8]], scores: [[Float]], scoresUnits: Bool,
+    ties: RandomStream
+  ) {
     self.table = table
     self.masks = masks
-    self.scores = scores.map { Self.scores(table, granularity, masks: masks, scores: $0) } ?? []
+    self.scores =
+      scoresUnits
+      ? Self.firstScores(table, scores) : Self.scores(table, granularity, masks: masks, scores: scores)
+    var ties = ties
+    words = (0..<table.count).map { _ in ties.next() }
   }
 
   /// How many prunable weights of a unit survive.
@@ -25,19 +43,24 @@ struct UnitSelection {
   }
 
   /// Removes whole units, lowest first, until removing one more would bring the number of weights removed no nearer to `count`.
-  mutating func removeLowest(_ count: Int, among units: [Int]) {
-    guard count > 0 else { return }
+  /// - Returns: how many of these weights are ties: in units of a score that units have that stay.
+  mutating func removeLowest(_ count: Int, among units: [Int]) -> Int {
+    guard count > 0 else { return 0 }
     let order = units.filter { survivors(of: $0) > 0 }.sorted { a, b in
-      scores[a] == scores[b] ? a < b : scores[a] < scores[b]
+      if scores[a] != scores[b] { return scores[a] < scores[b] }
+      return words[a] == words[b] ? a < b : words[a] < words[b]
     }
-    var removed = 0
+    var (removed, score, equal) = (0, -Double.infinity, 0)
     for unit in order {
       // Units may overlap: what another one took with it is no more to remove.
       let survivors = survivors(of: unit)
-      guard removed + survivors - count <= count - removed else { return }
+      if scores[unit] != score { (score, equal) = (scores[unit], 0) }
+      guard removed + survivors - count <= count - removed else { return equal }
       remove(unit)
       removed += survivors
+      equal += survivors
     }
+    return 0
   }
 
   /// Masks the weights of a unit.
@@ -53,6 +76,13 @@ struct UnitSelection {
       for span in table.spans(of: unit) where span.parameter >= table.layerCount {
         for element in span.elements { masks[span.parameter][element] = 0 }
       }
+    }
+  }
+
+  /// The scores of the first weights.
+  private static func firstScores(_ table: UnitTable, _ scores: [[Float]]) -> [Double] {
+    (0..<table.count).map { unit in
+      table.spans(of: unit).first.map { Double(scores[$0.parameter][$0.elements.lowerBound]) } ?? 0
     }
   }
 

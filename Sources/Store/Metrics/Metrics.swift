@@ -17,6 +17,7 @@ package enum Metrics {
     .wallTime,
     .trainAccuracy,
     .worstClassTestAccuracy,
+    .ties,
   ]
 
   /// Conditions of a round that are shown like metrics.

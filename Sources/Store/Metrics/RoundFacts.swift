@@ -14,6 +14,9 @@ package struct RoundFacts: Sendable {
   package var trainingFlops: Int?
   /// Seconds the round's training took.
   package var wallTime: Double
+  /// How many of the weights that were removed had a score that others of the comparison had and stayed; `nil` where nothing was
+  /// selected by scores.
+  package var ties: Int?
   /// The step of the round's training from which its masks hold still; what was evaluated before is another network.
   package var settledStep: Int
 
@@ -21,11 +24,12 @@ package struct RoundFacts: Sendable {
   package init(
     evaluations: [Evaluation] = [], layers: [LayerRecord] = [], masks: MaskSet? = nil,
     series: Series = Series(),
-    flops: Int? = nil, trainingFlops: Int? = nil, wallTime: Double = .nan, settledStep: Int = 0
+    flops: Int? = nil, trainingFlops: Int? = nil, wallTime: Double = .nan, ties: Int? = nil,
+    settledStep: Int = 0
   ) {
     (self.evaluations, self.layers, self.masks, self.series) = (evaluations, layers, masks, series)
     (self.flops, self.trainingFlops, self.wallTime) = (flops, trainingFlops, wallTime)
-    self.settledStep = settledStep
+    (self.ties, self.settledStep) = (ties, settledStep)
   }
 
   /// The first evaluation of the network under its masks with the lowest validation loss; `nil` for a network without

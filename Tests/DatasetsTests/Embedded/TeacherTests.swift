@@ -9,7 +9,10 @@ import Testing
     let (hidden, output) = try Teacher().masks()
     #expect(hidden.shape == [32, 32] && output.shape == [4, 32])
     for row in 0..<32 { #expect(hidden.bytes[32 * row..<32 * row + 32].reduce(0, +) == 6) }  // 0.2 · 32 = 6.4
-    #expect(output.keptCount == 24)
+    // 0.2 · 4 = 0.8: every hidden unit is seen by one class, and every class sees eight.
+    #expect(output.keptCount == 32)
+    for unit in 0..<32 { #expect((0..<4).reduce(0) { $0 + output.bytes[32 * $1 + unit] } == 1) }
+    for label in 0..<4 { #expect(output.bytes[32 * label..<32 * label + 32].reduce(0, +) == 8) }
   }
 
   /// Inputs the teacher does not use do not change its labels, and those it uses do.
@@ -34,6 +37,51 @@ import Testing
     #expect(used.contains { correlation($0) > 100 })
   }
 
+  /// Every weight of the mask is one that labels depend on: without it some of 2,000 examples have another label.
+  @Test(arguments: [(32, 32, 4, 0.2), (16, 8, 3, 0.2), (10, 6, 2, 0.5), (12, 9, 4, 0.6)])
+  func everyWeightInfluencesLabels(features: Int, hidden: Int, classes: Int, density: Double) throws {
+    var teacher = Teacher()
+    (teacher.features, teacher.hidden, teacher.classes, teacher.density) = (
+      features, hidden, classes, density
+    )
+    let network = try teacher.network()
+    var random = RandomStream(seed: 1, stream: .generation, substream: 9)
+    var changes = [Int](repeating: 0, count: network.hidden.count + network.output.count)
+    for _ in 0..<2_000 {
+      let input = (0..<features).map { _ in random.normalPair().0 }
+      let sums = (0..<hidden).map { unit in
+        (0..<features).reduce(0.0) { $0 + network.hidden[unit * features + $1] * input[$1] }
+      }
+      let logits = (0..<classes).map { label in
+        (0..<hidden).reduce(network.bias[label]) {
+          $0 + network.output[label * hidden + $1] * max(0, sums[$1])
+        }
+      }
+      func label(_ logits: [Double]) -> Int { logits.indices.max { logits[$0] < logits[$1] } ?? 0 }
+      for place in network.hidden.indices where network.hidden[place] != 0 {
+        let (unit, feature) = (place / features, place % features)
+        let sum = sums[unit] - network.hidden[place] * input[feature]
+        let moved = max(0, sum) - max(0, sums[unit])
+        let changed = logits.indices.map { logits[$0] + network.output[$0 * hidden + unit] * moved }
+        if label(changed) != label(logits) { changes[place] += 1 }
+      }
+      for place in network.output.indices where network.output[place] != 0 {
+        var changed = logits
+        changed[place / hidden] -= network.output[place] * max(0, sums[place % hidden])
+        if label(changed) != label(logits) { changes[network.hidden.count + place] += 1 }
+      }
+    }
+    let there = (network.hidden + network.output).indices.filter {
+      (network.hidden + network.output)[$0] != 0
+    }
+    #expect(there.allSatisfy { changes[$0] >= 4 }, "\(there.map { changes[$0] }.min() ?? 0)")
+    // The masks are those of these weights.
+    let masks = try teacher.masks()
+    #expect(
+      (masks.hidden.bytes + masks.output.bytes).map { $0 == 1 }
+        == (network.hidden + network.output).map { $0 != 0 })
+  }
+
   @Test func classesAreLevel() throws {
     let dataset = try DatasetSource.teacher.load(from: nowhere)
     let labels = try everything(Split(dataset, seed: 0).training, of: dataset).labels
@@ -46,7 +94,7 @@ import Testing
     var teacher = Teacher()
     (teacher.training, teacher.validation, teacher.test) = (40, 10, 20)
     let found = try digest(DatasetSource.teacher(teacher).load(from: nowhere))
-    #expect(found == "ebceb9bdfe76f1c6616dc39e005c4a7e8e8cc71ee5f5ac5d88829e88f74b0b00")
+    #expect(found == "c8609bfb836c1454e93e741620580a81c381fa827f6b449c79099158fb2f4189")
   }
 
   @Test func optionsOutOfRange() {

@@ -191,7 +191,10 @@ import Testing
 
   @Test func theIndexHasWhatTheSweepVaries() throws {
     try store([training(0, in: plan)])
-    let assembly = TrialAssembly(plan, from: outputs, sweptSettings: ["seed", "batch-size"])
+    let distinctions = Distinction.all(among: [
+      ("seed", [.integer(0), .integer(1)]), ("batch-size", [.integer(20), .integer(30)]),
+    ])
+    let assembly = TrialAssembly(plan, from: outputs, distinctions: distinctions)
     let row = try assembly.record(provenance: "{}", ending: nil).rounds[0].row
     #expect(row.settings == [.init("seed", .integer(0)), .init("batch-size", .integer(20))])
   }

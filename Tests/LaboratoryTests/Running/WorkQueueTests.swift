@@ -251,4 +251,47 @@ import Testing
       group.leave()
     }.start()
   }
+
+  // MARK: What a training leaves on its way
+
+  private static let start = Node("start", steps: 12, within: dense)
+  private static let late = Node("late", after: [start, pruneA], steps: 5)
+
+  @Test func whatIsLeftOnTheWayIsNotRun() {
+    let stages = [Self.dense, Self.start, Self.pruneA, Self.late]
+    let queue = WorkQueue(stages, trials: [[Self.late.key]])
+    #expect(queue.stagesToRun == [0, 2, 3] && queue.leftOnTheWay(of: 0) == [1])
+    #expect(isEqual(queue.outline, 4, 35, 0))
+    #expect(queue.next() == .stage(0))
+    queue.leave(1)
+    queue.leave(1)
+    #expect(queue.finish(0, .done(nil)) == [])
+    #expect(queue.next() == .stage(2))
+    #expect(queue.finish(2, .done(nil)) == [])
+    #expect(queue.next() == .stage(3))
+    #expect(queue.finish(3, .done(nil)) == [])
+    #expect(queue.next() == .trial(0, ending: nil, failure: nil))
+    #expect(queue.next() == nil)
+  }
+
+  @Test(arguments: [WorkQueue.Ending.done(nil), .done(.diverged), .failed("no")])
+  func whatWasNotLeftIsRunByItself(ending: WorkQueue.Ending) {
+    let queue = WorkQueue([Self.dense, Self.start], trials: [[Self.start.key], [Self.dense.key]])
+    #expect(queue.next() == .stage(0))
+    #expect(queue.finish(0, ending) == [])
+    #expect(queue.next() == .stage(1))
+    #expect(queue.finish(1, .done(nil)) == [])
+    #expect(queue.next() == .trial(0, ending: nil, failure: nil))
+  }
+
+  @Test func aStartWithoutItsTrainingIsRun() {
+    // The dense training is stored, or nobody needs it.
+    for trials in [[[Self.start.key], [Self.dense.key]], [[Self.start.key]]] {
+      let queue = WorkQueue([Self.dense, Self.start], trials: trials) {
+        $0 == Self.dense.key ? .some(nil) : nil
+      }
+      #expect(queue.stagesToRun == [1] && queue.leftOnTheWay(of: 0) == [])
+      #expect(queue.next() == .stage(1))
+    }
+  }
 }

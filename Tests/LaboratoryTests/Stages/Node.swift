@@ -7,10 +7,12 @@ struct Node: Stage {
   let key: StageKey
   let parents: [StageKey]
   let work: StageWork
+  let within: StageKey?
 
-  init(_ name: String, after parents: [Node] = [], steps: Int = 0) {
+  init(_ name: String, after parents: [Node] = [], steps: Int = 0, within longer: Node? = nil) {
     key = StageKey(Specification("node", version: 1, [("name", .text(name))]))
     self.parents = parents.map(\.key)
+    within = longer?.key
     work = StageWork(kind: nil, steps: steps)
   }
 
