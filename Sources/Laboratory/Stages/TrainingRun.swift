@@ -88,12 +88,10 @@ struct TrainingRun {
     guard let moves = stage.moves, let old = masks, try moves.isDue(trainer.step, stage.steps, regimen) else {
       return
     }
-    let new: DynamicMasks
+    let (new, ties): (DynamicMasks, Int)
     do {
-      let moved = try moves.masks(
+      (new, ties) = try moves.masks(
         old, trainer.parameters, trainer.buffers, trainer.step, stage.steps, regimen, context)
-      new = moved.masks
-      log.ties += moved.ties
     } catch let end as Interrupted {
       try writeCheckpoint()
       throw end
@@ -102,6 +100,7 @@ struct TrainingRun {
       guard case .scoreNotFinite = error, try noteDivergence(evaluation(isLast: false)) else { throw error }
       return
     }
+    log.ties += ties
     guard new != old else { return }
     try trainer.remask(new.active, trained: new.trained)
     (masks, meter) = (new, nil)
