@@ -66,6 +66,8 @@ import Testing
     let fields = try run(["list", "learning-rates", "--fields"]).output.split(separator: "\n")
     #expect(fields.count == 8)
     #expect(fields.contains("          cosine(rate: 0.1, floor: 0.0)"))
+    let allocations = try run(["list", "allocations", "--fields"]).output.split(separator: "\n")
+    #expect(allocations.contains("                    layer-wise  also: rates, output, ignoring"))
     let sets = try object(try run(["list", "datasets", "--json"]).output)["datasets"] as? [[String: String]]
     #expect(sets?.first { $0["name"] == "glyphs" }?["paper"] == nil)
     let cifar = sets?.first { $0["name"] == "cifar-10" }

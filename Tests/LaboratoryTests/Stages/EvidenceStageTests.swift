@@ -25,10 +25,8 @@ extension Running {
       let (pass, half, two) = (
         try squares(ofBatches: 10), try squares(ofBatches: 15), try squares(ofBatches: 20)
       )
-      for (index, sum) in pass.enumerated() {
-        #expect(abs(two[index] / sum - 2) < 1e-5)
-        #expect(sum < half[index] && half[index] < two[index])
-      }
+      #expect(zip(two, pass).allSatisfy { abs($0 / $1 - 2) < 1e-5 })
+      #expect(zip(half, pass).allSatisfy { $0 > $1 } && zip(half, two).allSatisfy { $0 < $1 })
       let first = try squares(ofBatches: 5)
       #expect(zip(zip(half, pass), first).contains { abs($0.0 - $0.1 - $1) > 1e-3 }, "the order is the same")
     }
