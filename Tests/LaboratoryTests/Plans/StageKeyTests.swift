@@ -28,8 +28,8 @@ import Testing
   @Test func keysOfTheStagesOfATrialStay() throws {
     let trial = Trial.tiny.with { ($0.control, $0.retraining) = (.randomMask, .rewind(to: .iterations(10))) }
     let plan = try TrialPlan(trial, Bench.library)
-    #expect(plan.stages.map(\.key.short) == ["2db95c1f", "8e382556", "530274a2", "7be13c4b", "f6b3d761"])
-    #expect(plan.key.short == "06e170bd")
+    #expect(plan.stages.map(\.key.short) == ["2b5f0d9d", "b1321473", "adb157f9", "11d96d9d", "2d5b052c"])
+    #expect(plan.key.short == "5aa8c9b2")
   }
 
   @Test func aTrainingDependsOnWhatItIsMadeFromAndNothingElse() throws {
