@@ -49,11 +49,13 @@ struct LostTime {
   private var wall = Nanoseconds.now
   private var processor = Nanoseconds.ofThread
 
-  /// Nanoseconds lost since the last time this was asked.
+  /// Nanoseconds lost since the last time this was asked; 0 where they are less than a twentieth of all, as to interrupts.
   mutating func lap() -> Int {
     let before = self
     self = LostTime()
-    return (wall - before.wall) - (processor - before.processor)
+    let elapsed = wall - before.wall
+    let lost = elapsed - (processor - before.processor)
+    return 20 * lost < elapsed ? 0 : lost
   }
 }
 

@@ -60,10 +60,15 @@ package final class Shares: @unchecked Sendable {
     return runs.add(1, ordering: .sequentiallyConsistent).newValue
   }
 
-  /// The present run once it is another one than the given; `nil` at the end.
-  func awaitRun(after run: Int) -> Int? {
-    wait { runs.load(ordering: .acquiring) != run || isEnded.load(ordering: .acquiring) }
-    return isEnded.load(ordering: .acquiring) ? nil : runs.load(ordering: .acquiring)
+  /// The present run once it is another one than the member's last; `nil` at the end.
+  func awaitRun(_ member: inout Member) -> Int? {
+    let last = member.run
+    wait(&member) {
+      runs.load(ordering: .sequentiallyConsistent) != last || isEnded.load(ordering: .sequentiallyConsistent)
+    }
+    if isEnded.load(ordering: .sequentiallyConsistent) { return nil }
+    member.run = runs.load(ordering: .sequentiallyConsistent)
+    return member.run
   }
 
   /// Lets all threads return from `awaitRun`.
@@ -84,7 +89,7 @@ package final class Shares: @unchecked Sendable {
         }
       }
       let isDone = { self.program.phases[phase].indices.allSatisfy { self.isDone(phase, $0, run) } }
-      if wait(until: isDone) { member.lostTime = LostTime() }
+      wait(&member, until: isDone) { isStalled.store(true, ordering: .relaxed) }
     }
   }
 
@@ -94,7 +99,8 @@ package final class Shares: @unchecked Sendable {
   }
 
   private func isDone(_ phase: Int, _ share: Int, _ run: Int) -> Bool {
-    program.phases[phase][share].isEmpty || mark(phase, share).pointee.load(ordering: .acquiring) >= 2 * run
+    program.phases[phase][share].isEmpty
+      || mark(phase, share).pointee.load(ordering: .sequentiallyConsistent) >= 2 * run
   }
 
   private func isBegun(_ phase: Int, _ share: Int, _ run: Int, waiting: Bool) -> Bool {
@@ -124,21 +130,20 @@ package final class Shares: @unchecked Sendable {
   }
 
   /// Waits for what another thread brings about before it calls `wake`: awake for a while, then asleep, since whoever waits for a
-  /// thread that has lost its core to another process should give up its own for it. Says whether it slept.
-  @discardableResult
-  private func wait(until holds: () -> Bool) -> Bool {
-    for _ in 0..<min(patience, 256) where holds() { return false }
+  /// thread that has lost its core to another process should give up its own for it.
+  private func wait(_ member: inout Member, until holds: () -> Bool, beforeSleep: () -> Void = {}) {
+    for _ in 0..<min(patience, 256) where holds() { return }
     let start = Nanoseconds.now
     while Nanoseconds.now - start < patience {
-      for _ in 0..<256 where holds() { return false }
+      for _ in 0..<256 where holds() { return }
     }
-    isStalled.store(true, ordering: .relaxed)
+    beforeSleep()
     condition.lock()
     sleepers.add(1, ordering: .sequentiallyConsistent)
     while !holds() { condition.wait() }
     sleepers.subtract(1, ordering: .sequentiallyConsistent)
     condition.unlock()
-    return true
+    member.lostTime = LostTime()
   }
 
   /// Sequential consistency makes sure that either this sees the sleeper, or the sleeper what it waits for.

@@ -33,9 +33,6 @@ final class Team: @unchecked Sendable {
 
   private static func work(_ shares: Shares, _ thread: Int) {
     var member = Shares.Member(thread, of: shares.program.threads)
-    while let run = shares.awaitRun(after: member.run) {
-      member.run = run
-      shares.takePart(in: run, &member)
-    }
+    while let run = shares.awaitRun(&member) { shares.takePart(in: run, &member) }
   }
 }
