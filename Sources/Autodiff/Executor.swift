@@ -13,15 +13,15 @@ package final class Executor {
   /// Memory for a plan, with parameters at 0 and states at their initial values.
   ///
   /// - Parameters:
-  ///   - threads: how many threads share each kernel. The results do not depend on it.
-  ///   - leastSharedWork: the floating-point operations from which on a kernel is shared.
-  ///   - spins: how often a thread that waits for another looks again before it falls asleep.
-  package init(_ plan: Plan, threads: Int = 1, leastSharedWork: Int? = nil, spins: Int? = nil) {
+  ///   - threads: how many threads share the work, as far as it is worth them. The results do not depend on it.
+  ///   - handover: what handing work over to another thread costs, in floating-point operations; at 0 all threads share all they can.
+  ///   - patience: how many nanoseconds a thread that waits for another stays awake.
+  package init(_ plan: Plan, threads: Int = 1, handover: Int? = nil, patience: Int? = nil) {
     self.plan = plan
-    memory = PlanMemory(plan, threads: max(1, threads))
-    program = Program(
-      plan, memory, threads: max(1, threads), leastSharedWork: leastSharedWork ?? ThreadPlan.leastSharedWork)
-    team = threads > 1 ? Team(program, spins: spins ?? Team.spins) : nil
+    let threads = ThreadPlan(plan, threads: threads, handover: handover ?? ThreadPlan.handover)
+    memory = PlanMemory(plan, threads: threads.threads)
+    program = Program(plan, memory, threads)
+    team = threads.threads > 1 ? Team(program, patience: patience ?? Team.patience) : nil
     var leaves: [String: (offset: Int, type: ValueType)] = [:]
     for (index, node) in plan.graph.nodes.enumerated() {
       guard let leaf = node.leaf, case .leaf(let offset)? = plan.locations[ValueID(node: index)] else {
@@ -119,16 +119,15 @@ package final class Executor {
 
   /// Computes every node once, in order.
   package func run() {
-    if let team { team.run() } else { program.run(thread: 0) {} }
+    if let team { team.run() } else { program.run() }
     finishRun()
   }
 
   /// Computes every node once and gives the seconds each took, in the order of the plan's steps. On one thread.
   package func profile() -> [Double] {
     let clock = ContinuousClock()
-    let program = Program(plan, memory, threads: 1)
     let times = plan.steps.indices.map { step in
-      let elapsed = clock.measure { program.run(step: step, thread: 0) }
+      let elapsed = clock.measure { program.run(step: step) }
       return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     }
     finishRun()
@@ -138,9 +137,8 @@ package final class Executor {
   /// Computes the nodes in order up to the first one whose result is not finite, and names that one and its scope. `nil` where
   /// all are finite: then this was a run like any other.
   package func runFindingNonFinite() -> String? {
-    let program = Program(plan, memory, threads: 1)
     for (index, step) in plan.steps.enumerated() {
-      program.run(step: index, thread: 0)
+      program.run(step: index)
       let node = plan.graph.nodes[step.node]
       for (output, type) in node.outputs.enumerated() where type.element == .float32 {
         let base = memory.address(step.operands[step.inputCount + output]).assumingMemoryBound(to: Float.self)

@@ -2,15 +2,15 @@ import Foundation
 
 /// The memory a plan runs in.
 ///
-/// `@unchecked Sendable`: threads of one team share it, each writing only the slices its kernel range names, with a barrier
-/// between a write and any read by another thread.
-final class PlanMemory: @unchecked Sendable {
+/// `@unchecked Sendable`: threads of one team share it, each writing only the slices its kernel range names, with the end of
+/// a phase between a write and any read by another thread.
+package final class PlanMemory: @unchecked Sendable {
   private let leaves: UnsafeMutableRawPointer
   private let arena: UnsafeMutableRawPointer
   private let scratch: UnsafeMutablePointer<Float>
   private let scratchStride: Int
 
-  init(_ plan: Plan, threads: Int) {
+  package init(_ plan: Plan, threads: Int) {
     leaves = Self.zeros(plan.leafSize)
     arena = Self.zeros(plan.arenaSize)
     scratchStride = (plan.scratch + 31) & ~15
@@ -36,7 +36,7 @@ final class PlanMemory: @unchecked Sendable {
     UnsafeMutableRawPointer(scratch).deallocate()
   }
 
-  func address(_ location: Plan.Location) -> UnsafeMutableRawPointer {
+  package func address(_ location: Plan.Location) -> UnsafeMutableRawPointer {
     switch location {
     case .leaf(let offset): leaves + offset
     case .arena(let offset): arena + offset

@@ -1,54 +1,53 @@
-/// The steps of a plan with their addresses settled, as each of several threads runs them.
+/// The steps of a plan with their addresses settled, as threads run them.
 ///
 /// `@unchecked Sendable`: immutable after `init`; the pointer table belongs to it alone.
-final class Program: @unchecked Sendable {
+package final class Program: @unchecked Sendable {
   private struct Instruction {
     let kernel: Kernel
     let operands: Int
     let inputCount: Int
-    let assignment: ThreadPlan.Assignment
   }
 
   let threads: Int
+  /// The shares of each phase, each with the parts of one thread.
+  let phases: [ThreadPlan.Phase]
   private let memory: PlanMemory
   private let instructions: [Instruction]
   private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
 
-  init(
-    _ plan: Plan, _ memory: PlanMemory, threads: Int, leastSharedWork: Int = ThreadPlan.leastSharedWork
-  ) {
-    self.threads = threads
+  package init(_ plan: Plan, _ memory: PlanMemory, _ threads: ThreadPlan) {
+    (self.threads, phases) = (threads.threads, threads.phases)
     self.memory = memory
     let addresses = plan.steps.flatMap { $0.operands.map(memory.address) }
     table = .allocate(capacity: max(1, addresses.count))
     table.initialize(from: addresses, count: addresses.count)
-    let assignments = ThreadPlan.assignments(plan, threads: threads, leastSharedWork: leastSharedWork)
     var operands = 0
-    instructions = zip(plan.steps, assignments).map { step, assignment in
+    instructions = plan.steps.map { step in
       defer { operands += step.operands.count }
-      return Instruction(
-        kernel: step.kernel, operands: operands, inputCount: step.inputCount, assignment: assignment)
+      return Instruction(kernel: step.kernel, operands: operands, inputCount: step.inputCount)
     }
   }
 
   deinit { table.deallocate() }
 
-  func run(thread: Int, barrier: () -> Void) {
-    for index in instructions.indices {
-      let assignment = instructions[index].assignment
-      if assignment.waitsBefore { barrier() }
-      if assignment.owner == nil || assignment.owner == thread { run(step: index, thread: thread) }
-    }
+  /// Runs all of it on one thread.
+  package func run() {
+    for step in instructions.indices { run(step: step) }
   }
 
-  @inline(__always) func run(step: Int, thread: Int) {
+  /// Runs one share of a phase, in the scratch memory of `thread`, whoever it was meant for.
+  @inline(__always) func run(phase: Int, share: Int, thread: Int) {
+    for part in phases[phase][share] { run(step: part.step, part.units, thread: thread) }
+  }
+
+  /// Runs all of one step.
+  func run(step: Int) { run(step: step, 0..<instructions[step].kernel.units, thread: 0) }
+
+  @inline(__always) private func run(step: Int, _ units: Range<Int>, thread: Int) {
     let instruction = instructions[step]
     let arguments = KernelArguments(
       pointers: UnsafePointer(table + instruction.operands), inputCount: instruction.inputCount,
       scratch: memory.scratch(thread: thread))
-    let units = instruction.kernel.units
-    guard instruction.assignment.owner == nil else { return instruction.kernel.body(arguments, 0..<units) }
-    let range = (units * thread / threads)..<(units * (thread + 1) / threads)
-    if !range.isEmpty { instruction.kernel.body(arguments, range) }
+    instruction.kernel.body(arguments, units)
   }
 }

@@ -32,8 +32,8 @@ struct ExecutorTests {
     return Plan(graph)
   }
 
-  private func losses(_ plan: Plan, threads: Int, steps: Int, spins: Int? = nil) -> [UInt32] {
-    let executor = Executor(plan, threads: threads, spins: spins)
+  private func losses(_ plan: Plan, threads: Int, steps: Int, patience: Int? = nil) -> [UInt32] {
+    let executor = Executor(plan, threads: threads, patience: patience)
     for (index, parameter) in plan.graph.parameters.enumerated() {
       var random = RandomStream(seed: 3, stream: .initialisation, substream: UInt32(index))
       executor.withFloats(parameter.name) { random.fillUniform($0, from: -0.3, to: 0.3) }
@@ -59,7 +59,7 @@ struct ExecutorTests {
   @Test("threads that fall asleep at every barrier wake up, and change nothing")
   func sleepChangesNothing() throws {
     let plan = try training()
-    #expect(losses(plan, threads: 3, steps: 200, spins: 0) == losses(plan, threads: 1, steps: 200))
+    #expect(losses(plan, threads: 3, steps: 200, patience: 0) == losses(plan, threads: 1, steps: 200))
   }
 
   @Test("an update is made in place in a training step: no copies at the end")

@@ -52,7 +52,7 @@ import Testing
     let masks = family.isMasked ? ReferenceNumbers.masks(traced) : nil
     let plain = try SparseForm(masks, family.execution).apply(to: traced).evaluationGraph(batch: 13)
     func outputs(_ graph: Graph, threads: Int) throws -> ([Float], [Int32]) {
-      let executor = Executor(Plan(graph), threads: threads, leastSharedWork: 0)
+      let executor = Executor(Plan(graph), threads: threads, handover: 0)
       var random = RandomStream(seed: 9, stream: .generation)
       for node in graph.nodes {
         guard let name = node.leaf?.name else { continue }

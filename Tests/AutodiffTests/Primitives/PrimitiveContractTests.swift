@@ -20,7 +20,7 @@ import Testing
 
   /// The outputs of a graph; several threads share even the smallest kernel.
   private func run(_ graph: Graph, _ arrays: [String: ReferenceArray], threads: Int = 1) -> [ReferenceArray] {
-    let executor = Executor(Plan(graph), threads: threads, leastSharedWork: 0)
+    let executor = Executor(Plan(graph), threads: threads, handover: 0)
     for node in graph.nodes {
       if case .input(let name)? = node.leaf, let array = arrays[name] {
         executor.write(name, node.outputs[0], array)

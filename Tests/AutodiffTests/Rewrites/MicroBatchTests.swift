@@ -19,7 +19,7 @@ struct MicroBatchTests {
   private func names(_ graph: Graph) -> [String] { graph.nodes.compactMap { $0.primitive?.name } }
 
   private func bits(_ graph: Graph, threads: Int) -> [UInt32] {
-    let executor = Executor(Plan(graph), threads: threads, leastSharedWork: 0)
+    let executor = Executor(Plan(graph), threads: threads, handover: 0)
     var random = RandomStream(seed: 5, stream: .generation)
     for node in graph.nodes {
       if let name = node.leaf?.name { executor.withFloats(name) { random.fillUniform($0, from: -1, to: 1) } }
