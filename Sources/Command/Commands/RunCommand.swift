@@ -65,6 +65,7 @@ struct RunCommand: ParsableCommand {
     for orphan in report.orphans {
       Terminal.log("note: \(orphan) in the results folder is not of this sweep and not in its summary")
     }
+    for note in report.notes { Terminal.log("note: \(note)") }
     let figure = report.summaryError == nil ? try drawFigure(report, plan) : nil
     if format.json {
       try Terminal.data(RunOutput.json(report, figure: figure))

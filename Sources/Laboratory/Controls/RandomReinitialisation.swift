@@ -4,7 +4,7 @@ extension Control {
   /// The mask is kept, the weights are drawn afresh: do the initial weights matter? J. Frankle, M. Carbin, "The lottery ticket
   /// hypothesis", ICLR 2019.
   ///
-  /// Fresh weights have had no steps yet, so the control makes all the steps the ticket has had. Rewound weights have had the
+  /// A round that removes nothing has the control of the round before. Fresh weights have had no steps yet, so the control makes all the steps the ticket has had. Rewound weights have had the
   /// first steps of the dense training and one retraining. Others have had the dense training and the retrainings of every
   /// round.
   public static let randomReinitialisation = Control("random-reinit", version: 1) { course, ticket in
@@ -12,7 +12,7 @@ extension Control {
       ticket.retraining.rewindStep == nil ? course.stepsMade : course.regimen.total
     let control = course.add(
       TrainingStage(
-        course.regimen, source: .fresh(draw: course.prunings), masks: ticket.masks, steps: made,
+        course.regimen, source: .fresh(draw: course.lastRemoval), masks: ticket.masks, steps: made,
         density: ticket.density))
     return [(.masks, ticket.masks), (.training, control)]
   }

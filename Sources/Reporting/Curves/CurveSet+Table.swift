@@ -6,6 +6,8 @@ extension CurveSet {
   /// For every metric its mean ± the band's half-width and, for the first, the difference to the dense baseline
   /// paired by seed, with the half-width of its 95 % confidence interval.
   ///
+  /// Where a sparsity is another than was asked for, both have a column.
+  ///
   /// - Parameter band: what stands behind the ±; `minmax`, which is not symmetric, has two columns instead.
   package func table(of metrics: [String] = ["test_accuracy"], band: Band = .ci95) throws(ReportingError)
     -> Table
@@ -14,11 +16,16 @@ extension CurveSet {
     let shown = metrics.map(Metrics.column)
     let hasRounds = curves.contains { $0.rows == .ladder }
     let hasFailures = (curves + baselines).flatMap(\.cells).contains { $0.failed > 0 }
+    let isMissed = (curves + baselines).flatMap(\.cells).contains(where: \.isMissed)
     let isCompared = !baselines.isEmpty && !curves.isEmpty
 
     var table = Table(columns: (columns.isEmpty ? ["trials"] : columns).map { Table.Column(name: $0) })
     let names = table.columns.count
     if hasRounds { table.columns.append(.init(name: "round", format: .integer)) }
+    if isMissed {
+      table.columns.append(
+        .init(name: "requested_sparsity", heading: "requested (%)", format: .percent(2)))
+    }
     table.columns.append(.init(name: "sparsity", heading: "sparsity (%)", format: .percent(2)))
     table.columns.append(.init(name: "n"))
     for (position, metric) in shown.enumerated() {
@@ -33,6 +40,7 @@ extension CurveSet {
       for cell in curve.cells {
         var row = name
         if hasRounds { row.append(cell.round.map { .number(Double($0)) } ?? .missing) }
+        if isMissed { row.append(.number(cell.requestedSparsity)) }
         row.append(.number(1 - cell.density))
         row.append(.text(metrics.first.map { cell.sample($0).countText } ?? "\(cell.rows.count)"))
         for (position, metric) in shown.enumerated() {

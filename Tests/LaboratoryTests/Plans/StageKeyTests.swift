@@ -28,8 +28,8 @@ import Testing
   @Test func keysOfTheStagesOfATrialStay() throws {
     let trial = Trial.tiny.with { ($0.control, $0.retraining) = (.randomMask, .rewind(to: .iterations(10))) }
     let plan = try TrialPlan(trial, Bench.library)
-    #expect(plan.stages.map(\.key.short) == ["80d8b771", "09ca1487", "a3e1d023", "9f6587be", "7c0bd7de"])
-    #expect(plan.key.short == "79204f9e")
+    #expect(plan.stages.map(\.key.short) == ["8fc8116a", "e18aafb0", "26852768", "99811d87", "2af6098d"])
+    #expect(plan.key.short == "6dd7991b")
   }
 
   @Test func aTrainingDependsOnWhatItIsMadeFromAndNothingElse() throws {
