@@ -26,7 +26,7 @@ enum RunOutput {
         "failures",
         .list(report.failures.map { .members([("trial", .text($0.trial)), ("message", .text($0.message))]) })
       ),
-      ("orphans", .list(report.orphans.map(JSON.text))),
+      ("notes", .list(report.notes.map(JSON.text))), ("orphans", .list(report.orphans.map(JSON.text))),
     ])
   }
 }

@@ -56,9 +56,13 @@ package struct Pruner: Hashable, Sendable {
   /// - Parameters:
   ///   - structure: what the granularity makes units from; single weights need none.
   ///   - target: what the round is asked to reach.
+  ///   - aims: how many weights of each layer the rounds before were to leave, where whole units may have come to other numbers;
+  ///     `nil` for as many as there are. So each round comes to within half a unit of the aim of all, and none adds to the miss of
+  ///     another.
   /// - Throws: `PruningError`, and whatever a user's criterion, granularity or allocation throws.
   package func prune(
-    _ context: ScoringContext, structure: NetworkStructure = .none, to target: PruningTarget
+    _ context: ScoringContext, structure: NetworkStructure = .none, to target: PruningTarget,
+    from aims: [Int]? = nil
   ) throws -> Pruning {
     let prunable = try prunable(among: context.masks, structure: structure)
     for (name, mask) in prunable {
@@ -69,8 +73,12 @@ package struct Pruner: Hashable, Sendable {
         throw PruningError.maskShape(mask.shape, of: name, shape: weight.shape)
       }
     }
-    let quota = try allocation.quota(for: prunable.layers, target: target)
-    let isByWeight = try granularity.prunesSingleWeights(of: prunable.layers)
+    var layers = prunable.layers
+    let isByWeight = try granularity.prunesSingleWeights(of: layers)
+    if let aims, !isByWeight {
+      for (index, aim) in zip(layers.indices, aims) { layers[index].survivors = aim }
+    }
+    let quota = try allocation.quota(for: layers, target: target)
     let masks: MaskSet
     let weights: ParameterSet?
     var ties: Int?

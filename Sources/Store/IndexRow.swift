@@ -44,6 +44,9 @@ package struct IndexRow: Hashable, Sendable {
 
   private var results: [String: Double] = [:]
 
+  /// Sparsities that differ by less are told as one: what is left over is rounding.
+  package static let toldDifference = 1e-3
+
   /// A row without results.
   package init(trial: String, seed: Int, round: Int) {
     (self.trial, self.seed, self.round) = (trial, seed, round)

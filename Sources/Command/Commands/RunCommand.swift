@@ -71,6 +71,7 @@ struct RunCommand: ParsableCommand {
     for orphan in report.orphans {
       Terminal.log("note: \(orphan) in the results folder is not of this sweep and not in its summary")
     }
+    for note in report.notes { Terminal.log("note: \(note)") }
     var drawn: (table: Table?, figure: String?) = (nil, nil)
     var problem: (any Error)?
     do { drawn = try results(report, plan) } catch { problem = error }

@@ -6,11 +6,11 @@ extension Control {
   ///
   /// Fresh weights have had no steps yet, so the control makes all the steps the ticket has had, with their batches. Rewound
   /// weights have had the first steps of the dense training and one retraining. Others have had the dense training and the
-  /// retrainings of every round.
+  /// retrainings of every round. A round that removes nothing has the control of the round before.
   public static let randomReinitialisation = Control("random-reinit", version: 1) { course, ticket in
     let control = course.add(
       TrainingStage(
-        course.regimen, source: .fresh(draw: course.prunings), masks: ticket.masks,
+        course.regimen, source: .fresh(draw: course.lastRemoval), masks: ticket.masks,
         steps: course.position,
         density: ticket.density))
     return [(.masks, ticket.masks), (.training, control)]

@@ -1,24 +1,32 @@
 import CoppicePruning
 
-/// How many weights survive after every pruning, told before anything is trained. It meets the same errors as the pruning itself.
+/// How many weights are to survive after every pruning, told before anything is trained. It meets the same errors as the pruning
+/// itself. Whole units come to within half a unit of it, after every round: rounds go on from these numbers, not from what units made
+/// of them.
 package struct Forecast: Hashable, Sendable {
   /// How many weights are prunable.
   private let count: Int
-  /// How many survive; for units larger than one weight, to within a unit.
+  /// How many are to survive.
   package private(set) var survivors: Int
-  private var layers: [PrunableLayer]
+  /// How many of each layer; where layers compete in one pool, any distribution of the total.
+  package private(set) var layers: [PrunableLayer]
+  /// What is compared with each other; empty where that is not known.
+  private let pools: [UnitPool]
 
   /// The forecast for the layers that are pruned, all of them whole: those of `Pruner.prunable`.
-  package init(_ layers: [PrunableLayer]) {
+  package init(_ layers: [PrunableLayer], pools: [UnitPool] = []) {
     self.layers = layers
+    self.pools = pools
     count = layers.reduce(0) { $0 + $1.count }
     survivors = layers.reduce(0) { $0 + $1.survivors }
   }
 
-  /// Takes one more pruning into account.
+  /// Takes one more pruning into account, and says whether it is known to remove nothing.
   /// - Throws: as `Allocation.quota` does.
-  package mutating func prune(to target: PruningTarget, by allocation: Allocation) throws {
+  @discardableResult
+  package mutating func prune(to target: PruningTarget, by allocation: Allocation) throws -> Bool {
     let quota = try allocation.quota(for: layers, target: target)
+    let before = self
     switch quota {
     case .layers(let counts), .rows(let counts):
       for index in layers.indices { layers[index].survivors = counts[index] }
@@ -32,7 +40,27 @@ package struct Forecast: Hashable, Sendable {
       }
     }
     survivors = quota.total
+    guard !pools.isEmpty, pools.allSatisfy(\.isEven) else { return false }
+    if case .pool = quota {
+      // All compete, so units are of one size or the number of them is not known.
+      let sizes = Set(pools.map(\.largest))
+      let all = Array(layers.indices)
+      return sizes.count == 1
+        && removed(all, of: pools[0].largest) == before.removed(all, of: pools[0].largest)
+    }
+    return pools.allSatisfy {
+      removed($0.layers, of: $0.largest) == before.removed($0.layers, of: $0.largest)
+    }
   }
+
+  /// How many units of that size come nearest to the number of weights removed from some layers; half a unit counts as one.
+  private func removed(_ places: [Int], of size: Int) -> Int {
+    let weights = places.reduce(0) { $0 + layers[$1].count - layers[$1].survivors }
+    return (2 * weights + size) / (2 * size)
+  }
+
+  /// How many weights the largest unit has.
+  package var largestUnit: Int { pools.map(\.largest).max() ?? 1 }
 
   /// The sparsity now, 0…1.
   package var sparsity: Double { count == 0 ? 0 : Double(count - survivors) / Double(count) }

@@ -19,11 +19,16 @@ package struct Round: Sendable {
   package let stages: [(role: Role, key: StageKey)]
   /// The sparsity that is asked for, 0…1.
   package let requestedSparsity: Double
+  /// Whether its pruning is known to remove nothing, so that its masks are those of the round before.
+  package let isInVain: Bool
 
-  package init(index: Int, stages: [(role: Role, key: StageKey)], requestedSparsity: Double) {
+  package init(
+    index: Int, stages: [(role: Role, key: StageKey)], requestedSparsity: Double, isInVain: Bool = false
+  ) {
     self.index = index
     self.stages = stages
     self.requestedSparsity = requestedSparsity
+    self.isInVain = isInVain
   }
 
   /// The stage of a role; `nil` where the round has none.

@@ -13,6 +13,10 @@ package struct TrialPlan: Sendable {
   package let rounds: [Round]
   /// The sparsity at the end, 0…1.
   package let targetSparsity: Double
+  /// How many weights are prunable.
+  let prunableCount: Int
+  /// How many of these the largest unit has.
+  let largestUnit: Int
   /// Where rewinding goes back to, in steps of the dense training.
   package let rewindStep: Int?
   /// What follows the last pruning: the trial's own retraining, unless its recipe has another.
@@ -66,13 +70,14 @@ package struct TrialPlan: Sendable {
       throw PlanError.noSuchRound(round, last)
     }
     let retraining = try trial.retraining.plan(total: regimen.total, perEpoch: regimen.perEpoch)
-    var course = Course(
+    var course = try Course(
       trial, regimen, retraining: retraining, wanted: wanted, pruner: pruner, structure: structure,
       prunable: prunable)
     for step in steps { try step.extend(&course) }
     rounds = course.rounds
     guard course.isMeasured else { throw RecipeError.noRound }
     guard !rounds.isEmpty else { throw PlanError.noMeasuredRound(wanted) }
+    (prunableCount, largestUnit) = (prunable.count, course.forecast.largestUnit)
     targetSparsity = rounds.last?.requestedSparsity ?? 0
     self.retraining = course.retrainings.last ?? .none
     rewindStep = try self.retraining.plan(total: regimen.total, perEpoch: regimen.perEpoch).rewindStep

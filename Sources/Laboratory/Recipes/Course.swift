@@ -25,6 +25,8 @@ package struct Course {
   private(set) var masks: StageKey?
   /// How often the network was pruned.
   private(set) var prunings = 0
+  /// The last pruning that is not known to have removed nothing.
+  private(set) var lastRemoval = 0
   /// Optimizer steps the network as it stands has had; a rewind takes some back. Batches go on from here.
   private(set) var position = 0
   /// The last training of a control that goes on from its own network.
@@ -33,6 +35,9 @@ package struct Course {
   private(set) var rounds: [Round] = []
   /// The retrainings so far, in order.
   private(set) var retrainings: [Retraining] = []
+  /// The masks of the last retraining, and whether those of this one are the same.
+  private var retrainedMasks: StageKey?
+  private var isInVain = false
   /// Whether the network as it stands has been measured.
   private(set) var isMeasured = false
   /// The trainings of the ladder so far, where a rule may end it.
@@ -43,7 +48,7 @@ package struct Course {
   init(
     _ trial: Trial, _ regimen: Regimen, retraining: RetrainingPlan, wanted: [Int], pruner: Pruner,
     structure: NetworkStructure, prunable: MaskSet
-  ) {
+  ) throws {
     self.trial = trial
     self.regimen = regimen
     self.retraining = retraining
@@ -51,7 +56,11 @@ package struct Course {
     self.pruner = pruner
     self.structure = structure
     self.prunable = prunable
-    forecast = Forecast(prunable.layers)
+    let shapes = Dictionary(
+      regimen.model.declarations.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    forecast = Forecast(
+      prunable.layers,
+      pools: try pruner.pools(among: regimen.model.fullMasks, structure: structure) { shapes[$0] })
   }
 
   private var scoring: ScoringData { ScoringData(batch: trial.scoringBatch, count: trial.scoringBatches) }
@@ -99,14 +108,17 @@ package struct Course {
   /// One pruning of the network as it stands.
   mutating func prune(to target: PruningTarget) throws {
     guard let network else { throw RecipeError.untrained("prune") }
-    try forecast.prune(to: target, by: trial.allocation)
+    let aims = trial.granularity == .weight || masks == nil ? nil : forecast.layers.map(\.survivors)
+    let removesNothing = try forecast.prune(to: target, by: trial.allocation)
+    (prunings, isMeasured) = (prunings + 1, false)
+    // The masks stay, and what is the same training under them has the same key. A ladder that may end has decisions between rounds.
+    if removesNothing, masks != nil, !trial.criterion.movesSurvivors, trial.stop.scope != .ladder { return }
+    lastRemoval = prunings
     let evidence = trial.criterion.needs.evidence.map { measure($0, of: network) }
     let pruning = PruningStage(
       regimen, of: network, masks: masks, pruner: pruner, structure: structure, target: target,
-      evidence: evidence, decision: decision)
+      from: aims, evidence: evidence, decision: decision)
     masks = add(pruning)
-    prunings += 1
-    isMeasured = false
     // A criterion that moves survivors leaves weights of its own.
     if trial.criterion.movesSurvivors { self.network = pruning.key }
   }
@@ -126,6 +138,7 @@ package struct Course {
     let plan = try own?.plan(total: regimen.total, perEpoch: regimen.perEpoch) ?? retraining
     if plan.iterations == 0, trial.control != .none { throw PlanError.untrainedControl(trial.control) }
     retrainings.append(own ?? trial.retraining)
+    (isInVain, retrainedMasks) = (masks == retrainedMasks, masks)
     isMeasured = true
     let ticket = Control.Ticket(
       masks: masks, retraining: plan, firstStep: plan.rewindStep ?? position, density: 1 - forecast.sparsity)
@@ -173,7 +186,10 @@ package struct Course {
 
   private mutating func report(_ stages: [(role: Round.Role, key: StageKey)], isOwn: Bool = false) {
     guard isOwn || prunings == 0 || wanted.contains(prunings) else { return }
-    rounds.append(Round(index: prunings, stages: stages, requestedSparsity: forecast.sparsity))
+    rounds.append(
+      Round(
+        index: prunings, stages: stages, requestedSparsity: forecast.sparsity,
+        isInVain: isInVain))
   }
 }
 

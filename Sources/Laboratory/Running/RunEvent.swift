@@ -23,6 +23,8 @@ package struct RunReport: Sendable {
   package let rows: [IndexRow]
   /// Whether it ended because an end was asked for.
   package let isInterrupted: Bool
+  /// What a reader must know of the masks behind the rows: rounds that removed nothing, sparsities that are missed.
+  package let notes: [String]
   /// The error of each trial that failed.
   package let failures: [(trial: String, message: String)]
   /// The file a user opens.

@@ -70,7 +70,8 @@ final class RunOutcomes: Sendable {
       RunReport(
         trials: plan.trials.enumerated().map { index, trial in
           (trial.name, state.trials[index]?.status ?? .interrupted)
-        }, rows: rows, isInterrupted: isInterrupted, failures: state.failures, summary: summary,
+        }, rows: rows, isInterrupted: isInterrupted, notes: plan.notes(on: rows),
+        failures: state.failures, summary: summary,
         summaryError: summaryError, fileError: state.fileError, orphans: orphans)
     }
   }

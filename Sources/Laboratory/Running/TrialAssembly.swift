@@ -71,7 +71,7 @@ package struct TrialAssembly {
 
   private func row(_ round: Round, _ masks: StageRecord?, _ training: StageRecord?) throws -> IndexRow {
     var row = plan.row(round, distinctions: distinctions)
-    if !plan.isAsked(round) {
+    if !plan.isAsked(round), !round.isInVain {
       row.requestedSparsity = masks?[numbers: "requested_sparsity"]?.first ?? row.requestedSparsity
     }
     let kept = masks?[masks: "masks"]
@@ -90,7 +90,7 @@ package struct TrialAssembly {
         flops: training?[numbers: "flops"]?.first.map { Int($0) } ?? network?.flops,
         trainingFlops: try trainingFlops(upTo: training == nil ? round[.masks] : round[.training]),
         wallTime: training?[numbers: "wall_time"]?.first ?? .nan,
-        ties: masks?[numbers: "ties"]?.first.map { Int($0) },
+        ties: masks?[numbers: "ties"]?.first.map { round.isInVain ? 0 : Int($0) },
         settledStep: Int(training?[numbers: "settled_step"]?.first ?? 0)))
     return row
   }

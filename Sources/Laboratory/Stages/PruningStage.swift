@@ -16,6 +16,8 @@ package struct PruningStage: Stage {
   /// What the granularity makes units from.
   package let structure: NetworkStructure
   package let target: PruningTarget
+  /// How many weights of each layer the prunings before were to leave; `nil` for as many as they left.
+  let aims: [Int]?
   /// The stages of the evidence that the criterion asks for, in its order.
   package let evidence: [StageKey]
   /// The decision that the ladder goes on; `nil` where nothing may end it.
@@ -24,7 +26,8 @@ package struct PruningStage: Stage {
 
   package init(
     _ regimen: Regimen, of network: StageKey, masks: StageKey?, pruner: Pruner,
-    structure: NetworkStructure = .none, target: PruningTarget, evidence: [StageKey] = [],
+    structure: NetworkStructure = .none, target: PruningTarget, from aims: [Int]? = nil,
+    evidence: [StageKey] = [],
     decision: StageKey? = nil
   ) {
     self.regimen = regimen
@@ -33,6 +36,7 @@ package struct PruningStage: Stage {
     self.pruner = pruner
     self.structure = structure
     self.target = target
+    self.aims = aims
     self.evidence = evidence
     self.decision = decision
     let needs = pruner.criterion.needs
@@ -45,6 +49,7 @@ package struct PruningStage: Stage {
           ("allocation", .component(pruner.allocation.specification)), ("target", target.value),
         ]
       ).adding([
+        ("aims", aims.map { .list($0.map(Specification.Value.integer)) } ?? .none, neutral: .none),
         ("masks", masks?.value ?? .none, neutral: .none),
         ("seed", needs.isEmpty ? .none : .integer(regimen.seed), neutral: .none),
         ("evidence", .list(evidence.map(\.value)), neutral: .list([])),
@@ -74,7 +79,7 @@ package struct PruningStage: Stage {
         // A network that was not trained under these masks still has weights that they prune.
         weights: before.applied(to: parameters), masks: before,
         initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, evidence: found),
-      structure: structure, to: target)
+      structure: structure, to: target, from: aims)
     var record = StageRecord(
       key: key.hexadecimal,
       masks: [

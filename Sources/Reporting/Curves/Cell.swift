@@ -12,6 +12,8 @@ package struct Cell: Sendable, Equatable {
   package let expectedSeeds: Int
   /// The mean of the achieved densities, 0…1; where none was logged, of what was asked for.
   package let density: Double
+  /// The mean of the sparsities asked for, 0…1; NaN where none was logged.
+  package let requestedSparsity: Double
   /// How many trials ended here as `collapsed`.
   package let collapsed: Int
   /// How many trials ended here as `diverged`.
@@ -28,10 +30,14 @@ package struct Cell: Sendable, Equatable {
     self.expectedSeeds = expectedSeeds
     let asked = rows.isEmpty ? ended.map(\.targetSparsity) : rows.map(\.requestedSparsity)
     density = SampleStatistics(rows.map(\.density)).mean ?? 1 - (SampleStatistics(asked).mean ?? 0)
+    requestedSparsity = SampleStatistics(asked).mean ?? .nan
     collapsed = ended.count { $0.status == .collapsed }
     diverged = ended.count { $0.status == .diverged }
     failed = ended.count { $0.status == .failed }
   }
+
+  /// Whether the sparsity that came of it is another than was asked for.
+  package var isMissed: Bool { abs(requestedSparsity - (1 - density)) >= IndexRow.toldDifference }
 
   /// Whether a trial ended here other than as planned.
   package var isTroubled: Bool { collapsed + diverged + failed > 0 }

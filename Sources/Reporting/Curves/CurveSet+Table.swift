@@ -6,6 +6,8 @@ extension CurveSet {
   /// For every metric its mean ± the band's half-width and, for the first, the difference to the dense baseline
   /// paired by seed, with the half-width of its 95 % confidence interval.
   ///
+  /// Where a sparsity is another than was asked for, both have a column.
+  ///
   /// - Parameter band: what stands behind the ±; `minmax`, which is not symmetric, has two columns instead.
   package func table(of metrics: [String] = ["test_accuracy"], band: Band = .ci95) throws(ReportingError)
     -> Table
@@ -15,9 +17,14 @@ extension CurveSet {
     let hasRounds = curves.contains { $0.rows == .ladder }
     let hasFailures = (curves + baselines).flatMap(\.cells).contains { $0.failed > 0 }
     let hasDifference = !baselines.isEmpty && !curves.isEmpty
+    let isMissed = (curves + baselines).flatMap(\.cells).contains(where: \.isMissed)
 
     var table = Table(columns: nameColumns)
     if hasRounds { table.columns.append(.init(name: "round", format: .integer)) }
+    if isMissed {
+      table.columns.append(
+        .init(name: "requested_sparsity", heading: "requested (%)", format: .percent(2)))
+    }
     table.columns.append(.init(name: "sparsity", heading: "sparsity (%)", format: .percent(2)))
     table.columns.append(.init(name: "n"))
     for (position, metric) in shown.enumerated() {
@@ -32,6 +39,7 @@ extension CurveSet {
       for cell in curve.cells {
         var row = name
         if hasRounds { row.append(cell.round.map { .number(Double($0)) } ?? .missing) }
+        if isMissed { row.append(.number(cell.requestedSparsity)) }
         row.append(.number(1 - cell.density))
         let count = metrics.first.map { cell.sample($0).count } ?? cell.rows.count
         row.append(.count(count, of: max(cell.expectedSeeds, count)))

@@ -120,6 +120,19 @@ import Testing
     }
   }
 
+  @Test func aSparsityThatWasMissedStandsBesideWhatWasAskedFor() throws {
+    var rows = IndexRows.grid()
+    #expect(try !CurveSet(rows).table().columns.contains { $0.name == "requested_sparsity" })
+    rows.append(IndexRows.row(target: 0.25, density: 0.875, seed: 0, accuracy: 0.5))
+    let table = try CurveSet(rows).table()
+    let place = try #require(table.columns.firstIndex { $0.name == "requested_sparsity" })
+    #expect(table.columns[place].heading == "requested (%)" && table.columns[place + 1].name == "sparsity")
+    let line = try #require(table.rows.first { $0[place] == .number(0.25) })
+    #expect(line[place + 1] == .number(0.125))
+    // The others have what they were asked for.
+    #expect(table.rows.count { $0[place] == $0[place + 1] } == table.rows.count - 1)
+  }
+
   @Test func aFailedTrialGetsAColumn() throws {
     var rows = IndexRows.grid()
     rows.append(IndexRows.row(status: .failed, target: 0.9, seed: 0, accuracy: .nan))

@@ -1,0 +1,52 @@
+import CoppiceTensors
+
+/// Layers whose units are compared when each layer has a quota: two layers in which one unit has weights are in one pool.
+package struct UnitPool: Hashable, Sendable {
+  /// The places of its layers among the prunable ones.
+  package let layers: [Int]
+  /// How many weights its largest unit has.
+  package let largest: Int
+  /// Whether its units divide all weights of its layers into equal parts, so that counts alone say how many units go.
+  package let isEven: Bool
+}
+
+extension Pruner {
+  /// The pools of a network, whole, in the order of their first layers.
+  /// - Parameter shape: the shape of a parameter that is no layer.
+  /// - Throws: as a pruning does where units do not fit.
+  package func pools(
+    among masks: MaskSet, structure: NetworkStructure = .none, shape: (String) -> Shape? = { _ in nil }
+  ) throws -> [UnitPool] {
+    let layers = try prunable(among: masks, structure: structure).layers
+    if try granularity.prunesSingleWeights(of: layers) {
+      return layers.indices.map { UnitPool(layers: [$0], largest: 1, isEven: true) }
+    }
+    let candidates = try allocation.prunable(among: masks)
+    let ignored = Set(masks.counted.names).subtracting(candidates.names)
+    let table = try UnitTable(
+      granularity, UnitContext(layers: candidates.layers, structure: structure), ignoring: ignored.contains,
+      shape: shape)
+    return table.pools.map { layers, units in
+      let sizes = units.map { table.cost(of: $0).weights }
+      return UnitPool(
+        layers: layers, largest: sizes.max() ?? 1,
+        isEven: Set(sizes).count == 1 && table.divides(layers, by: units))
+    }
+  }
+}
+
+extension UnitTable {
+  /// Whether every element of some layers is in one unit and no more.
+  fileprivate func divides(_ layers: [Int], by units: [Int]) -> Bool {
+    var found = parameters.prefix(layerCount).map { [UInt8](repeating: 0, count: $0.shape.count) }
+    for unit in units {
+      for span in spans(of: unit) where span.parameter < layerCount {
+        for element in span.elements {
+          guard found[span.parameter][element] == 0 else { return false }
+          found[span.parameter][element] = 1
+        }
+      }
+    }
+    return layers.allSatisfy { !found[$0].contains(0) }
+  }
+}
