@@ -37,3 +37,5 @@ extension Alias: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension Alias: PathKeepingPrimitive {}

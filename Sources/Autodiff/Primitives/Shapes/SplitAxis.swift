@@ -62,3 +62,5 @@ extension SplitAxis: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension SplitAxis: PathMovingPrimitive {}

@@ -34,3 +34,5 @@ extension StopGradient: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension StopGradient: PathKeepingPrimitive {}
