@@ -78,8 +78,13 @@ package struct TrainingStage: Stage {
 
   package var work: StageWork { StageWork(kind: regimen.timing, steps: steps, density: density) }
 
+  /// What the planned steps cost at the planned density.
   package func flops(_ costs: NetworkCostTable) throws -> Double {
-    Double(try costs.costs(of: regimen).flopsPerStep) * Double(steps)
+    try costs.costs(of: regimen).flopsPerStep(regimen.model, density: density) * Double(steps)
+  }
+
+  package func denseFlops(_ costs: NetworkCostTable) throws -> Double {
+    try costs.costs(of: regimen).flopsPerStep * Double(steps)
   }
 
   package var parents: [StageKey] {

@@ -17,6 +17,12 @@ package enum Metrics {
     .wallTime,
     .trainAccuracy,
     .worstClassTestAccuracy,
+    .effectiveSparsity,
+    .emptiedLayers,
+    .deadUnits,
+    .chance,
+    .trainingFlopsDense,
+    .flopsCompacted,
   ]
 
   /// Conditions of a round that are shown like metrics.

@@ -12,6 +12,10 @@ package struct RoundFacts: Sendable {
   package var flops: Int?
   /// FLOPs of all training up to the end of the round; `nil` where they are not known.
   package var trainingFlops: Int?
+  /// What the same steps would have taken with every weight there.
+  package var trainingFlopsDense: Int?
+  /// What is left of the paths through the network; `nil` where its masks were never made.
+  package var paths: PathRecord?
   /// Seconds the round's training took.
   package var wallTime: Double
   /// The step of the round's training from which its masks hold still; what was evaluated before is another network.
@@ -21,11 +25,13 @@ package struct RoundFacts: Sendable {
   package init(
     evaluations: [Evaluation] = [], layers: [LayerRecord] = [], masks: MaskSet? = nil,
     series: Series = Series(),
-    flops: Int? = nil, trainingFlops: Int? = nil, wallTime: Double = .nan, settledStep: Int = 0
+    flops: Int? = nil, trainingFlops: Int? = nil, trainingFlopsDense: Int? = nil, paths: PathRecord? = nil,
+    wallTime: Double = .nan,
+    settledStep: Int = 0
   ) {
     (self.evaluations, self.layers, self.masks, self.series) = (evaluations, layers, masks, series)
     (self.flops, self.trainingFlops, self.wallTime) = (flops, trainingFlops, wallTime)
-    self.settledStep = settledStep
+    (self.trainingFlopsDense, self.paths, self.settledStep) = (trainingFlopsDense, paths, settledStep)
   }
 
   /// The first evaluation of the network under its masks with the lowest validation loss; `nil` for a network without
