@@ -5,22 +5,30 @@ import CoppiceStore
 enum RunOutput {
   /// For a person.
   static func summary(_ report: RunReport, figure: String?) -> String {
-    let counts = TrialStatus.allCases.compactMap { status in
-      report.count(status) == 0 ? nil : "\(report.count(status)) \(status.rawValue)"
-    }
+    let atChance = report.trialsAtChance.count
+    let counts =
+      TrialStatus.allCases.compactMap { status in
+        report.count(status) == 0 ? nil : "\(report.count(status)) \(status.rawValue)"
+      } + (atChance == 0 ? [] : ["\(atChance) at chance"])
     return ([counts.joined(separator: ", "), report.summary] + (figure.map { [$0] } ?? []))
       .joined(separator: "\n")
   }
 
   /// For a program.
   static func json(_ report: RunReport, figure: String?) -> String {
-    JSON.object([
+    let atChance = report.trialsAtChance
+    return JSON.object([
       ("schema_version", .integer(1)), ("summary", .text(report.summary)),
       ("figure", figure.map(JSON.text) ?? .null), ("interrupted", .flag(report.isInterrupted)),
       (
         "trials",
         .list(
-          report.trials.map { .members([("name", .text($0.name)), ("status", .text($0.status.rawValue))]) })
+          report.trials.map {
+            .members([
+              ("name", .text($0.name)), ("status", .text($0.status.rawValue)),
+              ("chance", .flag(atChance.contains($0.name))),
+            ])
+          })
       ),
       (
         "failures",

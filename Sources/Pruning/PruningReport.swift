@@ -53,6 +53,6 @@ package struct PruningReport: Hashable, Sendable {
   /// The sparsity achieved, 0…1: the same where units are single weights, else as near as whole units come.
   package var sparsity: Double { count == 0 ? 0 : Double(count - keptCount) / Double(count) }
 
-  /// The layers in which nothing survives: nothing passes through them, and the trial ends as `collapsed`.
-  package var collapsedLayers: [String] { layers.filter { $0.kept == 0 && $0.count > 0 }.map(\.name) }
+  /// The layers in which nothing survives. Whether a path leads past them, the graph knows.
+  package var emptiedLayers: [String] { layers.filter { $0.kept == 0 && $0.count > 0 }.map(\.name) }
 }

@@ -4,7 +4,7 @@ import CoppiceHDF5
 package enum StageOutcome: Hashable, Sendable {
   /// Its outputs are there, and whatever comes next can go on from them.
   case made
-  /// The masks leave no path through the network: the layers without weights.
+  /// The masks leave no path from input to output: the layers in which nothing survives, if any.
   case collapsed([String])
   /// A number was not finite: which, and where it came from.
   case diverged(String)

@@ -6,7 +6,7 @@ package enum TrialStatus: String, Hashable, Sendable, CaseIterable, Codable {
   case running
   /// Ended as planned.
   case completed
-  /// Ended because a layer lost all its weights.
+  /// Ended because no path from input to output was left.
   case collapsed
   /// Ended because a loss was not finite.
   case diverged

@@ -9,10 +9,13 @@ package struct Tally: Hashable, Sendable {
   /// Labels and hits of each class.
   package var classCount: [Int]
   package var classCorrect: [Int]
+  /// How often each class was predicted, for labels that count.
+  package var predictedCount: [Int]
 
   package init(classes: Int) {
     classCount = [Int](repeating: 0, count: classes)
     classCorrect = [Int](repeating: 0, count: classes)
+    predictedCount = [Int](repeating: 0, count: classes)
   }
 
   /// Takes in a batch: what was predicted for each label, and at which loss. A label of −1 does not count.
@@ -26,6 +29,8 @@ package struct Tally: Hashable, Sendable {
       classCount[label] += 1
       correct += isCorrect ? 1 : 0
       classCorrect[label] += isCorrect ? 1 : 0
+      let prediction = Int(predictions[row])
+      if predictedCount.indices.contains(prediction) { predictedCount[prediction] += 1 }
     }
   }
 
@@ -33,6 +38,11 @@ package struct Tally: Hashable, Sendable {
   package var loss: Double { count == 0 ? .nan : lossSum / Double(count) }
   /// Fraction predicted right, 0…1; NaN over no labels.
   package var accuracy: Double { count == 0 ? .nan : Double(correct) / Double(count) }
+  /// Whether it is no better than a guess: one class is predicted for 99 % of the labels or more, or no more are predicted right than
+  /// the largest class has.
+  package var isAtChance: Bool {
+    100 * (predictedCount.max() ?? 0) >= 99 * count || correct <= classCount.max() ?? 0
+  }
   /// The fraction predicted right of each class, 0…1; NaN for a class without labels.
   package var classAccuracy: [Double] {
     zip(classCorrect, classCount).map { $1 == 0 ? .nan : Double($0) / Double($1) }

@@ -138,8 +138,118 @@ extension Running {
       #expect(pruned.row[metric: .trainingFlops] == dense.row[metric: .trainingFlops])
     }
 
+    /// What a step of the tiny perceptron costs under masks: two a multiply-add for the forward pass, the gradients of both weights and
+    /// that of the hidden units, and 13 (Adam) or 6 (SGD) for each weight that is moved. The rest is as in the dense network.
+    private func stepFlops(_ plan: TrialPlan, _ masks: MaskSet?) throws -> Double {
+      let regimen = plan.regimen
+      let update = regimen.optimizer.name == "sgd" ? 6 : 13
+      func weights(_ all: Int, _ last: Int) -> Int {
+        2 * regimen.batchSize * (2 * all + last) + update * all
+      }
+      let dense = try regimen.model.trainingGraph(
+        batch: regimen.batchSize, optimizer: regimen.optimizer, masked: []
+      ).flops
+      guard let masks else { return Double(dense) }
+      let last = masks["fc2.weight"]?.keptCount ?? 36
+      return Double(dense - weights(228, 36) + weights(masks.keptCount, last))
+    }
+
+    @Test(arguments: [nil, 5] as [Int?]) func trainingCostsWhatWasComputed(step: Int?) throws {
+      let (plan, record) = try record(
+        ladder {
+          $0.granularity = .weight
+          if let step { $0.retraining = .rewind(to: .iterations(step)) }
+        }, Bench())
+      let dense = try stepFlops(plan, nil)
+      var (expected, steps) = (0.0, 0)
+      for round in record.rounds {
+        let made = round.index == 0 ? 30 : 30 - (step ?? 0)
+        expected += try Double(made) * stepFlops(plan, round.index == 0 ? nil : round.masks)
+        steps += made
+        #expect(round.row[metric: .trainingFlops] == expected)
+        #expect(round.row[metric: .trainingFlopsDense] == Double(steps) * dense)
+      }
+    }
+
+    @Test func stepsThatWereNeverMadeCostNothing() throws {
+      // Diverged with the second step, of 30.
+      let (plan, diverged) = try record(
+        ladder { ($0.optimizer, $0.learningRate) = (.sgd(), .constant(1e30)) }, Bench())
+      let step = try stepFlops(plan, nil)
+      let made = try #require(diverged.rounds[0].series.steps.last)
+      #expect(diverged.status == .diverged && made < 5)
+      #expect(diverged.rounds[0].row[metric: .trainingFlops] == Double(made) * step)
+      // Collapsed at the first pruning, after the dense training.
+      let emptying = Allocation("emptying", version: 1) { layers, _ in .layers(layers.map { _ in 0 }) }
+      let (other, collapsed) = try record(
+        ladder { ($0.allocation, $0.retraining) = (emptying, .rewind(to: .iterations(7))) }, Bench())
+      let dense = 30 * (try stepFlops(other, nil))
+      #expect(collapsed.status == .collapsed)
+      #expect(collapsed.rounds.map { $0.row[metric: .trainingFlops] } == [dense, dense])
+    }
+
+    /// Under moving masks every step costs what survives at its time.
+    @Test func movingMasksCostWhatSurvivesAtTheTime() throws {
+      let (plan, record) = try record(
+        Trial.tiny.with {
+          ($0.schedule, $0.granularity, $0.dynamics) = (
+            .none, .weight, .gradual(to: .share(1), every: .iterations(5))
+          )
+        }, Bench())
+      let (dense, end) = (
+        try stepFlops(plan, nil), try stepFlops(plan, record.rounds[0].masks)
+      )
+      let sparsities = try #require(record.rounds[0].series["sparsity"])
+      #expect(sparsities.count == 30)
+      let expected = sparsities.reduce(0.0) { $0 + dense - (dense - end) * Double($1) / 0.5 }
+      let found = record.rounds[0].row[metric: .trainingFlops]
+      #expect(abs(found - expected) < 0.02 * expected && found < 0.95 * 30 * dense)
+      #expect(record.rounds[0].row[metric: .trainingFlopsDense] == 30 * dense)
+    }
+
+    /// Filters go with everything that is theirs: biases, scale and shift of a normalisation and its running statistics.
+    @Test(
+      arguments: [(.lenet([6, 8], hidden: 10), "fc2"), (.resnet([4, 6], blocks: 1), "fc")]
+        as [(Model, String)])
+    func whatBelongsToAFilterGoesWithIt(model: Model, last: String) throws {
+      let (plan, record) = try record(
+        Trial.tiny.with {
+          ($0.model, $0.dataset, $0.granularity) = (model, .tinyGlyphs, .filter)
+          ($0.schedule, $0.retraining) = (.iterative(rounds: 2), .fineTune(.iterations(6)))
+          ($0.training, $0.batchSize, $0.allocation) = (
+            .iterations(6), 10, .layerWise(ignoring: [last])
+          )
+          $0.optimizer = .adamW(weightDecay: 0.1)
+        }, Bench())
+      let states = try plan.regimen.model.forward(batch: 1, isTraining: false).vectorsOfStates
+      for round in record.rounds.dropFirst() {
+        let (weights, masks) = (try #require(round.weights), try #require(round.masks))
+        // Weights alone are counted.
+        #expect(masks.count == masks.filter { $0.mask.shape.rank > 1 }.reduce(0) { $0 + $1.mask.count })
+        #expect(round.row.sparsity == masks.counted.sparsity)
+        var removed = 0
+        for (name, mask) in masks where mask.shape.rank > 1 {
+          let size = mask.count / mask.shape[0]
+          let owned = try plan.regimen.model.forward(batch: 1, isTraining: false).companions(of: name)
+          let vectors = owned + states.filter { !Set($0.value).isDisjoint(with: owned) }.keys.sorted()
+          #expect(!vectors.isEmpty)
+          for row in 0..<mask.shape[0] {
+            guard mask.bytes[(row * size)..<((row + 1) * size)].allSatisfy({ $0 == 0 }) else { continue }
+            removed += 1
+            for vector in vectors {
+              #expect(try #require(weights[vector]).scalars[row].bitPattern == 0, "\(vector) \(row)")
+            }
+          }
+          for vector in vectors {
+            #expect(try #require(weights[vector]).scalars.contains { $0 != 0 }, "\(vector) of what is left")
+          }
+        }
+        #expect(removed > 0)
+      }
+    }
+
     @Test func earlyStoppingLooksAtValidationAlone() throws {
-      let (_, record) = try record(Trial.tiny, Bench())
+      let (plan, record) = try record(Trial.tiny, Bench())
       for round in record.rounds {
         #expect(round.evaluations.map(\.step) == [0, 10, 20, 30])
         #expect(round.series.steps == Array(1...30))
@@ -154,9 +264,12 @@ extension Running {
         #expect(
           round.evaluations.dropLast().allSatisfy { $0[.trainLoss].isNaN && $0.testClassAccuracy.isEmpty })
       }
-      // Twice as many steps have been made after the ticket.
-      #expect(
-        record.rounds[1].row[metric: .trainingFlops] == 2 * record.rounds[0].row[metric: .trainingFlops])
+      // Twice as many steps have been made after the ticket, the second half of them by its survivors.
+      let (dense, pruned) = (record.rounds[0].row, record.rounds[1].row)
+      #expect(dense[metric: .trainingFlops] == dense[metric: .trainingFlopsDense])
+      #expect(pruned[metric: .trainingFlopsDense] == 2 * dense[metric: .trainingFlopsDense])
+      let ticket = try stepFlops(plan, record.rounds[1].masks) * 30
+      #expect(pruned[metric: .trainingFlops] - dense[metric: .trainingFlops] == ticket)
       #expect(record.rounds[1].row[metric: .parametersNonzero] == 228 + 15 - 114)
     }
   }

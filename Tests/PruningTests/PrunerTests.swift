@@ -55,7 +55,7 @@ import Testing
     #expect(report.count == 372)
     #expect(report.keptCount == 304)
     #expect(report.sparsity == Double(68) / 372)
-    #expect(report.collapsedLayers.isEmpty)
+    #expect(report.emptiedLayers.isEmpty)
     #expect(report.target == .rate(0.2, times: 1))
   }
 
@@ -190,9 +190,9 @@ import Testing
     let context = ScoringContext(
       weights: tensors, masks: MaskSet([("a", Mask(keepingAll: [4])), ("b", Mask(keepingAll: [4]))]))
     let pruner = Pruner(criterion: .magnitude)
-    #expect(try pruner.prune(context, to: .sparsity(0.375)).report.collapsedLayers == [])
-    #expect(try pruner.prune(context, to: .sparsity(0.5)).report.collapsedLayers == ["a"])
-    #expect(try pruner.prune(context, to: .sparsity(0.99)).report.collapsedLayers == ["a", "b"])
+    #expect(try pruner.prune(context, to: .sparsity(0.375)).report.emptiedLayers == [])
+    #expect(try pruner.prune(context, to: .sparsity(0.5)).report.emptiedLayers == ["a"])
+    #expect(try pruner.prune(context, to: .sparsity(0.99)).report.emptiedLayers == ["a", "b"])
   }
 
   @Test func weightsAndMasksMustFit() {

@@ -70,11 +70,15 @@ struct ShowCommand: ParsableCommand {
     return Table(
       columns: [
         .init(name: "round", format: .integer), .init(name: "status"),
+        .init(name: "chance", format: .integer),
         .init(name: "sparsity", heading: "sparsity (%)", format: .percent(2)),
       ] + shown.map { .init(name: $0.name, heading: $0.quantity.heading, format: $0.quantity.tableFormat) }
         + (hasStop ? [.init(name: "stopped_by", heading: "stopped by")] : []),
       rows: record.rounds.map(\.row).map { row in
-        [.number(Double(row.round)), .text(row.status.rawValue), .number(row.sparsity)]
+        [
+          .number(Double(row.round)), .text(row.status.rawValue), .number(row[metric: .chance]),
+          .number(row.sparsity),
+        ]
           + shown.map { .number(row[metric: $0]) } + (hasStop ? [.text(row.stoppedBy)] : [])
       })
   }

@@ -64,7 +64,7 @@ package struct SweepPlan: Sendable {
     package var bytes = 0
   }
 
-  /// The cost of the whole sweep. FLOPs are those of the dense training step.
+  /// The cost of the whole sweep. FLOPs are those of the survivors, as many as are planned.
   package func cost() throws -> Cost {
     var cost = Cost()
     let costs = NetworkCostTable()

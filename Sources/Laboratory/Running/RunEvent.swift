@@ -38,4 +38,9 @@ package struct RunReport: Sendable {
 
   /// How many trials ended so.
   package func count(_ status: TrialStatus) -> Int { trials.count { $0.status == status } }
+
+  /// The trials whose last network is at chance.
+  package var trialsAtChance: Set<String> {
+    Set(rows.filter { $0.isFinal && $0[metric: .chance] == 1 }.map(\.trial))
+  }
 }

@@ -10,6 +10,7 @@ package struct TrialAssembly {
   private let outputs: RecentStages
   private let distinctions: [Distinction]
   private let costs: NetworkCostTable
+  private let spending: TrialSpending
 
   /// The assembly of a trial.
   ///
@@ -23,6 +24,7 @@ package struct TrialAssembly {
   ) {
     (self.plan, self.outputs) = (plan, outputs)
     (self.distinctions, self.costs) = (distinctions, costs)
+    spending = TrialSpending(plan, from: outputs, costs)
   }
 
   /// The record, as far as the stages were made.
@@ -82,38 +84,25 @@ package struct TrialAssembly {
     }
     // A network that was pruned and never trained has its costs all the same, one whose masks were never made has none.
     let network = kept == nil && round[.masks] != nil ? nil : try costs.costs(of: plan.regimen)
+    let spent = try spending.total(upTo: training == nil ? round[.masks] : round[.training])
     row.measure(
       RoundFacts(
         evaluations: training?.evaluations ?? [],
         layers: training?.layers ?? network?.layers(of: plan.regimen, kept) ?? [], masks: kept,
         series: training?.series ?? Series(),
         flops: training?[numbers: "flops"]?.first.map { Int($0) } ?? network?.flops,
-        trainingFlops: try trainingFlops(upTo: training == nil ? round[.masks] : round[.training]),
+        trainingFlops: spent.map { Int($0.flops.rounded()) },
+        trainingFlopsDense: spent.map { Int($0.dense.rounded()) },
+        paths: network == nil ? nil : try masks.flatMap(PathRecord.init) ?? paths(kept),
         wallTime: training?[numbers: "wall_time"]?.first ?? .nan,
         ties: masks?[numbers: "ties"]?.first.map { round.isInVain ? 0 : Int($0) },
         settledStep: Int(training?[numbers: "settled_step"]?.first ?? 0)))
     return row
   }
 
-  /// Operations of all trainings on which a stage depends, its own among them, each once. A training that may end early says
-  /// itself how far it went; the others went as far as planned, whether their outputs are still there or not. `nil` where one
-  /// that may end early was not made.
-  private func trainingFlops(upTo key: StageKey?) throws -> Int? {
-    let stages = Dictionary(uniqueKeysWithValues: plan.stages.map { ($0.key, $0) })
-    var seen: Set<StageKey> = []
-    var open = key.map { [$0] } ?? []
-    var flops = 0.0
-    while let key = open.popLast() {
-      guard seen.insert(key).inserted, let stage = stages[key] else { continue }
-      if stage.mayEndEarly, stage.steps > 0 {
-        guard let made = try outputs.read(key)?[numbers: "training_flops"]?.first else { return nil }
-        flops += made
-      } else {
-        flops += try stage.flops(costs)
-      }
-      open += stage.parents
-    }
-    return Int(flops)
+  private func paths(_ masks: MaskSet?) throws -> PathRecord {
+    let paths = try costs.paths(of: plan.regimen)
+    return masks.map(paths.record) ?? paths.dense
   }
 
   /// Why the trial's ladder ended before its last round; `nil` where it went its whole way.

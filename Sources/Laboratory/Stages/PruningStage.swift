@@ -94,8 +94,7 @@ package struct PruningStage: Stage {
         record.parameters.append(("buffers", buffers))
       }
     }
-    let collapsed = pruning.report.collapsedLayers
-    if !collapsed.isEmpty { record.outcome = .collapsed(collapsed) }
+    try record.follow(record[masks: "masks"], of: regimen, context.costs)
     return record
   }
 }

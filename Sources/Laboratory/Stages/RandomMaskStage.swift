@@ -35,9 +35,10 @@ package struct RandomMaskStage: Stage {
     let parent = try context.outputs(of: pruning)
     let random = try granularity.randomMasks(
       like: try context.masks(of: pruning), structure: structure, seed: regimen.seedBits)
-    // Nothing is scored, so nothing ties.
-    return StageRecord(
-      key: key.hexadecimal, outcome: parent.outcome, masks: [("masks", random)],
-      numbers: parent.numbers.filter { $0.name != "ties" })
+    var record = StageRecord(
+      key: key.hexadecimal, masks: [("masks", random)],
+      numbers: parent.numbers.filter { $0.name == "requested_sparsity" })
+    try record.follow(random, of: regimen, context.costs)
+    return record
   }
 }

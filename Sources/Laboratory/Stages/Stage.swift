@@ -14,8 +14,10 @@ package protocol Stage: Sendable {
   var within: StageKey? { get }
   /// What work it is: plan, clock and estimate ask it.
   var work: StageWork { get }
-  /// Floating-point operations of its work.
+  /// Floating-point operations of its work as it is planned: what survivors cost. How many they were, its outputs say.
   func flops(_ costs: NetworkCostTable) throws -> Double
+  /// Floating-point operations of the same work with every weight there.
+  func denseFlops(_ costs: NetworkCostTable) throws -> Double
   /// How fast such work goes, measured now for about `seconds`; `nil` for work that takes no time worth telling.
   func measuredRates(threads: Int, seconds: Double) throws -> StageRates?
   /// The seconds it takes at these rates.
@@ -33,6 +35,7 @@ extension Stage {
   package var within: StageKey? { nil }
   package var work: StageWork { .light }
   package func flops(_ costs: NetworkCostTable) throws -> Double { 0 }
+  package func denseFlops(_ costs: NetworkCostTable) throws -> Double { 0 }
   package func measuredRates(threads: Int, seconds: Double) throws -> StageRates? { nil }
   package func seconds(at rates: StageRates) -> Double { 0 }
 }

@@ -20,6 +20,8 @@ struct TrainingLog {
   var wallTime = 0.0
   /// How many of the weights removed on the way are ties.
   var ties = 0
+  /// Floating-point operations of the steps so far.
+  var flops = 0.0
   /// What was not finite, and where, for a training that diverged.
   var divergence: String?
 
@@ -36,6 +38,7 @@ struct TrainingLog {
     if let open = record[numbers: "window"], open.count == 2 { (sum, count) = (open[0], open[1]) }
     wallTime = record[numbers: "wall_time"]?.first ?? 0
     ties = Int(record[numbers: "ties"]?.first ?? 0)
+    flops = record[numbers: "training_flops"]?.first ?? 0
   }
 
   /// Takes down the loss of a step, counted from 1, and the sparsity it was made at where masks move.
@@ -59,7 +62,8 @@ struct TrainingLog {
     return StageRecord(
       key: key.hexadecimal, outcome: divergence.map(StageOutcome.diverged) ?? .made,
       parameters: [("parameters", parameters), ("buffers", buffers)],
-      numbers: [("step", [Double(step)]), ("wall_time", [wallTime])], series: series,
+      numbers: [("step", [Double(step)]), ("wall_time", [wallTime]), ("training_flops", [flops])],
+      series: series,
       evaluations: evaluations)
   }
 

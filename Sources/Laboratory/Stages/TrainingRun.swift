@@ -16,6 +16,9 @@ struct TrainingRun {
   /// Measures under the masks as they stand; `nil` until it is asked for.
   private var meter: Meter?
   private var log: TrainingLog
+  private let costs: NetworkCosts
+  /// What a step costs under the masks as they stand.
+  private var flopsPerStep: Double
   /// The step from which the masks are those of the result.
   private let settled: Int
   /// Why a stop rule ended it.
@@ -48,6 +51,8 @@ struct TrainingRun {
     batches = try Batches(
       regimen.data.split.training, of: regimen.data.dataset, batchSize: regimen.batchSize,
       seed: regimen.seedBits)
+    costs = try context.costs.costs(of: regimen)
+    flopsPerStep = masks.map(costs.flopsPerStep) ?? costs.flopsPerStep
     reported = state.step
     settled = try stage.moves?.settled(stage.steps, regimen) ?? 0
   }
@@ -104,7 +109,7 @@ struct TrainingRun {
     log.ties += ties
     guard new != old else { return }
     try trainer.remask(new.active, trained: new.trained)
-    (masks, meter) = (new, nil)
+    (masks, meter, flopsPerStep) = (new, nil, costs.flopsPerStep(new))
   }
 
   /// Makes a step.
@@ -113,6 +118,7 @@ struct TrainingRun {
     try trainer.fillBatch { batches.fill(place, $0, $1) }
     let rate = regimen.learningRate(atStep: stage.learningRateStep.map { $0 + trainer.step })
     let loss = trainer.run(learningRate: rate)
+    log.flops += flopsPerStep
     log.add(
       loss: loss, learningRate: rate, sparsity: stage.moves == nil ? nil : masks?.active.sparsity,
       step: trainer.step)
@@ -160,12 +166,20 @@ struct TrainingRun {
   private mutating func evaluation(isLast: Bool) throws -> Evaluation {
     let measuring = try meter ?? Meter(regimen, masks: masks?.active, threads: context.threads)
     meter = measuring
-    return try measuring.evaluation(activeParameters, trainer.buffers, step: trainer.step, isLast: isLast)
+    return try measuring.evaluation(
+      activeParameters, try activeBuffers(), step: trainer.step, isLast: isLast)
   }
 
   /// The parameters as the forward pass has them: an inactive weight counts as 0, whatever the optimizer makes of it.
   private var activeParameters: ParameterSet {
     masks?.active.applied(to: trainer.parameters) ?? trainer.parameters
+  }
+
+  /// The running statistics; those of channels that are pruned with scale and shift are 0.
+  private func activeBuffers() throws -> ParameterSet {
+    guard let masks = masks?.active, masks.names.contains(where: masks.isCompanion)
+    else { return trainer.buffers }
+    return try context.costs.paths(of: regimen).statistics(under: masks).applied(to: trainer.buffers)
   }
 
   /// Writes a checkpoint where one is due.
@@ -192,11 +206,9 @@ struct TrainingRun {
     if stage.moves != nil, let masks {
       record.masks = masks.sets
       record.numbers += [("settled_step", [Double(settled)]), ("ties", [Double(log.ties)])]
-      let collapsed = masks.active.counted.filter { $0.mask.keptCount == 0 }.map(\.name)
-      if log.divergence == nil, !collapsed.isEmpty { record.outcome = .collapsed(collapsed) }
+      try record.follow(masks.active, of: regimen, context.costs)
     }
     if stage.isMeasured {
-      let costs = try context.costs.costs(of: regimen)
       record.layers = costs.layers(of: regimen, masks?.active, trained: masks?.trained)
       record.numbers.append(("flops", [Double(costs.flops)]))
     }
@@ -205,11 +217,10 @@ struct TrainingRun {
 
   /// The network as it stands, and what it took. One that is not measured is there to be gone back to, and has no curves.
   private func outputs(of key: StageKey, isMeasured: Bool) throws -> StageRecord {
-    var record = log.record(key, step: trainer.step, parameters: activeParameters, trainer.buffers)
+    var record = log.record(
+      key, step: trainer.step, parameters: activeParameters, try activeBuffers())
     if !isMeasured { (record.series, record.evaluations) = (Series(), []) }
-    let flops = try stage.flops(context.costs)
-    record.numbers.append(
-      ("training_flops", [flops / Double(max(1, stage.steps)) * Double(trainer.step)]))
+    record.numbers.append(("training_flops_dense", [costs.flopsPerStep * Double(trainer.step)]))
     return record
   }
 }

@@ -89,8 +89,13 @@ package struct TrainingStage: Stage {
     isMeasured ? (steps + regimen.evaluationInterval - 1) / regimen.evaluationInterval + 1 : 0
   }
 
+  /// What the planned steps cost at the planned density.
   package func flops(_ costs: NetworkCostTable) throws -> Double {
-    Double(try costs.costs(of: regimen).flopsPerStep) * Double(steps)
+    try costs.costs(of: regimen).flopsPerStep(regimen.model, density: density) * Double(steps)
+  }
+
+  package func denseFlops(_ costs: NetworkCostTable) throws -> Double {
+    try costs.costs(of: regimen).flopsPerStep * Double(steps)
   }
 
   package var parents: [StageKey] {

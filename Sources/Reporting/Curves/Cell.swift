@@ -20,6 +20,8 @@ package struct Cell: Sendable, Equatable {
   package let diverged: Int
   /// How many trials ended here as `failed`.
   package let failed: Int
+  /// How many of the rows are networks at chance; `nil` where none was asked.
+  package let chance: Int?
 
   /// - Parameters:
   ///   - rows: what was measured at this level.
@@ -34,6 +36,8 @@ package struct Cell: Sendable, Equatable {
     collapsed = ended.count { $0.status == .collapsed }
     diverged = ended.count { $0.status == .diverged }
     failed = ended.count { $0.status == .failed }
+    let marks = rows.map { $0[metric: .chance] }.filter { !$0.isNaN }
+    chance = marks.isEmpty ? nil : marks.count { $0 > 0 }
   }
 
   /// Whether the sparsity that came of it is another than was asked for.

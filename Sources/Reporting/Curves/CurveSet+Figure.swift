@@ -80,6 +80,7 @@ extension CurveSet {
     if let bounds { note += " (\(format.text(bounds.low)) to \(format.text(bounds.high)))" }
     note += ", n = \(sample.countText)"
     if cell.isTroubled { note += ", " + cell.troubleText }
+    if let chance = cell.chance, chance > 0 { note += ", \(chance) at chance" }
     return LineFigure.Point(
       x: x.value(cell), y: value, low: bounds?.low, high: bounds?.high,
       isComplete: sample.isComplete, isTroubled: cell.isTroubled, note: note)
@@ -115,6 +116,8 @@ extension CurveSet {
     if cells.contains(where: \.isTroubled) {
       words += " Crossed out: a trial collapsed, diverged or failed."
     }
+    let chance = cells.reduce(0) { $0 + ($1.chance ?? 0) }
+    if chance > 0 { words += " At chance, and in the means: \(chance) network\(chance == 1 ? "" : "s")." }
     return words
   }
 }

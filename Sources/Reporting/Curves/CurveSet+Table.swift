@@ -3,7 +3,7 @@ import CoppiceStore
 extension CurveSet {
   /// The results as a table: one line a configuration and sparsity, the dense baselines first.
   ///
-  /// For every metric its mean ± the band's half-width and, for the first, the difference to the dense baseline
+  /// `chance` counts the networks at chance among those that the means are of. For every metric its mean ± the band's half-width and, for the first, the difference to the dense baseline
   /// paired by seed, with the half-width of its 95 % confidence interval.
   ///
   /// Where a sparsity is another than was asked for, both have a column.
@@ -33,6 +33,7 @@ extension CurveSet {
     }
     table.columns.append(.init(name: "collapsed", format: .integer))
     table.columns.append(.init(name: "diverged", format: .integer))
+    table.columns.append(.init(name: "chance", format: .integer))
     if hasFailures { table.columns.append(.init(name: "failed", format: .integer)) }
 
     func append(_ curve: Curve, named name: [Table.Cell], isCompared: Bool) {
@@ -50,6 +51,7 @@ extension CurveSet {
           }
         }
         row += [.number(Double(cell.collapsed)), .number(Double(cell.diverged))]
+        row.append(cell.chance.map { .number(Double($0)) } ?? .missing)
         if hasFailures { row.append(.number(Double(cell.failed))) }
         table.rows.append(row)
       }

@@ -18,6 +18,12 @@ package enum Metrics {
     .trainAccuracy,
     .worstClassTestAccuracy,
     .ties,
+    .effectiveSparsity,
+    .emptiedLayers,
+    .deadUnits,
+    .chance,
+    .trainingFlopsDense,
+    .flopsCompacted,
   ]
 
   /// Conditions of a round that are shown like metrics.

@@ -12,6 +12,10 @@ package struct RoundFacts: Sendable {
   package var flops: Int?
   /// FLOPs of all training up to the end of the round; `nil` where they are not known.
   package var trainingFlops: Int?
+  /// What the same steps would have taken with every weight there.
+  package var trainingFlopsDense: Int?
+  /// What is left of the paths through the network; `nil` where its masks were never made.
+  package var paths: PathRecord?
   /// Seconds the round's training took.
   package var wallTime: Double
   /// How many of the weights that were removed had a score that others of the comparison had and stayed; `nil` where nothing was
@@ -24,11 +28,13 @@ package struct RoundFacts: Sendable {
   package init(
     evaluations: [Evaluation] = [], layers: [LayerRecord] = [], masks: MaskSet? = nil,
     series: Series = Series(),
-    flops: Int? = nil, trainingFlops: Int? = nil, wallTime: Double = .nan, ties: Int? = nil,
+    flops: Int? = nil, trainingFlops: Int? = nil, trainingFlopsDense: Int? = nil, paths: PathRecord? = nil,
+    wallTime: Double = .nan, ties: Int? = nil,
     settledStep: Int = 0
   ) {
     (self.evaluations, self.layers, self.masks, self.series) = (evaluations, layers, masks, series)
     (self.flops, self.trainingFlops, self.wallTime) = (flops, trainingFlops, wallTime)
+    (self.trainingFlopsDense, self.paths) = (trainingFlopsDense, paths)
     (self.ties, self.settledStep) = (ties, settledStep)
   }
 

@@ -211,6 +211,72 @@ extension Running {
       #expect(stage.outcome == .collapsed(["fc1.weight"]))
     }
 
+    @Test func anEmptiedLayerBesideAShortcutIsNoCollapse() throws {
+      let bench = try Bench()
+      let emptying = Allocation("emptying", version: 1) { layers, _ in
+        .layers(layers.map { $0.name.hasPrefix("blocks.0.conv") ? 0 : $0.survivors })
+      }
+      let plan = try SweepPlan(
+        Trial.tiny.with {
+          ($0.model, $0.dataset) = (.resnet([3], blocks: 2), .tinyGlyphs)
+          ($0.training, $0.batchSize) = (.iterations(4), 10)
+          ($0.allocation, $0.granularity, $0.schedule) = (emptying, .weight, .oneShot)
+        }
+      ) { Axis(\.control, Controls.catalogue.all) }
+      let report = try bench.run(plan)
+      #expect(report.failures.isEmpty && report.count(.completed) == plan.trials.count)
+      for trial in plan.trials.dropFirst() {
+        let rounds = try bench.record(trial, of: plan).rounds
+        let (dense, pruned) = (rounds[0].row, rounds[1].row)
+        #expect(dense[metric: .emptiedLayers] == 0 && dense[metric: .deadUnits] == 0)
+        #expect(dense[metric: .effectiveSparsity] == 0)
+        #expect(pruned[metric: .emptiedLayers] == 2 && pruned[metric: .deadUnits] == 6)
+        #expect(pruned[metric: .effectiveSparsity] == pruned.sparsity && pruned.sparsity > 0)
+        #expect(pruned[metric: .testAccuracy].isFinite && rounds[1].series.steps.last == 4)
+      }
+    }
+
+    @Test func masksWithoutAPathAreACollapse() throws {
+      let bench = try Bench()
+      // One survivor a layer: few of them meet.
+      let one = Allocation("one", version: 1) { layers, _ in .layers(layers.map { _ in 1 }) }
+      let plan = try SweepPlan(
+        Trial.tiny.with {
+          ($0.allocation, $0.criterion, $0.granularity) = (one, .random, .weight)
+          ($0.training, $0.schedule) = (.iterations(3), .oneShot)
+        }
+      ) { Axis(\.seed, 0..<30) }
+      try bench.run(plan)
+      var found: [TrialStatus: Int] = [:]
+      for trial in plan.trials where trial.trial.sparsity != 0 {
+        let record = try bench.record(trial, of: plan)
+        let last = try #require(record.rounds.last)
+        let masks = try #require(last.masks)
+        // Hidden units that are both reached and read.
+        let (a, b) = (try #require(masks["fc1.weight"]), try #require(masks["fc2.weight"]))
+        let isConnected = (0..<12).contains { unit in
+          a.bytes[(unit * 16)..<(unit * 16 + 16)].contains(1)
+            && (0..<3).contains { b.bytes[$0 * 12 + unit] == 1 }
+        }
+        #expect(record.status == (isConnected ? .completed : .collapsed))
+        #expect(last.row[metric: .emptiedLayers] == 0)
+        #expect(last.row[metric: .effectiveSparsity] == (isConnected ? last.row.sparsity : 1))
+        #expect(last.row[metric: .deadUnits] == (isConnected ? 13 : 15))
+        found[record.status, default: 0] += 1
+      }
+      #expect(found[.completed] ?? 0 > 0 && found[.collapsed] ?? 0 > 0)
+    }
+
+    @Test func aNetworkAtChanceIsMarked() throws {
+      let bench = try Bench()
+      // Nothing but the last bias is ever trained: every example is of one class.
+      let plan = try SweepPlan(Trial.tiny.with { $0.initializer = .zeros })
+      let report = try bench.run(plan)
+      #expect(report.trialsAtChance == Set(plan.trials.map(\.name)))
+      let trained = try SweepPlan(Trial.tiny.with { $0.training = .iterations(200) }, name: "trained")
+      #expect(try bench.run(trained).trialsAtChance.isEmpty)
+    }
+
     // MARK: The summary
 
     @Test func theSummaryHasARowForEveryCell() throws {

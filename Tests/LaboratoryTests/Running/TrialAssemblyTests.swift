@@ -38,7 +38,11 @@ import Testing
         ("parameters", weights), ("buffers", ParameterSet([("mean", Tensor([1], [5]))])),
       ],
       numbers: [
-        ("flops", [7]), ("training_flops", [10]), ("wall_time", [0.5 + Double(round)]),
+        ("flops", [7]), ("training_flops", [10]), ("training_flops_dense", [30]),
+        ("wall_time", [0.5 + Double(round)]),
+        PathRecord(
+          isConnected: true, weights: 4, effective: 4, emptiedLayers: 0, deadUnits: 0, flopsCompacted: 6
+        ).numbers,
       ],
       evaluations: [
         Evaluation(step: 0, [(.testAccuracy, 0)]),
@@ -50,7 +54,14 @@ import Testing
   private func pruning(_ round: Int) throws -> StageRecord {
     StageRecord(
       key: try #require(plan.rounds[round][.masks]).hexadecimal, masks: [("masks", masks(4 - round))],
-      numbers: [("requested_sparsity", [0.25 * Double(round) + 0.01])])
+      numbers: [
+        ("requested_sparsity", [0.25 * Double(round) + 0.01]),
+        PathRecord(
+          isConnected: true, weights: 4, effective: 3 - round, emptiedLayers: 0, deadUnits: round,
+          flopsCompacted: 5
+        )
+        .numbers,
+      ])
   }
 
   /// What the stop rule decided after a round.
@@ -98,10 +109,35 @@ import Testing
       #expect(row[metric: .testAccuracy] == 0.9 - 0.1 * Double(index))
       #expect(row[metric: .flops] == 7 && row[metric: .wallTime] == 0.5 + Double(index))
       // Each training counts once, those of the rounds before it among them.
-      let training = try #require(plan.stages.first { $0 is TrainingStage })
-      #expect(row[metric: .trainingFlops] == Double(index + 1) * (try training.flops(NetworkCostTable())))
+      #expect(row[metric: .trainingFlops] == Double(index + 1) * 10)
+      #expect(row[metric: .trainingFlopsDense] == Double(index + 1) * 30)
+      #expect(row[metric: .deadUnits] == Double(index))
       #expect(row.stoppedBy == "" && row.isLadder && row.schedule == "lottery-ticket")
     }
+  }
+
+  /// The dense training and the weights it is rewound to have the first steps in common.
+  @Test func whatATrainingBeginsWithCountsOnce() throws {
+    let plan = try TrialPlan(Self.trial.with { $0.retraining = .rewind(to: .iterations(10)) }, Bench.library)
+    for case let training as TrainingStage in plan.stages {
+      var record = try self.training(0, in: plan)
+      let steps = Double(training.steps)
+      record.key = training.key.hexadecimal
+      record.numbers = [
+        ("training_flops", [steps * (training.masks == nil ? 30 : 10)]),
+        ("training_flops_dense", [steps * 30]),
+      ]
+      try store([record])
+    }
+    for round in 1...2 {
+      var masks = try pruning(round)
+      masks.key = try #require(plan.rounds[round][.masks]).hexadecimal
+      try store([masks])
+    }
+    let record = try TrialAssembly(plan, from: outputs).record(provenance: "{}", ending: nil)
+    // 30 dense steps, and 20 for each ticket: those up to step 10 are the dense training's own.
+    #expect(record.rounds.map { $0.row[metric: .trainingFlops] } == [900, 1100, 1300])
+    #expect(record.rounds.map { $0.row[metric: .trainingFlopsDense] } == [900, 1500, 2100])
   }
 
   @Test func aCollapseEndsTheTrialWithoutATraining() throws {

@@ -42,10 +42,11 @@ import Testing
     #expect(
       ladder.caption
         == "Mean; band: 95 % CI (Student t); n = 3 seeds. Each curve follows the rounds of one ladder. "
-        + "Open markers: n = 2/3. Crossed out: a trial collapsed, diverged or failed.")
+        + "Open markers: n = 2/3. Crossed out: a trial collapsed, diverged or failed. "
+        + "At chance, and in the means: 1 network.")
     #expect(ladder.lines[0].points.map(\.isTroubled) == [false, false, true, false])
     #expect(ladder.lines[0].points.map(\.isComplete) == [true, true, true, false])
-    #expect(ladder.lines[0].points[2].note?.hasSuffix("n = 3, 1 collapsed") == true)
+    #expect(ladder.lines[0].points[2].note?.hasSuffix("n = 3, 1 collapsed, 1 at chance") == true)
   }
 
   @Test func theCaptionSaysWhichCurvesAreLadders() throws {

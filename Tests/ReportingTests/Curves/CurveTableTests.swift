@@ -7,13 +7,13 @@ import Testing
     let table = try CurveSet(IndexRows.grid()).table(of: ["test_accuracy", "early_stop_step"])
     #expect(
       table.text() == """
-        criterion  sparsity (%)  n  test accuracy (%)   Δ dense (pp)  early-stop iteration  collapsed  diverged
-        ─────────  ────────────  ─  ─────────────────  ─────────────  ────────────────────  ─────────  ────────
-        dense              0.00  3       91.00 ± 2.48              –               500 ± 0          0         0
-        magnitude         50.00  3       86.00 ± 2.48   -5.00 ± 0.00               500 ± 0          0         0
-        magnitude         80.00  3       83.00 ± 2.48   -8.00 ± 0.00               500 ± 0          0         0
-        random            50.00  3       71.00 ± 2.48  -20.00 ± 0.00               500 ± 0          0         0
-        random            80.00  3       59.00 ± 2.48  -32.00 ± 0.00               500 ± 0          0         0
+        criterion  sparsity (%)  n  test accuracy (%)   Δ dense (pp)  early-stop iteration  collapsed  diverged  chance
+        ─────────  ────────────  ─  ─────────────────  ─────────────  ────────────────────  ─────────  ────────  ──────
+        dense              0.00  3       91.00 ± 2.48              –               500 ± 0          0         0       0
+        magnitude         50.00  3       86.00 ± 2.48   -5.00 ± 0.00               500 ± 0          0         0       0
+        magnitude         80.00  3       83.00 ± 2.48   -8.00 ± 0.00               500 ± 0          0         0       0
+        random            50.00  3       71.00 ± 2.48  -20.00 ± 0.00               500 ± 0          0         0       0
+        random            80.00  3       59.00 ± 2.48  -32.00 ± 0.00               500 ± 0          0         0       0
 
         """)
   }
@@ -23,7 +23,7 @@ import Testing
     let lines = table.commaSeparated.split(separator: "\n").map(String.init)
     let header =
       "criterion,sparsity,n,n_expected,test_accuracy,test_accuracy_ci95,test_accuracy_difference,"
-      + "test_accuracy_difference_ci95,collapsed,diverged"
+      + "test_accuracy_difference_ci95,collapsed,diverged,chance"
     #expect(lines[0] == header)
     #expect(lines[2].hasPrefix("magnitude,0.5,3,3,0.86"))
     #expect(lines.count == 6)
@@ -33,13 +33,13 @@ import Testing
     let table = try CurveSet(IndexRows.ladder(endingAt: (seed: 1, round: 2))).table(band: .minmax)
     #expect(
       table.text() == """
-        trials                     round  sparsity (%)  n    test accuracy (%)    min    max     Δ dense (pp)  collapsed  diverged
-        ─────────────────────────  ─────  ────────────  ───  ─────────────────  ─────  ─────  ───────────────  ─────────  ────────
-        dense                          0          0.00  3                91.00  90.00  92.00                –          0         0
-        magnitude, lottery-ticket      0          0.00  3                91.00  90.00  92.00     +0.00 ± 0.00          0         0
-        magnitude, lottery-ticket      1         20.00  3                91.00  90.00  92.00     +0.00 ± 0.00          0         0
-        magnitude, lottery-ticket      2         36.00  3                64.00  10.00  92.00  -27.00 ± 116.17          1         0
-        magnitude, lottery-ticket      3         48.80  2/3              91.00  90.00  92.00     +0.00 ± 0.00          0         0
+        trials                     round  sparsity (%)  n    test accuracy (%)    min    max     Δ dense (pp)  collapsed  diverged  chance
+        ─────────────────────────  ─────  ────────────  ───  ─────────────────  ─────  ─────  ───────────────  ─────────  ────────  ──────
+        dense                          0          0.00  3                91.00  90.00  92.00                –          0         0       0
+        magnitude, lottery-ticket      0          0.00  3                91.00  90.00  92.00     +0.00 ± 0.00          0         0       0
+        magnitude, lottery-ticket      1         20.00  3                91.00  90.00  92.00     +0.00 ± 0.00          0         0       0
+        magnitude, lottery-ticket      2         36.00  3                64.00  10.00  92.00  -27.00 ± 116.17          1         0       1
+        magnitude, lottery-ticket      3         48.80  2/3              91.00  90.00  92.00     +0.00 ± 0.00          0         0       0
 
         """)
   }

@@ -32,6 +32,7 @@ enum IndexRows {
     row.sparsity = 1 - row.density
     row[metric: .testAccuracy] = accuracy
     row[metric: .testLoss] = 1 - accuracy
+    row[metric: .chance] = accuracy.isNaN ? .nan : accuracy <= 0.1 ? 1 : 0
     row[metric: .earlyStopStep] = 500
     row.settings = [.init("learning_rate", .number(rate))]
     return row

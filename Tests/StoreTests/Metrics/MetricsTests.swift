@@ -58,11 +58,16 @@ import Testing
         LayerRecord(name: "a", parameters: 10, nonzero: 4, isPrunable: true, flops: 20, flopsNonzero: 8),
         LayerRecord(name: "b", parameters: 3, nonzero: 3, isPrunable: false, flops: 5, flopsNonzero: 5),
       ],
-      flops: 30, trainingFlops: 9000, wallTime: 1.25)
+      flops: 30, trainingFlops: 9000, trainingFlopsDense: 10_000,
+      paths: PathRecord(
+        isConnected: true, weights: 8, effective: 2, emptiedLayers: 1, deadUnits: 3, flopsCompacted: 12),
+      wallTime: 1.25)
     var row = IndexRow(trial: "t", seed: 0, round: 0)
     row.measure(facts)
     let expected: [(Metric, Double)] = [
       (.parameters, 13), (.parametersNonzero, 7), (.flops, 30), (.flopsNonzero, 18), (.trainingFlops, 9000),
+      (.trainingFlopsDense, 10_000), (.effectiveSparsity, 0.75), (.emptiedLayers, 1), (.deadUnits, 3),
+      (.flopsCompacted, 12),
       (.trainLoss, 0.2), (.validationLoss, .infinity), (.testAccuracy, 0.7), (.earlyStopStep, 10),
       (.earlyStopTestAccuracy, 0.8), (.wallTime, 1.25),
     ]

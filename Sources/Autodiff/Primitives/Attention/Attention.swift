@@ -221,3 +221,31 @@ extension Attention: AxisTied {
     Attention(heads: kept[.output(1, axis: 1)].count, isCausal: isCausal, isPacked: isPacked)
   }
 }
+
+extension Attention: PathPrimitive {
+  /// Values are carried to every query that sees them. Queries and keys weigh them and carry nothing themselves. They have a part
+  /// where they meet and there are values to be weighed.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    let width = signature.output()[2]
+    let parts =
+      isPacked
+      ? (0..<3).map { part in inputs[0].mapped { $0.sliced(2, (part * width)..<((part + 1) * width)) } }
+      : inputs
+    let heads = parts.map { $0.mapped { $0.splitHeads(self.heads) } }
+    let builder = inputs[0].alive.builder
+    let scores = Reach.product(heads[0], heads[1]) { $0.product($1, transposingOther: true) }
+    let ones = builder.constant(1, scores.alive.shape)
+    let seen = isCausal ? builder.apply(CausalMask(hidden: 0), ones) : ones
+    func gathered(_ weights: Value, _ values: Value) -> Value {
+      weights.product(values).transposed([0, 2, 1, 3]).mergingAxes(2, count: 2)
+    }
+    let carried = heads[2].carried.map { values in
+      let weighed = scores.carried.map { gathered(seen * $0, values) }
+      return gathered(seen, values) + (weighed ?? builder.constant(0, signature.output()))
+    }
+    return [
+      Reach(alive: gathered(seen, heads[2].alive), carried: carried),
+      Reach(alive: builder.constant(1, signature.output(1))),
+    ]
+  }
+}

@@ -62,3 +62,10 @@ extension CausalMask: AxisTied {
     AxisTie.same(signature.output().axes.indices.dropLast(2))
   }
 }
+
+extension CausalMask: PathPrimitive {
+  /// What is hidden is hidden from paths.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    [inputs[0].mapped { $0.builder.apply(CausalMask(hidden: 0), $0) }.filled(of: signature.output())]
+  }
+}

@@ -33,3 +33,10 @@ extension Value {
     return a.builder.apply(Divide(), a, b)
   }
 }
+
+extension Divide {
+  /// What is divided goes on; a divisor is other than 0, and has a part where something is divided.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    [.product(inputs[0], inputs[1].filled(of: signature.output()), by: *)]
+  }
+}

@@ -76,3 +76,5 @@ extension Dropout: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension Dropout: PathKeepingPrimitive {}

@@ -12,7 +12,7 @@ package protocol PointwisePrimitive: ExamplewisePrimitive {
 }
 
 /// A pointwise primitive whose reference is a function of numbers.
-package protocol ElementwisePrimitive: PointwisePrimitive, AxisTied {
+package protocol ElementwisePrimitive: PointwisePrimitive, AxisTied, PathPrimitive {
   /// One element in Double precision.
   func value(_ x: [Double]) -> Double
 }

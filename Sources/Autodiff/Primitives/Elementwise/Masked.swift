@@ -50,3 +50,5 @@ extension Masked: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension Masked: PathKeepingPrimitive {}

@@ -32,3 +32,10 @@ extension Value {
     return a.builder.apply(Multiply(), a, b)
   }
 }
+
+extension Multiply {
+  /// One factor's paths go on where the other may be other than 0.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    [.product(inputs[0], inputs[1], by: *)]
+  }
+}

@@ -48,3 +48,10 @@ extension Value {
     builder.apply(Select(), self, value, other)
   }
 }
+
+extension Select: PathPrimitive {
+  /// Either array.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    Reach.joined(Array(inputs.dropFirst())).map { [$0] } ?? []
+  }
+}

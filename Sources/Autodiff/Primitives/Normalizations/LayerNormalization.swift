@@ -174,3 +174,13 @@ extension LayerNormalization: AxisTied {
     kept[.input(1, axis: 0)].count == signature.input(1)[0] ? self : nil
   }
 }
+
+extension LayerNormalization: PathPrimitive {
+  /// Each feature goes to its own place, where its scale survives. Mean and variance carry nothing.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    let builder = inputs[0].alive.builder
+    let scaled = Reach.product(inputs[0].filled(of: signature.output()), inputs[1], by: *)
+    let row = Reach(alive: builder.constant(1, signature.output(1)))
+    return [Reach(alive: scaled.alive + inputs[2].alive, carried: scaled.carried), row, row]
+  }
+}

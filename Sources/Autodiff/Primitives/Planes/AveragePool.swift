@@ -113,3 +113,10 @@ extension AveragePool: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension AveragePool: PathPrimitive {
+  /// As many paths as a window has: the mean without its divisor.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    [inputs[0].mapped { $0.builder.apply(self, $0).scaled(by: Float(windows.side * windows.side)) }]
+  }
+}

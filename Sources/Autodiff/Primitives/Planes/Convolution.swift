@@ -203,3 +203,14 @@ extension Convolution: AxisTied {
 
   package var keepsZeros: Bool { !hasBias }
 }
+
+extension Convolution: PathPrimitive {
+  /// The bias begins no path.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    let plain = Convolution(windows)
+    let product = Reach.product(inputs[0], inputs[1]) { $0.builder.apply(plain, $0, $1) }
+    let alive =
+      hasBias ? product.alive + inputs[2].alive.spreadOverChannels(of: signature.output()) : product.alive
+    return [Reach(alive: alive, carried: product.carried)]
+  }
+}

@@ -144,3 +144,10 @@ extension MaxPool: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension MaxPool: PathPrimitive {
+  /// Any element of a window may be its greatest.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    AveragePool(windows).reach(inputs, signature)
+  }
+}

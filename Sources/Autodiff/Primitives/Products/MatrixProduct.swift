@@ -157,3 +157,9 @@ extension MatrixProduct: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension MatrixProduct: PathPrimitive {
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    [.product(inputs[0], inputs[1]) { $0.builder.apply(self, $0, $1) }]
+  }
+}

@@ -66,3 +66,5 @@ extension ChannelSum: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension ChannelSum: PathMovingPrimitive {}

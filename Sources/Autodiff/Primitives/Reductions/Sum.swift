@@ -86,3 +86,5 @@ extension Sum: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension Sum: PathMovingPrimitive {}

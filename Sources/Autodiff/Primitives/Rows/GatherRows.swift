@@ -101,3 +101,14 @@ extension GatherRows: AxisTied {
     return AxisTie.same(0..<leading, input: 1) + [AxisTie(.input(0, axis: 1), .output(axis: leading))]
   }
 }
+
+extension GatherRows: PathPrimitive {
+  /// An index carries to the columns in which some row of the table survives.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    let (table, indices) = (inputs[0], inputs[1])
+    let (rank, width) = (signature.input(1).rank, signature.input(0)[1])
+    let columns = table.mapped { $0.summed(over: 0) }
+    let rows = indices.mapped { $0.expanded(at: rank, count: width) }
+    return [.product(rows, columns, by: *)]
+  }
+}

@@ -63,3 +63,8 @@ extension LogSoftmax: AxisTied {
     AxisTie.same(signature.output().axes.indices.dropLast())
   }
 }
+
+extension LogSoftmax: PathPrimitive {
+  /// An element depends on its whole row.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] { [inputs[0].spreadOverRows] }
+}

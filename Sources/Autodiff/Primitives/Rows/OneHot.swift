@@ -48,3 +48,10 @@ extension OneHot: AxisTied {
     AxisTie.same(signature.input(0).axes.indices)
   }
 }
+
+extension OneHot: PathPrimitive {
+  /// The index says which class it is.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    [inputs[0].mapped { $0.expanded(at: $0.shape.rank, count: classes) }]
+  }
+}

@@ -33,3 +33,11 @@ extension RowPrimitive {
 
   package var donations: [(input: Int, output: Int)] { [(0, 0)] }
 }
+
+extension Reach {
+  /// What each element of a row comes to where all depend on all of it.
+  var spreadOverRows: Reach {
+    let (last, width) = (alive.shape.rank - 1, alive.shape[-1])
+    return mapped { $0.summed(over: last).expanded(at: last, count: width) }.filled(of: alive.shape)
+  }
+}

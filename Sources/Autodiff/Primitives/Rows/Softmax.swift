@@ -62,3 +62,8 @@ extension Softmax: AxisTied {
     AxisTie.same(signature.output().axes.indices.dropLast())
   }
 }
+
+extension Softmax: PathPrimitive {
+  /// An element depends on its whole row.
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] { [inputs[0].spreadOverRows] }
+}

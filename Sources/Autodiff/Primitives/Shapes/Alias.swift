@@ -31,3 +31,5 @@ extension Alias: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension Alias: PathKeepingPrimitive {}

@@ -89,3 +89,16 @@ extension Concatenate: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension Concatenate: PathPrimitive {
+  package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {
+    let builder = inputs[0].alive.builder
+    let isCarried = inputs.contains { $0.carried != nil }
+    let carried = inputs.map { $0.carried ?? builder.constant(0, $0.alive.shape) }
+    return [
+      Reach(
+        alive: builder.applyAll(self, inputs.map(\.alive))[0],
+        carried: isCarried ? builder.applyAll(self, carried)[0] : nil)
+    ]
+  }
+}

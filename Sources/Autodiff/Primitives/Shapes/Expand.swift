@@ -73,3 +73,5 @@ extension Expand: AxisTied {
     Expand(axis: axis, count: kept[.output(axis: axis)].count)
   }
 }
+
+extension Expand: PathMovingPrimitive {}

@@ -65,3 +65,5 @@ extension AxisTie {
     return [.blocks(of: block, count: extents[axis], PortAxis(port: port.port, axis: axis), merged)]
   }
 }
+
+extension MergeAxes: PathMovingPrimitive {}

@@ -80,3 +80,5 @@ extension Pad: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension Pad: PathMovingPrimitive {}

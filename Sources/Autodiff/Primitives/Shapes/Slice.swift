@@ -83,3 +83,5 @@ extension Slice: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension Slice: PathMovingPrimitive {}

@@ -54,3 +54,5 @@ extension SplitAxis: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension SplitAxis: PathMovingPrimitive {}

@@ -28,3 +28,5 @@ extension StopGradient: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension StopGradient: PathKeepingPrimitive {}

@@ -81,3 +81,5 @@ extension Transpose: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension Transpose: PathMovingPrimitive {}
