@@ -126,10 +126,10 @@ package struct TrialAssembly {
 
 extension TrialPlan {
   /// The row of a round with its conditions alone: what stands in the summary for a trial without results.
-  func row(_ round: Round, sweptSettings: [String]) -> IndexRow {
+  package func row(_ round: Round, sweptSettings: [String]) -> IndexRow {
     var row = IndexRow(trial: name, seed: trial.seed, round: round.index)
     row.model = trial.model.name
-    row.dataset = trial.dataset.name
+    row.dataset = regimen.data.name
     row.criterion = trial.criterion.name
     row.granularity = trial.granularity.name
     row.allocation = trial.allocation.name
