@@ -13,7 +13,7 @@ enum RunOutput {
   }
 
   /// For a program.
-  static func json(_ report: RunReport, figure: String?) -> String {
+  static func json(_ report: RunReport, figure: String?, warnings: [String]) -> String {
     JSON.object([
       ("schema_version", .integer(1)), ("summary", .text(report.summary)),
       ("figure", figure.map(JSON.text) ?? .null), ("interrupted", .flag(report.isInterrupted)),
@@ -26,7 +26,7 @@ enum RunOutput {
         "failures",
         .list(report.failures.map { .members([("trial", .text($0.trial)), ("message", .text($0.message))]) })
       ),
-      ("orphans", .list(report.orphans.map(JSON.text))),
+      ("orphans", .list(report.orphans.map(JSON.text))), ("warnings", .list(warnings.map(JSON.text))),
     ])
   }
 }

@@ -9,17 +9,19 @@ struct PlanCommand: ParsableCommand {
 
   @OptionGroup var sweep: SweepOptions
   @OptionGroup var results: ResultsOptions
-  @OptionGroup var data: DataOptions
+  @OptionGroup var data: SweepDataOptions
   @OptionGroup var format: FormatOptions
 
   @OptionGroup var cores: CoreOptions
 
   func run() throws {
-    let plan = try sweep.plan(DataLibrary(data.folders))
+    let library = data.library
+    let plan = try sweep.plan(library)
+    try data.report(library)
     let cores = try cores.cores(plan)
     let cost = try plan.cost()
     let seconds = try plan.estimatedSeconds(jobs: cores.jobs, threads: cores.threads)
-    if format.json { return try Terminal.data(json(plan, cost, cores, seconds)) }
+    if format.json { return try Terminal.data(json(plan, cost, cores, seconds, library.warnings)) }
     try Terminal.data(plan.experiment.question)
     for trial in plan.trials {
       let rounds = trial.rounds.map { "\($0.index)" }.joined(separator: ",")
@@ -37,7 +39,9 @@ struct PlanCommand: ParsableCommand {
       """)
   }
 
-  private func json(_ plan: SweepPlan, _ cost: SweepPlan.Cost, _ cores: Cores, _ seconds: Double) -> String {
+  private func json(
+    _ plan: SweepPlan, _ cost: SweepPlan.Cost, _ cores: Cores, _ seconds: Double, _ warnings: [String]
+  ) -> String {
     JSON.object([
       ("schema_version", .integer(1)), ("experiment", .text(plan.experiment.name)),
       ("results", .text(plan.name)), ("trials", .list(plan.trials.map { .text($0.name) })),
@@ -45,6 +49,7 @@ struct PlanCommand: ParsableCommand {
       ("steps", .integer(cost.steps)), ("steps_unshared", .integer(cost.stepsUnshared)),
       ("training_flops", .number(cost.flops)), ("jobs", .integer(cores.jobs)),
       ("threads", .integer(cores.threads)), ("seconds", .number(seconds)), ("bytes", .integer(cost.bytes)),
+      ("warnings", .list(warnings.map(JSON.text))),
     ])
   }
 }

@@ -15,7 +15,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var sweep: SweepOptions
   @OptionGroup var results: ResultsOptions
-  @OptionGroup var data: DataOptions
+  @OptionGroup var data: SweepDataOptions
 
   @OptionGroup var cores: CoreOptions
 
@@ -31,8 +31,9 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let library = DataLibrary(data.folders)
+    let library = data.library
     let plan = try sweep.plan(library)
+    try data.report(library)
     let options = try options(plan)
     let interruption = Interruption()
     let signals = interruption.observeSignals()
@@ -45,7 +46,7 @@ struct RunCommand: ParsableCommand {
       curves: { rows in try? CurveSet(rows).summaryCurves() }, observe: { progress.observe($0) })
     let report = runner.run()
     progress.end()
-    try finish(report, plan)
+    try finish(report, plan, library)
   }
 
   private func options(_ plan: SweepPlan) throws -> Runner.Options {
@@ -61,13 +62,13 @@ struct RunCommand: ParsableCommand {
   }
 
   /// Prints the report and ends with its exit code.
-  private func finish(_ report: RunReport, _ plan: SweepPlan) throws {
+  private func finish(_ report: RunReport, _ plan: SweepPlan, _ library: DataLibrary) throws {
     for orphan in report.orphans {
       Terminal.log("note: \(orphan) in the results folder is not of this sweep and not in its summary")
     }
     let figure = report.summaryError == nil ? try drawFigure(report, plan) : nil
     if format.json {
-      try Terminal.data(RunOutput.json(report, figure: figure))
+      try Terminal.data(RunOutput.json(report, figure: figure, warnings: library.warnings))
     } else {
       if let table = try? CurveSet(report.rows).table() {
         try Terminal.data(table.text(width: Terminal.tableWidth))

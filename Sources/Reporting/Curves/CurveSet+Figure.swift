@@ -31,8 +31,15 @@ extension CurveSet {
     }
     return LineFigure(
       title: title ?? defaultTitle(shown), x: x.axis,
-      y: shown.quantity.axis(limits: limits), lines: lines, baselines: dashed, caption: caption(shown, band),
+      y: shown.quantity.axis(limits: limits), lines: lines, baselines: dashed,
+      caption: (title == nil ? "" : dataNote) + caption(shown, band),
       command: command, generator: generator)
+  }
+
+  /// `Data: mnist, not the original files.`, where the data are others than their name says: under a title of its own a figure
+  /// names no data set.
+  private var dataNote: String {
+    subject.first { $0.contains(",") }.map { "Data: \($0). " } ?? ""
   }
 
   /// `lenet-300-100 on mnist: test accuracy`.
