@@ -8,6 +8,10 @@ struct ResultsOptions: ParsableArguments {
   @Option(help: "The folder of results (or COPPICE_RESULTS; else Results).")
   var results: String?
 
+  func validate() throws {
+    if results?.isEmpty == true { throw ValidationError("--results takes the path of a folder, not \"\"") }
+  }
+
   var folder: ResultsFolder { ResultsFolder(results ?? Environment["COPPICE_RESULTS"] ?? "Results") }
 }
 

@@ -105,6 +105,8 @@ import Testing
       try expect(program, command + ["--data", ""], 64, ["--data takes the path of a folder"])
     }
     try expect(program, ["data", "fetch", "mnist", "--mirror", ""], 64, ["--mirror takes the address"])
+    try expect(
+      program, ["plan"] + Sweeps.tiny + ["--results", ""], 64, ["--results takes the path of a folder"])
     #expect(!FileManager.default.fileExists(atPath: program.results))
   }
 
@@ -128,6 +130,8 @@ import Testing
     for command in ["plan", "run"] { try expect(program, [command] + sweep, 0, words) }
     let rows = try SummaryFile.read(program.store.summary(of: "ladder")).rows
     #expect(Set(rows.map(\.dataset)) == ["mnist, not the original files"])
+    let curves = try SummaryFile.read(program.store.summary(of: "ladder")).curves
+    #expect(curves?.title.hasSuffix(", mnist, not the original files") == true)
     let figure = try String(contentsOfFile: program.results + "/ladder/accuracy.svg", encoding: .utf8)
     #expect(figure.contains("Data: mnist, not the original files."))
     try expect(program, ["plot", "ladder", "-o", program.folder.file("figure.svg")], 0, [])

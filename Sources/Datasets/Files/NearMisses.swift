@@ -86,8 +86,7 @@ struct NearMisses {
       let path = DataFolders.join(root, folder)
       if DataFolders.isFolder(path) {
         for file in source.files where DataFolders.path(of: file, in: path) == nil {
-          let stem = Self.stem(file.name)
-          guard let other = Self.names(in: path).first(where: { Self.stem($0) == stem }) else { continue }
+          guard let other = Self.names(in: path).first(where: { Self.resembles($0, file) }) else { continue }
           sentences.append("\(path) has \(other), not \(file.name): it is read under that name alone")
         }
       } else if let top = folder.split(separator: "/").first.map(String.init),
@@ -113,7 +112,12 @@ struct NearMisses {
     return (0..<parts.count).reversed().map { parts[...$0].joined(separator: "/") }
   }
 
-  private static func stem(_ name: String) -> Substring { name.prefix { $0 != "." } }
+  /// Whether a name is that of a file but for its ending, or for the letters' case and what stands between them.
+  private static func resembles(_ name: String, _ file: DataFiles.File) -> Bool {
+    func stem(_ name: String) -> Substring { name.prefix { $0 != "." } }
+    func letters(_ name: String) -> String { name.lowercased().filter { $0.isLetter || $0.isNumber } }
+    return file.names.contains { stem($0) == stem(name) || letters($0) == letters(name) }
+  }
 
   private static func names(in folder: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []).sorted()

@@ -36,11 +36,11 @@ extension CurveSet {
       command: command, generator: generator)
   }
 
-  /// `Data: mnist, not the original files.`, where the data are others than their name says: under a title of its own a figure
-  /// names no data set.
-  private var dataNote: String {
-    subject.first { $0.contains(",") }.map { "Data: \($0). " } ?? ""
-  }
+  /// The data, where they are others than the name of the set says: `mnist, not the original files`.
+  var otherData: String? { subject.first { $0.contains(",") } }
+
+  /// What a figure under a title of its own, which names no data set, says of such data.
+  private var dataNote: String { otherData.map { "Data: \($0). " } ?? "" }
 
   /// `lenet-300-100 on mnist: test accuracy`.
   private func defaultTitle(_ metric: Metric) -> String {

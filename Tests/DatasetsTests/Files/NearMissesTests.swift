@@ -59,6 +59,9 @@ import Testing
     #expect(
       try found(["Letters/raw/a.csv", "Letters/raw/b.tsv"])
         == "%/Letters/raw has a.csv, not a.tsv.gz: it is read under that name alone")
+    #expect(
+      try found(["Letters/raw/A_.TSV", "Letters/raw/b.tsv"])
+        == "%/Letters/raw has A_.TSV, not a.tsv.gz: it is read under that name alone")
     #expect(try found(["letters/raw/a.tsv", "letters/raw/b.tsv"]) == "% has letters, not Letters: rename it")
     #expect(
       try found(["letters.tar.gz"]) == "%/letters.tar.gz is not unpacked: tar -xzf %/letters.tar.gz -C %")
