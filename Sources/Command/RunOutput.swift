@@ -15,7 +15,7 @@ enum RunOutput {
   }
 
   /// For a program.
-  static func json(_ report: RunReport, figure: String?) -> String {
+  static func json(_ report: RunReport, figure: String?, warnings: [String]) -> String {
     let atChance = report.trialsAtChance
     return JSON.object([
       ("schema_version", .integer(1)), ("summary", .text(report.summary)),
@@ -35,6 +35,7 @@ enum RunOutput {
         .list(report.failures.map { .members([("trial", .text($0.trial)), ("message", .text($0.message))]) })
       ),
       ("notes", .list(report.notes.map(JSON.text))), ("orphans", .list(report.orphans.map(JSON.text))),
+      ("warnings", .list(warnings.map(JSON.text))),
     ])
   }
 }

@@ -8,15 +8,49 @@ struct ResultsOptions: ParsableArguments {
   @Option(help: "The folder of results (or COPPICE_RESULTS; else Results).", completion: .directory)
   var results: String?
 
+  func validate() throws {
+    if results?.isEmpty == true { throw ValidationError("--results takes the path of a folder, not \"\"") }
+  }
+
   var folder: ResultsFolder { ResultsFolder(results ?? Environment["COPPICE_RESULTS"] ?? "Results") }
 }
 
 /// Where data sets lie. Flag before environment before default.
 struct DataOptions: ParsableArguments {
-  @Option(help: "A folder of data sets (or COPPICE_DATA; else the cache).", completion: .directory)
+  @Option(
+    help: "The folder of data sets, searched alone (or COPPICE_DATA; else the cache).",
+    completion: .directory)
   var data: String?
 
   var folders: DataFolders { DataFolders(explicit: data) }
+
+  func validate() throws {
+    if data?.isEmpty == true { throw ValidationError("--data takes the path of a folder, not \"\"") }
+  }
+
+  /// Refuses a named folder that is not there.
+  func checkFolder() throws {
+    guard let data, !DataFolders.isFolder(data) else { return }
+    throw CommandFailure(
+      "--data \(data) is not a folder: name one that is there, or leave it out", CommandFailure.inputMissing)
+  }
+}
+
+/// Which data a sweep takes.
+struct SweepDataOptions: ParsableArguments {
+  @OptionGroup var data: DataOptions
+
+  @Flag(help: "Refuse data that are not the published ones (exit code 65).")
+  var strictData = false
+
+  /// The data sets a sweep reads.
+  var library: DataLibrary { DataLibrary(data.folders, isStrict: strictData) }
+
+  /// Refuses a folder that is not there, and says which of the data that were read are not the published ones.
+  func report(_ library: DataLibrary) throws {
+    try data.checkFolder()
+    for warning in library.warnings { Terminal.log("warning: \(warning)") }
+  }
 }
 
 /// How a run uses the processor. Flag before environment before what suits the sweep.

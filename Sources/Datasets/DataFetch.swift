@@ -2,9 +2,10 @@ import Foundation
 
 /// Downloads the files of a data set, checks them, and only then puts them in place.
 ///
-/// Downloads go through `curl`, archives through `tar`, both as processes. Every file is written to a temporary name
-/// beside its own, compared with its published SHA-256, and renamed. `COPPICE_MIRROR` (or `mirror`) names a server
-/// with the same files at the same relative paths, asked instead of the published addresses.
+/// Downloads go through `curl`, archives through `tar`, both as processes. Every file is written to a folder beside the sets,
+/// compared with its published SHA-256, and renamed. Where none is published, the files are first read as the data set they
+/// should be, and their digests are written down beside them in `SHA256SUMS`. `COPPICE_MIRROR` (or `mirror`) names a server with
+/// the same files at the same relative paths, asked instead of the published addresses.
 package struct DataFetch: Sendable {
   /// What became of one file.
   package struct Outcome: Hashable, Sendable {
@@ -14,13 +15,15 @@ package struct DataFetch: Sendable {
     package let sha256: String
     /// Whether it was there already.
     package let wasPresent: Bool
-    /// Whether it was compared with a published checksum.
+    /// Whether it was compared with a published checksum, or holds the content that is known to be the published one.
     package let isVerified: Bool
+    /// The file that its digest was written down in, where no checksum is published.
+    package let recordedIn: String?
   }
 
-  private let destination: String
-  private let mirror: String?
-  private let showsProgress: Bool
+  let destination: String
+  let mirror: String?
+  let showsProgress: Bool
 
   /// Fetches into a data folder; `showsProgress` lets curl draw its bar on standard error.
   package init(
@@ -34,8 +37,8 @@ package struct DataFetch: Sendable {
 
   /// Fetches what is not there yet. `report` is told of every file before it is fetched.
   ///
-  /// - Throws: `DatasetError.notFetchable`, `.download`, `.checksum`, `.unwritable` or `.toolMissing`. Nothing that was
-  ///   in place is touched, and nothing unchecked is left behind.
+  /// - Throws: `DatasetError.notFetchable`, `.download`, `.checksum`, `.refused`, `.unwritable` or `.toolMissing`. Nothing that
+  ///   was in place is touched, and nothing unchecked is left behind.
   package func fetch(
     _ source: DatasetSource, report: (_ message: String) -> Void = { _ in }
   ) throws(DatasetError) -> [Outcome] {
@@ -45,42 +48,114 @@ package struct DataFetch: Sendable {
       throw .notFetchable(dataset: source.name)
     }
     let target = "\(destination)/\(folder)"
-    var outcomes: [Outcome] = []
-    if let archive = files.archive {
-      if let present = try present(files.files, in: target) { return present }
-      try makeFolder(target)
-      let packed = temporaryPath("\(destination)/\(archive.name)")
-      defer { remove(packed) }
-      report("\(archive.name) (\(size(archive)))")
-      _ = try download(archive, folder: nil, addresses: files.addresses, to: packed)
-      return try unpack(packed, files, to: target)
+    var isPresent: [Bool] = []
+    for file in files.files { isPresent.append(try isInPlace(file, in: target)) }
+    // Without checksums only the set as a whole can be told from something else.
+    if files.files.contains(where: { $0.sha256 == nil }),
+      isPresent.contains(false) || (try? source.load(from: DataFolders([destination]))) == nil
+    {
+      for (index, file) in files.files.enumerated() where file.sha256 == nil { isPresent[index] = false }
     }
     try makeFolder(target)
-    for file in files.files {
-      let path = "\(target)/\(file.name)"
-      if let present = try present([file], in: target) {
-        outcomes += present
-        continue
+    // A folder that nothing came into does not stay; this leaves one that holds anything.
+    defer { rmdir(target) }
+    if isPresent.contains(false) {
+      let staging = "\(destination)/.fetch-\(ProcessInfo.processInfo.processIdentifier)"
+      defer { remove(staging) }
+      try makeFolder("\(staging)/\(folder)")
+      let fetched: [DataFiles.File]
+      if let archive = files.archive {
+        isPresent = isPresent.map { _ in false }
+        fetched = try unpack(archive, files, in: staging, report)
+      } else {
+        fetched = try download(files, isPresent, in: staging, target, report)
       }
-      report("\(folder)/\(file.name) (\(size(file)))")
-      let part = temporaryPath(path)
-      defer { remove(part) }
-      let sha256 = try download(file, folder: folder, addresses: files.addresses, to: part)
-      try move(part, to: path)
-      outcomes.append(Outcome(path: path, sha256: sha256, wasPresent: false, isVerified: file.sha256 != nil))
+      try check(source, fetched, in: staging, target)
+      for file in fetched { try move("\(staging)/\(folder)/\(file.name)", to: "\(target)/\(file.name)") }
     }
-    return outcomes
+    return try outcomes(files.files, wasPresent: isPresent, in: target)
   }
 
-  /// The outcomes of files that are all in place as published; `nil` where one is not.
-  private func present(_ files: [DataFiles.File], in folder: String) throws(DatasetError) -> [Outcome]? {
+  /// Whether a file is there: as published, or as it was fetched where nothing is published.
+  private func isInPlace(_ file: DataFiles.File, in folder: String) throws(DatasetError) -> Bool {
+    let path = "\(folder)/\(file.name)"
+    guard FileManager.default.fileExists(atPath: path) else { return false }
+    let sha256 = try LoadedFile.sha256(ofFile: path)
+    return sha256 == file.sha256 ?? FetchedFiles(folder)[file.name] ?? sha256
+  }
+
+  /// Downloads the files that are not there. Those with a published checksum are put in place at once; the others are returned.
+  private func download(
+    _ files: DataFiles, _ isPresent: [Bool], in staging: String, _ target: String,
+    _ report: (_ message: String) -> Void
+  ) throws(DatasetError) -> [DataFiles.File] {
+    var unproven: [DataFiles.File] = []
+    for (file, isPresent) in zip(files.files, isPresent) where !isPresent {
+      report("\(files.folders[0])/\(file.name) (\(size(file)))")
+      let part = "\(staging)/\(files.folders[0])/\(file.name)"
+      try download(file, folder: files.folders[0], addresses: files.addresses, to: part)
+      if file.sha256 == nil { unproven.append(file) } else { try move(part, to: "\(target)/\(file.name)") }
+    }
+    return unproven
+  }
+
+  /// Downloads an archive, unpacks it, and compares every file with its published checksum.
+  private func unpack(
+    _ archive: DataFiles.File, _ files: DataFiles, in staging: String, _ report: (_ message: String) -> Void
+  ) throws(DatasetError) -> [DataFiles.File] {
+    report("\(archive.name) (\(size(archive)))")
+    let packed = "\(staging)/\(archive.name)"
+    try download(archive, folder: nil, addresses: files.addresses, to: packed)
+    let result = try Self.run("tar", ["-xzf", packed, "-C", staging], purpose: "unpack \(packed)")
+    guard result.status == 0 else {
+      throw .corrupt(path: packed, offset: 0, reason: "tar failed: \(result.message)")
+    }
+    for file in files.files {
+      let unpacked = "\(staging)/\(files.folders[0])/\(file.name)"
+      let sha256 = try LoadedFile.sha256(ofFile: unpacked)
+      if let expected = file.sha256, expected != sha256 {
+        throw .checksum(path: unpacked, expected: expected, found: sha256)
+      }
+    }
+    return files.files
+  }
+
+  /// Reads what was fetched as the data set, beside those of its files that are in place, unless checksums say all.
+  private func check(
+    _ source: DatasetSource, _ fetched: [DataFiles.File], in staging: String, _ target: String
+  ) throws(DatasetError) {
+    guard fetched.contains(where: { $0.sha256 == nil }) else { return }
+    let folder = "\(staging)/\(source.files.folders[0])"
+    for file in source.files.files where !fetched.contains(file) {
+      try link("\(target)/\(file.name)", at: "\(folder)/\(file.name)")
+    }
+    do throws(DatasetError) {
+      _ = try source.load(from: DataFolders([staging]))
+    } catch {
+      throw .refused(
+        dataset: source.name, address: mirror ?? source.files.addresses.first ?? "",
+        reason: "\(error)".replacing("\(staging)/", with: ""))
+    }
+  }
+
+  /// What became of files that are all in place. Digests that are nowhere published are written down.
+  private func outcomes(
+    _ files: [DataFiles.File], wasPresent: [Bool], in folder: String
+  ) throws(DatasetError) -> [Outcome] {
+    var fetched = FetchedFiles(folder)
     var outcomes: [Outcome] = []
-    for file in files {
+    for (file, wasPresent) in zip(files, wasPresent) {
       let path = "\(folder)/\(file.name)"
-      guard FileManager.default.fileExists(atPath: path) else { return nil }
       let sha256 = try LoadedFile.sha256(ofFile: path)
-      if let expected = file.sha256, expected != sha256 { return nil }
-      outcomes.append(Outcome(path: path, sha256: sha256, wasPresent: true, isVerified: file.sha256 != nil))
+      if file.sha256 == nil { fetched[file.name] = sha256 }
+      outcomes.append(
+        Outcome(
+          path: path, sha256: sha256, wasPresent: wasPresent,
+          isVerified: file.sha256 != nil || file.contentSHA256 == sha256,
+          recordedIn: file.sha256 == nil ? fetched.path : nil))
+    }
+    if outcomes.contains(where: { $0.recordedIn != nil }), fetched != FetchedFiles(folder) {
+      try fetched.write()
     }
     return outcomes
   }
@@ -88,7 +163,7 @@ package struct DataFetch: Sendable {
   /// Downloads to `part` from the first address that works, and checks it.
   private func download(
     _ file: DataFiles.File, folder: String?, addresses: [String], to part: String
-  ) throws(DatasetError) -> String {
+  ) throws(DatasetError) {
     let urls =
       mirror.map { mirror in ["\(mirror)/\(folder.map { $0 + "/" } ?? "")\(file.name)"] }
       ?? addresses.map { "\($0)/\(file.name)" }
@@ -97,10 +172,12 @@ package struct DataFetch: Sendable {
       do throws(DatasetError) {
         try curl(url, to: part)
         let sha256 = try LoadedFile.sha256(ofFile: part)
-        if let expected = file.sha256, expected != sha256 {
-          throw .checksum(path: url, expected: expected, found: sha256)
+        if sha256 == file.sha256 { return }
+        if try isWebPage(part) {
+          throw .download(url: url, reason: "the answer is a web page, not the file")
         }
-        return sha256
+        if let expected = file.sha256 { throw .checksum(path: url, expected: expected, found: sha256) }
+        return
       } catch {
         remove(part)
         if case .toolMissing = error { throw error }
@@ -108,93 +185,5 @@ package struct DataFetch: Sendable {
       }
     }
     throw failure
-  }
-
-  /// Unpacks an archive beside the target, checks every file, and moves them into place.
-  private func unpack(
-    _ archive: String, _ files: DataFiles, to target: String
-  ) throws(DatasetError) -> [Outcome] {
-    let folder = temporaryPath(target)
-    defer { remove(folder) }
-    try makeFolder(folder)
-    let result = try Self.run("tar", ["-xzf", archive, "-C", folder], purpose: "unpack \(archive)")
-    guard result.status == 0 else {
-      throw .corrupt(path: archive, offset: 0, reason: "tar failed: \(result.message)")
-    }
-    var outcomes: [Outcome] = []
-    for file in files.files {
-      let unpacked = "\(folder)/\(files.folders[0])/\(file.name)"
-      let sha256 = try LoadedFile.sha256(ofFile: unpacked)
-      if let expected = file.sha256, expected != sha256 {
-        throw .checksum(path: unpacked, expected: expected, found: sha256)
-      }
-      let path = "\(target)/\(file.name)"
-      try move(unpacked, to: path)
-      outcomes.append(Outcome(path: path, sha256: sha256, wasPresent: false, isVerified: file.sha256 != nil))
-    }
-    return outcomes
-  }
-
-  private func curl(_ url: String, to path: String) throws(DatasetError) {
-    let result = try Self.run(
-      "curl",
-      ["--fail", "--location", "--show-error", "--connect-timeout", "30", "--output", path]
-        + [showsProgress ? "--progress-bar" : "--silent", url],
-      purpose: "download data sets", showsOutput: showsProgress)
-    guard result.status == 0 else {
-      let message = result.message.isEmpty ? "curl ended with \(result.status)" : result.message
-      throw .download(url: url, reason: message)
-    }
-    // curl makes no file for an empty answer.
-    if !FileManager.default.fileExists(atPath: path) {
-      throw .download(url: url, reason: "the answer was empty")
-    }
-  }
-
-  /// Runs a program found on the path and waits; its standard error is the message.
-  private static func run(
-    _ tool: String, _ arguments: [String], purpose: String, showsOutput: Bool = false
-  ) throws(DatasetError) -> (status: Int32, message: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [tool] + arguments
-    let pipe = Pipe()
-    if !showsOutput { process.standardError = pipe }
-    process.standardOutput = FileHandle.nullDevice
-    do {
-      try process.run()
-      let output = showsOutput ? Data() : try pipe.fileHandleForReading.readToEnd() ?? Data()
-      process.waitUntilExit()
-      let text = String(decoding: output, as: UTF8.self)
-      if process.terminationStatus == 127 { throw DatasetError.toolMissing(tool: tool, purpose: purpose) }
-      return (process.terminationStatus, text.trimmingCharacters(in: .whitespacesAndNewlines))
-    } catch {
-      throw .toolMissing(tool: tool, purpose: purpose)
-    }
-  }
-
-  private func temporaryPath(_ path: String) -> String {
-    "\(path).part-\(ProcessInfo.processInfo.processIdentifier)"
-  }
-
-  private func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
-
-  private func makeFolder(_ path: String) throws(DatasetError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw .unwritable(path: path, reason: LoadedFile.reason(error))
-    }
-  }
-
-  private func move(_ source: String, to target: String) throws(DatasetError) {
-    guard rename(source, target) == 0 else {
-      throw .unwritable(path: target, reason: String(cString: strerror(errno)))
-    }
-  }
-
-  private func size(_ file: DataFiles.File) -> String {
-    guard let bytes = file.bytes else { return "size unknown" }
-    return bytes < 1_000_000 ? "\((bytes + 999) / 1_000) kB" : "\((bytes + 999_999) / 1_000_000) MB"
   }
 }

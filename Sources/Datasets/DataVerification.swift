@@ -10,6 +10,10 @@ package struct DataVerification: Hashable, Sendable {
     case differs(expected: String)
     /// Nothing is published to compare with.
     case unpublished
+    /// Nothing is published, but it is the file that was fetched.
+    case asFetched
+    /// Nothing is published, and it is not the file that was fetched.
+    case changed(expected: String)
     /// The file is not there.
     case missing
   }
@@ -34,19 +38,25 @@ package struct DataVerification: Hashable, Sendable {
   package let folder: String
   /// Its files, in reading order.
   package let entries: [Entry]
+  /// Why the files cannot be read as the data set; `nil` where they can, or their checksums say all.
+  package let fault: String?
 
-  /// Whether every file is the published one, or holds the same; files without a published checksum do not count.
+  /// Whether every file is the published one, or holds the same; of files without a published checksum, whether they are those
+  /// that were fetched and can be read as the data set.
   package var isAsPublished: Bool {
-    entries.allSatisfy { [.matches, .sameContent, .unpublished].contains($0.verdict) }
+    fault == nil
+      && entries.allSatisfy { [.matches, .sameContent, .unpublished, .asFetched].contains($0.verdict) }
   }
 
-  /// Compares the files found in the first folder that has one of them.
+  /// Compares the files found in the first folder that has one of them. Where nothing is published to compare all of them with,
+  /// they are read as the data set.
   ///
   /// - Throws: `DatasetError.missing` where no folder has any; errors of reading and decompressing.
   package init(_ source: DatasetSource, in folders: DataFolders) throws(DatasetError) {
     dataset = source.name
     let files = source.files
     folder = try Self.folder(of: files, dataset: source.name, folders)
+    let fetched = FetchedFiles(folder)
     var entries: [Entry] = []
     for file in files.files {
       guard let path = DataFolders.path(of: file, in: folder) else {
@@ -54,12 +64,19 @@ package struct DataVerification: Hashable, Sendable {
         continue
       }
       let record = try LoadedFile(path).record
+      var verdict = file.verdict(on: record)
+      if verdict == .unpublished, let expected = fetched[record.name] {
+        verdict = expected == record.sha256 ? .asFetched : .changed(expected: expected)
+      }
       entries.append(
         Entry(
           name: file.name, path: path, bytes: record.bytes, sha256: record.sha256,
-          verdict: Self.verdict(record, file)))
+          verdict: verdict))
     }
     self.entries = entries
+    let isCertain = entries.allSatisfy { [.matches, .sameContent].contains($0.verdict) }
+    let isWhole = !entries.contains { $0.verdict == .missing }
+    fault = isCertain || !isWhole ? nil : Self.fault(source, folders)
   }
 
   /// The folder that has files of a data set; `nil` where none has any, or none are needed.
@@ -80,11 +97,12 @@ package struct DataVerification: Hashable, Sendable {
     return try folders.locate(files, dataset: dataset)
   }
 
-  private static func verdict(_ record: DataRecord.File, _ file: DataFiles.File) -> Verdict {
-    guard let expected = file.sha256 else { return .unpublished }
-    if record.sha256 == expected { return .matches }
-    if let content = file.contentSHA256, record.contentSHA256 == content { return .sameContent }
-    return .differs(expected: expected)
+  /// What reading the data set fails with.
+  private static func fault(_ source: DatasetSource, _ folders: DataFolders) -> String? {
+    do {
+      _ = try source.load(from: folders)
+      return nil
+    } catch { return "\(error)" }
   }
 }
 
@@ -96,6 +114,9 @@ extension DataVerification.Entry: CustomStringConvertible {
     case .sameContent: "holds the published content, packed differently"
     case .differs(let expected): "differs from the published checksum \(expected)"
     case .unpublished: "has no published checksum"
+    case .asFetched: "has no published checksum, and is as it was fetched"
+    case .changed(let expected):
+      "has no published checksum, and is not as it was fetched (SHA-256 \(expected))"
     case .missing: "is not there"
     }
   }

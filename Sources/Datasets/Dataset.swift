@@ -21,7 +21,7 @@ public struct Dataset: Sendable {
   /// Random changes to training images.
   public let augmentation: Augmentation
   /// Where the data came from.
-  public let record: DataRecord
+  public internal(set) var record: DataRecord
 
   /// The number of classes; for language modelling the number of tokens.
   public var classCount: Int { classNames.count }

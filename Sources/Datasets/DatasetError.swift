@@ -3,7 +3,9 @@ import CoppiceTerms
 /// What can go wrong with data: each case says what, where, why, and what to do next.
 public enum DatasetError: Error, Hashable, Sendable {
   /// A data set's files were found in none of the folders searched.
-  case missing(dataset: String, file: String, searched: [String], canFetch: Bool)
+  /// What is nearly right says of each near miss what to do about it.
+  case missing(
+    dataset: String, file: String, searched: [String], canFetch: Bool, nearMisses: [String] = [])
   /// A file exists but cannot be read.
   case unreadable(path: String, reason: String)
   /// A file has no bytes.
@@ -20,6 +22,12 @@ public enum DatasetError: Error, Hashable, Sendable {
   case countsDisagree(path: String, count: Int, other: String, otherCount: Int)
   /// A file's content is not as its format demands.
   case malformed(path: String, place: String, reason: String)
+  /// A file holds a web page: what a server sends that has not got the file.
+  case webPage(path: String)
+  /// What was fetched cannot be read as the data set, and was not put in place.
+  case refused(dataset: String, address: String, reason: String)
+  /// The data differ from the published ones, where only those are wanted.
+  case notPublished(dataset: String, differences: [String], canFetch: Bool)
   /// A file differs from its published checksum.
   case checksum(path: String, expected: String, found: String)
   /// A download failed.
@@ -40,10 +48,10 @@ extension DatasetError: CustomStringConvertible {
   /// What a user reads.
   public var description: String {
     switch self {
-    case .missing(let dataset, let file, let searched, let canFetch):
+    case .missing(let dataset, let file, let searched, let canFetch, let nearMisses):
       """
       the data set "\(dataset)" was not found: no \(file) in
-      \(searched.map { "  " + $0 }.joined(separator: "\n"))
+      \((searched.map { "  " + $0 } + nearMisses.map { "Nearly:         \($0)" }).joined(separator: "\n"))
       \(canFetch
         ? "Download it:    \(ProgramName.current) data fetch \(dataset)" : "Put the file there, or name its folder with --data")
       Elsewhere:      --data DIR, or COPPICE_DATA=DIR
@@ -67,6 +75,21 @@ extension DatasetError: CustomStringConvertible {
       "\(path) holds \(count) examples but \(other) holds \(otherCount): they do not belong together, fetch both again"
     case .malformed(let path, let place, let reason):
       "\(path), \(place): \(reason)"
+    case .webPage(let path):
+      "\(path) is a web page, not a file of data: the server sent it in place of the file; delete it and fetch the "
+        + "data set again"
+    case .refused(let dataset, let address, let reason):
+      "what \(address) sent is not the data set \"\(dataset)\" and was not kept: \(reason); try again later, or another "
+        + "mirror (COPPICE_MIRROR)"
+    case .notPublished(let dataset, let differences, let canFetch):
+      """
+      the data set "\(dataset)" is not the published one, and --strict-data takes no other:
+      \(differences.map { "  " + $0 }.joined(separator: "\n"))
+      \(canFetch
+        ? "Fetch it into a folder of its own: coppice data fetch \(dataset) --data DIR"
+        : "Put the published files there")
+      Or leave --strict-data out: results then bear another name than the data set's
+      """
     case .checksum(let path, let expected, let found):
       "\(path) differs from the published checksum: SHA-256 \(found) instead of \(expected); it was not kept: try again, "
         + "or another mirror (COPPICE_MIRROR)"
@@ -101,7 +124,7 @@ extension DatasetError: ReportedError {
     case .download: .tryAgain
     case .notFetchable, .batchSize: .usage
     case .empty, .truncated, .corrupt, .wrongMagic, .labelOutOfRange, .countsDisagree, .malformed, .checksum,
-      .inconsistent:
+      .inconsistent, .webPage, .refused, .notPublished:
       .badData
     }
   }

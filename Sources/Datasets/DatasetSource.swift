@@ -11,7 +11,7 @@ public protocol DatasetDefinition: Sendable {
   var summary: String { get }
   /// The files it reads, where they lie below a data folder and where they are published; none if generated.
   var files: DataFiles { get }
-  /// Reads or generates it.
+  /// Reads or generates it. `folders.load(files, dataset: name)` reads the files; their records belong into the `DataRecord`.
   func load(from folders: DataFolders) throws(DatasetError) -> Dataset
 }
 
@@ -37,10 +37,22 @@ public struct DatasetSource: Component {
   /// Whether it is generated in code and needs no file.
   public var isEmbedded: Bool { definition.files.files.isEmpty }
 
-  /// Reads or generates the data.
+  /// Whether its definition is one of those that ship, whose versions are raised with their examples.
+  package var isShipped: Bool {
+    Datasets.all.contains { type(of: $0.definition) == type(of: definition) }
+  }
+
+  /// Reads or generates the data, and says in their record what differs from the published files.
   ///
   /// - Throws: `DatasetError` for files that are missing or bad and for options out of range.
   public func load(from folders: DataFolders) throws(DatasetError) -> Dataset {
-    try definition.load(from: folders)
+    var dataset = try definition.load(from: folders)
+    dataset.record.compare(with: definition.files)
+    return dataset
+  }
+
+  /// What results depend on beside the options: what the files held and, in a set of one's own, what was made of them.
+  package func identity(of dataset: Dataset) -> Specification.Value {
+    isShipped ? dataset.record.identity : dataset.record.identity(examples: dataset.digest)
   }
 }

@@ -80,6 +80,87 @@ import Testing
       environment: ["COPPICE_CHECKPOINT_SECONDS": "soon"])
   }
 
+  /// A folder that is named is taken or refused.
+  @Test func aNamedFolderOfDataIsSearchedAlone() throws {
+    let program = try Program()
+    try Self.writeDigits(program.folder.file("full/MNIST/raw"))
+    try FileManager.default.createDirectory(
+      atPath: program.folder.file("empty"), withIntermediateDirectories: true)
+    let plan = ["plan", "quickstart", "--seeds", "1", "--set", "dataset=mnist(validation: 10)"]
+    let variable = ["COPPICE_DATA": program.folder.file("full")]
+    try expect(program, plan, 0, ["mnist, not the original files"], environment: variable)
+    for command in [plan, ["run"] + plan.dropFirst()] {
+      try expect(
+        program, command + ["--data", program.folder.file("empty")], 66,
+        ["\"mnist\" was not found", "full/MNIST/raw holds it, and is not searched because --data names"],
+        environment: variable)
+    }
+    try expect(
+      program, ["data", "verify", "mnist", "--data", "empty"], 66, ["empty/MNIST/raw"], environment: variable)
+    // A folder that is not there, even where no file is needed.
+    for command in [["plan"] + Sweeps.tiny, ["run"] + Sweeps.tiny, ["data", "list"], ["data", "verify"]] {
+      try expect(
+        program, command + ["--data", "nowhere"], 66,
+        ["--data nowhere is not a folder: name one that is there, or leave it out"])
+      try expect(program, command + ["--data", ""], 64, ["--data takes the path of a folder"])
+    }
+    try expect(program, ["data", "fetch", "mnist", "--mirror", ""], 64, ["--mirror takes the address"])
+    try expect(
+      program, ["plan"] + Sweeps.tiny + ["--results", ""], 64, ["--results takes the path of a folder"])
+    #expect(!FileManager.default.fileExists(atPath: program.results))
+  }
+
+  @Test func dataThatAreNotThePublishedOnesAreSaidAndRefusedWhereAsked() throws {
+    let program = try Program()
+    try Self.writeDigits(program.folder.file("data/MNIST/raw"))
+    let sweep =
+      Sweeps.ladder(training: 10) + [
+        "--set", "dataset=mnist(validation: 10)", "--data", program.folder.file("data"),
+      ]
+    let words = [
+      "warning: mnist is not the published data set: results call it \"mnist, not the original files\"",
+      "data/MNIST/raw/train-images-idx3-ubyte differs from the published train-images-idx3-ubyte.gz: SHA-256 ",
+    ]
+    for command in ["plan", "run"] {
+      try expect(
+        program, [command] + sweep + ["--strict-data"], 65,
+        ["error: the data set \"mnist\" is not the published one, and --strict-data takes no other", "fetch"])
+    }
+    #expect(!FileManager.default.fileExists(atPath: program.results))
+    for command in ["plan", "run"] { try expect(program, [command] + sweep, 0, words) }
+    let rows = try SummaryFile.read(program.store.summary(of: "ladder")).rows
+    #expect(Set(rows.map(\.dataset)) == ["mnist, not the original files"])
+    let curves = try SummaryFile.read(program.store.summary(of: "ladder")).curves
+    #expect(curves?.title.hasSuffix(", mnist, not the original files") == true)
+    let figure = try String(contentsOfFile: program.results + "/ladder/accuracy.svg", encoding: .utf8)
+    #expect(figure.contains("Data: mnist, not the original files."))
+    try expect(program, ["plot", "ladder", "-o", program.folder.file("figure.svg")], 0, [])
+    let drawn = try String(contentsOfFile: program.folder.file("figure.svg"), encoding: .utf8)
+    #expect(drawn.contains("mlp on mnist, not the original files: test accuracy"))
+    let json = try object(try program.run(["plan", "--json"] + sweep).output)
+    #expect((json["warnings"] as? [String])?.count == 1)
+    // Embedded sets have no other version.
+    try expect(program, ["plan", "--strict-data"] + Sweeps.tiny, 0, [])
+  }
+
+  /// Random digits under MNIST's names.
+  private static func writeDigits(_ folder: String) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    func header(_ magic: UInt8, _ sizes: [UInt8]) -> [UInt8] {
+      [0, 0, 8, magic] + sizes.flatMap { [0, 0, 0, $0] }
+    }
+    for (part, count) in [("train", 90 as UInt8), ("t10k", 20)] {
+      let pixels = (0..<Int(count) * 784).map { UInt8($0 * $0 % 251) }
+      let files = [
+        ("images-idx3", header(3, [count, 28, 28]) + pixels),
+        ("labels-idx1", header(1, [count]) + (0..<count).map { $0 % 10 }),
+      ]
+      for (kind, bytes) in files {
+        try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(part)-\(kind)-ubyte"))
+      }
+    }
+  }
+
   @Test func missingDataAreExplained() throws {
     try expect(
       Program(), ["run", "quickstart", "--set", "dataset=mnist", "--data", "/nowhere"], 66,

@@ -136,6 +136,78 @@ import Testing
     #expect(text.contains("nothing.tar.gz could not be downloaded: curl: (22)"))
   }
 
+  /// Two sentences a part, as a mirror has them: no checksum is published of them.
+  private let sentences = Array("good film\t1\nbad film\t0\n".utf8)
+
+  private func sentenceServer(_ answer: LocalServer.Answer? = nil) throws -> LocalServer {
+    let good = LocalServer.Answer(body: sentences)
+    return try LocalServer([
+      "/sst2/train.tsv": good, "/sst2/dev.tsv": good, "/sst2/test.tsv": answer ?? good,
+    ])
+  }
+
+  @Test func withoutChecksumsDigestsAreWrittenDown() throws {
+    let (folder, server) = (try TemporaryFolder(), try sentenceServer())
+    let outcomes = try DataFetch(into: folder.path, mirror: server.address).fetch(.sst2)
+    #expect(outcomes.map(\.isVerified) == [false, false, false])
+    #expect(Set(outcomes.map(\.recordedIn)) == [folder.path + "/sst2/SHA256SUMS"])
+    #expect(
+      try String(contentsOfFile: folder.path + "/sst2/SHA256SUMS", encoding: .utf8)
+        == ["dev", "test", "train"].map { "\(sha256(sentences))  \($0).tsv\n" }.joined())
+    #expect(
+      try contents(folder) == [
+        "sst2", "sst2/SHA256SUMS", "sst2/dev.tsv", "sst2/test.tsv", "sst2/train.tsv",
+      ])
+    // Again: nothing is asked of the server.
+    let again = DataFetch(into: folder.path, mirror: "http://127.0.0.1:9")
+    #expect(try again.fetch(.sst2).map(\.wasPresent) == [true, true, true])
+    // What is not as it was fetched is fetched again.
+    try folder.write(Array("other film\t1\n".utf8), "sst2/dev.tsv")
+    #expect(message { _ = try again.fetch(.sst2) }.contains("could not be downloaded"))
+    let fetched = try DataFetch(into: folder.path, mirror: server.address).fetch(.sst2)
+    #expect(fetched.map(\.sha256) == [String](repeating: sha256(sentences), count: 3))
+  }
+
+  @Test(arguments: [
+    "<!DOCTYPE html><html>Not found</html>", "\n<html>\tNot found\n", "<?xml version=\"1.0\"?>",
+  ])
+  func aWebPageIsNotKept(page: String) throws {
+    let folder = try TemporaryFolder()
+    let server = try sentenceServer(.init(body: Array(page.utf8)))
+    #expect(
+      message { _ = try DataFetch(into: folder.path, mirror: server.address).fetch(.sst2) }
+        == "\(server.address)/sst2/test.tsv could not be downloaded: the answer is a web page, not the file; check the "
+        + "connection, or set COPPICE_MIRROR to a server with the same files")
+    #expect(try contents(folder) == [])
+  }
+
+  @Test func whatIsNotTheDataSetIsNotKept() throws {
+    let folder = try TemporaryFolder()
+    let server = try sentenceServer(.init(body: Array("404: Not Found".utf8)))
+    #expect(
+      message { _ = try DataFetch(into: folder.path, mirror: server.address).fetch(.sst2) }
+        == "what \(server.address) sent is not the data set \"sst-2\" and was not kept: sst2/test.tsv, line 1: 1 columns "
+        + "instead of 2, and no header that names them `sentence`, `label`, …; try again later, or another mirror "
+        + "(COPPICE_MIRROR)")
+    #expect(try contents(folder) == [])
+    // What was in place before is not touched.
+    for part in ["train", "dev", "test"] { try folder.write([65], "sst2/\(part).tsv") }
+    #expect(
+      message { _ = try DataFetch(into: folder.path, mirror: server.address).fetch(.sst2) }.contains(
+        "was not kept"))
+    #expect(try contents(folder) == ["sst2", "sst2/dev.tsv", "sst2/test.tsv", "sst2/train.tsv"])
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path + "/sst2/test.tsv")) == Data([65]))
+  }
+
+  /// Pages that an earlier download left are no data set.
+  @Test func aWebPageInPlaceIsFetchedAgain() throws {
+    let (folder, server) = (try TemporaryFolder(), try sentenceServer())
+    for part in ["train", "dev", "test"] { try folder.write(Array("<html>\n".utf8), "sst2/\(part).tsv") }
+    let outcomes = try DataFetch(into: folder.path, mirror: server.address).fetch(.sst2)
+    #expect(outcomes.map(\.wasPresent) == [false, false, false])
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path + "/sst2/test.tsv")) == Data(sentences))
+  }
+
   @Test func embeddedSetsHaveNothingToFetch() {
     #expect(
       message { _ = try DataFetch(into: "/nowhere", mirror: nil).fetch(.glyphs) }

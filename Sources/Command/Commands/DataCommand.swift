@@ -19,6 +19,7 @@ struct DataListCommand: ParsableCommand {
   @OptionGroup var format: FormatOptions
 
   func run() throws {
+    try data.checkFolder()
     let sets = DatasetSource.all.map { (source: $0, place: place($0)) }
     if format.json {
       let list = sets.map { source, place in
@@ -64,6 +65,10 @@ struct DataFetchCommand: ParsableCommand {
 
   @OptionGroup var format: FormatOptions
 
+  func validate() throws {
+    if mirror?.isEmpty == true { throw ValidationError("--mirror takes the address of a server, not \"\"") }
+  }
+
   func run() throws {
     let sources = try names.map { try DatasetSource(parsing: $0) }
     let fetch = DataFetch(
@@ -76,12 +81,17 @@ struct DataFetchCommand: ParsableCommand {
         JSON.members([
           ("path", .text(outcome.path)), ("sha256", .text(outcome.sha256)),
           ("was_present", .flag(outcome.wasPresent)), ("verified", .flag(outcome.isVerified)),
+          ("recorded_in", outcome.recordedIn.map(JSON.text) ?? .null),
         ])
       }
       return try Terminal.data(JSON.object([("schema_version", .integer(1)), ("files", .list(list))]))
     }
     for outcome in outcomes {
-      let check = outcome.isVerified ? "as published" : "SHA-256 \(outcome.sha256), none is published"
+      let check =
+        outcome.isVerified
+        ? "as published"
+        : "SHA-256 \(outcome.sha256), none is published to compare it with: "
+          + "written down in \(outcome.recordedIn ?? "")"
       try Terminal.data("\(outcome.path): \(outcome.wasPresent ? "was there" : "fetched"), \(check)")
     }
   }
@@ -103,6 +113,7 @@ struct DataVerifyCommand: ParsableCommand {
   @OptionGroup var format: FormatOptions
 
   func run() throws {
+    if names.isEmpty { try data.checkFolder() }
     let sources =
       try names.isEmpty
       ? DatasetSource.all.filter { DataVerification.folder(of: $0, in: data.folders) != nil }
@@ -121,6 +132,7 @@ struct DataVerifyCommand: ParsableCommand {
       for verification in verifications {
         try Terminal.data("\(verification.dataset) in \(verification.folder)")
         for entry in verification.entries { try Terminal.data("  \(entry)") }
+        if let fault = verification.fault { try Terminal.data("  cannot be read: \(fault)") }
       }
     }
     if let bad = verifications.first(where: { !$0.isAsPublished }) {
@@ -134,6 +146,7 @@ struct DataVerifyCommand: ParsableCommand {
     .members([
       ("name", .text(verification.dataset)), ("folder", .text(verification.folder)),
       ("as_published", .flag(verification.isAsPublished)),
+      ("fault", verification.fault.map(JSON.text) ?? .null),
       (
         "files",
         .list(

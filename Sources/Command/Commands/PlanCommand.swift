@@ -14,18 +14,20 @@ struct PlanCommand: ParsableCommand {
   var list = false
 
   @OptionGroup var results: ResultsOptions
-  @OptionGroup var data: DataOptions
+  @OptionGroup var data: SweepDataOptions
   @OptionGroup var format: FormatOptions
 
   @OptionGroup var cores: CoreOptions
 
   func run() throws {
-    let plan = try sweep.plan(DataLibrary(data.folders))
+    let library = data.library
+    let plan = try sweep.plan(library)
+    try data.report(library)
     for remark in plan.remarks { Terminal.log("note: \(remark)") }
     let cores = try cores.cores(plan)
     let cost = try plan.cost()
     let seconds = try plan.estimatedSeconds(jobs: cores.jobs, threads: cores.threads)
-    if format.json { return try Terminal.data(json(plan, cost, cores, seconds)) }
+    if format.json { return try Terminal.data(json(plan, cost, cores, seconds, library.warnings)) }
     try Terminal.data(plan.experiment.question)
     if list {
       for trial in plan.trials {
@@ -71,7 +73,9 @@ struct PlanCommand: ParsableCommand {
 
   private static func trials(_ count: Int) -> String { count == 1 ? "1 trial" : "\(count) trials" }
 
-  private func json(_ plan: SweepPlan, _ cost: SweepPlan.Cost, _ cores: Cores, _ seconds: Double) -> String {
+  private func json(
+    _ plan: SweepPlan, _ cost: SweepPlan.Cost, _ cores: Cores, _ seconds: Double, _ warnings: [String]
+  ) -> String {
     JSON.object([
       ("schema_version", .integer(1)), ("experiment", .text(plan.experiment.name)),
       ("results", .text(plan.name)), ("trials", .list(plan.trials.map { .text($0.name) })),
@@ -91,6 +95,7 @@ struct PlanCommand: ParsableCommand {
             ])
           })
       ),
+      ("warnings", .list(warnings.map(JSON.text))),
     ])
   }
 }

@@ -19,7 +19,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var sweep: SweepOptions
   @OptionGroup var results: ResultsOptions
-  @OptionGroup var data: DataOptions
+  @OptionGroup var data: SweepDataOptions
 
   @OptionGroup var cores: CoreOptions
 
@@ -35,8 +35,9 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let library = DataLibrary(data.folders)
+    let library = data.library
     let plan = try sweep.plan(library)
+    try data.report(library)
     for remark in plan.remarks { Terminal.log("note: \(remark)") }
     let options = try options(plan)
     let interruption = Interruption()
@@ -51,7 +52,7 @@ struct RunCommand: ParsableCommand {
       curves: { rows in try? CurveSet(rows).summaryCurves() }, observe: { progress.observe($0) })
     let report = runner.run()
     progress.end()
-    try finish(report, plan)
+    try finish(report, plan, library)
   }
 
   private func options(_ plan: SweepPlan) throws -> Runner.Options {
@@ -67,7 +68,7 @@ struct RunCommand: ParsableCommand {
   }
 
   /// Prints the report and ends with its exit code.
-  private func finish(_ report: RunReport, _ plan: SweepPlan) throws {
+  private func finish(_ report: RunReport, _ plan: SweepPlan, _ library: DataLibrary) throws {
     for orphan in report.orphans {
       Terminal.log("note: \(orphan) in the results folder is not of this sweep and not in its summary")
     }
@@ -76,7 +77,7 @@ struct RunCommand: ParsableCommand {
     var problem: (any Error)?
     do { drawn = try results(report, plan) } catch { problem = error }
     if format.json {
-      try Terminal.data(RunOutput.json(report, figure: drawn.figure))
+      try Terminal.data(RunOutput.json(report, figure: drawn.figure, warnings: library.warnings))
     } else {
       if let table = drawn.table { try Terminal.data(table.text(width: Terminal.tableWidth)) }
       try Terminal.data(RunOutput.summary(report, figure: drawn.figure))

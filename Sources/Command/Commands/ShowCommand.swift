@@ -28,9 +28,13 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     let path = try StoredResults(folder: results.folder).trial(trial)
     let record = try TrialFile(path).record()
-    let evaluation = evaluate ? try TrialEvaluation(record, library: DataLibrary(data.folders)) : nil
+    let library = DataLibrary(data.folders)
+    let evaluation = evaluate ? try TrialEvaluation(record, library: library) : nil
     try Terminal.data(format.json ? json(record, path, evaluation) : text(record, path, evaluation))
     if let evaluation, !evaluation.isEqual {
+      for difference in DataComparison.differences(record.provenance, library.records) {
+        Terminal.log("note: \(difference)")
+      }
       Terminal.log("error: the stored weights do not give what is stored")
       throw CommandFailure.someTrialsFailed
     }

@@ -4,7 +4,8 @@ import Foundation
 /// Colour images of ten kinds of things, 3×32×32, 50,000 for training and 10,000 for the test.
 ///
 /// A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009. The binary version: records of one
-/// label byte and 3,072 bytes of red, green and blue planes. Any number of `data_batch_*.bin` is read.
+/// label byte and 3,072 bytes of red, green and blue planes. Any number of `data_batch_*.bin` is read; fewer images than the
+/// published ones are a variant, which results name.
 struct CIFAR10: DatasetDefinition {
   let validation: Int
   let scaling: InputScaling
@@ -33,20 +34,34 @@ struct CIFAR10: DatasetDefinition {
   func load(from folders: DataFolders) throws(DatasetError) -> Dataset {
     let least = DataFiles(
       folders: files.folders, files: [.init("data_batch_1.bin"), .init("test_batch.bin")],
-      addresses: files.addresses)
-    let folder = try folders.locate(least, dataset: "cifar-10")
+      addresses: files.addresses, archive: files.archive)
+    let folder = try locate(least, folders)
     let batches = try Self.batches(in: folder)
     var records: [DataRecord.File] = []
     let training = try Self.read(batches, &records)
-    let test = try Self.read(["\(folder)/test_batch.bin"], &records)
+    let test = try Self.read([DataFolders.path(of: least.files[1], in: folder) ?? folder], &records)
     var record = DataRecord(dataset: "cifar-10", version: 1, files: records)
     if training.count != 50_000 || test.count != 10_000 {
       record.notes.append("\(training.count) + \(test.count) of the 50,000 + 10,000 published images")
+      record.variant = DataRecord.notOriginal
     }
     return try Dataset(
       name: "cifar-10", task: .imageClassification(channels: 3, height: 32, width: 32), training: training,
       test: test, classNames: Self.classes, validationCount: validation, scaling: scaling,
       augmentation: augmentation, record: record)
+  }
+
+  /// The folder of the binary version. Beside it people have the one for Python.
+  private func locate(_ least: DataFiles, _ folders: DataFolders) throws(DatasetError) -> String {
+    do {
+      return try folders.locate(least, dataset: "cifar-10")
+    } catch .missing(let dataset, let file, let searched, let canFetch, let nearMisses) {
+      let python = folders.folders.map { DataFolders.join($0, "cifar-10-batches-py") }.filter(
+        DataFolders.isFolder)
+      throw .missing(
+        dataset: dataset, file: file, searched: searched, canFetch: canFetch,
+        nearMisses: nearMisses + python.map { "\($0) is the version for Python: the binary version is read" })
+    }
   }
 
   /// The training files, by their number.
@@ -58,10 +73,14 @@ struct CIFAR10: DatasetDefinition {
       throw .unreadable(path: folder, reason: LoadedFile.reason(error))
     }
     let numbered = names.compactMap { name -> (Int, String)? in
-      guard name.hasPrefix("data_batch_"), name.hasSuffix(".bin") else { return nil }
-      return Int(name.dropFirst(11).dropLast(4)).map { ($0, "\(folder)/\(name)") }
+      let plain = name.droppingGzipEnding
+      guard plain.hasPrefix("data_batch_"), plain.hasSuffix(".bin"),
+        let path = DataFolders.path(of: .init(plain), in: folder)
+      else { return nil }
+      return Int(plain.dropFirst(11).dropLast(4)).map { ($0, path) }
     }
-    return numbered.sorted { $0.0 < $1.0 }.map(\.1)
+    var seen: Set<String> = []
+    return numbered.sorted { $0.0 < $1.0 }.map(\.1).filter { seen.insert($0).inserted }
   }
 
   private static func read(_ paths: [String], _ records: inout [DataRecord.File]) throws(DatasetError)
@@ -71,6 +90,7 @@ struct CIFAR10: DatasetDefinition {
     var labels: [Int32] = []
     for path in paths {
       let file = try LoadedFile(path)
+      if file.isWebPage { throw .webPage(path: path) }
       guard file.bytes.count % recordSize == 0 else {
         throw .truncated(
           path: path, reason: "\(file.bytes.count) bytes are not a whole number of records of \(recordSize)")

@@ -45,12 +45,7 @@ struct MNIST: DatasetDefinition {
   }
 
   func load(from folders: DataFolders) throws(DatasetError) -> Dataset {
-    let files = files
-    let folder = try folders.locate(files, dataset: name)
-    var loaded: [LoadedFile] = []
-    for file in files.files {
-      loaded.append(try LoadedFile(DataFolders.path(of: file, in: folder) ?? "\(folder)/\(file.name)"))
-    }
+    let loaded = try folders.load(files, dataset: name)
     let training = try IDX.examples(images: loaded[0], labels: loaded[1], height: 28, width: 28, classes: 10)
     let test = try IDX.examples(images: loaded[2], labels: loaded[3], height: 28, width: 28, classes: 10)
     return try Dataset(
@@ -65,38 +60,47 @@ struct MNIST: DatasetDefinition {
     "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
   ]
 
-  private static let digitFiles: [DataFiles.File] = [
+  /// A file as published; people have it with a dot before `idx`, too.
+  private static func file(
+    _ name: String, sha256: String, contentSHA256: String, bytes: Int
+  ) -> DataFiles.File {
     .init(
+      name, sha256: sha256, contentSHA256: contentSHA256, bytes: bytes,
+      alternatives: [name.replacing("-idx", with: ".idx")])
+  }
+
+  private static let digitFiles: [DataFiles.File] = [
+    file(
       "train-images-idx3-ubyte.gz",
       sha256: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
       contentSHA256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db", bytes: 9_912_422),
-    .init(
+    file(
       "train-labels-idx1-ubyte.gz",
       sha256: "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
       contentSHA256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5", bytes: 28_881),
-    .init(
+    file(
       "t10k-images-idx3-ubyte.gz", sha256: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
       contentSHA256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7", bytes: 1_648_877),
-    .init(
+    file(
       "t10k-labels-idx1-ubyte.gz", sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
       contentSHA256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2", bytes: 4_542),
   ]
 
   private static let fashionFiles: [DataFiles.File] = [
-    .init(
+    file(
       "train-images-idx3-ubyte.gz",
       sha256: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-      bytes: 26_421_880),
-    .init(
+      contentSHA256: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888", bytes: 26_421_880),
+    file(
       "train-labels-idx1-ubyte.gz",
       sha256: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-      bytes: 29_515),
-    .init(
+      contentSHA256: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9", bytes: 29_515),
+    file(
       "t10k-images-idx3-ubyte.gz", sha256: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-      bytes: 4_422_102),
-    .init(
+      contentSHA256: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b", bytes: 4_422_102),
+    file(
       "t10k-labels-idx1-ubyte.gz", sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
-      bytes: 5_148),
+      contentSHA256: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34", bytes: 5_148),
   ]
 }
 

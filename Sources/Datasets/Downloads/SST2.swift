@@ -3,9 +3,13 @@ import CoppiceTerms
 /// Sentences of film reviews, negative or positive.
 ///
 /// R. Socher et al., "Recursive deep models for semantic compositionality over a sentiment treebank", EMNLP 2013.
-/// Tab-separated `sentence, label`, with a header or without. Where the test file has no labels (as in GLUE), the
-/// development file is the test and validation is split from training. Words are separated by spaces; the vocabulary
-/// is that of the training file: `<pad>` = 0, `<unk>` = 1, then by falling frequency, equals in byte order.
+/// Tab-separated, read by their header: `sentence`, `label` and `idx` in any order; without a header `sentence, label`. A test
+/// file whose labels are missing or all −1 (as in GLUE) is not evaluated: the development file is the test and validation is
+/// split from training. Words are separated by spaces; the vocabulary is that of the training file: `<pad>` = 0, `<unk>` = 1,
+/// then by falling frequency, equals in byte order.
+///
+/// No checksums are published. The sentences that most people have are known by their digests; other files are variants, which
+/// results name: GLUE's training file holds phrases of the sentences as well, 67,349 in all.
 struct SST2: DatasetDefinition {
   let length: Int
   let minimumCount: Int
@@ -24,8 +28,18 @@ struct SST2: DatasetDefinition {
 
   var files: DataFiles {
     DataFiles(
-      folders: ["sst2", "SST-2"],
-      files: [.init("train.tsv"), .init("dev.tsv"), .init("test.tsv")],
+      folders: ["sst2", "SST-2", "SST2"],
+      files: [
+        .init(
+          "train.tsv", contentSHA256: "ec192f833a64da08f475488a77b0d0b47db47acd0f458bd18433fc793b569920",
+          bytes: 720_259),
+        .init(
+          "dev.tsv", contentSHA256: "eddea6b39e601dd4e7a672b53cc40fdf6019fa80522f351206c24340ca5d9359",
+          bytes: 92_057, alternatives: ["validation.tsv"]),
+        .init(
+          "test.tsv", contentSHA256: "831169c7e2e429d6026e1bdbb542f33b636e3e596caad9602ebc953c205928b7",
+          bytes: 188_749),
+      ],
       addresses: [
         "https://raw.githubusercontent.com/clairett/pytorch-sentiment-classification/master/data/SST2"
       ])
@@ -36,31 +50,41 @@ struct SST2: DatasetDefinition {
       throw .inconsistent(
         dataset: "sst-2", "length \(length) and minimum count \(minimumCount) must be at least 1")
     }
-    let folder = try folders.locate(files, dataset: "sst-2")
-    var loaded: [LoadedFile] = []
-    for file in files.files {
-      loaded.append(try LoadedFile(DataFolders.path(of: file, in: folder) ?? "\(folder)/\(file.name)"))
-    }
+    let loaded = try folders.load(files, dataset: "sst-2")
     let training = try LabelledSentences(loaded[0])
     let development = try LabelledSentences(loaded[1])
     let test = try LabelledSentences(loaded[2])
     for (part, file) in [(training, loaded[0]), (development, loaded[1])] where part.labels == nil {
-      throw .malformed(path: file.path, place: "line 1", reason: "no column of labels 0 or 1 was found")
+      throw .malformed(
+        path: file.path, place: "line 1",
+        reason: "no column of labels 0 or 1 was found; it is needed for training and evaluation")
     }
     let vocabulary = Vocabulary(training.sentences, minimumCount: minimumCount)
     func examples(_ part: LabelledSentences) -> Examples {
       Examples(
         tokens: part.sentences.flatMap { vocabulary.encode($0, length: length) }, labels: part.labels ?? [])
     }
-    var record = DataRecord(dataset: "sst-2", version: 1, files: loaded.map(\.record))
+    var record = DataRecord(
+      dataset: "sst-2", version: 1, files: loaded.map(\.record),
+      variant: Self.variant(training: training.sentences.count, isTestLabelled: test.labels != nil))
     if test.labels == nil {
-      record.notes.append("test.tsv has no labels: dev.tsv is the test, validation is split from training")
+      record.notes.append(
+        "\(loaded[2].record.name) has no labels and is not evaluated: \(loaded[1].record.name) is the test, "
+          + "validation is split from training")
     }
     return try Dataset(
       name: "sst-2", task: .sequenceClassification(length: length, vocabulary: vocabulary.count),
       training: examples(training), validation: test.labels == nil ? nil : examples(development),
       test: examples(test.labels == nil ? development : test), classNames: ["negative", "positive"],
       validationCount: validation, record: record)
+  }
+}
+
+extension SST2 {
+  /// How the sentences are not those published, as far as their number tells.
+  fileprivate static func variant(training: Int, isTestLabelled: Bool) -> String? {
+    let parts = (training == 67_349 ? ["GLUE phrases"] : []) + (isTestLabelled ? [] : ["tested on dev"])
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 }
 

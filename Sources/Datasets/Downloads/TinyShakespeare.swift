@@ -31,12 +31,10 @@ struct TinyShakespeare: DatasetDefinition {
     guard length >= 1 else {
       throw .inconsistent(dataset: "tiny-shakespeare", "length \(length) must be at least 1")
     }
-    let folder = try folders.locate(files, dataset: "tiny-shakespeare")
-    let file = try LoadedFile(DataFolders.path(of: files.files[0], in: folder) ?? "\(folder)/input.txt")
-    guard let text = String(validating: file.bytes, as: UTF8.self) else {
-      throw .malformed(path: file.path, place: "text", reason: "it is not UTF-8")
-    }
-    let scalars = Array(text.unicodeScalars)
+    let loaded = try folders.load(files, dataset: "tiny-shakespeare")
+    if let page = loaded.first(where: \.isWebPage) { throw .webPage(path: page.path) }
+    var scalars: [Unicode.Scalar] = []
+    for file in loaded { scalars += try file.text().unicodeScalars }
     let kinds = Set(scalars).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: kinds.enumerated().map { ($0.element, Int32($0.offset)) })
     let tokens = scalars.map { numbers[$0] ?? 0 }
@@ -46,7 +44,7 @@ struct TinyShakespeare: DatasetDefinition {
       training: Examples(text: Array(tokens[..<cut]), length: length),
       test: Examples(text: Array(tokens[cut...]), length: length), classNames: kinds.map { String($0) },
       validationCount: validation,
-      record: DataRecord(dataset: "tiny-shakespeare", version: 1, files: [file.record]))
+      record: DataRecord(dataset: "tiny-shakespeare", version: 1, files: loaded.map(\.record)))
   }
 }
 

@@ -4,20 +4,41 @@ public struct DataFiles: Hashable, Sendable {
   public struct File: Hashable, Sendable {
     /// Its name inside the folder.
     public let name: String
-    /// SHA-256 of the published file in hexadecimal; `nil` where none is published.
+    /// SHA-256 of the published file in hexadecimal; `nil` where none is published. Another file is not fetched.
     public let sha256: String?
-    /// SHA-256 of its decompressed content, where that is published.
+    /// SHA-256 of its decompressed content, where that is known. It tells whether a file holds the original content.
     public let contentSHA256: String?
     /// Its published size in bytes, where known.
     public let bytes: Int?
+    /// Other names under which people have it.
+    public let alternatives: [String]
 
     /// A file by name, with what is published about it.
-    public init(_ name: String, sha256: String? = nil, contentSHA256: String? = nil, bytes: Int? = nil) {
-      (self.name, self.sha256, self.contentSHA256, self.bytes) = (name, sha256, contentSHA256, bytes)
+    public init(
+      _ name: String, sha256: String? = nil, contentSHA256: String? = nil, bytes: Int? = nil,
+      alternatives: [String] = []
+    ) {
+      (self.name, self.sha256, self.bytes, self.alternatives) = (name, sha256, bytes, alternatives)
+      // A file that is published as it is has the same checksum as its content.
+      self.contentSHA256 = contentSHA256 ?? (name.hasSuffix(".gz") ? nil : sha256)
     }
 
-    /// The name without `.gz`.
-    var plainName: String { name.hasSuffix(".gz") ? String(name.dropLast(3)) : name }
+    /// The names it is found under: its own and the alternatives, each plain or with `.gz`.
+    var names: [String] {
+      var seen: Set<String> = []
+      return ([name] + alternatives).flatMap { [$0, $0.droppingGzipEnding, $0.droppingGzipEnding + ".gz"] }
+        .filter { seen.insert($0).inserted }
+    }
+
+    /// How a file that was read compares with what is published.
+    package func verdict(on record: DataRecord.File) -> DataVerification.Verdict {
+      guard let expected = sha256 ?? contentSHA256 else { return .unpublished }
+      if record.sha256 == expected { return .matches }
+      if record.contentSHA256 == contentSHA256 { return .sameContent }
+      // What is packed differently cannot be compared where only the packed file has a checksum.
+      return contentSHA256 == nil && !record.name.hasSuffix(".gz")
+        ? .unpublished : .differs(expected: expected)
+    }
   }
 
   /// The folders below a data folder where the files may lie; the first is where they are fetched to.

@@ -1,7 +1,10 @@
 import CZlib
 
-/// Decompression of `.gz` files.
+/// Decompression of gzip files.
 enum Gzip {
+  /// Whether a file begins as a gzip file does: two bytes of magic and the one method there is (RFC 1952).
+  static func isPacked(_ input: [UInt8]) -> Bool { input.starts(with: [0x1f, 0x8b, 8]) }
+
   /// The content of a gzip file of one or more members, checked against their own checksums.
   ///
   /// - Throws: `DatasetError.truncated` or `.corrupt`, naming `path`.

@@ -6,7 +6,8 @@ enum IDX {
     guard extents[1] == height, extents[2] == width else {
       throw .malformed(
         path: file.path, place: "byte 8",
-        reason: "its images are \(extents[1])×\(extents[2]), not \(height)×\(width)")
+        reason:
+          "its images are \(extents[1])×\(extents[2]), not \(height)×\(width); they are of another data set")
     }
     return Array(file.bytes.dropFirst(16))
   }
@@ -41,6 +42,7 @@ enum IDX {
     guard file.bytes.count >= 4 else {
       throw .truncated(path: file.path, reason: "it has \(file.bytes.count) bytes, its header \(length)")
     }
+    if file.isWebPage { throw .webPage(path: file.path) }
     guard word(0) == magic else { throw .wrongMagic(path: file.path, found: word(0), expected: magic) }
     guard file.bytes.count >= length else {
       throw .truncated(path: file.path, reason: "it has \(file.bytes.count) bytes, its header \(length)")
@@ -50,7 +52,9 @@ enum IDX {
     for extent in extents {
       let (product, overflow) = size.multipliedReportingOverflow(by: extent)
       guard !overflow else {
-        throw .malformed(path: file.path, place: "byte 4", reason: "its extents \(extents) are impossible")
+        throw .malformed(
+          path: file.path, place: "byte 4",
+          reason: "its extents \(extents) are impossible; fetch the data set again")
       }
       size = product
     }
@@ -61,7 +65,8 @@ enum IDX {
     guard found == size else {
       throw .malformed(
         path: file.path, place: "byte \(length + size)",
-        reason: "\(found - size) bytes follow the \(size) bytes of data it announces")
+        reason:
+          "\(found - size) bytes follow the \(size) bytes of data it announces; fetch the data set again")
     }
     return extents
   }

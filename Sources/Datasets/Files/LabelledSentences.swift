@@ -1,52 +1,93 @@
 /// A table of tab-separated sentences with labels 0 or 1, or without labels.
 struct LabelledSentences {
   let sentences: [Substring]
-  /// One a sentence; `nil` where the file has no column of labels.
+  /// One a sentence; `nil` where the file has no column of labels, or −1 (not told) in all of it.
   let labels: [Int32]?
 
-  /// `sentence, label` or `index, sentence`, with a header line or without.
+  /// Columns by a header with `sentence` and, in any order, `label` and others; without one `sentence, label` or
+  /// `index, sentence`.
   ///
-  /// - Throws: `DatasetError.malformed` with the line that has another number of columns or no valid label.
+  /// - Throws: `DatasetError.malformed` with the line that has another number of columns or no valid label;
+  ///   `DatasetError.webPage`.
   init(_ file: LoadedFile) throws(DatasetError) {
-    guard let text = String(validating: file.bytes, as: UTF8.self) else {
-      throw .malformed(path: file.path, place: "text", reason: "it is not UTF-8")
-    }
-    let all = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    if file.isWebPage { throw .webPage(path: file.path) }
+    let all = try file.text().split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     var lines = all.enumerated().filter { !$0.element.isEmpty }
-    guard let first = lines.first?.element.split(separator: "\t", omittingEmptySubsequences: false) else {
-      throw .empty(path: file.path)
-    }
-    var isLabelled = true
-    if first.contains("sentence") {
-      isLabelled = first.contains("label")
-      lines.removeFirst()
-    } else if first.count == 2, Self.label(first[1]) == nil, Int(first[0]) != nil {
-      isLabelled = false
+    guard let first = lines.first.map({ Self.columns($0.element) }) else { throw .empty(path: file.path) }
+    let layout = try Layout(first, path: file.path)
+    if layout.hasHeader { lines.removeFirst() }
+    guard !lines.isEmpty else {
+      throw .malformed(
+        path: file.path, place: "line 2", reason: "no sentence follows the header; fetch the data set again")
     }
     var sentences: [Substring] = []
     var labels: [Int32] = []
     for (number, line) in lines {
-      let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
-      guard columns.count == 2 else {
-        throw .malformed(
-          path: file.path, place: "line \(number + 1)", reason: "\(columns.count) columns instead of 2")
+      let columns = Self.columns(line)
+      func malformed(_ reason: String) -> DatasetError {
+        .malformed(path: file.path, place: "line \(number + 1)", reason: reason)
       }
-      if isLabelled {
-        guard let label = Self.label(columns[1]) else {
-          throw .malformed(
-            path: file.path, place: "line \(number + 1)",
-            reason: "the label '\(columns[1])' is neither 0 nor 1")
+      guard columns.count == layout.count else {
+        throw malformed("\(columns.count) columns instead of \(layout.count)")
+      }
+      if let place = layout.label {
+        guard let label = Self.label(columns[place]) else {
+          throw malformed("the label '\(columns[place])' is neither 0 nor 1, nor -1 for one that is not told")
         }
         labels.append(label)
       }
-      sentences.append(Self.trimmed(columns[isLabelled ? 0 : 1]))
+      sentences.append(Self.trimmed(columns[layout.sentence]))
     }
     self.sentences = sentences
-    self.labels = isLabelled ? labels : nil
+    let isTold = labels.contains { $0 >= 0 }
+    if isTold, let untold = labels.firstIndex(of: -1) {
+      throw .malformed(
+        path: file.path, place: "line \(lines[untold].offset + 1)",
+        reason: "the label is -1, not told, where other lines have labels; take such lines out")
+    }
+    self.labels = isTold ? labels : nil
   }
 
-  private static func label(_ text: Substring) -> Int32? {
-    text == "0" ? 0 : text == "1" ? 1 : nil
+  /// Which column holds what.
+  private struct Layout {
+    let count: Int
+    let sentence: Int
+    let label: Int?
+    let hasHeader: Bool
+
+    init(_ first: [Substring], path: String) throws(DatasetError) {
+      let names = first.map { trimmed($0).lowercased() }
+      count = first.count
+      if let sentence = names.firstIndex(of: "sentence"),
+        !first.contains(where: { LabelledSentences.label($0) != nil })
+      {
+        (self.sentence, label, hasHeader) = (sentence, names.firstIndex(of: "label"), true)
+        return
+      }
+      hasHeader = false
+      guard first.count == 2 else {
+        throw .malformed(
+          path: path, place: "line 1",
+          reason: "\(first.count) columns instead of 2, and no header that names them `sentence`, `label`, …")
+      }
+      let isUnlabelled = LabelledSentences.label(first[1]) == nil && Int(first[0]) != nil
+      (sentence, label) = isUnlabelled ? (1, nil) : (0, 1)
+    }
+  }
+}
+
+extension LabelledSentences {
+  private static func columns(_ line: Substring) -> [Substring] {
+    line.split(separator: "\t", omittingEmptySubsequences: false)
+  }
+
+  fileprivate static func label(_ text: Substring) -> Int32? {
+    switch trimmed(text) {
+    case "0": 0
+    case "1": 1
+    case "-1": -1
+    default: nil
+    }
   }
 
   private static func trimmed(_ text: Substring) -> Substring {

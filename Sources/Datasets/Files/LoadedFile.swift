@@ -1,26 +1,51 @@
 import Crypto
 import Foundation
 
-/// A file in memory, decompressed if its name ends in `.gz`, with the record of what was read.
-struct LoadedFile {
-  let path: String
-  let bytes: [UInt8]
-  let record: DataRecord.File
+/// A file in memory with the record of what was read: the way for a data set of one's own to read its files.
+///
+/// Put `record` into the set's `DataRecord`: one changed byte then makes every stage that depends on the data run again, and
+/// results say which file they come from. Whether a file is compressed (gzip) is told by its contents, not by its name.
+public struct LoadedFile: Sendable {
+  /// Where it lies.
+  public let path: String
+  /// What it holds, decompressed.
+  public let bytes: [UInt8]
+  /// Name, size and SHA-256 of what was read, for the set's `DataRecord`.
+  public let record: DataRecord.File
 
   /// Reads a file.
-  init(_ path: String) throws(DatasetError) {
+  ///
+  /// - Throws: `DatasetError` where it cannot be read, is empty, or does not decompress.
+  public init(_ path: String) throws(DatasetError) {
     let stored = try Self.contents(path)
     if stored.isEmpty { throw .empty(path: path) }
-    let sha256 = Self.sha256(stored)
     self.path = path
-    if path.hasSuffix(".gz") {
-      bytes = try Gzip.decompress(stored, path: path)
-      record = DataRecord.File(
-        path: path, bytes: stored.count, sha256: sha256, contentSHA256: Self.sha256(bytes))
-    } else {
-      bytes = stored
-      record = DataRecord.File(path: path, bytes: stored.count, sha256: sha256, contentSHA256: sha256)
+    bytes = Gzip.isPacked(stored) ? try Gzip.decompress(stored, path: path) : stored
+    record = DataRecord.File(path: path, stored: stored, contents: bytes)
+  }
+
+  /// The contents as text, without a byte-order mark.
+  ///
+  /// - Throws: `DatasetError.malformed` where they are not UTF-8.
+  public func text() throws(DatasetError) -> String {
+    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+    let rest = bytes.starts(with: mark) ? bytes[mark.count...] : bytes[...]
+    guard let text = String(validating: rest, as: UTF8.self) else {
+      throw .malformed(
+        path: path, place: "text",
+        reason: "it is not UTF-8; save it as UTF-8, or fetch the data set again")
     }
+    return text
+  }
+
+  /// Whether it holds a web page: what a server sends that has not got the file.
+  var isWebPage: Bool { Self.isWebPage(bytes.prefix(256)) }
+
+  /// Whether a file begins as a web page does.
+  static func isWebPage(_ start: ArraySlice<UInt8>) -> Bool {
+    let text = String(decoding: start, as: UTF8.self).drop { $0.isWhitespace || $0 == "\u{FEFF}" }
+      .lowercased()
+    return ["<!doctype", "<html", "<?xml"].contains(where: text.hasPrefix)
   }
 
   /// The bytes of a file as they lie on disk.
@@ -48,7 +73,7 @@ struct LoadedFile {
     }
   }
 
-  private static func hexadecimal(_ digest: SHA256.Digest) -> String {
+  static func hexadecimal(_ digest: SHA256.Digest) -> String {
     digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
@@ -58,5 +83,16 @@ struct LoadedFile {
       return String(cString: strerror(posix.code.rawValue))
     }
     return (error as NSError).localizedDescription
+  }
+}
+
+extension DataRecord.File {
+  /// The record of a file by its bytes, as they lie on disk and decompressed.
+  init(path: String, stored: [UInt8], contents: [UInt8]) {
+    let sha256 = LoadedFile.sha256(stored)
+    self.init(
+      path: path, bytes: stored.count, sha256: sha256, contentBytes: contents.count,
+      contentSHA256: stored.count == contents.count && stored == contents
+        ? sha256 : LoadedFile.sha256(contents))
   }
 }

@@ -40,15 +40,18 @@ package struct Provenance: Sendable {
   package func json(data: [DataRecord], seeds: [Int]) -> String {
     let records = data.map { record in
       JSON.members([
-        ("dataset", .text(record.dataset)), ("version", .integer(record.version)),
+        ("dataset", .text(record.dataset)), ("variant", record.variant.map(JSON.text) ?? .null),
+        ("version", .integer(record.version)),
         ("training", .integer(record.trainingCount)), ("test", .integer(record.testCount)),
         ("input_scaling", .text(record.inputScaling)), ("notes", .list(record.notes.map(JSON.text))),
+        ("differences", .list(record.differences.map(JSON.text))),
         (
           "files",
           .list(
             record.files.map {
               .members([
-                ("path", .text($0.path)), ("bytes", .integer($0.bytes)), ("sha256", .text($0.sha256)),
+                ("name", .text($0.name)), ("path", .text($0.path)), ("bytes", .integer($0.bytes)),
+                ("sha256", .text($0.sha256)), ("content_bytes", .integer($0.contentBytes)),
                 ("content_sha256", .text($0.contentSHA256)),
               ])
             })

@@ -10,18 +10,22 @@ package struct TaskData: Sendable {
   private let seed: Int
   private let splits: SplitCache
   package let interface: Interface
+  /// The name of the data in results: the data set's, and how they differ from those that are published.
+  package var name: String {
+    dataset.record.variant.map { "\(source.name), \($0)" } ?? source.name
+  }
   /// What results depend on: the source with its options, and what the files held.
   package let specification: Specification
 
-  init(_ source: DatasetSource, _ dataset: Dataset, seed: Int, _ splits: SplitCache) {
-    self.dataset = dataset
+  fileprivate init(_ source: DatasetSource, _ loaded: DataLibrary.Loaded, seed: Int, _ splits: SplitCache) {
+    dataset = loaded.dataset
     self.source = source
     self.seed = seed
     self.splits = splits
     interface = Interface(dataset.task, classes: dataset.classCount)
     specification = Specification(
       "data", version: 1,
-      [("source", .component(source.specification)), ("contents", dataset.record.identity)])
+      [("source", .component(source.specification)), ("contents", loaded.identity)])
   }
 
   /// The three parts for this seed.
@@ -70,27 +74,62 @@ extension Interface {
 
 /// The data sets of a run: each is read once, whoever asks first.
 package final class DataLibrary: Sendable {
-  private let folders: DataFolders
-  private let splits = SplitCache()
-  private let loaded = Mutex<[DatasetSource: Dataset]>([:])
+  /// A data set with what results depend on of it.
+  fileprivate struct Loaded: Sendable {
+    let dataset: Dataset
+    let identity: Specification.Value
+    let isFetchable: Bool
+  }
 
-  package init(_ folders: DataFolders) { self.folders = folders }
+  private let folders: DataFolders
+  private let isStrict: Bool
+  private let splits = SplitCache()
+  private let loaded = Mutex<[DatasetSource: Loaded]>([:])
+
+  /// The data sets in some folders.
+  ///
+  /// - Parameter isStrict: whether data are refused that are not the published ones.
+  package init(_ folders: DataFolders, isStrict: Bool = false) {
+    (self.folders, self.isStrict) = (folders, isStrict)
+  }
 
   /// A data set, split by a seed.
   ///
-  /// - Throws: `DatasetError` where files are missing or bad.
+  /// - Throws: `DatasetError` where files are missing or bad, or other than the published ones and only those are wanted.
   package func data(_ source: DatasetSource, seed: Int) throws -> TaskData {
-    let dataset = try loaded.withLock { loaded in
-      if let dataset = loaded[source] { return dataset }
+    let loaded = try loaded.withLock { loaded in
+      if let known = loaded[source] { return known }
       let dataset = try source.load(from: folders)
-      loaded[source] = dataset
-      return dataset
+      let isFetchable = !source.files.addresses.isEmpty
+      if isStrict, dataset.record.variant != nil {
+        throw DatasetError.notPublished(
+          dataset: source.name, differences: dataset.record.reasons, canFetch: isFetchable)
+      }
+      let new = Loaded(dataset: dataset, identity: source.identity(of: dataset), isFetchable: isFetchable)
+      loaded[source] = new
+      return new
     }
-    return TaskData(source, dataset, seed: seed, splits)
+    return TaskData(source, loaded, seed: seed, splits)
+  }
+
+  /// What is to be said of data that are not the published ones: how they differ, what results call them, and what to do.
+  package var warnings: [String] {
+    let loaded = loaded.withLock { $0.map { (source: $0.key, loaded: $0.value) } }
+    let sentences = loaded.compactMap { source, loaded -> String? in
+      let record = loaded.dataset.record
+      guard let variant = record.variant else { return nil }
+      return """
+        \(source.name) is not the published data set: results call it "\(source.name), \(variant)", and --strict-data refuses it
+        \(record.reasons.map { "  " + $0 }.joined(separator: "\n"))
+        """
+          + (loaded.isFetchable
+            ? "\n  the published files are fetched with `coppice data fetch \(source.name) --data DIR`" : "")
+    }
+    return Array(Set(sentences)).sorted()
   }
 
   /// Where the data sets read so far came from, by name.
   package var records: [DataRecord] {
-    loaded.withLock { $0.values.map(\.record).sorted { $0.dataset < $1.dataset } }
+    loaded.withLock { $0.values.map(\.dataset.record).sorted { $0.dataset < $1.dataset } }
   }
 }

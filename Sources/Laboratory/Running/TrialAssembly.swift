@@ -127,7 +127,7 @@ extension TrialPlan {
   package func row(_ round: Round, distinctions: [Distinction]) -> IndexRow {
     var row = IndexRow(trial: name, seed: trial.seed, round: round.index)
     row.model = trial.model.name
-    row.dataset = trial.dataset.name
+    row.dataset = regimen.data.name
     row.criterion = trial.criterion.name
     row.granularity = trial.granularity.name
     row.allocation = trial.allocation.name

@@ -39,7 +39,7 @@ extension CurveSet {
     }
     return LineFigure(
       title: title ?? defaultTitle(shown), x: x.axis(curves.flatMap(\.cells)),
-      y: shown.quantity.axis(limits: limits), lines: lines, baselines: dashed, caption: words,
+      y: shown.quantity.axis(limits: limits), lines: lines, baselines: dashed, caption: (title == nil ? "" : dataNote) + words,
       command: command, generator: generator)
   }
 
@@ -54,6 +54,12 @@ extension CurveSet {
     }
     return used.map { ($0, nil) }
   }
+
+  /// The data, where they are others than the name of the set says: `mnist, not the original files`.
+  var otherData: String? { subject.first { $0.contains(",") } }
+
+  /// What a figure under a title of its own, which names no data set, says of such data.
+  private var dataNote: String { otherData.map { "Data: \($0). " } ?? "" }
 
   /// `lenet-300-100 on mnist: test accuracy`.
   private func defaultTitle(_ metric: Metric) -> String {

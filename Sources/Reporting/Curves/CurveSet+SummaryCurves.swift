@@ -22,7 +22,8 @@ extension CurveSet {
     return SummaryCurves(
       measure: metric,
       title: "\(shown.quantity.label) against remaining weights "
-        + "(\(shown.aggregation.rawValue)\(hasBand ? ", 95 % CI" : ""), n = \(seeds) seeds)",
+        + "(\(shown.aggregation.rawValue)\(hasBand ? ", 95 % CI" : ""), n = \(seeds) seeds)"
+        + (otherData.map { ", \($0)" } ?? ""),
       density: densities, curves: drawn)
   }
 }

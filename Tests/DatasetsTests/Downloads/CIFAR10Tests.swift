@@ -23,7 +23,36 @@ import Testing
     #expect(inputs[3 * 3072 + 1024] == Float((54.0 / 255 - 0.4822) / 0.2435))
     #expect(inputs[3 * 3072 + 3071] == Float((104.0 / 255 - 0.4465) / 0.2616))
     #expect(dataset.record.notes == ["4 + 1 of the 50,000 + 10,000 published images"])
-    #expect(dataset.record.files.count == 4)
+    #expect(dataset.record.files.count == 4 && dataset.record.variant == "not the original files")
+    // Nothing is published of a tenth batch; the three others differ.
+    #expect(dataset.record.differences.count == 3)
+  }
+
+  @Test func compressedBatchesAreRead() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(gzip(record(1, 1)), "cifar-10-batches-bin/data_batch_1.bin.gz")
+    try folder.write(record(2, 2), "cifar-10-batches-bin/data_batch_2.bin")
+    try folder.write(gzip(record(2, 2)), "cifar-10-batches-bin/data_batch_2.bin.gz")
+    try folder.write(gzip(record(9, 9)), "cifar-10-batches-bin/test_batch.bin")
+    let dataset = try DatasetSource.cifar10(validation: 0).load(from: DataFolders([folder.path]))
+    #expect(try everything(Split(dataset, seed: 0).training, of: dataset).labels == [1, 2])
+    #expect(
+      dataset.record.files.map(\.name) == ["data_batch_1.bin.gz", "data_batch_2.bin", "test_batch.bin"])
+  }
+
+  /// The archive and the version for Python are what people have in its place.
+  @Test func nearMissesAreNamed() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([0x80], "cifar-10-batches-py/data_batch_1")
+    try folder.write([0x1f], "cifar-10-binary.tar.gz")
+    let text = message { _ = try DatasetSource.cifar10.load(from: DataFolders([folder.path])) }
+      .replacing(folder.path, with: "%")
+    #expect(
+      text.contains(
+        "Nearly:         %/cifar-10-binary.tar.gz is not unpacked: tar -xzf %/cifar-10-binary.tar.gz -C %\n"))
+    #expect(
+      text.contains(
+        "Nearly:         %/cifar-10-batches-py is the version for Python: the binary version is read\n"))
   }
 
   @Test func badFilesAreNamed() throws {
@@ -47,6 +76,9 @@ import Testing
   func theRealFiles() throws {
     let dataset = try DatasetSource.cifar10.load(from: RealData.folders)
     #expect(dataset.training.count % 10_000 == 0 && dataset.test.count % 1_000 == 0)
+    // Named for what they are: the published files are 50,000 + 10,000 images with known checksums.
+    let isPublished = try DataVerification(.cifar10, in: RealData.folders).isAsPublished
+    #expect(dataset.record.variant == (isPublished ? nil : "not the original files"))
     let split = Split(dataset, seed: 0)
     let (inputs, labels) = try everything(split.validation, of: dataset)
     for c in 0..<10 { #expect((400...600).contains(labels.filter { $0 == c }.count)) }

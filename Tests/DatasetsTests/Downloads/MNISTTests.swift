@@ -53,7 +53,16 @@ import Testing
     ("train-images-idx3-ubyte.gz", [], "% is empty; delete it and fetch the data set again"),
     (
       "train-images-idx3-ubyte.gz", Array("<html>Not found</html>".utf8),
-      "% is corrupt near byte 0: it does not start as a gzip file; delete it and fetch the data set again"
+      "% is a web page, not a file of data: the server sent it in place of the file; delete it and fetch the data set again"
+    ),
+    (
+      "train-images-idx3-ubyte.gz", gzip(Array("\n<!DOCTYPE html><p>Sorry".utf8)),
+      "% is a web page, not a file of data: the server sent it in place of the file; delete it and fetch the data set again"
+    ),
+    (
+      "train-images-idx3-ubyte.gz", Array("Not found".utf8),
+      "% is not the file it should be: it starts with 0x4e6f7420 instead of 0x00000803; "
+        + "check whether images and labels were swapped, or fetch the data set again"
     ),
     (
       "train-labels-idx1-ubyte.gz", gzip(idx(magic: 0x803, [3], [1, 2, 3])),
@@ -70,7 +79,7 @@ import Testing
     ),
     (
       "train-labels-idx1-ubyte.gz", gzip(idx(magic: 0x801, [2], [1, 2, 3])),
-      "%, byte 10: 1 bytes follow the 2 bytes of data it announces"
+      "%, byte 10: 1 bytes follow the 2 bytes of data it announces; fetch the data set again"
     ),
     (
       "train-labels-idx1-ubyte.gz", gzip([0, 0]),
@@ -78,11 +87,11 @@ import Testing
     ),
     (
       "t10k-images-idx3-ubyte.gz", gzip(idx(magic: 0x803, [1, 14, 14], [UInt8](repeating: 0, count: 196))),
-      "%, byte 8: its images are 14×14, not 28×28"
+      "%, byte 8: its images are 14×14, not 28×28; they are of another data set"
     ),
     (
       "t10k-images-idx3-ubyte.gz", gzip(idx(magic: 0x803, [0xffff_ffff, 0xffff_ffff, 0xffff_ffff], [])),
-      "%, byte 4: its extents [4294967295, 4294967295, 4294967295] are impossible"
+      "%, byte 4: its extents [4294967295, 4294967295, 4294967295] are impossible; fetch the data set again"
     ),
   ]
 
@@ -91,6 +100,38 @@ import Testing
     let folder = try folder()
     let path = try folder.write(fault.bytes, "MNIST/raw/\(fault.file)")
     #expect(message { _ = try load(folder) } == fault.text.replacingOccurrences(of: "%", with: path))
+  }
+
+  /// As people have the files: each name with what lies there. Contents decide, not endings.
+  @Test(arguments: [
+    ("train-images.idx3-ubyte", false), ("train-images.idx3-ubyte.gz", true),
+    ("train-images-idx3-ubyte/train-images-idx3-ubyte", false),
+    ("train-images.idx3-ubyte/train-images.idx3-ubyte", false), ("train-images-idx3-ubyte.gz", false),
+    ("train-images-idx3-ubyte", true),
+  ])
+  func readsTheFilesAsPeopleHaveThem(name: String, isPacked: Bool) throws {
+    let folder = try folder()
+    try FileManager.default.removeItem(atPath: folder.path + "/MNIST/raw/train-images-idx3-ubyte.gz")
+    let bytes = idx(magic: 0x803, [3, 28, 28], images)
+    let path = try folder.write(isPacked ? gzip(bytes) : bytes, "MNIST/raw/" + name)
+    let dataset = try load(folder)
+    #expect(dataset.record.files[0].path == path && dataset.record.files[0].contentSHA256 == sha256(bytes))
+    #expect(try digest(dataset) == digest(load(self.folder())))
+  }
+
+  @Test func otherImagesUnderItsNamesAreAVariant() throws {
+    let folder = try folder()
+    let record = try load(folder).record
+    #expect(record.variant == "not the original files" && record.differences.count == 4)
+    let bytes = gzip(idx(magic: 0x801, [3], [1, 2, 3]))
+    #expect(
+      record.differences[3]
+        == "\(folder.path)/MNIST/raw/t10k-labels-idx1-ubyte.gz differs from the published "
+        + "t10k-labels-idx1-ubyte.gz: SHA-256 \(sha256(bytes).prefix(12))… instead of f7ae60f92e00…")
+    try FileManager.default.moveItem(
+      atPath: folder.path + "/MNIST", toPath: folder.path + "/FashionMNIST")
+    let fashion = try DatasetSource.fashionMNIST(validation: 1).load(from: DataFolders([folder.path]))
+    #expect(fashion.record.variant == "not the original files")
   }
 
   @Test func countsMustAgree() throws {
@@ -144,5 +185,15 @@ import Testing
     let mean = inputs.reduce(0.0) { $0 + Double($1) } / Double(inputs.count)
     #expect((mean - 0.13251).magnitude < 0.00001)
     #expect(try DataVerification(.mnist, in: RealData.folders).isAsPublished)
+    #expect(dataset.record.variant == nil && dataset.record.differences.isEmpty)
+    #expect(
+      DatasetSource.mnist.identity(of: dataset)
+        == .list(
+          [
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+          ].map { .text($0) } + [.integer(1)]), "results of the original files keep their keys")
   }
 }

@@ -4,9 +4,11 @@ import Testing
 @Suite struct DataFoldersTests {
   @Test func searchOrder() {
     let environment = ["COPPICE_DATA": "/data", "XDG_CACHE_HOME": "/cache", "HOME": "/home/ada"]
+    #expect(DataFolders(explicit: "here", environment: environment).folders == ["here"])
+    #expect(DataFolders(environment: environment).folders == ["/data"])
     #expect(
-      DataFolders(explicit: "here", environment: environment).folders
-        == ["here", "/data", "/cache/coppice/datasets", "/home/ada/.cache/coppice/datasets"])
+      DataFolders(environment: ["XDG_CACHE_HOME": "/cache", "HOME": "/home/ada"]).folders
+        == ["/cache/coppice/datasets", "/home/ada/.cache/coppice/datasets"])
     #expect(
       DataFolders(environment: ["HOME": "/h", "COPPICE_DATA": ""]).folders == ["/h/.cache/coppice/datasets"])
     #expect(DataFolders(explicit: "/data", environment: ["COPPICE_DATA": "/data"]).folders == ["/data"])
@@ -20,7 +22,7 @@ import Testing
       text == """
         the data set "mnist" was not found: no train-images-idx3-ubyte.gz in
           /nowhere/MNIST/raw
-          /nobody/.cache/coppice/datasets/MNIST/raw
+        Nearly:         /nowhere is not a folder: name one that is there
         Download it:    coppice data fetch mnist
         Elsewhere:      --data DIR, or COPPICE_DATA=DIR
         Without a file: the embedded data set "glyphs" needs no download
@@ -40,6 +42,30 @@ import Testing
           dataset: "mnist", file: "t10k-images-idx3-ubyte.gz", searched: [folder.path + "/MNIST/raw"],
           canFetch: true)
     }
+  }
+
+  /// A folder that is named is taken or refused: what lies elsewhere is told of and not taken.
+  @Test func whatIsNamedIsSearchedAlone() throws {
+    let (empty, full) = (try TemporaryFolder(), try TemporaryFolder())
+    let text = Array(repeating: "abcab", count: 40).joined()
+    try full.write(Array(text.utf8), "tinyshakespeare/input.txt")
+    try full.write(Array(text.utf8), ".cache/coppice/datasets/tinyshakespeare/input.txt")
+    let source = DatasetSource.tinyShakespeare(length: 1, validation: 0)
+    func said(_ folders: DataFolders) -> String {
+      message { _ = try source.load(from: folders) }.replacing(full.path, with: "FULL")
+        .split(separator: "\n").first { $0.hasPrefix("Nearly") }.map(String.init) ?? "found"
+    }
+    let variable = ["COPPICE_DATA": full.path, "HOME": "/nobody"]
+    #expect(said(DataFolders(environment: variable)) == "found")
+    #expect(
+      said(DataFolders(explicit: empty.path, environment: variable))
+        == "Nearly:         FULL/tinyshakespeare holds it, and is not searched because --data names another folder: "
+        + "leave --data out, or name FULL")
+    #expect(
+      said(DataFolders(environment: ["COPPICE_DATA": empty.path, "HOME": full.path]))
+        == "Nearly:         FULL/.cache/coppice/datasets/tinyshakespeare holds it, and is not searched because "
+        + "COPPICE_DATA names another folder: leave COPPICE_DATA out, or name FULL/.cache/coppice/datasets")
+    #expect(said(DataFolders(environment: ["HOME": full.path])) == "found")
   }
 
   @Test func theFirstFolderThatHasAllFilesWins() throws {

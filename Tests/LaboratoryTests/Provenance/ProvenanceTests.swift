@@ -15,10 +15,11 @@ import Testing
   }
 
   @Test func itSaysWhereAndWithWhat() throws {
-    let file = #"{"path": "/data/\"a\"", "bytes": 5, "sha256": "ab", "contentSHA256": "cd"}"#
+    let file = DataRecord.File(
+      path: "/data/\"a\"", bytes: 5, sha256: "ab", contentBytes: 7, contentSHA256: "cd")
     var record = DataRecord(
       dataset: "mnist", version: 3,
-      files: [try JSONDecoder().decode(DataRecord.File.self, from: Data(file.utf8))], notes: ["a\nnote"])
+      files: [file], notes: ["a\nnote"], variant: "half of it")
     record.trainingCount = 60_000
     let found = try members(
       Provenance(arguments: ["coppice", "run", "x"], jobs: 2, threads: 3), data: [record], seeds: [3, 1, 3])
@@ -37,6 +38,8 @@ import Testing
     #expect(data["dataset"] as? String == "mnist" && data["training"] as? Int == 60_000)
     #expect(data["notes"] as? [String] == ["a\nnote"])
     let read = try #require((data["files"] as? [[String: Any]])?.first)
+    #expect(data["variant"] as? String == "half of it")
+    #expect(read["name"] as? String == "\"a\"" && read["content_bytes"] as? Int == 7)
     #expect(read["path"] as? String == "/data/\"a\"" && read["content_sha256"] as? String == "cd")
   }
 
