@@ -85,7 +85,8 @@ package struct TrialPlan: Sendable {
         ]))
     // The name of a file: what a user's own components are called may hold anything.
     let label = Self.label(trial).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
-    name = "\(String(label))-\(key.short)"
+    let short = FileName.shortened(String(label), to: FileName.limit - 1 - key.short.count)
+    name = "\(short)-\(key.short)"
   }
 
   /// The stages that the trial's results are read from.
@@ -116,7 +117,8 @@ package struct TrialPlan: Sendable {
     if trial.recipe == nil, trial.sparsity == 0, trial.dynamics == .none {
       parts = trial.retraining == .none ? ["dense"] : ["dense", trial.retraining.name]
     }
-    return (parts + ["seed\(trial.seed)"]).joined(separator: "-")
+    // A component of one's own may have a name of any length; its full name stands in the file.
+    return (parts + ["seed\(trial.seed)"]).map { FileName.shortened($0, to: 40) }.joined(separator: "-")
   }
 }
 
