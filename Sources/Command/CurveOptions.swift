@@ -21,6 +21,7 @@ struct CurveOptions: ParsableArguments {
   var analysis: String?
 
   @OptionGroup var results: ResultsOptions
+  @OptionGroup var foreign: ForeignOptions
 
   /// The path of the summary.
   func path() throws -> String { try StoredResults(folder: results.folder).summary(summary) }
@@ -28,13 +29,14 @@ struct CurveOptions: ParsableArguments {
   /// The curves of the summary at a path.
   func curves(_ path: String) throws -> CurveSet {
     try CurveSet(
-      try SummaryFile.read(path).rows, by: by.map { $0.split(separator: ",").map(String.init) })
+      try SummaryFile.read(path, isForeign: foreign.isForeign).rows,
+      by: by.map { $0.split(separator: ",").map(String.init) })
   }
 
   /// The analysis of that name in the summary at a path.
   /// - Throws: a usage failure with the names there are.
   func table(_ name: String, _ path: String) throws -> NamedTable {
-    let tables = try SummaryFile.read(path).analyses
+    let tables = try SummaryFile.read(path, isForeign: foreign.isForeign).analyses
     // An analysis is called `mask-overlap`, its table `mask_overlap`.
     let wanted = name.replacing("-", with: "_")
     if let table = tables.first(where: { $0.name == wanted }) { return table }

@@ -35,7 +35,9 @@ struct PlotCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() throws { try curves.foreign.contain { try draw() } }
+
+  private func draw() throws {
     let file = try output.map { try FigureFile($0) }
     let figure = try figure()
     guard let file else { return try Terminal.data(figure.svg) }
@@ -48,7 +50,7 @@ struct PlotCommand: ParsableCommand {
     if let series {
       let path = try StoredResults(folder: curves.results.folder).trial(curves.summary)
       let names = series.split(separator: ",").map(String.init)
-      let log = try TrialLog(try TrialFile(path))
+      let log = try TrialLog(try TrialFile(path, isForeign: curves.foreign.isForeign))
       try check(names, of: log)
       return log.figure(
         of: names, title: title, command: command(path, ["--series", series]), generator: generator)

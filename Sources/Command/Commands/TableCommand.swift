@@ -18,7 +18,9 @@ struct TableCommand: ParsableCommand {
   @Flag(help: "As --format json.")
   var json = false
 
-  func run() throws {
+  func run() throws { try curves.foreign.contain { try tabulate() } }
+
+  private func tabulate() throws {
     let path = try curves.path()
     if let name = curves.analysis {
       let analysis = try curves.table(name, path)
