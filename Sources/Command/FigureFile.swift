@@ -1,3 +1,4 @@
+import CoppiceHDF5
 import CoppiceReporting
 import Foundation
 
@@ -22,12 +23,17 @@ struct FigureFile {
   func write(_ figure: some Figure) throws {
     let svg = Data(figure.svg.utf8)
     let contents = kind == .svg ? svg : try Self.converted(svg, to: kind)
-    do {
-      try contents.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
+    let folder = (path as NSString).deletingLastPathComponent
+    guard folder.isEmpty || FileManager.default.fileExists(atPath: folder) else {
       throw CommandFailure(
-        "the figure cannot be written to \(path): \(error.localizedDescription) Is its folder there, and may it be "
-          + "written to?", CommandFailure.inputOutput)
+        "the figure cannot be written to \(path): there is no folder \(folder)", CommandFailure.inputOutput)
+    }
+    do {
+      try contents.withUnsafeBytes { try AtomicFile.replace(path, with: $0) }
+    } catch let error as HDF5Error {
+      throw CommandFailure(
+        "the figure cannot be written to \(path): \(error.message). May its folder be written to?",
+        CommandFailure.inputOutput)
     }
   }
 

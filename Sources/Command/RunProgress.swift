@@ -37,6 +37,15 @@ final class RunProgress: Sendable {
         let count = state.withLock { "[\($0.finishedTrials)/\($0.trials)]" }
         Terminal.log("\(count) \(trial) \(status.rawValue)\(accuracy ?? "")")
       }
+    case .waiting(let holder):
+      guard !isQuiet else { return }
+      if isLive { Terminal.redraw("") }
+      Terminal.log(
+        "another run is at work here (\(holder.description)); what it has begun is waited for, the rest is shared"
+      )
+    case .setAside(let file, let kept, let reason):
+      if isLive { Terminal.redraw("") }
+      Terminal.log("set aside: \(file): \(reason); it is kept as \(kept), and a new one is written")
     case .failed(let trial, let message):
       if isLive { Terminal.redraw("") }
       Terminal.log("failed: \(trial): \(message)")

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// Replaces whole files so that a reader, or a crash at any moment, sees the old contents or the new and
 /// nothing between.
@@ -14,24 +13,42 @@ package enum AtomicFile {
     case everything
   }
 
-  private static let sequence = Atomic<Int>(0)
-
-  /// A name beside `path` that no other process or thread uses.
-  static func temporaryPath(for path: String) -> String {
-    "\(path).tmp-\(getpid())-\(sequence.wrappingAdd(1, ordering: .relaxed).newValue)"
+  /// A name beside `path` that no other process or thread uses, on this machine or another that shares the folder: process
+  /// numbers come again, in containers at once.
+  package static func temporaryPath(for path: String) -> String {
+    let random = String(UInt64.random(in: .min ... .max), radix: 16)
+    return "\(path).tmp-\(getpid())-" + String(repeating: "0", count: 16 - random.count) + random
   }
 
   /// Writes `bytes` to a temporary file beside `path`, syncs it, renames it to `path` and syncs the folder, as far as
-  /// `durability` asks for it. Folders that are missing are made. On failure the temporary file is removed and `path` is as it was.
+  /// `durability` asks for it. Folders that are missing are made, also where they are removed meanwhile. On failure the
+  /// temporary file is removed and `path` is as it was.
   /// - Throws: `HDF5Error` naming the system call and its reason (no space, read-only, …).
   package static func replace(
     _ path: String, with bytes: UnsafeRawBufferPointer, durability: Durability = .everything
+  ) throws(HDF5Error) {
+    for _ in 1..<attempts {
+      do { return try replaceOnce(path, with: bytes, durability: durability) } catch {
+        // Somebody removed the folder, or swept the temporary file in the moment between its closing and its renaming.
+        guard error.systemError == ENOENT else { throw error }
+      }
+    }
+    try replaceOnce(path, with: bytes, durability: durability)
+  }
+
+  /// How often a file is written whose folder goes meanwhile.
+  private static let attempts = 5
+
+  private static func replaceOnce(
+    _ path: String, with bytes: UnsafeRawBufferPointer, durability: Durability
   ) throws(HDF5Error) {
     let folder = (path as NSString).deletingLastPathComponent
     if !folder.isEmpty { try makeFolder(folder) }
     let temporary = temporaryPath(for: path)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw HDF5Error(systemCall: "open", file: path, errno: errno) }
+    // For as long as it is locked, nobody takes it for what a dead process left, see `removeLeftovers`.
+    flock(descriptor, LOCK_EX | LOCK_NB)
     var isInPlace = false
     defer { if !isInPlace { unlink(temporary) } }
     do throws(HDF5Error) {

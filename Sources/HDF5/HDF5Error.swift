@@ -38,6 +38,12 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     return "\(place): \(message) (\(call))." + (advice.map { " " + $0 } ?? "")
   }
 
+  /// The reason where a file has no seal and its end is where the file says: another program has written to it.
+  static let foreignMessage = "no checksum: another program has written to the file"
+
+  /// Whether the bytes of the file are not those that were written: it is damaged, or another program has written to it.
+  package var isSealBroken: Bool { call == Seal.call }
+
   /// Whether the cause is that there is no such file.
   package var isMissingFile: Bool { systemError == ENOENT && object == "/" }
 
@@ -55,6 +61,9 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
       "file signature not found", "truncated file", "bad ", "wrong ", "incorrect ", "inflate", "checksum",
       "overflow",
     ]
+    if message == Self.foreignMessage {
+      return "Read it with --foreign, or run again: the file is kept under another name and written anew."
+    }
     guard damage.contains(where: message.contains) else { return nil }
     return "The file is damaged, cut off or not HDF5; move it away and make it again."
   }

@@ -1,5 +1,4 @@
 import CHDF5
-import Foundation
 
 /// A file open for reading, for as long as it or a group or dataset of it is referred to.
 package final class HDF5File: Sendable {
@@ -7,20 +6,21 @@ package final class HDF5File: Sendable {
   package let root: HDF5Group
   private let handle: Handle
 
-  /// Opens an existing file.
-  /// - Parameter isSealed: whether a file without a seal is refused: of a file that was not synced, a power cut may have
-  ///   left anything, its end missing.
-  /// - Throws: `HDF5Error` where there is none, it cannot be read, it is not HDF5, it is cut off, or its
-  ///   bytes have changed.
-  package init(_ path: String, isSealed: Bool = false) throws(HDF5Error) {
-    // The system's own reason is clearer than the library's.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw HDF5Error(systemCall: "open", file: path, errno: errno) }
-    defer { close(descriptor) }
-    try Seal.verify(descriptor, of: path, isRequired: isSealed)
+  /// Opens an existing file. It is read into memory as it is now; what is written to it later is not seen.
+  /// - Parameter isForeign: whether a file is read that has not the seal of those written by us. The library may crash or hang
+  ///   on what is in such a file: read it in a process that may.
+  /// - Throws: `HDF5Error` where there is none, it cannot be read, it is not HDF5, it is cut off, its bytes have changed, or
+  ///   another program has written to it.
+  package init(_ path: String, isForeign: Bool = false) throws(HDF5Error) {
+    var image = try FileImage(path)
+    if !isForeign { try Seal.verify(UnsafeRawBufferPointer(image.bytes), of: path) }
     let location = Location(file: path, object: "/")
+    let bytes = image.bytes
+    guard !bytes.isEmpty else { throw HDF5Error(call: "H5Fopen", location, "file signature not found") }
+    // The library frees the bytes with the last handle of the file, or when it refuses them.
+    image.release()
     let handle = try Handle("H5Fopen", location, closedBy: H5Fclose) {
-      H5Fopen(path, chdf5_read_only(), hid_t(H5P_DEFAULT))
+      H5LTopen_file_image(bytes.baseAddress, bytes.count, UInt32(H5LT_FILE_IMAGE_DONT_COPY))
     }
     self.handle = handle
     root = try HDF5Group(rootOf: handle, at: location)

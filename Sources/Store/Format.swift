@@ -22,10 +22,10 @@ package struct Format: Hashable, Sendable {
   package var version: String { "\(major).\(minor)" }
 
   /// Opens a file of this kind.
-  /// - Parameter isSealed: whether a file without a checksum is refused.
+  /// - Parameter isForeign: whether a file without a valid seal is read, see `HDF5File`.
   /// - Throws: `StoreError` where it cannot be read, is of another kind, or of a newer major version.
-  func open(_ path: String, isSealed: Bool = false) throws(StoreError) -> HDF5Group {
-    let root = try storing { () throws(HDF5Error) in try HDF5File(path, isSealed: isSealed).root }
+  func open(_ path: String, isForeign: Bool = false) throws(StoreError) -> HDF5Group {
+    let root = try storing { () throws(HDF5Error) in try HDF5File(path, isForeign: isForeign).root }
     let found = try storing { () throws(HDF5Error) in try root.attribute("format")?.text }
     guard found == kind else { throw .otherFormat(file: path, found: found, expected: kind) }
     let version = try storing { () throws(HDF5Error) in try root.attribute("format_version")?.text } ?? "none"

@@ -35,8 +35,7 @@ package enum StageFile {
 
   /// Reads a stage.
   package static func read(_ path: String) throws(StoreError) -> StageRecord {
-    // Stages are not synced (`StageFolder.write`): what a power cut left of one is known by its seal.
-    let root = try Format.stage.open(path, isSealed: true)
+    let root = try Format.stage.open(path)
     return try storing { () throws(HDF5Error) in
       try Library.exclusively { () throws(HDF5Error) in try read(root) }
     }

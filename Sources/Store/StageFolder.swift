@@ -2,7 +2,7 @@ import CoppiceHDF5
 import Foundation
 
 /// The content-addressed folder of stages: `<first two hex digits>/<key>.h5`, and `<key>.checkpoint.h5`
-/// beside it while the stage is being computed. It may be deleted at any time at no loss but time. Several
+/// and `<key>.lease` beside it while the stage is being computed. It may be deleted at any time at no loss but time. Several
 /// processes may share it: stages are deterministic, so the last one to write a key changes nothing.
 package struct StageFolder: Hashable, Sendable {
   /// The path of the folder.
@@ -39,16 +39,33 @@ package struct StageFolder: Hashable, Sendable {
   package func removeCheckpoint(_ key: String) { unlink(checkpoint(key)) }
 
   /// The paths of everything in the folder, checkpoints and leftovers among it, sorted.
-  package func paths() -> [String] { files { _ in true }.map(\.path) }
+  package func paths() -> [String] {
+    folders.flatMap { folder in
+      ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted().map {
+        "\(folder)/\($0)"
+      }
+    }
+  }
 
-  /// Removes temporary files left by processes that were killed in the middle of a write.
-  /// - Parameter age: only those at least this old, in seconds, so that no write in progress is disturbed.
+  /// Temporary files left by processes that were killed in the middle of a write.
+  /// - Parameter age: where locks do not tell the dead from the living, only those at least this old, in seconds.
+  package func leftovers(olderThan age: Double = 3600) -> [String] {
+    folders.flatMap { AtomicFile.leftovers(in: $0, olderThan: age) }
+  }
+
+  /// Removes those.
   package func removeLeftovers(olderThan age: Double = 3600) {
-    for file in files(where: { $0.contains(".tmp-") }) where file.age >= age { unlink(file.path) }
+    for leftover in leftovers(olderThan: age) { unlink(leftover) }
   }
 
   /// The path of a stage's outputs.
   package func file(_ key: String) -> String { "\(path)/\(key.prefix(2))/\(key).h5" }
+
+  /// The path of a stage's lease, see `StageLeases`.
+  func lease(_ key: String) -> String { "\(path)/\(key.prefix(2))/\(key).lease" }
+
+  /// Whether the outputs of a stage are there; whether they are whole, reading them tells.
+  package func contains(_ key: String) -> Bool { access(file(key), F_OK) == 0 }
 
   private func checkpoint(_ key: String) -> String { "\(path)/\(key.prefix(2))/\(key).checkpoint.h5" }
 
@@ -61,25 +78,8 @@ package struct StageFolder: Hashable, Sendable {
     return record
   }
 
-  private struct File {
-    let path: String
-    /// Seconds since it was changed.
-    let age: Double
-  }
-
-  /// The files whose names satisfy a condition; asking the system about each takes longer than the condition.
-  private func files(where isWanted: (String) -> Bool) -> [File] {
-    let manager = FileManager.default
-    var files: [File] = []
-    for folder in ((try? manager.contentsOfDirectory(atPath: path)) ?? []).sorted() {
-      let names = (try? manager.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []
-      for name in names.filter(isWanted).sorted() {
-        let file = "\(path)/\(folder)/\(name)"
-        guard let attributes = try? manager.attributesOfItem(atPath: file) else { continue }
-        let changed = attributes[.modificationDate] as? Date ?? .distantPast
-        files.append(File(path: file, age: -changed.timeIntervalSinceNow))
-      }
-    }
-    return files
+  /// The folders of stages, by the first digits of their keys, sorted.
+  private var folders: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted().map { "\(path)/\($0)" }
   }
 }

@@ -27,6 +27,12 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The reason alone, without the file and what to do about it.
+  package var reason: String { if case .file(let error) = self { error.message } else { description } }
+
+  /// Whether the bytes of the file are not those that were written.
+  package var isSealBroken: Bool { if case .file(let error) = self { error.isSealBroken } else { false } }
+
   /// The system's error number, where the system was the cause.
   package var systemError: Int32? { if case .file(let error) = self { error.systemError } else { nil } }
 }

@@ -32,17 +32,29 @@ package struct SummaryCurves: Hashable, Sendable {
     (self.measure, self.title, self.density, self.curves) = (measure, title, density, curves)
   }
 
-  /// Writes `/curve/<measure>`: an NXdata whose signals are the curves, with `<label>_errors` as their bands.
+  /// The most curves of one group. The references of a dimension scale to its datasets, and the names of the signals, are
+  /// attributes, which take 64 KiB at most: 2,042 curves with their bands.
+  static let groupLimit = 1000
+
+  /// Writes `/curve/<measure>`: an NXdata whose signals are the curves, with `<label>_errors` as their bands. Where there are more
+  /// curves than a group takes, `/curve/<measure>_2` and so on hold the others in the same way.
   func write(to root: HDF5Group) throws(HDF5Error) {
     let entry = try root.createGroup("curve")
     try root.setAttribute("default", "curve")
     try entry.setAttribute("NX_class", "NXentry")
     try entry.setAttribute("default", .text(measure))
-    let data = try entry.createGroup(measure)
     let names = names
+    for (part, start) in stride(from: 0, to: max(1, curves.count), by: Self.groupLimit).enumerated() {
+      let range = start..<min(start + Self.groupLimit, curves.count)
+      let data = try entry.createGroup(part == 0 ? measure : "\(measure)_\(part + 1)")
+      try write(Array(zip(names[range], curves[range])), to: data)
+    }
+  }
+
+  private func write(_ curves: [(name: String, curve: Curve)], to data: HDF5Group) throws(HDF5Error) {
     try data.setAttribute("NX_class", "NXdata")
-    try data.setAttribute("signal", .text(names.first ?? ""))
-    try data.setAttribute("auxiliary_signals", .texts(Array(names.dropFirst())))
+    try data.setAttribute("signal", .text(curves.first?.name ?? ""))
+    try data.setAttribute("auxiliary_signals", .texts(curves.dropFirst().map(\.name)))
     try data.setAttribute("axes", .texts(["density"]))
     // h5web draws the density on a logarithmic axis.
     try data.setAttribute("SILX_style", #"{"axes_scale_type": ["log"], "signal_scale_type": "linear"}"#)
@@ -51,7 +63,7 @@ package struct SummaryCurves: Hashable, Sendable {
     try scale.makeScale("density")
     try scale.setAttribute("units", "1")
     try scale.setAttribute("long_name", "Remaining weights")
-    for (name, curve) in zip(names, curves) {
+    for (name, curve) in curves {
       let mean = try data.write(name, curve.mean, shape: [density.count])
       try mean.setAttribute("units", "1")
       try mean.setAttribute("long_name", .text(curve.label))
@@ -65,10 +77,20 @@ package struct SummaryCurves: Hashable, Sendable {
   /// Reads what `write` wrote, or `nil` where a summary has no curves.
   init?(from root: HDF5Group) throws(HDF5Error) {
     guard try root.contains("curve"), let measure = try root.attribute("curve", "default") else { return nil }
-    let data = try root.group("curve/\(measure)")
+    let entry = try root.group("curve")
+    let first = try entry.group(measure)
     self.init(
-      measure: measure, title: try data.dataset("title").readTexts().first ?? "",
-      density: try data.dataset("density").read(Double.self), curves: [])
+      measure: measure, title: try first.dataset("title").readTexts().first ?? "",
+      density: try first.dataset("density").read(Double.self), curves: [])
+    try read(first)
+    var part = 2
+    while try entry.contains("\(measure)_\(part)") {
+      try read(entry.group("\(measure)_\(part)"))
+      part += 1
+    }
+  }
+
+  private mutating func read(_ data: HDF5Group) throws(HDF5Error) {
     var names = try data.attribute("signal")?.text.map { [$0] } ?? []
     if case .texts(let others)? = try data.attribute("auxiliary_signals") { names += others }
     for name in names where !name.isEmpty {
@@ -81,7 +103,7 @@ package struct SummaryCurves: Hashable, Sendable {
     }
   }
 
-  /// The labels as names: only letters, digits, `_`, `.` and `-`, and none twice.
+  /// The labels as names, shortened where they are long: only letters, digits, `_`, `.` and `-`, and none twice.
   private var names: [String] {
     var taken: Set<String> = ["density", "title"]
     return curves.map { curve in
@@ -89,6 +111,8 @@ package struct SummaryCurves: Hashable, Sendable {
       var name = String(
         label.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
       if name.isEmpty || name.first == "." { name = "_" + name }
+      // The label itself is an attribute, whatever its length.
+      name = FileName.shortened(name)
       while taken.contains(name) || taken.contains(name + "_errors") { name += "_" }
       taken.formUnion([name, name + "_errors"])
       return name

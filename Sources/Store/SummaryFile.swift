@@ -55,9 +55,10 @@ package enum SummaryFile {
   }
 
   /// Reads a summary (the cubes are made from the rows, and are not read).
+  /// - Parameter isForeign: whether a file without a valid seal is read, see `HDF5File`.
   /// - Throws: `StoreError` where it cannot be read or is not one that this program reads.
-  package static func read(_ path: String) throws(StoreError) -> Summary {
-    let root = try Format.summary.open(path)
+  package static func read(_ path: String, isForeign: Bool = false) throws(StoreError) -> Summary {
+    let root = try Format.summary.open(path, isForeign: isForeign)
     return try storing { () throws(HDF5Error) in
       Summary(
         experiment: try root.attribute("experiment")?.text ?? "", configuration: try root.readNote("config"),

@@ -8,8 +8,11 @@ package struct TrialFile: Sendable {
   private let root: HDF5Group
 
   /// Opens a trial file; its parts are read as they are asked for.
+  /// - Parameter isForeign: whether a file without a valid seal is read, see `HDF5File`.
   /// - Throws: `StoreError` where it cannot be read or is not one that this program reads.
-  package init(_ path: String) throws(StoreError) { root = try Format.trial.open(path) }
+  package init(_ path: String, isForeign: Bool = false) throws(StoreError) {
+    root = try Format.trial.open(path, isForeign: isForeign)
+  }
 
   /// Writes a trial to a file, which appears whole or not at all. Through a power cut it lasts when its folder has been
   /// synced, see `ResultsFolder.syncTrials`.

@@ -248,8 +248,6 @@ import Testing
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path))
     try expect(program, ["table", "tiny"], 65, [path])
-    try expect(program, ["run"] + Sweeps.ladder(training: 20).dropLast() + ["tiny"], 65, [path])
-    #expect(program.store.trials(of: "tiny").count == 21)
     try Data("no HDF5".utf8).write(to: URL(fileURLWithPath: path))
     try expect(program, ["plot", path], 65, [path])
     let draft = try HDF5Draft(path)
@@ -265,15 +263,6 @@ import Testing
     )
     try expect(
       try Program(copying: Sweeps.finished.get()), ["table", "tiny", "--by", "nothing"], 64, ["nothing"])
-  }
-
-  @Test func aLockedSummaryIsToBeTriedAgain() throws {
-    let program = try Program(copying: Sweeps.finished.get())
-    let path = program.store.summary(of: "tiny")
-    let descriptor = open(path, O_RDWR)
-    defer { close(descriptor) }
-    try #require(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
-    try expect(program, ["table", "tiny"], 75, [path, "try again"])
   }
 
   @Test func aFullDiskLosesNothing() throws {

@@ -94,12 +94,14 @@ import Testing
     try draft.commit()
     var bytes = try Data(contentsOf: URL(fileURLWithPath: path)).dropLast(32)
     try bytes.write(to: URL(fileURLWithPath: path))
-    #expect(try HDF5File(path).root.dataset("x").read(Float.self) == values)
+    #expect(try HDF5File(path, isForeign: true).root.dataset("x").read(Float.self) == values)
     let pattern = values[100..<110].flatMap { value in withUnsafeBytes(of: value) { Array($0) } }
     let place = try #require(bytes.range(of: Data(pattern)))
     bytes[place.lowerBound] ^= 1
     try bytes.write(to: URL(fileURLWithPath: path))
-    let error = #expect(throws: HDF5Error.self) { _ = try HDF5File(path).root.dataset("x").read(Float.self) }
+    let error = #expect(throws: HDF5Error.self) {
+      _ = try HDF5File(path, isForeign: true).root.dataset("x").read(Float.self)
+    }
     #expect(error?.object == "/x")
     #expect(error?.message.contains("checksum") == true, "\(String(describing: error))")
   }

@@ -43,7 +43,10 @@ struct HDF5PythonTests {
       with h5py.File("\(path)", "a") as f:
           f["accuracy"][0, 0] = 9
       """)
-    #expect(try HDF5File(path).root.dataset("accuracy").read(Float.self) == [9, 2, 3, 4, 5, 6])
+    // h5py cuts the seal off, so the file is foreign now.
+    #expect(throws: HDF5Error.self) { _ = try HDF5File(path) }
+    let changed = try HDF5File(path, isForeign: true).root.dataset("accuracy")
+    #expect(try changed.read(Float.self) == [9, 2, 3, 4, 5, 6])
   }
 
   @Test func weReadWhatH5pyWrites() throws {
@@ -61,7 +64,7 @@ struct HDF5PythonTests {
           f["t"] = np.array([(1, 2.5, b"q")], dtype=np.dtype([("a", "i4"), ("b", ">f8"), ("c", "S4")], align=True))
           f["h"] = np.array([(1,)], dtype=[("a", "i2")])
       """)
-    let root = try HDF5File(path).root
+    let root = try HDF5File(path, isForeign: true).root
     #expect(try root.attribute("fixed") == "ab")
     #expect(try root.attribute("text") == "c")
     #expect(try root.attribute("n") == 7)

@@ -75,4 +75,13 @@ import Testing
       #expect(entries.filter { $0.trial == "\(writer)" }.map(\.loss) == (0..<50).map(Double.init))
     }
   }
+
+  @Test func aJournalThatWasRemovedIsMadeAgain() throws {
+    let journal = try Journal(path)
+    try journal.append(Entry(trial: "a", loss: 1))
+    try FileManager.default.removeItem(atPath: folder.file("e"))
+    try journal.append(Entry(trial: "b", loss: 2))
+    try journal.append(Entry(trial: "c", loss: 3))
+    #expect(try Journal.entries(in: path) == [Entry(trial: "b", loss: 2), Entry(trial: "c", loss: 3)])
+  }
 }

@@ -24,6 +24,27 @@ import Testing
     #expect(read.provenance == summary.provenance)
   }
 
+  /// Attributes take 64 KiB, in which the references of a scale to 2,042 curves with their bands have room.
+  @Test func tenThousandCurvesComeBack() throws {
+    var summary = Summary(experiment: "e", configuration: "{}", provenance: "{}", rows: [])
+    let long = String(repeating: "criterion ", count: 8_000)
+    summary.curves = SummaryCurves(
+      title: "t", density: [1, 0.5],
+      curves: (0..<10_000).map { index in
+        .init(
+          label: index == 4_000 ? long : "criterion \(index)", mean: [Double(index), 1], halfWidth: [0, 1],
+          band: "n = 3")
+      })
+    try SummaryFile.write(summary, to: path)
+    #expect(try SummaryFile.read(path).curves == summary.curves)
+    let root = try HDF5File(path).root
+    let parts = (1...10).map { $0 == 1 ? "test_accuracy" : "test_accuracy_\($0)" }
+    #expect(try root.group("curve").names() == parts)
+    #expect(try root.group("curve").attribute("default") == "test_accuracy")
+    for part in parts { #expect(try root.group("curve/\(part)").names().count == 2002) }
+    #expect(try root.group("curve/test_accuracy_10").attribute("signal") == "criterion_9000")
+  }
+
   @Test func aSummaryOfNothingComesBack() throws {
     try SummaryFile.write(Summary(experiment: "e", configuration: "{}", provenance: "{}", rows: []), to: path)
     let read = try SummaryFile.read(path)

@@ -9,7 +9,8 @@ struct CleanCommand: ParsableCommand {
     commandName: "clean", abstract: "Tell what can be removed and, where asked, remove it.",
     discussion: """
       Stages only save time: a run that needs them computes them again. Orphans are trial files that the summary beside
-      them does not name. Summaries are never removed.
+      them does not name. What was set aside are damaged files, and those another program has written to, in whose place a run
+      has put new ones. Temporary files of processes that were killed go whenever anything else does. Summaries are never removed.
 
       \(examples("clean", "clean --stages"))
       """)
@@ -19,6 +20,9 @@ struct CleanCommand: ParsableCommand {
 
   @Flag(help: "Remove the trial files that are in no summary.")
   var orphans = false
+
+  @Flag(help: "Remove the files that runs have set aside.")
+  var setAside = false
 
   @OptionGroup var results: ResultsOptions
   @OptionGroup var format: FormatOptions
@@ -41,30 +45,55 @@ struct CleanCommand: ParsableCommand {
   }
 
   func run() throws {
-    if stages || orphans { try refuseDuringRun() }
-    let stageFiles = Waste(results.folder.stages.paths())
-    let orphanFiles = Waste(try orphanPaths())
-    if stages { try remove(stageFiles) }
-    if orphans { try remove(orphanFiles) }
+    let isRemoving = stages || orphans || setAside
+    if isRemoving { try refuseDuringRun() }
+    let folder = results.folder
+    let names = StoredResults(folder: folder).names
+    let leftovers = Set(folder.stages.leftovers() + names.flatMap(folder.leftovers) + folder.ownLeftovers)
+    let kinds = [
+      Kind("stages", folder.stages.paths().filter { !leftovers.contains($0) }, "--stages", stages),
+      Kind("orphans", try orphanPaths(), "--orphans", orphans),
+      Kind("set aside", names.flatMap(folder.setAsideFiles), "--set-aside", setAside),
+      Kind("temporary", leftovers.sorted(), "--stages, --orphans or --set-aside", isRemoving),
+    ]
+    for kind in kinds where kind.isRemoved { try remove(kind.waste) }
     if format.json {
-      func member(_ waste: Waste, _ isRemoved: Bool) -> JSON {
-        .members([
-          ("files", .list(waste.paths.map(JSON.text))), ("bytes", .integer(waste.bytes)),
-          ("removed", .flag(isRemoved)),
-        ])
+      let members = kinds.map { kind in
+        (
+          kind.name.replacing(" ", with: "_"),
+          JSON.members([
+            ("files", .list(kind.waste.paths.map(JSON.text))), ("bytes", .integer(kind.waste.bytes)),
+            ("removed", .flag(kind.isRemoved)),
+          ])
+        )
       }
-      return try Terminal.data(
-        JSON.object([
-          ("schema_version", .integer(1)), ("stages", member(stageFiles, stages)),
-          ("orphans", member(orphanFiles, orphans)),
-        ]))
+      return try Terminal.data(JSON.object([("schema_version", .integer(1))] + members))
     }
-    try Terminal.data("stages: \(stageFiles.text)\(stages ? " removed" : "; remove them with --stages")")
-    try Terminal.data("orphans: \(orphanFiles.text)\(orphans ? " removed" : "; remove them with --orphans")")
-    for path in orphanFiles.paths { try Terminal.data("  \(path)") }
+    for kind in kinds {
+      try Terminal.data(
+        "\(kind.name): \(kind.waste.text)\(kind.isRemoved ? " removed" : "; remove them with \(kind.flag)")")
+      guard kind.name != "stages" else { continue }
+      for path in kind.waste.paths { try Terminal.data("  \(path)") }
+    }
+  }
+
+  /// A kind of files that may go, and how it is asked for.
+  private struct Kind {
+    let name: String
+    let waste: Waste
+    let flag: String
+    let isRemoved: Bool
+
+    init(_ name: String, _ paths: [String], _ flag: String, _ isRemoved: Bool) {
+      (self.name, waste, self.flag, self.isRemoved) = (name, Waste(paths), flag, isRemoved)
+    }
   }
 
   private func refuseDuringRun() throws {
+    if let holder = results.folder.stages.holders.first {
+      throw CommandFailure(
+        "a run is at work here (\(holder.description)); clean when it has ended", CommandFailure.tryAgain)
+    }
     for name in StoredResults(folder: results.folder).names {
       let entries = try Journal.entries(of: JournalEntry.self, in: results.folder.journal(of: name))
       guard let process = ExperimentStatus.process(in: entries) else { continue }

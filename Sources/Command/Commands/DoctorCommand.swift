@@ -105,7 +105,9 @@ struct DoctorCommand: ParsableCommand {
   private var writable: Finding {
     let path = results.folder.path
     do throws(HDF5Error) {
-      let probe = "\(path)/.doctor-\(ProcessInfo.processInfo.processIdentifier)"
+      // Where this process is killed before it is gone, it is swept like any temporary file.
+      let probe =
+        "\(path)/doctor.tmp-\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 1 ... .max))"
       let isNew = !FileManager.default.fileExists(atPath: path)
       try AtomicFile.replace(probe, with: UnsafeRawBufferPointer(start: nil, count: 0))
       unlink(probe)

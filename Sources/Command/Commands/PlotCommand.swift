@@ -61,7 +61,9 @@ struct PlotCommand: ParsableCommand {
     _ = try limits(isPercent: false)
   }
 
-  func run() throws {
+  func run() throws { try curves.foreign.contain { try draw() } }
+
+  private func draw() throws {
     let file = try output.flatMap { $0 == "-" ? nil : try FigureFile($0) }
     let figure = try figure()
     guard let file else { return try Terminal.data(figure.svg) }
@@ -75,7 +77,7 @@ struct PlotCommand: ParsableCommand {
     if let series {
       let path = try StoredResults(folder: curves.results.folder).trial(try curves.only("--series"))
       let names = series.split(separator: ",").map(String.init)
-      let log = try TrialLog(try TrialFile(path))
+      let log = try TrialLog(try TrialFile(path, isForeign: curves.foreign.isForeign))
       try check(names, of: log)
       var figure = log.figure(
         of: names, title: title, command: command([path], ["--series", series]), generator: generator)

@@ -23,11 +23,14 @@ struct ShowCommand: ParsableCommand {
 
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: DataOptions
+  @OptionGroup var foreign: ForeignOptions
   @OptionGroup var format: FormatOptions
 
-  func run() throws {
+  func run() throws { try foreign.contain { try show() } }
+
+  private func show() throws {
     let path = try StoredResults(folder: results.folder).trial(trial)
-    let record = try TrialFile(path).record()
+    let record = try TrialFile(path, isForeign: foreign.isForeign).record()
     let library = DataLibrary(data.folders)
     let evaluation = evaluate ? try TrialEvaluation(record, library: library) : nil
     try Terminal.data(format.json ? json(record, path, evaluation) : text(record, path, evaluation))

@@ -34,7 +34,9 @@ struct TableCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() throws { try curves.foreign.contain { try tabulate() } }
+
+  private func tabulate() throws {
     let paths = try curves.paths()
     if let name = curves.analysis {
       let analysis = try curves.table(name, try curves.only("--analysis"))

@@ -129,7 +129,8 @@ package struct TrialPlan: Sendable {
       return label.contains(text) || text == "none" ? nil : text
     }
     // The name of a file: what a user's own components are called may hold anything.
-    name = Self.fileName((label.dropLast() + further + label.suffix(1) + [key.short]).joined(separator: "-"))
+    let whole = Self.fileName((label.dropLast() + further + label.suffix(1)).joined(separator: "-"))
+    name = "\(FileName.shortened(whole, to: FileName.limit - 1 - key.short.count))-\(key.short)"
   }
 
   /// The settings that no name tells of beyond its label: the label has the method, the ratio and the seed, and the key the rest.
@@ -161,7 +162,8 @@ package struct TrialPlan: Sendable {
     if trial.recipe == nil, trial.sparsity == 0, trial.dynamics == .none {
       parts = trial.retraining == .none ? ["dense"] : ["dense", trial.retraining.name]
     }
-    return parts + ["seed\(trial.seed)"]
+    // A component of one's own may have a name of any length; its full name stands in the file.
+    return (parts + ["seed\(trial.seed)"]).map { FileName.shortened($0, to: 40) }
   }
 }
 

@@ -1,14 +1,13 @@
 import CoppiceStore
+import Foundation
 
 /// Asks the analyses of an experiment, when all trials of a run have ended.
 struct RunAnalyses: Sendable {
   let plan: SweepPlan
   let outcomes: RunOutcomes
-  let outputs: RecentStages
+  let maker: StageMaker
   /// What the stages of analyses are given to work with.
   let context: StageContext
-  /// Whether stored analyses are made anew.
-  let isFresh: Bool
   let observe: @Sendable (RunEvent) -> Void
 
   /// What they find in the rounds there are. An analysis that fails is told of like a trial.
@@ -17,10 +16,11 @@ struct RunAnalyses: Sendable {
     return plan.experiment.analyses.flatMap { analysis -> [NamedTable] in
       let stage = AnalysisStage(analysis, of: rounds)
       do {
-        if !isFresh, let record = try? outputs.read(stage.key) { return record.tables }
-        let record = try stage.run(context)
-        try outputs.write(record)
-        return record.tables
+        while true {
+          if case .made(let record) = try maker.make(stage, { context }) { return record.tables }
+          if context.interruption.isRequested { return [] }
+          usleep(UInt32(1e6 * maker.pause(for: stage.key)))
+        }
       } catch {
         outcomes.keep(error)
         outcomes.addFailure("\(error)", of: analysis.name)

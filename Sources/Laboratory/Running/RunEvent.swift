@@ -11,6 +11,10 @@ package enum RunEvent: Sendable {
   case ended(stage: Int)
   /// A trial has its results, good or bad.
   case finished(trial: String, status: TrialStatus, row: IndexRow?)
+  /// Another run is at work on a stage of this one. Said once for each.
+  case waiting(for: LeaseHolder)
+  /// A file that cannot be read, or that another program writes to, is kept under another name, and a new one takes its place.
+  case setAside(file: String, kept: String, reason: String)
   /// A trial ended by an error.
   case failed(trial: String, message: String)
 }

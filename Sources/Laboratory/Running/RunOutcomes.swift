@@ -28,6 +28,9 @@ final class RunOutcomes: Sendable {
   /// How many trials have an outcome.
   var count: Int { state.withLock { $0.trials.count } }
 
+  /// Whether a trial has its results, good or bad.
+  func isFinished(_ trial: Int) -> Bool { state.withLock { $0.trials[trial]?.status.isFinished } ?? false }
+
   /// Notes what came of a trial; `nil` where it left nothing.
   func add(_ outcome: Outcome?, ofTrial index: Int) {
     state.withLock { $0.trials[index] = outcome ?? (.failed, []) }

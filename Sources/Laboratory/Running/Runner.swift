@@ -20,6 +20,8 @@ package final class Runner: Sendable {
     package var isForced = false
     /// Seconds between checkpoints of a training.
     package var checkpointInterval = 30.0
+    /// Seconds without a sign of life after which other runs take over what this one was at work on.
+    package var leaseExpiry = 60.0
 
     package init() {}
   }
@@ -37,6 +39,8 @@ package final class Runner: Sendable {
   private let costs = NetworkCostTable()
   private let outputs: RecentStages
   private let queue: WorkQueue
+  private let leases: StageLeases
+  private let maker: StageMaker
   private let clock: RunClock
   /// The first trial that waits for each stage.
   private let trialOfStage: [Int: String]
@@ -67,13 +71,16 @@ package final class Runner: Sendable {
     self.interruption = interruption
     self.options = options
     writer = SummaryWriter(
-      plan: plan, results: results, library: library, provenance: provenance, curves: curves)
+      plan: plan, results: results, library: library, provenance: provenance, curves: curves,
+      observe: observe)
     self.observe = observe
     journal = try Journal(results.journal(of: plan.name))
     if !options.isForced { try writer.checkOwner() }
     results.stages.removeLeftovers()
-    let reused =
-      options.isFresh ? [:] : TrialReuse.finished(plan, in: results, distinctions: distinctions)
+    results.removeLeftovers(of: plan.name)
+    let finished = try TrialReuse.finished(
+      plan, in: results, distinctions: distinctions, observe: observe)
+    let reused = options.isFresh ? [:] : finished
     queue = WorkQueue(
       plan.stages, trials: plan.trials.map(\.results), finished: Set(reused.keys),
       ending: { key in
@@ -81,6 +88,10 @@ package final class Runner: Sendable {
         guard !options.isFresh, let record = try? results.stages.read(key.hexadecimal) else { return nil }
         return .some(record.outcome.ending)
       })
+    leases = StageLeases(results.stages, expiry: options.leaseExpiry)
+    maker = StageMaker(
+      plan.stages, outputs: outputs, leases: leases, interruption: interruption, isFresh: options.isFresh,
+      observe: observe)
     clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
     trialOfStage = plan.firstTrials(without: Set(reused.keys))
     if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
@@ -102,6 +113,8 @@ package final class Runner: Sendable {
     if !FileManager.default.fileExists(atPath: results.summary(of: plan.name)) {
       try? writer.write(outcomes.rows(isOver: false), isForced: false)
     }
+    let heartbeat = heartbeat()
+    defer { heartbeat.cancel() }
     let workers = DispatchGroup()
     for role in [WorkQueue.Role.assembler] + Array(repeating: .worker, count: max(1, options.jobs)) {
       workers.enter()
@@ -113,6 +126,7 @@ package final class Runner: Sendable {
       thread.start()
     }
     workers.wait()
+    checkFiles()
     let tables = interruption.isRequested ? [] : analyses.tables()
     var summaryError: StoreError?
     do throws(StoreError) {
@@ -125,12 +139,21 @@ package final class Runner: Sendable {
       summaryError: summaryError, orphans: results.trials(of: plan.name).filter { !names.contains($0) })
   }
 
+  /// Shows other runs that this one lives, until it is cancelled.
+  private func heartbeat() -> any DispatchSourceTimer {
+    let timer = DispatchSource.makeTimerSource(queue: .global())
+    timer.schedule(deadline: .now() + leases.interval, repeating: leases.interval)
+    timer.setEventHandler { [leases] in leases.beat() }
+    timer.resume()
+    return timer
+  }
+
   private var analyses: RunAnalyses {
     RunAnalyses(
-      plan: plan, outcomes: outcomes, outputs: outputs,
+      plan: plan, outcomes: outcomes, maker: maker,
       context: StageContext(
         folder: results.stages, recent: outputs, interruption: interruption, costs: costs),
-      isFresh: options.isFresh, observe: observe)
+      observe: observe)
   }
 
   // MARK: Workers
@@ -139,10 +162,12 @@ package final class Runner: Sendable {
     while !interruption.isRequested, let work = queue.next(role) {
       switch work {
       case .stage(let index):
+        let stage = plan.stages[index]
         do {
-          let record = try plan.stages[index].run(context(ofStage: index))
-          try outputs.write(record)
-          end(index, .done(record.outcome.ending))
+          switch try maker.make(stage, { context(ofStage: index) }) {
+          case .made(let record): end(index, .done(record.outcome.ending))
+          case .held: queue.putBack(index, for: maker.pause(for: stage.key))
+          }
         } catch is Interrupted {
           queue.close()
         } catch {
@@ -184,11 +209,14 @@ package final class Runner: Sendable {
     var failure = failure
     var outcome: RunOutcomes.Outcome?
     do {
+      try restoreStages(ofTrial: index)
       let assembly = TrialAssembly(trial, from: outputs, distinctions: distinctions, costs: costs)
       let record = try assembly.record(
         provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
       try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))
       outcome = (record.status, record.rounds.map(\.row))
+    } catch is Interrupted {
+      return queue.close()
     } catch {
       outcomes.keep(error)
       failure = failure ?? "\(error)"
@@ -208,6 +236,26 @@ package final class Runner: Sendable {
     }
     // A summary in between is a courtesy; the one at the end reports what is wrong with it.
     if isDue { try? writer.write(outcomes.rows(isOver: false), isForced: false) }
+  }
+
+  /// Makes again what is gone of the outputs that a trial is put together from.
+  private func restoreStages(ofTrial index: Int) throws {
+    try maker.restore(
+      queue.doneStages(ofTrial: index).map { plan.stages[$0].key },
+      StageContext(
+        folder: results.stages, recent: outputs, interruption: interruption,
+        checkpointInterval: options.checkpointInterval, threads: options.threads, costs: costs))
+  }
+
+  /// Says which finished trials have lost their files to somebody who removed them during the run.
+  private func checkFiles() {
+    for (index, trial) in plan.trials.enumerated() where outcomes.isFinished(index) {
+      let path = results.trial(trial.name, of: plan.name)
+      guard access(path, F_OK) != 0 else { continue }
+      let message = "\(path) was removed during the run; run the command again to write it anew"
+      outcomes.addFailure(message, of: trial.name)
+      observe(.failed(trial: trial.name, message: message))
+    }
   }
 
   private func note(_ event: String, trial: String? = nil, status: String? = nil, trials: Int? = nil) {

@@ -1,3 +1,4 @@
+import CoppiceHDF5
 import CoppiceStore
 import CoppiceTerms
 
@@ -10,10 +11,17 @@ struct SummaryWriter: Sendable {
   /// Makes the default plot from the rows.
   let curves: @Sendable ([IndexRow]) -> SummaryCurves?
 
-  /// Refuses to replace results of another experiment, and a summary that cannot be read.
+  /// Told of a summary that is kept under another name.
+  let observe: @Sendable (RunEvent) -> Void
+
+  /// Refuses to replace results of another experiment, and a summary of a newer program. One whose bytes have changed is kept
+  /// when a new one is written.
   func checkOwner() throws {
     let path = results.summary(of: plan.name)
-    guard try SummaryFile.finishedCount(in: path) != nil else { return }
+    do throws(StoreError) { guard try SummaryFile.finishedCount(in: path) != nil else { return } } catch {
+      guard error.isSealBroken else { throw error }
+      return
+    }
     let configuration = JSON(parsing: try SummaryFile.read(path).configuration)
     guard case .text(let owner)? = configuration?["experiment"], owner != plan.experiment.name else { return }
     throw ExperimentError.otherResults(folder: plan.name, owner: owner)
@@ -33,6 +41,31 @@ struct SummaryWriter: Sendable {
     summary.curves = curves(rows)
     summary.analyses = analyses
     results.syncTrials(of: plan.name)
-    try SummaryFile.write(summary, to: results.summary(of: plan.name), replacing: isForced)
+    let isKept = try keepForeign()
+    try SummaryFile.write(summary, to: results.summary(of: plan.name), replacing: isForced || isKept)
+  }
+
+  /// Keeps a summary under another name that is not as it was written, or into which another program is about to write: what
+  /// that program does is then not lost with the file that is replaced.
+  ///
+  /// - Returns: whether what is at its place may be replaced, whatever it holds.
+  private func keepForeign() throws(StoreError) -> Bool {
+    let path = results.summary(of: plan.name)
+    do {
+      guard try SummaryFile.finishedCount(in: path) != nil, AtomicFile.isHeldForWriting(path) else {
+        return false
+      }
+      let kept = try results.keep(path, of: plan.name, moved: false)
+      observe(
+        .setAside(file: path, kept: kept, reason: "another program has it open for writing"))
+      return false
+    } catch  where error.isSealBroken {
+      let kept = try results.keep(path, of: plan.name, moved: false)
+      observe(.setAside(file: path, kept: kept, reason: error.reason))
+      return true
+    } catch {
+      // Another error of reading is told by the writing, unless it is forced.
+      return false
+    }
   }
 }

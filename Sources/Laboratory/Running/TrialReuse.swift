@@ -4,13 +4,24 @@ import CoppiceTerms
 /// Which trials of a plan are finished already: those whose file is whole, is of the same key, and says that it ended. Where an
 /// analysis is still to be made, the outputs it reads must be there too.
 enum TrialReuse {
-  /// The finished trials by their places in the plan, with the settings that the sweep varies now.
+  /// The finished trials by their places in the plan, with the settings that the sweep varies now. A file that cannot be read is
+  /// set aside.
+  ///
+  /// - Throws: `StoreError` where that fails.
   static func finished(
-    _ plan: SweepPlan, in results: ResultsFolder, distinctions: [Distinction]
-  ) -> [Int: RunOutcomes.Outcome] {
+    _ plan: SweepPlan, in results: ResultsFolder, distinctions: [Distinction], observe: (RunEvent) -> Void
+  ) throws(StoreError) -> [Int: RunOutcomes.Outcome] {
     var reused: [Int: RunOutcomes.Outcome] = [:]
     for (index, trial) in plan.trials.enumerated() {
-      guard var found = finished(results.trial(trial.name, of: plan.name), trial.key) else { continue }
+      let path = results.trial(trial.name, of: plan.name)
+      var found: RunOutcomes.Outcome?
+      do { found = try finished(path, trial.key) } catch  where error.systemError == nil {
+        let kept = try results.keep(path, of: plan.name, moved: true)
+        observe(.setAside(file: path, kept: kept, reason: error.reason))
+      } catch {
+        // What the system does not let us read may be readable again when the trial is to be written.
+      }
+      guard var found else { continue }
       // What the sweep varies may have changed since the file was written.
       let settings = trial.values(of: distinctions)
       for row in found.rows.indices {
@@ -45,14 +56,16 @@ enum TrialReuse {
     ((try? results.stages.read(key.hexadecimal)) ?? nil) != nil
   }
 
-  /// The rows of a finished trial's file; `nil` where it is missing, unfinished, damaged, or that of another trial whose name is
-  /// the same.
+  /// The rows of a finished trial's file; `nil` where it is missing, unfinished, or that of another trial whose name is the same.
+  ///
+  /// - Throws: `StoreError` where it cannot be read.
   private static func finished(
     _ path: String, _ key: StageKey
-  ) -> RunOutcomes.Outcome? {
-    guard let file = try? TrialFile(path), let stored = try? file.key, stored == key.hexadecimal,
-      let status = try? file.status, status.isFinished, let rows = try? file.rows
-    else { return nil }
-    return (status, rows)
+  ) throws(StoreError) -> RunOutcomes.Outcome? {
+    let file: TrialFile
+    do { file = try TrialFile(path) } catch .file(let error) where error.isMissingFile { return nil }
+    guard try file.key == key.hexadecimal else { return nil }
+    let status = try file.status
+    return status.isFinished ? (status, try file.rows) : nil
   }
 }

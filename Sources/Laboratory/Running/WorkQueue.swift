@@ -30,6 +30,8 @@ package final class WorkQueue: @unchecked Sendable {
   private let children: [[Int]]
   private var readyStages: [Int] = []
   private var readyTrials: [Int] = []
+  /// Stages at which other runs are at work, with when each is to be asked for again.
+  private var heldStages: [(stage: Int, due: Date)] = []
   /// Stages each trial still waits for.
   private var openStages: [Int]
   private let trialsOfStage: [[Int]]
@@ -139,10 +141,35 @@ package final class WorkQueue: @unchecked Sendable {
         return take(.trial(trial, ending: ending, failure: failure))
       }
       if role == .worker, !readyStages.isEmpty { return take(.stage(readyStages.removeFirst())) }
-      condition.wait()
+      guard role == .worker, let due = heldStages.map(\.due).min() else {
+        condition.wait()
+        continue
+      }
+      if due <= Date(), let place = heldStages.firstIndex(where: { $0.due == due }) {
+        return take(.stage(heldStages.remove(at: place).stage))
+      }
+      _ = condition.wait(until: due)
     }
     condition.broadcast()
     return nil
+  }
+
+  /// Takes back a stage at which another run is at work; it is handed out again after so many seconds, where nothing else is free.
+  package func putBack(_ stage: Int, for seconds: Double) {
+    condition.lock()
+    open += 1
+    heldStages.append((stage, Date(timeIntervalSinceNow: seconds)))
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// The stages a trial's results are read from whose outputs are there, as far as this run has made or found them.
+  package func doneStages(ofTrial trial: Int) -> [Int] {
+    condition.lock()
+    defer { condition.unlock() }
+    return stagesOfTrial[trial].filter { stage in
+      if case .done? = endings[stage] { true } else { false }
+    }
   }
 
   /// Notes how a stage ended, and gives those that will not be run because of it.

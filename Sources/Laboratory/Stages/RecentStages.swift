@@ -25,6 +25,11 @@ package final class RecentStages: Sendable {
     (self.folder, self.bytes, self.count) = (folder, bytes, count)
   }
 
+  /// Whether the outputs of a stage are there, in memory or in the folder.
+  package func contains(_ key: StageKey) -> Bool {
+    recent.withLock { $0.contains { $0.record.key == key.hexadecimal } } || folder.contains(key.hexadecimal)
+  }
+
   /// The outputs of a stage, or `nil` where they are not there.
   ///
   /// - Throws: `StoreError` where the file is damaged.

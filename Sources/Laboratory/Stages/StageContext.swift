@@ -55,6 +55,13 @@ package struct StageContext: Sendable {
     self.progress = progress
   }
 
+  /// The same for work whose progress nobody is told of.
+  var withoutProgress: StageContext {
+    StageContext(
+      folder: folder, recent: recent, interruption: interruption, checkpointInterval: checkpointInterval,
+      threads: threads, costs: costs)
+  }
+
   /// The outputs of a parent.
   func outputs(of key: StageKey) throws -> StageRecord {
     guard let record = try recent.read(key) else { throw StageError.missingParent(key.short) }

@@ -1,0 +1,86 @@
+import CoppiceStore
+import Foundation
+import Synchronization
+
+/// Makes the outputs of the stages of a run, each under its lease, so that of several runs on one folder one makes them.
+final class StageMaker: Sendable {
+  /// What came of asking for a stage.
+  enum Answer {
+    /// Its outputs, made now or by another run meanwhile.
+    case made(StageRecord)
+    /// Another run is at work on it.
+    case held
+  }
+
+  private struct State {
+    /// How often a stage was found held.
+    var refusals: [StageKey: Int] = [:]
+    /// The runs that were told of.
+    var told: Set<String> = []
+  }
+
+  private let stages: [StageKey: any Stage]
+  private let outputs: RecentStages
+  private let leases: StageLeases
+  private let interruption: Interruption
+  /// Whether stored outputs are made anew.
+  private let isFresh: Bool
+  private let observe: @Sendable (RunEvent) -> Void
+  private let state = Mutex(State())
+
+  init(
+    _ stages: [any Stage], outputs: RecentStages, leases: StageLeases, interruption: Interruption,
+    isFresh: Bool,
+    observe: @escaping @Sendable (RunEvent) -> Void
+  ) {
+    self.stages = Dictionary(stages.map { ($0.key, $0) }) { first, _ in first }
+    (self.outputs, self.leases, self.interruption) = (outputs, leases, interruption)
+    (self.isFresh, self.observe) = (isFresh, observe)
+  }
+
+  /// Makes a stage, or finds that another run has made it or is about to.
+  ///
+  /// Where outputs of its parents are gone, because somebody removed the folder of stages, they are made again first.
+  ///
+  /// - Parameter context: what it is given to work with, asked for when the work begins.
+  func make(_ stage: any Stage, _ context: () -> StageContext) throws -> Answer {
+    if case .held(let holder) = leases.acquire(stage.key.hexadecimal) {
+      tell(of: holder, stage.key)
+      return .held
+    }
+    defer { leases.release(stage.key.hexadecimal) }
+    // Between the planning and now, another run may have made it.
+    if !isFresh, let record = try? outputs.read(stage.key) { return .made(record) }
+    let context = context()
+    try restore(stage.parents, context)
+    let record = try stage.run(context)
+    try outputs.write(record)
+    return .made(record)
+  }
+
+  /// Makes outputs again that were there and are gone.
+  func restore(_ keys: [StageKey], _ context: StageContext) throws {
+    for key in keys where !outputs.contains(key) {
+      guard let stage = stages[key] else { continue }
+      // The progress of work that is done twice is nobody's.
+      while case .held = try make(stage, { context.withoutProgress }) {
+        if interruption.isRequested { throw Interrupted() }
+        usleep(100_000)
+      }
+    }
+  }
+
+  /// Seconds after which a stage that is held is to be asked for again: soon at first, for most take no time.
+  func pause(for key: StageKey) -> Double {
+    let refusals = state.withLock { $0.refusals[key] ?? 0 }
+    return min(1, 0.01 * Double(1 << min(refusals, 10)))
+  }
+
+  private func tell(of holder: LeaseHolder, _ key: StageKey) {
+    let isNew = state.withLock { state in
+      state.refusals[key, default: 0] += 1
+      return state.told.insert(holder.run).inserted
+    }
+    if isNew, !leases.isOwn(holder) { observe(.waiting(for: holder)) }
+  }
+}

@@ -1,0 +1,87 @@
+import CoppiceHDF5
+import CoppiceTestSupport
+import Foundation
+import Testing
+
+@Suite struct AtomicFileTests {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  private func write(_ path: String, _ text: String = "x") throws {
+    try Data(text.utf8).withUnsafeBytes { try AtomicFile.replace(path, with: $0) }
+  }
+
+  /// In a container the same process number comes again, and with it the same count.
+  @Test func temporaryNamesDoNotComeAgain() {
+    let names = (0..<1000).map { _ in AtomicFile.temporaryPath(for: "a.h5") }
+    #expect(Set(names).count == 1000)
+    #expect(
+      names.allSatisfy { $0.wholeMatch(of: #/a\.h5\.tmp-\d+-[0-9a-f]{16}/#) != nil }, "\(names[0])")
+  }
+
+  @Test func whatTheDeadLeftGoesAndNothingElse() throws {
+    let (dead, alive) = (AtomicFile.temporaryPath(for: "a.h5"), AtomicFile.temporaryPath(for: "b.h5"))
+    let own = ["a.h5", "notes.tmp-1", "x.tmp-1-abc", "y.tmp--1", "z.tmp-1-1"]
+    for name in [dead, alive] + own { try Data().write(to: URL(fileURLWithPath: folder.file(name))) }
+    let writer = open(folder.file(alive), O_RDWR)
+    #expect(flock(writer, LOCK_EX | LOCK_NB) == 0)
+    #expect(AtomicFile.removeLeftovers(in: folder.path) == [folder.file(dead)])
+    #expect(folder.names == (own + [alive]).sorted())
+    close(writer)
+    // What earlier versions wrote was not locked: age decides.
+    #expect(AtomicFile.removeLeftovers(in: folder.path) == [folder.file(alive)])
+    #expect(AtomicFile.removeLeftovers(in: folder.path, olderThan: -1) == [folder.file("z.tmp-1-1")])
+    #expect(AtomicFile.leftovers(in: folder.file("nowhere")).isEmpty)
+  }
+
+  @Test func aFolderRemovedMeanwhileIsMadeAgain() throws {
+    let path = folder.file("deep/er/a")
+    let isOver = Flag()
+    let remover = Thread { [folder] in
+      while !isOver.isSet { try? FileManager.default.removeItem(atPath: folder.file("deep")) }
+    }
+    remover.start()
+    defer { isOver.set() }
+    for _ in 0..<200 {
+      do { try write(path) } catch let error as HDF5Error {
+        // Removed five times while one file was written: the error says which file and why.
+        #expect(error.systemError == ENOENT && error.file == path)
+      }
+    }
+    isOver.set()
+    try FileManager.default.createDirectory(atPath: folder.file("deep"), withIntermediateDirectories: true)
+  }
+
+  @Test func aFileIsKeptOnceUnderTheFirstFreeName() throws {
+    let (path, kept) = (folder.file("a.h5"), folder.file("kept"))
+    try write(path, "1")
+    #expect(try AtomicFile.keep(path, in: kept, moved: false) == kept + "/a-1.h5")
+    #expect(try AtomicFile.keep(path, in: kept, moved: false) == kept + "/a-1.h5")
+    try write(path, "2")
+    #expect(try AtomicFile.keep(path, in: kept, moved: true) == kept + "/a-2.h5")
+    #expect(folder.names == ["kept"])
+    #expect(try String(contentsOfFile: kept + "/a-1.h5", encoding: .utf8) == "1")
+    #expect(try String(contentsOfFile: kept + "/a-2.h5", encoding: .utf8) == "2")
+    let error = #expect(throws: HDF5Error.self) { _ = try AtomicFile.keep(path, in: kept, moved: true) }
+    #expect(error?.isMissingFile == true)
+  }
+
+  @Test func aHolderIsKnownByItsLock() throws {
+    let path = folder.file("a.h5")
+    #expect(!AtomicFile.isHeldForWriting(path))
+    try write(path)
+    #expect(!AtomicFile.isHeldForWriting(path))
+    let descriptor = open(path, O_RDWR)
+    #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    #expect(AtomicFile.isHeldForWriting(path))
+    close(descriptor)
+    #expect(!AtomicFile.isHeldForWriting(path))
+  }
+}
+
+private final class Flag: @unchecked Sendable {
+  private let lock = NSLock()
+  private var value = false
+  var isSet: Bool { lock.withLock { value } }
+  func set() { lock.withLock { value = true } }
+}
