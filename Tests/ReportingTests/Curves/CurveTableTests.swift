@@ -53,7 +53,8 @@ import Testing
           for target in [0, 0.875] {
             var row = IndexRows.row(
               retraining: target == 0 ? "none" : "rewind", target: target, seed: seed,
-              accuracy: 0.9 + 0.01 * Double(seed) + 0.003 * Double(place) + 0.001 * Double(step) - 0.1 * target, rate: rate)
+              accuracy: 0.9 + 0.01 * Double(seed) + 0.003 * Double(place) + 0.001 * Double(step) - 0.1
+                * target, rate: rate)
             row.trial += "\(decay)"
             row.settings = [.init("learning-rate", .number(rate)), .init("weight-decay", .number(decay))]
             rows.append(row)
