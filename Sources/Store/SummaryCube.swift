@@ -94,7 +94,10 @@ package struct SummaryCube: Hashable, Sendable {
     guard count <= Self.mostCells else { return nil }
     let places = positions.map { zip($0, axes).reduce(0) { $0 * $1.1.coordinates.count + $1.0 } }
     let measures =
-      [("requested_sparsity", Metric.requestedSparsity), ("achieved_sparsity", .sparsity), ("density", .density)]
+      [
+        ("requested_sparsity", Metric.requestedSparsity), ("achieved_sparsity", .sparsity),
+        ("density", .density),
+      ]
       + Metrics.all.map { ($0.name, $0) }
     let shown = measures.filter { name, _ in !axes.contains { $0.name == name } }
     variables = shown.filter { level == .round || $0.0 != "requested_sparsity" }.map { name, metric in

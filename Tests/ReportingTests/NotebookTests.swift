@@ -52,7 +52,8 @@ import Testing
   @Test(
     .enabled(if: plainPython != nil, "Python with h5py, matplotlib, pandas and scipy"),
     arguments: [
-      CurveTableTests.fineTuned, CurveTableTests.nine, IndexRows.grid() + IndexRows.ladder(control: "random-mask"),
+      CurveTableTests.fineTuned, CurveTableTests.nine,
+      IndexRows.grid() + IndexRows.ladder(control: "random-mask"),
       IndexRows.ladder(endingAt: (seed: 1, round: 2)),
     ])
   func everyDifferenceIsTheTables(rows: [IndexRow]) throws {

@@ -31,7 +31,8 @@ import Testing
         row.criterion == "random" ? 1 : 0, try #require([0.5, 0.8, 0.9].firstIndex(of: row.targetSparsity)),
         row.seed - 1,
       ]
-      #expect(accuracy.values[zip(place, [2, 3, 3]).reduce(0) { $0 * $1.1 + $1.0 }] == row[metric: .testAccuracy])
+      #expect(
+        accuracy.values[zip(place, [2, 3, 3]).reduce(0) { $0 * $1.1 + $1.0 }] == row[metric: .testAccuracy])
     }
   }
 

@@ -25,7 +25,8 @@ struct PlotCommand: ParsableCommand {
   @Option(help: "The measure, a numeric column of the index.", completion: Completions.columns)
   var y = "test_accuracy"
 
-  @Option(help: ArgumentHelp("The range of the vertical axis, in its unit, as 90,98.5.", valueName: "low,high"))
+  @Option(
+    help: ArgumentHelp("The range of the vertical axis, in its unit, as 90,98.5.", valueName: "low,high"))
   var ylim: String?
 
   @Flag(help: "A logarithmic vertical axis.")

@@ -52,7 +52,9 @@ struct ShowCommand: ParsableCommand {
     parts.append(Self.lines(record.provenance) { if case .text(let text) = $0 { text } else { $0.text } })
     parts.append(Self.rounds(record).text(width: width))
     if let last = record.rounds.last { parts.append(Self.layers(last).text(width: width)) }
-    if classes { parts.append(Self.classes(record)?.text(width: width) ?? "no round has accuracies of classes") }
+    if classes {
+      parts.append(Self.classes(record)?.text(width: width) ?? "no round has accuracies of classes")
+    }
     if let recovery = TrialRecovery(record) { parts.append(Self.recovery(recovery).text(width: width)) }
     if let evaluation { parts.append(Self.text(evaluation)) }
     return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n\n")
@@ -196,7 +198,8 @@ struct ShowCommand: ParsableCommand {
         ("flops_nonzero", .integer(layer.flopsNonzero)),
       ])
     }
-    let accuracies = classes ? [("class_accuracy", JSON.list(Self.classAccuracies(round).map(JSON.number)))] : []
+    let accuracies =
+      classes ? [("class_accuracy", JSON.list(Self.classAccuracies(round).map(JSON.number)))] : []
     return .members(columns + [("layers", .list(layers))] + accuracies)
   }
 

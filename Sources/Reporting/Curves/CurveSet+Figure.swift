@@ -12,7 +12,8 @@ extension CurveSet {
   ///   - command: what draws the figure again; kept in the file.
   package func figure(
     of metric: String = "test_accuracy", against x: SparsityAxis = .remaining, column: String? = nil,
-    band: Band = .ci95, title: String? = nil, limits: ClosedRange<Double>? = nil, command: String? = nil, generator: String? = nil
+    band: Band = .ci95, title: String? = nil, limits: ClosedRange<Double>? = nil, command: String? = nil,
+    generator: String? = nil
   ) throws(ReportingError) -> LineFigure {
     try requireNumeric(metric)
     if let column { try requireNumeric(column) }

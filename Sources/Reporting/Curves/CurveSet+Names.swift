@@ -32,7 +32,8 @@ extension CurveSet {
     let rest = zip(baseline.columns, baseline.group).filter { column, value in
       !columns.contains(column) && value != "none" && !(isOnce && column == "schedule")
     }
-    return (["dense"]
+    return
+      (["dense"]
       + rest.map { column, value in
         Self.identityColumns.contains(column) ? value : "\(Self.shownName(column)) = \(value)"
       }).joined(separator: ", ")

@@ -45,7 +45,9 @@ package struct CurveSet: Sendable, Equatable {
   ) throws(ReportingError) {
     guard let first = index.first else { throw .noRows }
     let settings = Self.settings(of: index)
-    let known = IndexRow.columnNames + settings.filter { !IndexRow.columnNames.contains($0) }
+    let known =
+      IndexRow.columnNames + settings.filter { !IndexRow.columnNames.contains($0) }
+      + (index.contains { $0[column: Self.summaryColumn] != nil } ? [Self.summaryColumn] : [])
     for column in (chosen ?? []) + (x.map { [$0] } ?? []) where !known.contains(column) {
       throw .unknownColumn(column, known: known)
     }

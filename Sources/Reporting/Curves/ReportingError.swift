@@ -39,10 +39,12 @@ package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible
       return "Trials '\(one)' and '\(other)' have the same seed and sparsity and differ in no setting the "
         + "summary's index knows, so they cannot be told apart. Run the experiment again to write the summary anew."
     case .unreadableCondition(let text):
-      return "'\(text)' is no condition. A condition is a column, a sign and a value: criterion=magnitude,random, "
+      return
+        "'\(text)' is no condition. A condition is a column, a sign and a value: criterion=magnitude,random, "
         + "schedule!=one-shot, target_sparsity>=0.8 (in quotes, because of the shell)."
     case .noRowsLeft:
-      return "No row of a pruned network meets all conditions of --where. See the rows with `coppice table SUMMARY --rows`."
+      return
+        "No row of a pruned network meets all conditions of --where. See the rows with `coppice table SUMMARY --rows`."
     case .noValues(let metric):
       return "No row of the summary has a value for '\(metric)', so there is nothing to draw. "
         + "Choose another metric with --y, or see `\(ProgramName.current) status` for trials that did not finish."

@@ -8,7 +8,8 @@ extension LineFigure {
     let layout = FigureLayout(self)
     var svg = SVG()
     svg.beginPage(
-      width: width, height: layout.height, scale: scale, title: title, description: description, generator: generator,
+      width: width, height: layout.height, scale: scale, title: title, description: description,
+      generator: generator,
       command: command)
     draw(&svg, layout)
     svg.end()

@@ -10,7 +10,8 @@ extension SVG {
       "svg",
       [
         "xmlns": "http://www.w3.org/2000/svg", "width": Self.number(width * scale) + "pt",
-        "height": Self.number(height * scale) + "pt", "viewBox": "0 0 \(Self.number(width)) \(Self.number(height))",
+        "height": Self.number(height * scale) + "pt",
+        "viewBox": "0 0 \(Self.number(width)) \(Self.number(height))",
         "role": "img", "font-family": Self.fontFamily, "fill": LineFigure.ink, "data-generator": generator,
         "data-command": command,
       ])

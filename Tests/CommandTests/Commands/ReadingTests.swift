@@ -242,10 +242,12 @@ import Testing
     #expect(try svg("--ylim", "0,40").contains(">40<"))
     #expect(try svg("--width", "3.25in", "--font-size", "8").contains("width=\"234pt\""))
     #expect(try svg("--log-y", "--y", "test_loss", "--band", "none").contains("Test loss"))
-    #expect(try svg("--x", "flops_nonzero", "--by", "criterion,schedule").contains("FLOPs of non-zero weights"))
+    #expect(
+      try svg("--x", "flops_nonzero", "--by", "criterion,schedule").contains("FLOPs of non-zero weights"))
     for options in [
       ["--series", ""], ["--y", ""], ["--x", ""], ["--ylim", "90"], ["--ylim", "9,3"], ["--width", "wide"],
-      ["--font-size", "0"], ["--where", "criterion"], ["--where", "criterion=none-such"], ["--x", "criterion"],
+      ["--font-size", "0"], ["--where", "criterion"], ["--where", "criterion=none-such"],
+      ["--x", "criterion"],
       ["--log-y", "--ylim", "0,5"],
     ] {
       let refused = try program.run(["plot", "tiny"] + options)
@@ -271,7 +273,9 @@ import Testing
   @Test func rowsArePrintedAsTheyAre() throws {
     let rows = try run(["table", "tiny", "--rows"])
     #expect(rows.status == 0, "\(rows.errors)")
-    let lines = rows.output.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    let lines = rows.output.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
     let stored = try SummaryFile.read(try Sweeps.finished.get().store.summary(of: "tiny")).rows
     #expect(lines.count == stored.count + 1)
     #expect(lines[0].prefix(3) == ["trial", "status", "final"])

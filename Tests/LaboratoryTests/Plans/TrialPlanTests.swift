@@ -111,9 +111,10 @@ import Testing
     #expect(plan.trials[0].name.hasSuffix("-" + plan.trials[0].key.short))
     // What the label has already is not said twice, and of one cell there is nothing to say.
     let criteria = try SweepPlan(.tiny) { Axis(\.criterion, [.magnitude, .random]) }
-    #expect(criteria.trials.map { String($0.name.dropLast(9)) } == [
-      "dense-seed0", "magnitude-one-shot-rewind-0.5-seed0", "random-one-shot-rewind-0.5-seed0",
-    ])
+    #expect(
+      criteria.trials.map { String($0.name.dropLast(9)) } == [
+        "dense-seed0", "magnitude-one-shot-rewind-0.5-seed0", "random-one-shot-rewind-0.5-seed0",
+      ])
   }
 
   /// Rates and decays of one optimizer are numbers in the index, under their own names.

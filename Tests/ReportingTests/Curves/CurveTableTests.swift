@@ -53,7 +53,8 @@ import Testing
           for target in [0, 0.875] {
             var row = IndexRows.row(
               retraining: target == 0 ? "none" : "rewind", target: target, seed: seed,
-              accuracy: 0.9 + 0.01 * Double(seed * place) + 0.001 * Double(step) - 0.1 * target, rate: rate)
+              accuracy: 0.9 + 0.01 * Double(seed) + 0.003 * Double(place) + 0.001 * Double(step) - 0.1
+                * target, rate: rate)
             row.trial += "\(decay)"
             row.settings = [.init("learning-rate", .number(rate)), .init("weight-decay", .number(decay))]
             rows.append(row)
@@ -91,7 +92,9 @@ import Testing
     let round = try #require(table.columns.firstIndex { $0.name == "round" })
     let difference = try #require(table.columns.firstIndex { $0.name == "test_accuracy_difference" })
     let found = table.rows.filter { $0[difference] != .missing }.map { row -> [Double] in
-      guard case .number(let round) = row[round], case .estimate(let mean, _) = row[difference] else { return [] }
+      guard case .number(let round) = row[round], case .estimate(let mean, _) = row[difference] else {
+        return []
+      }
       return [round, (mean * 1000).rounded() / 1000]
     }
     // One-shot against the dense network trained once more; the ladder against that of its round.
@@ -100,7 +103,10 @@ import Testing
 
   static var fineTuned: [IndexRow] {
     (0..<2).flatMap { seed -> [IndexRow] in
-      func row(_ schedule: String, _ retraining: String, _ target: Double, _ density: Double, _ round: Int, _ last: Int, _ accuracy: Double) -> IndexRow {
+      func row(
+        _ schedule: String, _ retraining: String, _ target: Double, _ density: Double, _ round: Int,
+        _ last: Int, _ accuracy: Double
+      ) -> IndexRow {
         var row = IndexRows.row(
           final: round == last, schedule: schedule, retraining: retraining, target: target,
           requested: 1 - density, density: density, seed: seed, round: round,

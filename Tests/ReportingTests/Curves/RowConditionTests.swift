@@ -13,12 +13,14 @@ import Testing
     #expect(try targets() == ["none 0.0", "magnitude 0.8", "magnitude 0.5", "random 0.8", "random 0.5"])
     #expect(try targets("criterion=random") == ["none 0.0", "random 0.8", "random 0.5"])
     #expect(try targets("criterion!=random", "target_sparsity>=0.8") == ["none 0.0", "magnitude 0.8"])
-    #expect(try targets("criterion=magnitude,random", "density<0.3") == [
-      "none 0.0", "magnitude 0.8", "random 0.8",
-    ])
+    #expect(
+      try targets("criterion=magnitude,random", "density<0.3") == [
+        "none 0.0", "magnitude 0.8", "random 0.8",
+      ])
     #expect(try targets("sparsity=0.50001", "criterion=random") == ["none 0.0", "random 0.5"])
     #expect(try targets("seed<=0", "criterion=random") == ["none 0.0", "random 0.8", "random 0.5"])
-    #expect(try targets("learning_rate=0.1", "criterion=random", "sparsity>0.5") == ["none 0.0", "random 0.8"])
+    #expect(
+      try targets("learning_rate=0.1", "criterion=random", "sparsity>0.5") == ["none 0.0", "random 0.8"])
   }
 
   @Test(arguments: ["criterion", "=random", "criterion=", "sparsity<", "sparsity<0.1,0.2", "sparsity>half"])
