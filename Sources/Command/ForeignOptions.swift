@@ -1,5 +1,4 @@
 import ArgumentParser
-import CoppiceTerms
 import Foundation
 
 /// Whether files are read that have not the seal of those this program writes, because another one has written to them.

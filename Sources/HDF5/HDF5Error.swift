@@ -41,6 +41,9 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
   /// The reason where a file has no seal and its end is where the file says: another program has written to it.
   static let foreignMessage = "no checksum: another program has written to the file"
 
+  /// The reason where a file has no valid seal because a program is at work on it.
+  static let heldMessage = "no checksum: another program has the file open for writing"
+
   /// Whether the bytes of the file are not those that were written: it is damaged, or another program has written to it.
   package var isSealBroken: Bool { call == Seal.call }
 
@@ -61,7 +64,7 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
       "file signature not found", "truncated file", "bad ", "wrong ", "incorrect ", "inflate", "checksum",
       "overflow",
     ]
-    if message == Self.foreignMessage {
+    if message == Self.foreignMessage || message == Self.heldMessage {
       return "Read it with --foreign, or run again: the file is kept under another name and written anew."
     }
     guard damage.contains(where: message.contains) else { return nil }

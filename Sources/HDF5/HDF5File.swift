@@ -13,7 +13,12 @@ package final class HDF5File: Sendable {
   ///   another program has written to it.
   package init(_ path: String, isForeign: Bool = false) throws(HDF5Error) {
     var image = try FileImage(path)
-    if !isForeign { try Seal.verify(UnsafeRawBufferPointer(image.bytes), of: path) }
+    if !isForeign {
+      do { try Seal.verify(image.bytes, of: path) } catch {
+        guard AtomicFile.isHeldForWriting(path) else { throw error }
+        throw HDF5Error(call: Seal.call, file: path, message: HDF5Error.heldMessage)
+      }
+    }
     let location = Location(file: path, object: "/")
     let bytes = image.bytes
     guard !bytes.isEmpty else { throw HDF5Error(call: "H5Fopen", location, "file signature not found") }

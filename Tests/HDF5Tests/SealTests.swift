@@ -62,6 +62,38 @@ import Testing
     #expect(try HDF5File(path).root.dataset("x").read(Float.self).count == 3000)
   }
 
+  @Test func aFileThatIsBeingWrittenToIsToldFromADamagedOne() throws {
+    var bytes = whole
+    bytes[whole.count / 2] ^= 1
+    try expect(bytes, "bad checksum", advice: "damaged")
+    let descriptor = open(path, O_RDWR)
+    #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    let error = #expect(throws: HDF5Error.self) { _ = try HDF5File(path) }
+    #expect(error?.message == "no checksum: another program has the file open for writing")
+    #expect(error?.isSealBroken == true && error?.advice?.contains("--foreign") == true)
+    close(descriptor)
+  }
+
+  /// libhdf5 marks a file in the flags of its superblock when it is opened for writing.
+  @Test func theMarkOfAProgramThatHasWrittenNothingIsPassedOver() throws {
+    var bytes = whole
+    bytes[20] = 5
+    try bytes.write(to: URL(fileURLWithPath: path))
+    #expect(try HDF5File(path).root.dataset("x").read(Float.self) == (0..<3000).map(Float.init))
+    bytes[1000] ^= 1
+    try expect(bytes, "bad checksum", advice: "damaged")
+  }
+
+  /// A file may end with zeros of its own.
+  @Test func zerosBeforeTheEndAreNoSignOfDamage() throws {
+    let draft = try HDF5Draft(path)
+    try draft.root.write("x", [Float](repeating: 0, count: 3000))
+    try draft.commit()
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: path)).dropLast(32)
+    #expect(bytes.suffix(32).allSatisfy { $0 == 0 })
+    try expect(bytes, "no checksum: another program has written to the file", advice: "--foreign")
+  }
+
   @Test func whatWasTestedIsWhatIsRead() throws {
     let file = try HDF5File(path)
     try Data(repeating: 0xff, count: whole.count).write(to: URL(fileURLWithPath: path))

@@ -57,7 +57,7 @@ struct SummaryWriter: Sendable {
       }
       let kept = try results.keep(path, of: plan.name, moved: false)
       observe(
-        .setAside(file: path, kept: kept, reason: "another program has it open for writing"))
+        .setAside(file: path, kept: kept, reason: "another program has the file open for writing"))
       return false
     } catch  where error.isSealBroken {
       let kept = try results.keep(path, of: plan.name, moved: false)
