@@ -104,7 +104,7 @@ extension Running {
       let start = try #require(plan.stages.first { $0.within != nil })
       #expect(start.steps == 10 && start.within == plan.ticket.rounds[0][.training])
       try bench.run(plan) { event in
-        if case .began(_, let steps, _, _, _) = event { #expect(steps == 90) }
+        if case .began(_, let steps, _, _, _, _) = event { #expect(steps == 90) }
       }
       let left = try #require(try bench.results.stages.read(start.key.hexadecimal))
       let alone = try start.run(StageContext(folder: try Bench().results.stages))
@@ -126,7 +126,7 @@ extension Running {
       let interruption = Interruption()
       let context = StageContext(
         folder: torn.results.stages, interruption: interruption, checkpointInterval: 0,
-        progress: { steps in if steps >= 20 { interruption.request() } })
+        progress: { progress in if progress.step >= 20 { interruption.request() } })
       #expect(throws: Interrupted.self) { try dense.run(context) }
       try torn.run(plan)
       #expect(try torn.digests(plan) == whole.digests(plan))

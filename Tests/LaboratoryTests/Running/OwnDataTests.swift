@@ -64,7 +64,7 @@ extension Running {
         plan, results: bench.results, library: library,
         provenance: Provenance(arguments: [], jobs: 1, threads: 1),
         observe: { event in
-          if case .began(let count, _, _, _, _) = event { stages.withLock { $0 = count } }
+          if case .began(let count, _, _, _, _, _) = event { stages.withLock { $0 = count } }
         }
       ).run()
       #expect(report.count(.completed) == plan.trials.count)
@@ -150,7 +150,7 @@ extension Running {
     }
     let plan = try TrialPlan(trial, library)
     #expect(
-      plan.row(plan.rounds[0], sweptSettings: []).dataset == "tiny-shakespeare, not the original files")
+      plan.row(plan.rounds[0], distinctions: []).dataset == "tiny-shakespeare, not the original files")
     let warning = library.warnings.joined().replacing(folder.path, with: "%")
     #expect(
       warning.hasPrefix(

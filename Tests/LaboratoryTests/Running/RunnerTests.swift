@@ -190,7 +190,7 @@ extension Running {
             let report = try? bench.run(
               plan, jobs: 2,
               observe: { event in
-                if case .steps(let made, _) = event { steps.withLock { $0 += made } }
+                if case .progress(_, _, let progress, _) = event { steps.withLock { $0 += progress.steps } }
                 if case .waiting = event { waits.withLock { $0 += 1 } }
               })
           else { return }
@@ -226,7 +226,7 @@ extension Running {
       try alone.run(plan)
       let removals = Mutex(0)
       let report = try bench.run(plan) { event in
-        guard case .steps = event else { return }
+        guard case .progress = event else { return }
         let count = removals.withLock { count in
           count += 1
           return count
@@ -369,7 +369,7 @@ extension Running {
           ($0.training, $0.batchSize) = (.iterations(4), 10)
           ($0.allocation, $0.granularity, $0.schedule) = (emptying, .weight, .oneShot)
         }
-      ) { Axis(\.control, Controls.catalogue.all) }
+      ) { Axis(\.control, Control.all) }
       let report = try bench.run(plan)
       #expect(report.failures.isEmpty && report.count(.completed) == plan.trials.count)
       for trial in plan.trials.dropFirst() {

@@ -36,7 +36,7 @@ import Testing
         #expect(abs(layer.sparsity - sparsity) <= 4 * deviation + 0.5 / units, "\(layer.name), seed \(seed)")
         sums[index] += layer.sparsity
       }
-      if sparsity <= 0.5 { #expect(report.collapsedLayers == [], "seed \(seed)") }
+      if sparsity <= 0.5 { #expect(report.emptiedLayers == [], "seed \(seed)") }
     }
     for (index, sum) in sums.enumerated() {
       let draws = Double(Networks.lenet5[index].shape[0] * seeds)
@@ -61,10 +61,10 @@ import Testing
   @Test func meansCompareUnitsAndSumsTheirSizes() throws {
     for seed in UInt64(0)..<3 {
       let context = context(seed: seed)
-      #expect(try report(.magnitude, .filter, context, 0.5).collapsedLayers == [])
+      #expect(try report(.magnitude, .filter, context, 0.5).emptiedLayers == [])
       // By sums the small units of the first convolution all go before those of the other layers.
       let sums = try report(.magnitude, .neuron(aggregate: .sum), context, 0.5)
-      #expect(sums.collapsedLayers.contains("conv1.weight"))
+      #expect(sums.emptiedLayers.contains("conv1.weight"))
     }
   }
 }
