@@ -19,7 +19,8 @@ import Testing
     ("retrainings", Retrainings.catalogue.names), ("controls", Controls.catalogue.names),
     ("dynamics", DynamicsCatalogue.catalogue.names), ("losses", Loss.catalogue.names),
     ("stop-rules", StopRules.catalogue.names), ("recipe-steps", RecipeSteps.catalogue.names),
-    ("analyses", Analyses.catalogue.names), ("settings", Settings.all.map(\.name)),
+    ("analyses", Analyses.catalogue.names), ("metrics", Metrics.all.map(\.name)),
+    ("settings", Settings.all.map(\.name)),
   ]
 
   @Test(arguments: lists)
