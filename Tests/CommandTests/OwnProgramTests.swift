@@ -55,7 +55,7 @@ import Testing
     #expect(text.contains("test error (%)"), "\(text)")
     #expect(try program.run(["plot", path, "--y", "test_error"]).output.contains("test error"))
     let answer = try program.run(["table", path, "--analysis", "survivors", "--format", "csv"]).output
-    #expect(answer.split(separator: "\n").count == 1 + 3, "\(answer)")
+    #expect(answer.split(separator: "\n").count == 1 + 4, "\(answer)")
     #expect(answer.contains("sharpness"))
     #expect(try program.run(["list", "metrics"]).output.contains("test_error"))
     #expect(try program.run(["list", "analyses"]).output.contains("survivors"))
