@@ -73,7 +73,7 @@ let package = Package(
       name: "Coppice",
       dependencies: [
         "CoppiceAutodiff", "CoppiceDatasets", "CoppiceLaboratory", "CoppiceNetworks", "CoppicePruning",
-        "CoppiceTensors", "CoppiceTerms",
+        "CoppiceStore", "CoppiceTensors", "CoppiceTerms",
       ],
       path: "Sources/Coppice", exclude: ["README.md"]),
     target(

@@ -13,7 +13,7 @@ public enum CoppiceCommandLine {
   /// Parses the process's arguments, does what they say and exits with the documented code.
   ///
   /// Components of the package stand beside the shipped ones in lists, `--set`, suggestions and completions. Each is given as
-  /// `Shipped`, which says in one line what it is and how it is read from text. Help and messages call the program by the name of
+  /// `Shipped`, which says in one line what it is and how it is read from text. Metrics become columns of the index. Help and messages call the program by the name of
   /// its executable.
   ///
   /// Exit codes: 0 all well; 1 some trials failed; 64 usage; 65 bad data; 66 input missing; 69 optional tool missing;
@@ -25,11 +25,13 @@ public enum CoppiceCommandLine {
     losses: [Shipped<Loss>] = [], granularities: [Shipped<Granularity>] = [],
     allocations: [Shipped<Allocation>] = [], schedules: [Shipped<Schedule>] = [],
     retrainings: [Shipped<Retraining>] = [], dynamics: [Shipped<Dynamics>] = [],
-    stopRules: [Shipped<StopRule>] = []
+    stopRules: [Shipped<StopRule>] = [], metrics: [Metric] = [], analyses: [Shipped<Analysis>] = []
   ) -> Never {
     let name = CommandLine.arguments.first.map { ($0 as NSString).lastPathComponent } ?? ""
     if !name.isEmpty { ProgramName.current = name }
     run {
+      // Before anything is asked of the index, whose columns they are.
+      try Metrics.add(metrics)
       try ExperimentCatalogue.set(experiments)
       try Criterion.catalogue.add(criteria)
       try Model.catalogue.add(models)
@@ -44,6 +46,7 @@ public enum CoppiceCommandLine {
       try Retraining.catalogue.add(retrainings)
       try Dynamics.catalogue.add(dynamics)
       try StopRule.catalogue.add(stopRules)
+      try Analysis.catalogue.add(analyses)
     }
   }
 

@@ -4,5 +4,6 @@
 @_exported import CoppiceLaboratory
 @_exported import CoppiceNetworks
 @_exported import CoppicePruning
+@_exported import CoppiceStore
 @_exported import CoppiceTensors
 @_exported import CoppiceTerms

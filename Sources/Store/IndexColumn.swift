@@ -17,7 +17,10 @@ struct IndexColumn: Sendable {
   let field: Field
 
   /// The fixed columns in their order: conditions, metrics, and the conditions that came later.
-  static let all: [IndexColumn] =
+  static let all = columns(with: Metrics.all)
+
+  /// The fixed columns where these are the metrics.
+  static func columns(with metrics: [Metric]) -> [IndexColumn] {
     [
       .init(name: "trial", field: .text(\.trial)), .init(name: "status", field: .status),
       .init(name: "final", field: .flag(\.isFinal)), .init(name: "model", field: .text(\.model)),
@@ -31,10 +34,11 @@ struct IndexColumn: Sendable {
       .init(name: "requested_sparsity", field: .number(\.requestedSparsity)),
       .init(name: "sparsity", field: .number(\.sparsity)), .init(name: "density", field: .number(\.density)),
       .init(name: "seed", field: .integer(\.seed)), .init(name: "round", field: .integer(\.round)),
-    ] + Metrics.all.map { .init(name: $0.name, field: .metric($0)) } + [
+    ] + metrics.map { .init(name: $0.name, field: .metric($0)) } + [
       .init(name: "dynamics", field: .text(\.dynamics)), .init(name: "ladder", field: .flag(\.isLadder)),
       .init(name: "stopped_by", field: .text(\.stoppedBy)),
     ]
+  }
 
   private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 

@@ -1,59 +1,61 @@
 /// A table of results that are not rows of the index: what an analysis found. A column is text, whole numbers or numbers;
 /// people read it under a title and with a unit.
-package struct NamedTable: Hashable, Sendable {
+public struct NamedTable: Hashable, Sendable {
   /// A column: what its values are called, and the values, one a row.
-  package struct Column: Hashable, Sendable {
-    package let quantity: Quantity
+  public struct Column: Hashable, Sendable {
+    /// What its values are.
+    public let quantity: Quantity
     package let values: ColumnValues
 
     /// A column of texts, called by its name with spaces where no title is given.
-    package init(_ name: String, _ title: String? = nil, texts: [String]) {
+    public init(_ name: String, _ title: String? = nil, texts: [String]) {
       self.init(Quantity(name, title), .texts(texts))
     }
 
     /// A column of whole numbers.
-    package init(_ name: String, _ title: String? = nil, integers: [Int]) {
+    public init(_ name: String, _ title: String? = nil, integers: [Int]) {
       self.init(Quantity(name, title, unit: .count), .integers(integers))
     }
 
     /// A column of numbers, of which those that were not measured are NaN.
-    package init(_ quantity: Quantity, numbers: [Double]) { self.init(quantity, .numbers(numbers)) }
+    public init(_ quantity: Quantity, numbers: [Double]) { self.init(quantity, .numbers(numbers)) }
 
     init(_ quantity: Quantity, _ values: ColumnValues) { (self.quantity, self.values) = (quantity, values) }
 
     /// The name in files.
-    package var name: String { quantity.name }
+    public var name: String { quantity.name }
   }
 
   /// How the table is drawn: one column against another, a curve for each combination of some more.
-  package struct Drawing: Hashable, Sendable {
+  public struct Drawing: Hashable, Sendable {
     /// The column along the horizontal axis. Weights remaining run on a logarithmic axis from 100 % down.
-    package var x: String
+    public var x: String
     /// The column that is drawn; rows of one curve and one x are seeds or pairs, of which the mean is drawn.
-    package var y: String
+    public var y: String
     /// The columns that tell curves apart.
-    package var by: [String]
+    public var by: [String]
     /// The column of what y would be by chance, drawn as a dashed line; `nil` for none.
-    package var reference: String?
+    public var reference: String?
 
     /// A drawing of these columns.
-    package init(_ y: String, against x: String, by: [String] = [], reference: String? = nil) {
+    public init(_ y: String, against x: String, by: [String] = [], reference: String? = nil) {
       (self.x, self.y, self.by, self.reference) = (x, y, by, reference)
     }
   }
 
   /// The name in files and on the command line: `mask_overlap`.
-  package var name: String
+  public var name: String
   /// What it is, in a few words: `mask overlap of pairs of trials`.
-  package var title: String
+  public var title: String
   /// What a reader must know of how it was found, in sentences.
-  package var description: String
-  package var columns: [Column]
+  public var description: String
+  /// The columns, equally long.
+  public var columns: [Column]
   /// `nil` for a table that is not drawn.
-  package var drawing: Drawing?
+  public var drawing: Drawing?
 
   /// A table of these columns, which must be equally long.
-  package init(
+  public init(
     _ name: String, title: String, description: String = "", columns: [Column], drawing: Drawing? = nil
   ) {
     (self.name, self.title, self.description) = (name, title, description)
@@ -61,8 +63,8 @@ package struct NamedTable: Hashable, Sendable {
   }
 
   /// The number of rows.
-  package var rowCount: Int { columns.first?.values.count ?? 0 }
+  public var rowCount: Int { columns.first?.values.count ?? 0 }
 
   /// The column of that name.
-  package subscript(name: String) -> Column? { columns.first { $0.name == name } }
+  public subscript(name: String) -> Column? { columns.first { $0.name == name } }
 }

@@ -1,12 +1,13 @@
 /// A number that stands in files under a name: what people call it, in which unit, and how it is printed. Tables, axes and
 /// captions are made from it.
-package struct Quantity: Hashable, Sendable {
+public struct Quantity: Hashable, Sendable {
   /// What one of it is.
-  package enum Unit: Hashable, Sendable {
+  public enum Unit: Hashable, Sendable {
     /// A number without a unit: a loss.
     case none
     /// A part of a whole, 0…1; people read percent.
     case fraction
+    /// Seconds.
     case seconds
     /// How many of something: a whole number.
     case count
@@ -17,7 +18,7 @@ package struct Quantity: Hashable, Sendable {
   }
 
   /// How a value is printed for people.
-  package enum Format: Hashable, Sendable {
+  public enum Format: Hashable, Sendable {
     /// A whole number.
     case integer
     /// With this many decimals.
@@ -27,20 +28,23 @@ package struct Quantity: Hashable, Sendable {
   }
 
   /// The name in files, of a column or a data set: `test_accuracy`.
-  package let name: String
+  public let name: String
   /// What people call it, without the unit: `test accuracy`.
-  package let title: String
-  package let unit: Unit
-  package let format: Format
+  public let title: String
+  /// What one of it is.
+  public let unit: Unit
+  /// How a value is printed for people.
+  public let format: Format
   /// The values it can take; `nil` for any.
-  package let bounds: ClosedRange<Double>?
+  public let bounds: ClosedRange<Double>?
 
   /// A quantity.
   /// - Parameters:
+  ///   - name: in files: lower-case letters, digits and `_`.
   ///   - title: `nil` for the name with spaces.
   ///   - format: `nil` for what suits the unit.
   ///   - bounds: `nil` for those of the unit: 0…1 for a fraction.
-  package init(
+  public init(
     _ name: String, _ title: String? = nil, unit: Unit = .none, format: Format? = nil,
     bounds: ClosedRange<Double>? = nil
   ) {

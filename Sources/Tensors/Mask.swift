@@ -8,7 +8,8 @@ public struct Mask: Hashable, Sendable {
   /// The mask of an unpruned weight.
   public init(keepingAll shape: Shape) {
     self.shape = shape
-    bytes = [UInt8](repeating: 1, count: shape.count)
+    if shape.count < 0 { ShapeFaults.note("a mask of the shape \(shape) cannot be") }
+    bytes = [UInt8](repeating: 1, count: max(0, shape.count))
   }
 
   /// A mask from 0/1 bytes; any other non-zero byte counts as 1. Another number of them than the shape's is an error of the
@@ -18,7 +19,7 @@ public struct Mask: Hashable, Sendable {
     self.bytes = bytes.map { $0 == 0 ? 0 : 1 }
     guard bytes.count != shape.count else { return }
     ShapeFaults.note("\(bytes.count) bytes do not fill the shape \(shape)")
-    self.bytes = [UInt8](repeating: 1, count: shape.count)
+    self.bytes = [UInt8](repeating: 1, count: max(0, shape.count))
   }
 
   /// The number of elements.

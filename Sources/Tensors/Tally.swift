@@ -1,16 +1,17 @@
 /// Loss and hits of a network on a set of examples.
-package struct Tally: Hashable, Sendable {
+public struct Tally: Hashable, Sendable {
   /// Labels that count.
-  package var count = 0
+  public package(set) var count = 0
   /// The sum of their losses, in Double precision in the order of the examples.
-  package var lossSum = 0.0
+  public package(set) var lossSum = 0.0
   /// How many were predicted right.
-  package var correct = 0
-  /// Labels and hits of each class.
-  package var classCount: [Int]
-  package var classCorrect: [Int]
+  public package(set) var correct = 0
+  /// Labels of each class.
+  public package(set) var classCount: [Int]
+  /// Labels of each class that were predicted right.
+  public package(set) var classCorrect: [Int]
   /// How often each class was predicted, for labels that count.
-  package var predictedCount: [Int]
+  public package(set) var predictedCount: [Int]
 
   package init(classes: Int) {
     classCount = [Int](repeating: 0, count: classes)
@@ -35,16 +36,16 @@ package struct Tally: Hashable, Sendable {
   }
 
   /// Mean loss; NaN over no labels.
-  package var loss: Double { count == 0 ? .nan : lossSum / Double(count) }
+  public var loss: Double { count == 0 ? .nan : lossSum / Double(count) }
   /// Fraction predicted right, 0…1; NaN over no labels.
-  package var accuracy: Double { count == 0 ? .nan : Double(correct) / Double(count) }
+  public var accuracy: Double { count == 0 ? .nan : Double(correct) / Double(count) }
   /// Whether it is no better than a guess: one class is predicted for 99 % of the labels or more, or no more are predicted right than
   /// the largest class has.
-  package var isAtChance: Bool {
+  public var isAtChance: Bool {
     100 * (predictedCount.max() ?? 0) >= 99 * count || correct <= classCount.max() ?? 0
   }
   /// The fraction predicted right of each class, 0…1; NaN for a class without labels.
-  package var classAccuracy: [Double] {
+  public var classAccuracy: [Double] {
     zip(classCorrect, classCount).map { $1 == 0 ? .nan : Double($0) / Double($1) }
   }
 }

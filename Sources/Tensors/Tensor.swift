@@ -11,13 +11,14 @@ public struct Tensor: Hashable, Sendable {
     self.scalars = scalars
     guard scalars.count != shape.count else { return }
     ShapeFaults.note("\(scalars.count) scalars do not fill the shape \(shape)")
-    self.scalars = [Float](repeating: .nan, count: shape.count)
+    self.scalars = [Float](repeating: .nan, count: max(0, shape.count))
   }
 
   /// An array that holds `value` everywhere.
   public init(repeating value: Float, _ shape: Shape) {
     self.shape = shape
-    scalars = [Float](repeating: value, count: shape.count)
+    if shape.count < 0 { ShapeFaults.note("an array of the shape \(shape) cannot be") }
+    scalars = [Float](repeating: value, count: max(0, shape.count))
   }
 
   /// Whether every element is neither infinite nor NaN.

@@ -44,6 +44,26 @@ import Testing
     #expect(shown.output.contains("bit for bit"))
   }
 
+  @Test func ownMetricsAndAnalysesAreTablesAndFigures() throws {
+    let program = try Self.finished.get()
+    let path = program.store.summary(of: "own")
+    let table = try object(
+      try program.run(["table", path, "--y", "test_error,test_accuracy", "--json"]).output)
+    let rows = try #require(table["rows"] as? [[String: Any]])
+    #expect(!rows.isEmpty)
+    let text = try program.run(["table", path, "--y", "test_error"]).output
+    #expect(text.contains("test error (%)"), "\(text)")
+    #expect(try program.run(["plot", path, "--y", "test_error"]).output.contains("test error"))
+    let answer = try program.run(["table", path, "--analysis", "survivors", "--format", "csv"]).output
+    #expect(answer.split(separator: "\n").count == 1 + 4, "\(answer)")
+    #expect(answer.contains("sharpness"))
+    #expect(try program.run(["list", "metrics"]).output.contains("test_error"))
+    #expect(try program.run(["list", "analyses"]).output.contains("survivors"))
+    // The shipped program reads the file, and passes over what it does not know.
+    let shipped = try Program().run(["table", path])
+    #expect(shipped.status == 0 && shipped.output.contains("test accuracy"), "\(shipped.errors)")
+  }
+
   @Test func ownPartsAreListedAndRead() throws {
     let program = try Program("OwnProgram")
     let criteria = try program.run(["list", "criteria"]).output.split(separator: "\n")

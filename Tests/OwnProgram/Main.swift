@@ -11,7 +11,7 @@ import CoppiceCommand
       models: [.narrow, .tall, .planes, .twice], datasets: [.stripes], initializers: [.uniform],
       optimizers: [.lion, .signs], learningRates: [.halving], losses: [.squares], granularities: [.pair],
       allocations: [.firstLayer], schedules: [.cubic], retrainings: [.short], dynamics: [.halfway],
-      stopRules: [.enough])
+      stopRules: [.enough], metrics: [.testError], analyses: [.survivors])
   }
 }
 
@@ -23,7 +23,8 @@ extension Experiment {
       model: .narrow, initializer: .uniform, dataset: .stripes, optimizer: .lion,
       learningRate: .halving(0.01),
       clipping: 1, batchSize: 20, training: .iterations(60), evaluation: .iterations(20), granularity: .pair,
-      allocation: .firstLayer, schedule: .cubic(rounds: 2), retraining: .short, loss: .squares)
+      allocation: .firstLayer, schedule: .cubic(rounds: 2), retraining: .short, loss: .squares),
+    analyses: [.survivors]
   ) {
     Axis(\.criterion, [.growth, .sharpness, .magnitude])
     Axis(\.sparsity, [0.5])

@@ -33,7 +33,7 @@ enum Arrows {
       "Coppice",
       [
         "CoppiceAutodiff", "CoppiceDatasets", "CoppiceLaboratory", "CoppiceNetworks", "CoppicePruning",
-        "CoppiceTensors", "CoppiceTerms",
+        "CoppiceStore", "CoppiceTensors", "CoppiceTerms",
       ]
     ),
     // The only one that knows the benchmarks.

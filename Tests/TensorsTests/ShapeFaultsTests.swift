@@ -21,6 +21,9 @@ import Testing
     #expect(throws: Told(problem: "a mask of shape [2, 3] does not fit a weight of shape [3]")) {
       try ShapeFaults.throwing(as: Told.init) { Mask(keepingAll: shape).applied(to: Tensor([3], [1, 2, 3])) }
     }
+    #expect(throws: Told(problem: "an array of the shape [-2, 3] cannot be")) {
+      try ShapeFaults.throwing(as: Told.init) { Tensor(repeating: 0, [-2, 3]) }
+    }
     #expect(try ShapeFaults.throwing(as: Told.init) { shape[1] * shape[-2] } == 6)
   }
 

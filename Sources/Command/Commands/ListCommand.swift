@@ -13,7 +13,7 @@ struct ListCommand: ParsableCommand {
     case criteria, granularities, allocations, schedules, retrainings, controls, dynamics, losses
     case stopRules = "stop-rules"
     case recipeSteps = "recipe-steps"
-    case analyses, settings
+    case analyses, metrics, settings
   }
 
   @Argument(help: "What to list.")
@@ -49,6 +49,7 @@ extension ListCommand.Kind {
     switch self {
     case .experiments:
       ExperimentCatalogue.experiments.map { Entry(listing: Listing(name: $0.name, summary: $0.question)) }
+    case .metrics: Metrics.all.map(Entry.init)
     case .settings: Settings.all.map(Entry.init)
     default: listings.map { Entry(listing: $0) }
     }
@@ -73,7 +74,7 @@ extension ListCommand.Kind {
     case .stopRules: StopRule.catalogue.listings
     case .recipeSteps: RecipeStep.catalogue.listings
     case .analyses: Analysis.catalogue.listings
-    case .experiments, .settings: []
+    case .experiments, .metrics, .settings: []
     }
   }
 }
@@ -99,6 +100,13 @@ private struct Entry {
 }
 
 extension Entry {
+  init(_ metric: Metric) {
+    let unit = metric.quantity.unit == .none ? "" : ", \(metric.quantity.unit.text)"
+    listing = Listing(
+      name: metric.name,
+      summary: "\(metric.quantity.title)\(unit); \(metric.isLowerBetter ? "less" : "more") is better")
+  }
+
   init(_ setting: Setting) {
     listing = Listing(name: setting.name, summary: "\(setting.documentation) (\(setting.unit))")
     let value = setting.value(Trial()).description

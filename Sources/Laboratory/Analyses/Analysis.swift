@@ -5,6 +5,22 @@ import CoppiceTerms
 
 /// A question asked of the rounds of several trials once they are there: its answer is a table and a figure. Each shipped one
 /// stands in Analyses/.
+///
+/// ```swift
+/// extension Analysis {
+///   /// How many weights survive.
+///   static let survivors = Analysis("survivors", version: 1) { context in
+///     let masked = try context.rounds.compactMap { round in try context.masks(of: round).map { (round, $0) } }
+///     return [
+///       NamedTable(
+///         "survivors", title: "weights that survive",
+///         columns: [
+///           .init("trial", texts: masked.map(\.0.trial)), .init("kept", integers: masked.map(\.1.keptCount)),
+///         ])
+///     ]
+///   }
+/// }
+/// ```
 public struct Analysis: Component {
   /// The name, the version and every field of the analysis.
   public let specification: Specification
@@ -16,7 +32,7 @@ public struct Analysis: Component {
   ///   - version: raise it whenever answers change; `nil` while it is being written.
   ///   - fields: the values it depends on.
   ///   - tables: the answer.
-  package init(
+  public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
     tables: @escaping @Sendable (AnalysisContext) throws -> [NamedTable]
   ) {
@@ -29,7 +45,7 @@ public struct Analysis: Component {
 }
 
 /// A round as an analysis sees it: its place in the index, and what was kept of it.
-package struct AnalysisRound: Sendable {
+public struct AnalysisRound: Sendable {
   /// The round's line in the index.
   package let row: IndexRow
   /// The stage with the masks; `nil` for a dense network.
@@ -61,10 +77,35 @@ extension SweepPlan {
   }
 }
 
+extension AnalysisRound {
+  /// The trial's name.
+  public var trial: String { row.trial }
+  /// The trial's seed.
+  public var seed: Int { row.seed }
+  /// The number of the round.
+  public var index: Int { row.round }
+  /// Whether it is a result of its trial: the last round, or any of a ladder.
+  public var isResult: Bool { row.isFinal || row.isLadder }
+
+  /// A number of its line in the index: `sparsity`, `test_accuracy`, a swept setting; `nil` where there is none.
+  public func number(_ column: String) -> Double? {
+    switch row[column: column] {
+    case .number(let number): number
+    case .integer(let integer): Double(integer)
+    case .text, nil: nil
+    }
+  }
+
+  /// A text of its line in the index: `criterion`, `schedule`, a swept setting; `nil` where there is none.
+  public func text(_ column: String) -> String? {
+    if case .text(let text) = row[column: column] { text } else { nil }
+  }
+}
+
 /// What an analysis looks at.
-package struct AnalysisContext: Sendable {
+public struct AnalysisContext: Sendable {
   /// The rounds that have results, in the order of the index.
-  package let rounds: [AnalysisRound]
+  public let rounds: [AnalysisRound]
   private let read: @Sendable (StageKey) throws -> StageRecord
 
   package init(rounds: [AnalysisRound], read: @escaping @Sendable (StageKey) throws -> StageRecord) {
@@ -72,12 +113,12 @@ package struct AnalysisContext: Sendable {
   }
 
   /// The masks of a round; `nil` for a dense network.
-  package func masks(of round: AnalysisRound) throws -> MaskSet? {
+  public func masks(of round: AnalysisRound) throws -> MaskSet? {
     try round.masks.flatMap { try read($0)[masks: "masks"] }
   }
 
   /// The weights and buffers of a round.
-  package func weights(of round: AnalysisRound) throws -> ParameterSet {
+  public func weights(of round: AnalysisRound) throws -> ParameterSet {
     let record = try read(round.training)
     var weights = record[parameters: "parameters"] ?? ParameterSet()
     for (name, buffer) in record[parameters: "buffers"] ?? ParameterSet() { weights[name] = buffer }

@@ -5,14 +5,21 @@ import CoppiceTensors
 ///
 /// ```swift
 /// extension Metric {
-///   /// The mean loss over the test set.
-///   package static let testLoss = Metric(
-///     Quantity("test_loss", "test loss"), isLowerBetter: true, .evaluation(.test) { $0.loss })
+///   /// The fraction of the test set that is predicted wrong.
+///   static let testError = Metric(
+///     Quantity("test_error", "test error", unit: .fraction), isLowerBetter: true, on: .test) { 1 - $0.accuracy }
 /// }
 /// ```
-package struct Metric: Sendable {
+public struct Metric: Sendable {
   /// A part of a data set.
-  package enum Part: Hashable, Sendable { case train, validation, test }
+  public enum Part: Hashable, Sendable {
+    /// What is trained on; evaluated at the end of a round only.
+    case train
+    /// What is selected on.
+    case validation
+    /// What is reported.
+    case test
+  }
 
   /// Where and how it is measured.
   package enum Measurement: Sendable {
@@ -26,12 +33,40 @@ package struct Metric: Sendable {
   }
 
   /// What stands for the values of several seeds.
-  package enum Aggregation: String, Hashable, Sendable, CaseIterable { case mean, median, minimum, maximum }
+  public enum Aggregation: String, Hashable, Sendable, CaseIterable {
+    /// Their mean.
+    case mean
+    /// Their median.
+    case median
+    /// The least of them.
+    case minimum
+    /// The greatest of them.
+    case maximum
+  }
 
-  package let quantity: Quantity
-  package let isLowerBetter: Bool
-  package let aggregation: Aggregation
+  /// Its name, unit and form.
+  public let quantity: Quantity
+  /// Whether lower values are better.
+  public let isLowerBetter: Bool
+  /// What stands for the values of several seeds.
+  public let aggregation: Aggregation
   package let measurement: Measurement
+
+  /// A metric of one's own, taken at every evaluation of a part of the data. What was trained before there was the metric has no
+  /// value of it.
+  ///
+  /// - Parameters:
+  ///   - quantity: its name, which is a column of the index, its unit and its form.
+  ///   - isLowerBetter: whether lower values are better.
+  ///   - aggregation: what stands for the values of several seeds.
+  ///   - part: the part of the data it is measured on.
+  ///   - measure: the value, from what the network predicts; NaN where there is none.
+  public init(
+    _ quantity: Quantity, isLowerBetter: Bool, aggregation: Aggregation = .mean, on part: Part,
+    measure: @escaping @Sendable (Tally) -> Double
+  ) {
+    self.init(quantity, isLowerBetter: isLowerBetter, aggregation: aggregation, .evaluation(part, measure))
+  }
 
   /// A metric.
   package init(
@@ -44,7 +79,7 @@ package struct Metric: Sendable {
   }
 
   /// The column in the index and the name in evaluations.
-  package var name: String { quantity.name }
+  public var name: String { quantity.name }
 
   /// The part of the data it is measured on at every evaluation; `nil` where it is not.
   package var part: Part? { if case .evaluation(let part, _) = measurement { part } else { nil } }

@@ -1,7 +1,15 @@
+import CoppiceTerms
+import Synchronization
+
 /// The catalogue of metrics. To add one: a file beside this, and its line here.
 package enum Metrics {
-  /// Every metric, in the order of the index's columns. New ones come last.
-  package static let all: [Metric] = [
+  /// Every metric, in the order of the index's columns: what is shipped, then those of the user's package.
+  package static var all: [Metric] { shipped + own.withLock { $0 } }
+
+  private static let own = Mutex<[Metric]>([])
+
+  /// What is shipped. New ones come last.
+  package static let shipped: [Metric] = [
     .parameters,
     .parametersNonzero,
     .flops,
@@ -25,6 +33,23 @@ package enum Metrics {
     .trainingFlopsDense,
     .flopsCompacted,
   ]
+
+  /// Adds metrics of a user's package, before any file is read or written.
+  ///
+  /// - Throws: `ComponentError` where a name is a column already, or cannot be one.
+  package static func add(_ metrics: [Metric]) throws(ComponentError) {
+    for metric in metrics {
+      let taken = IndexColumn.columns(with: all).contains { $0.name == metric.name }
+      if taken { throw .taken("column of the index", metric.name) }
+      guard metric.name.wholeMatch(of: #/[a-z][a-z0-9_]*/#) != nil, !metric.name.hasPrefix("setting_") else {
+        throw .refused(
+          "metric \"\(metric.name)\"",
+          "a column of the index is called by lower-case letters, digits and _, and setting_ begins those of settings"
+        )
+      }
+      own.withLock { $0.append(metric) }
+    }
+  }
 
   /// Conditions of a round that are shown like metrics.
   private static let conditions: [Metric] = [

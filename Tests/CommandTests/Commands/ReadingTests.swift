@@ -19,7 +19,8 @@ import Testing
     ("retrainings", Retraining.catalogue.names), ("controls", Control.catalogue.names),
     ("dynamics", Dynamics.catalogue.names), ("losses", Loss.catalogue.names),
     ("stop-rules", StopRule.catalogue.names), ("recipe-steps", RecipeStep.catalogue.names),
-    ("analyses", Analysis.catalogue.names), ("settings", Settings.all.map(\.name)),
+    ("analyses", Analysis.catalogue.names), ("metrics", Metrics.all.map(\.name)),
+    ("settings", Settings.all.map(\.name)),
   ]
 
   @Test(arguments: lists)
