@@ -18,7 +18,7 @@ extension CurveSet {
     try requireNumeric(metric)
     if let column { try requireNumeric(column) }
     let shown = Metrics.column(metric)
-    let x = PointPlace(axis: x, column: column)
+    let x = PointPlace(axis: x, column: column, isCondition: condition != nil)
     guard (curves + baselines).flatMap(\.cells).contains(where: { $0.sample(metric).count > 0 }) else {
       throw .noValues(metric)
     }

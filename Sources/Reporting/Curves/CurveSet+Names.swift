@@ -20,15 +20,17 @@ extension CurveSet {
     let values = Dictionary(zip(baseline.columns, baseline.group), uniquingKeysWith: { first, _ in first })
     let free = columns.firstIndex { values[$0] == nil }
     let word = word(for: baseline)
+    let isOnce = isTrainedOnce(baseline)
     let own = columns.enumerated().map { place, column -> Table.Cell in
-      values[column].map(Self.cell) ?? (place == free ? .text(word) : .missing)
+      if isOnce, column == "schedule", place != free { return .missing }
+      return values[column].map(Self.cell) ?? (place == free ? .text(word) : .missing)
     }
     return (needsBaselineColumn ? [.text(word)] : []) + own
   }
 
   /// `dense`, with what a baseline differs in that no column tells.
   private func word(for baseline: Curve) -> String {
-    let isOnce = baseline.cells.flatMap(\.rows).allSatisfy { $0.retraining == "none" }
+    let isOnce = isTrainedOnce(baseline)
     let rest = zip(baseline.columns, baseline.group).filter { column, value in
       !columns.contains(column) && value != "none" && !(isOnce && column == "schedule")
     }
@@ -37,6 +39,11 @@ extension CurveSet {
       + rest.map { column, value in
         Self.identityColumns.contains(column) ? value : "\(Self.shownName(column)) = \(value)"
       }).joined(separator: ", ")
+  }
+
+  /// Whether a dense network is not trained again, so that its schedule makes no difference.
+  private func isTrainedOnce(_ baseline: Curve) -> Bool {
+    baseline.cells.flatMap(\.rows).allSatisfy { $0.retraining == "none" }
   }
 
   /// Whether baselines that differ in every column differ in more than that.

@@ -68,7 +68,11 @@ package struct CurveSet: Sendable, Equatable {
       if chosen != nil { throw .severalTrialsInOnePoint(by: columns, differing: column) }
       columns.append(column)
     }
-    if chosen == nil { columns = Self.withoutRedundant(columns, pruned) }
+    if chosen == nil {
+      // The order is that of the settings, whichever conflict came first.
+      let order = Self.identityColumns + settings + ["target_sparsity"]
+      columns = Self.withoutRedundant(order.filter(columns.contains), pruned)
+    }
 
     self.columns = columns
     indexColumns = known

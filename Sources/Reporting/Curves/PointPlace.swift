@@ -5,6 +5,8 @@ struct PointPlace {
   let axis: SparsityAxis
   /// A numeric column of the index; `nil` for the sparsity.
   let column: String?
+  /// Whether the column is a setting, whose values are few and are ticks.
+  let isCondition: Bool
 
   /// Where a cell stands: at its mean over seeds. NaN where nothing was measured, which has no place.
   func value(_ cell: Cell) -> Double {
@@ -23,7 +25,7 @@ struct PointPlace {
       (values.min() ?? 0) > 0 && (values.max() ?? 0) > Self.widestLinear * (values.min() ?? 0)
     var axis = quantity.axis()
     axis.scale = isWide ? .logarithmic : .linear
-    axis.ticks = Set(values).count <= 8 ? .data : .round
+    axis.ticks = isCondition && Set(values).count <= 8 ? .data : .round
     axis.bounds = nil
     return axis
   }
