@@ -138,10 +138,17 @@ package struct Course {
     let plan = try own?.plan(total: regimen.total, perEpoch: regimen.perEpoch) ?? retraining
     if plan.iterations == 0, trial.control != .none { throw PlanError.untrainedControl(trial.control) }
     retrainings.append(own ?? trial.retraining)
-    (isInVain, retrainedMasks) = (masks == retrainedMasks, masks)
+    let before = retrainedMasks
+    (isInVain, retrainedMasks) = (masks == before, masks)
     isMeasured = true
     let density = 1 - forecast.sparsity
-    let ticket = add(retrained(plan, from: network, masks: masks, density: density))
+    var training = retrained(plan, from: network, masks: masks, density: density)
+    // Where units are of several sizes, only the pruning itself shows that it removed nothing.
+    if plan.rewindStep != nil, let before, !isInVain {
+      let twin = retrained(plan, from: network, masks: before, density: density).key
+      if graph[twin] != nil { training.twin = TrainingStage.Twin(training: twin, masks: before) }
+    }
+    let ticket = add(training)
     self.network = ticket
     stepsMade += plan.iterations
     try decide(ticket)
