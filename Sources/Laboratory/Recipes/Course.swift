@@ -138,17 +138,22 @@ package struct Course {
     let plan = try own?.plan(total: regimen.total, perEpoch: regimen.perEpoch) ?? retraining
     if plan.iterations == 0, trial.control != .none { throw PlanError.untrainedControl(trial.control) }
     retrainings.append(own ?? trial.retraining)
-    (isInVain, retrainedMasks) = (masks == retrainedMasks, masks)
+    let before = retrainedMasks
+    (isInVain, retrainedMasks) = (masks == before, masks)
     isMeasured = true
     let ticket = Control.Ticket(
       masks: masks, retraining: plan, firstStep: plan.rewindStep ?? position, density: 1 - forecast.sparsity)
-    let training = add(retrained(ticket, from: network, masks: masks))
-    self.network = training
-    position = ticket.firstStep + plan.iterations
-    try decide(training)
-    guard let replace = trial.control.replace else {
-      return report([(.masks, masks), (.training, training)])
+    var training = retrained(ticket, from: network, masks: masks)
+    // Where units are of several sizes, only the pruning itself shows that it removed nothing.
+    if plan.rewindStep != nil, let before, !isInVain {
+      let twin = retrained(ticket, from: network, masks: before).key
+      if graph[twin] != nil { training.twin = TrainingStage.Twin(training: twin, masks: before) }
     }
+    let key = add(training)
+    self.network = key
+    position = ticket.firstStep + plan.iterations
+    try decide(key)
+    guard let replace = trial.control.replace else { return report([(.masks, masks), (.training, key)]) }
     report(try replace(&self, ticket))
   }
 

@@ -13,6 +13,12 @@ package struct TrainingStage: Stage {
     case weights(of: StageKey)
   }
 
+  /// A training, and the stage with its masks.
+  package struct Twin: Hashable, Sendable {
+    let training: StageKey
+    let masks: StageKey
+  }
+
   package let regimen: Regimen
   package let source: Source
   /// The stage whose masks hold; `nil` for a dense training.
@@ -31,6 +37,9 @@ package struct TrainingStage: Stage {
   package let density: Double
   /// The longer training that passes through its result and leaves it on the way, where both are made.
   package let within: StageKey?
+  /// A training of the round before that differs in the masks alone: where these turn out to be equal, so are the results. No part of
+  /// the key.
+  package var twin: Twin?
   /// The rule that may end it.
   let stop: StopRule
   package let key: StageKey
@@ -101,10 +110,14 @@ package struct TrainingStage: Stage {
   package var parents: [StageKey] {
     var parents = masks.map { [$0] } ?? []
     if case .weights(let key) = source { parents.append(key) }
+    if let twin { parents += [twin.training, twin.masks] }
     return parents
   }
 
   package func run(_ context: StageContext) throws -> StageRecord {
+    if let twin, let masks, try context.masks(of: masks) == context.masks(of: twin.masks) {
+      return try context.outputs(of: twin.training).shared(by: key)
+    }
     var run = try TrainingRun(self, context)
     return try run.finish()
   }
@@ -123,5 +136,17 @@ package struct TrainingStage: Stage {
       return TrainingState(
         parameters: parameters, buffers: record[parameters: "buffers"] ?? regimen.model.initialBuffers)
     }
+  }
+}
+
+extension StageRecord {
+  /// The same results as those of another stage, for which nothing was computed.
+  fileprivate func shared(by key: StageKey) -> StageRecord {
+    var record = self
+    record.key = key.hexadecimal
+    for index in record.numbers.indices where ["training_flops", "wall_time"].contains(numbers[index].name) {
+      record.numbers[index].values = [0]
+    }
+    return record
   }
 }

@@ -56,6 +56,28 @@ extension Running {
       #expect(record.rounds[10].row[metric: .ties] == 0)
     }
 
+    /// Units of 16 and of 10 weights in one pool: the counts of a round are known when it is made.
+    @Test func equalMasksShareTheirTrainingWhereNobodyKnewThem() throws {
+      let bench = try Bench()
+      let plan = try ladder { ($0.allocation, $0.schedule) = (.global, .lotteryTicket(rounds: 16)) }
+      let report = try bench.run(plan)
+      let record = try bench.record(plan.ticket, of: plan)
+      var (made, shared) = (0, 0)
+      for (before, round) in zip(record.rounds, record.rounds.dropFirst()) where round.weights != nil {
+        let key = try #require(plan.ticket.rounds[round.index][.training])
+        let flops = try bench.results.stages.read(key.hexadecimal)?[numbers: "training_flops"]?.first
+        if round.masks == before.masks {
+          shared += 1
+          #expect(flops == 0 && round.weights == before.weights && round.evaluations == before.evaluations)
+        } else {
+          made += 1
+          #expect((flops ?? 0) > 0)
+        }
+      }
+      #expect(shared > 0 && made > 0)
+      #expect(report.notes.contains { $0.contains("removed nothing") })
+    }
+
     @Test func controlsShareAsWell() throws {
       for control in [Control.randomMask, .randomReinitialisation] {
         let plan = try ladder { $0.control = control }
