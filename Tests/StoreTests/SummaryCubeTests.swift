@@ -113,7 +113,7 @@ import Testing
     let cube = try #require(SummaryCube(Samples.rows))
     #expect(cube.variables.map(\.name) == ["achieved_sparsity", "density"] + Metrics.all.map(\.name))
     #expect(cube.variables.first { $0.name == "wall_time" }?.unit == .seconds)
-    #expect(cube.variables.first { $0.name == "flops_nonzero" }?.title == "FLOPs of non-zero weights")
+    #expect(cube.variables.first { $0.name == "flops_nonzero" }?.title == "FLOPs, zeros skipped")
   }
 
   @Test func rowsThatDifferInNothingElseAreToldApartByTrial() throws {
