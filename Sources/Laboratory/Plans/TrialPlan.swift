@@ -94,7 +94,7 @@ package struct TrialPlan: Sendable {
   package var configuration: String { trial.configuration(settings) }
 
   /// What tells the trial from others of its sweep, as the index has it.
-  func values(of distinctions: [Distinction]) -> [IndexRow.SweptSetting] {
+  package func values(of distinctions: [Distinction]) -> [IndexRow.SweptSetting] {
     distinctions.compactMap { distinction in
       value(of: distinction).map { IndexRow.SweptSetting(distinction.name, $0.columnValue) }
     }
@@ -120,7 +120,7 @@ package struct TrialPlan: Sendable {
       else { return nil }
       let text = Self.fileName("\(value)").split(separator: "-").joined(separator: "-")
       guard distinction.isName(in: whole) else { return "\(distinction.name)-\(text)" }
-      return label.contains(text) ? nil : text
+      return text == "none" || label.contains(text) ? nil : text
     }
     // The name of a file: what a user's own components are called may hold anything.
     name = Self.fileName((label.dropLast() + further + label.suffix(1) + [key.short]).joined(separator: "-"))

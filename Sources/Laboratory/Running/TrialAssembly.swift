@@ -134,7 +134,7 @@ extension TrialPlan {
   func isAsked(_ round: Round) -> Bool { askedSparsity != nil && round.index == rounds.last?.index }
 
   /// The row of a round with its conditions alone: what stands in the summary for a trial without results.
-  func row(_ round: Round, distinctions: [Distinction]) -> IndexRow {
+  package func row(_ round: Round, distinctions: [Distinction]) -> IndexRow {
     var row = IndexRow(trial: name, seed: trial.seed, round: round.index)
     row.model = trial.model.name
     row.dataset = trial.dataset.name

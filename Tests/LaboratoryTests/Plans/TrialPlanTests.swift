@@ -85,6 +85,56 @@ import Testing
         .hasPrefix("trial magnitude-one-shot-rewind-0.5-seed0: "))
   }
 
+  @Test func namesSayWhatTheSweepVaries() throws {
+    let plan = try SweepPlan(.tiny) {
+      Axis(\.model, [.mlp([12]), .mlp([8, 4])])
+      Axis(\.batchSize, [20, 25])
+    }
+    let names = plan.trials.map { String($0.name.dropLast(9)) }
+    #expect(names.contains("magnitude-one-shot-rewind-0.5-widths-12-batch-size-20-seed0"))
+    #expect(names.contains("dense-widths-8-4-batch-size-25-seed0"))
+    #expect(Set(names).count == names.count)
+    #expect(plan.distinctions.map(\.name).contains("widths"))
+    #expect(plan.trials[0].name.hasSuffix("-" + plan.trials[0].key.short))
+    // What the label has already is not said twice, and of one cell there is nothing to say.
+    let criteria = try SweepPlan(.tiny) { Axis(\.criterion, [.magnitude, .random]) }
+    #expect(
+      criteria.trials.map { String($0.name.dropLast(9)) } == [
+        "dense-seed0", "magnitude-one-shot-rewind-0.5-seed0", "random-one-shot-rewind-0.5-seed0",
+      ])
+  }
+
+  /// What shipped sweeps vary is in the label, and of a dense network `none` says nothing.
+  @Test func namesOfMethodsStayShort() throws {
+    let plan = try SweepPlan(.tiny) { Axis(\.retraining, [.rewind(), .fineTune(.share(0.2))]) }
+    #expect(
+      plan.trials.map { String($0.name.dropLast(9)) } == [
+        "dense-seed0", "dense-fine-tune-seed0", "magnitude-one-shot-rewind-0.5-seed0",
+        "magnitude-one-shot-fine-tune-0.5-seed0",
+      ])
+  }
+
+  /// Rates and decays of one optimizer are numbers in the index, under their own names.
+  @Test func theIndexHasTheFieldsThatDiffer() throws {
+    let plan = try SweepPlan(.tiny) {
+      Axis(\.learningRate, [0.005, 0.01])
+      Axis(\.optimizer, [.sgd(weightDecay: 0), .sgd(weightDecay: 0.1)])
+    }
+    let names = plan.distinctions.map(\.name)
+    #expect(names.contains("weight-decay") && names.contains("learning-rate") && !names.contains("optimizer"))
+    let settings = try #require(plan.trials.last).values(of: plan.distinctions)
+    #expect(settings.contains(.init("weight-decay", .number(0.1))))
+    #expect(settings.contains(.init("learning-rate", .number(0.01))))
+  }
+
+  @Test func theSparsityInTheIndexIsTheOneAskedFor() throws {
+    let plan = try SweepPlan(Trial.tiny.with { $0.sparsity = 0.875 })
+    let ticket = plan.ticket
+    let row = ticket.row(try #require(ticket.rounds.last), distinctions: [])
+    // 228 weights: what is achieved is 0.877…
+    #expect(row.targetSparsity == 0.875 && row.requestedSparsity == 0.875)
+  }
+
   @Test func namesAreFileNames() throws {
     let odd = Criterion("my/own criterion", version: 1) { context in context.weights }
     let name = try plan { $0.criterion = odd }.name
