@@ -48,10 +48,13 @@ extension [Evaluation] {
   func write(to group: HDF5Group) throws(HDF5Error) {
     let scale = try group.write("step", map { Int64($0.step) })
     try scale.makeScale("step")
+    try scale.setAttribute("units", "iterations")
     for metric in Evaluation.metrics {
       let values = map { $0[metric] }
       if values.allSatisfy(\.isNaN) { continue }
-      try group.write(metric.name, values).attachScales([scale])
+      let dataset = try group.write(metric.name, values)
+      try dataset.setAttribute("units", .text(metric.quantity.unit.text))
+      try dataset.attachScales([scale])
     }
     let classed = filter { !$0.testClassAccuracy.isEmpty }
     guard let count = classed.first?.testClassAccuracy.count else { return }

@@ -10,10 +10,11 @@ package struct Format: Hashable, Sendable {
   /// Raised when something is added.
   package let minor: Int
 
-  /// `/index`, a cube, curves and analyses: the results of an experiment.
-  package static let summary = Format(kind: "coppice-summary", major: 1, minor: 1)
-  /// Weights, masks, series and evaluations of one trial.
-  package static let trial = Format(kind: "coppice-trial", major: 1, minor: 2)
+  /// `/index`, cubes, curves and analyses: the results of an experiment. Since 1.2 trials asked for a sparsity, ladders and
+  /// dense trials are cubes of their own, and columns have units.
+  package static let summary = Format(kind: "coppice-summary", major: 1, minor: 2)
+  /// Weights, masks, series and evaluations of one trial. Since 1.3 series and evaluations have units.
+  package static let trial = Format(kind: "coppice-trial", major: 1, minor: 3)
   /// The outputs of one stage, or its checkpoint.
   package static let stage = Format(kind: "coppice-stage", major: 1, minor: 1)
 

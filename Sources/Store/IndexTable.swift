@@ -19,8 +19,14 @@ enum IndexTable {
     let dataset = try root.write("index", HDF5Table(columns))
     try dataset.setAttribute(
       "description", "one row a trial and round; missing numbers are NaN, missing whole numbers -1")
+    try dataset.setAttribute("units", .texts(columns.map(Self.unit)))
     try dataset.setAttribute("settings", .texts(settings.map(\.name)))
     try dataset.setAttribute("setting_columns", .texts(settings.map(\.column)))
+  }
+
+  /// The unit of a column, one a column in the order of the table: `1` for a number without one, nothing for a text.
+  private static func unit(of column: HDF5Table.Column) -> String {
+    column.values.texts == nil ? Metrics.column(column.name).quantity.unit.text : ""
   }
 
   /// Reads `/index`.

@@ -38,9 +38,11 @@ package struct Series: Hashable, Sendable {
     let storage = HDF5Storage.compressed([steps.count])
     let scale = try group.write("step", steps.map(Int64.init), storage: storage)
     try scale.makeScale("step")
+    try scale.setAttribute("units", "iterations")
     for column in columns {
-      try group.write(column.name, column.values, shape: [steps.count], storage: storage).attachScales([scale]
-      )
+      let dataset = try group.write(column.name, column.values, shape: [steps.count], storage: storage)
+      try dataset.setAttribute("units", .text(Metrics.column(column.name).quantity.unit.text))
+      try dataset.attachScales([scale])
     }
   }
 

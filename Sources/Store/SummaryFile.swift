@@ -10,8 +10,6 @@ package struct Summary: Sendable {
   package var provenance: String
   /// One row a trial and round, in the order of the plan.
   package var rows: [IndexRow]
-  /// What the cube's rows are laid out by.
-  package var level = SummaryCube.Level.sparsity
   /// The curves of the default plot, if there are any yet.
   package var curves: SummaryCurves?
   /// What analyses over several rounds gave.
@@ -20,17 +18,17 @@ package struct Summary: Sendable {
   /// A summary of these parts.
   package init(
     experiment: String, configuration: String, provenance: String, rows: [IndexRow],
-    level: SummaryCube.Level = .sparsity, curves: SummaryCurves? = nil, analyses: [NamedTable] = []
+    curves: SummaryCurves? = nil, analyses: [NamedTable] = []
   ) {
     (self.experiment, self.configuration, self.provenance) = (experiment, configuration, provenance)
-    (self.rows, self.level, self.curves, self.analyses) = (rows, level, curves, analyses)
+    (self.rows, self.curves, self.analyses) = (rows, curves, analyses)
   }
 
   /// The number of rows of trials that are finished.
   package var finishedCount: Int { rows.count { $0.status.isFinished } }
 }
 
-/// The file a user opens: `/index`, `/cube`, `/curve/<measure>`, `/analyses/<name>`, `/config` and `/provenance`.
+/// The file a user opens: `/index`, the cubes `/cube`, `/ladders` and `/dense`, `/curve/<measure>`, `/analyses/<name>`, `/config` and `/provenance`.
 package enum SummaryFile {
   /// Writes a summary, atomically.
   /// - Throws: `StoreError.fewerRows` where a summary with more finished rows is there already, and any error
@@ -46,9 +44,8 @@ package enum SummaryFile {
       let root = draft.root
       try Format.summary.state(in: root)
       try root.setAttribute("experiment", .text(summary.experiment))
-      try root.setAttribute("cube_level", .text(summary.level.rawValue))
       if let curves = summary.curves, !curves.curves.isEmpty { try curves.write(to: root) }
-      try SummaryCube(summary.rows, level: summary.level)?.write(to: root)
+      for (name, cube) in SummaryCube.all(of: summary.rows) { try cube.write(name, to: root) }
       try IndexTable.write(summary.rows, to: root)
       try root.write("analyses", summary.analyses)
       try root.writeNote("config", json: summary.configuration)
@@ -57,7 +54,7 @@ package enum SummaryFile {
     }
   }
 
-  /// Reads a summary (the cube is made from the rows, and is not read).
+  /// Reads a summary (the cubes are made from the rows, and are not read).
   /// - Throws: `StoreError` where it cannot be read or is not one that this program reads.
   package static func read(_ path: String) throws(StoreError) -> Summary {
     let root = try Format.summary.open(path)
@@ -65,7 +62,6 @@ package enum SummaryFile {
       Summary(
         experiment: try root.attribute("experiment")?.text ?? "", configuration: try root.readNote("config"),
         provenance: try root.readNote("provenance"), rows: try IndexTable.read(from: root),
-        level: try root.attribute("cube_level")?.text.flatMap(SummaryCube.Level.init(rawValue:)) ?? .sparsity,
         curves: try SummaryCurves(from: root), analyses: try root.readTables("analyses"))
     }
   }
@@ -84,9 +80,9 @@ package enum SummaryFile {
 }
 
 extension SummaryCube {
-  /// Writes `/cube`: one dataset a measure, with a dimension scale an axis.
-  func write(to root: HDF5Group) throws(HDF5Error) {
-    let group = try root.createGroup("cube")
+  /// Writes a group of this name: one dataset a measure, with a dimension scale an axis.
+  func write(_ name: String, to root: HDF5Group) throws(HDF5Error) {
+    let group = try root.createGroup(name)
     var scales: [HDF5Dataset] = []
     for axis in axes {
       let scale =

@@ -19,8 +19,8 @@ import Testing
     #expect(summary.rows.allSatisfy { $0[metric: .testAccuracy] > 0.5 && $0[metric: .parameters] > 1000 })
     // Without the column, of a one-shot trial round 0 would be drawn beside its result.
     let curves = SummaryCube.curveRows(summary.rows)
-    #expect(curves.allSatisfy { $0.isFinal || $0.schedule == "lottery-ticket" })
-    #expect(curves.contains { !$0.isFinal })
+    #expect(curves.allSatisfy { $0.row.isFinal || $0.row.schedule == "lottery-ticket" })
+    #expect(curves.contains { !$0.row.isFinal })
   }
 
   /// A round of a trial file that has the attributes of the first version only.

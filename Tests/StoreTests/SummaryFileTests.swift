@@ -70,6 +70,20 @@ import Testing
     #expect(table["rewind_step"]?.integers?.prefix(4) == [-1, -1, -1, 500])
   }
 
+  @Test func everyColumnHasItsUnit() throws {
+    try SummaryFile.write(Samples.summary, to: path)
+    let dataset = try HDF5File(path).root.dataset("index")
+    let names = try dataset.readTable().columns.map(\.name)
+    guard case .texts(let units)? = try dataset.attribute("units") else {
+      Issue.record("no units")
+      return
+    }
+    #expect(units.count == names.count)
+    let found = Dictionary(uniqueKeysWithValues: zip(names, units))
+    #expect(found["test_accuracy"] == "fraction" && found["wall_time"] == "s" && found["flops"] == "FLOPs")
+    #expect(found["target_sparsity"] == "fraction" && found["test_loss"] == "1" && found["model"] == "")
+  }
+
   @Test func columnsAreFoundByName() {
     let row = Samples.row()
     #expect(row[column: "test_accuracy"] == .number(row[metric: .testAccuracy]))
@@ -101,10 +115,10 @@ import Testing
   @Test func newerFormatsAreRefusedByVersion() throws {
     try write(format: "coppice-summary", version: "2.3")
     let error = #expect(throws: StoreError.self) { _ = try SummaryFile.read(path) }
-    #expect(error == .newerFormat(file: path, kind: "coppice-summary", found: "2.3", supported: "1.1"))
+    #expect(error == .newerFormat(file: path, kind: "coppice-summary", found: "2.3", supported: "1.2"))
     #expect(
       error?.description
-        == "\(path): is in format coppice-summary 2.3; this program reads coppice-summary up to 1.1. "
+        == "\(path): is in format coppice-summary 2.3; this program reads coppice-summary up to 1.2. "
         + "Read it with a newer Coppice, or move it away and run the experiment again.")
     #expect(throws: StoreError.self, "it would replace what it cannot read") {
       try SummaryFile.write(Samples.summary, to: path)

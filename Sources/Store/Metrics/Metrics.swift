@@ -20,7 +20,9 @@ package enum Metrics {
   ]
 
   /// Conditions of a round that are shown like metrics.
-  private static let conditions: [Metric] = [.sparsity, .density]
+  private static let conditions: [Metric] = [
+    .sparsity, .density, .requestedSparsity, .targetSparsity,
+  ]
 
   /// What a column of the index is: a metric, a sparsity, or any other number, which is called by its column's name.
   package static func column(_ name: String) -> Metric {
