@@ -110,7 +110,7 @@ private struct Points {
   func points(of values: [Double], _ rows: [Int]) -> [LineFigure.Point] {
     levels(rows).map { level in
       let sample = SampleStatistics(level.rows.map { values[$0] })
-      let bounds = band.bounds(of: sample)
+      let bounds = band.bounds(of: sample, within: quantity.bounds)
       let format = quantity.tableFormat
       var note = sample.mean.map { format.text($0) } ?? "no value"
       if let bounds { note += " (\(format.text(bounds.low)) to \(format.text(bounds.high)))" }

@@ -8,7 +8,7 @@ extension NamedTable {
         let isText = if case .texts = column.values { true } else { false }
         return Table.Column(
           name: column.name, heading: column.quantity.heading,
-          format: isText ? .text : column.quantity.tableFormat)
+          format: isText ? .text : column.quantity.tableFormat, isName: isText)
       },
       rows: (0..<rowCount).map { row in
         columns.map { column in

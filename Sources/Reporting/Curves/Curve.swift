@@ -16,4 +16,6 @@ package struct Curve: Sendable, Equatable {
   package let rows: Rows
   /// In ascending order of the level: from dense to sparse.
   package let cells: [Cell]
+  /// The columns that `group` has the values of.
+  let columns: [String]
 }

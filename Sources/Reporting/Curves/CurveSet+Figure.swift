@@ -1,38 +1,59 @@
 import CoppiceStore
 
 extension CurveSet {
-  /// The figure of one metric against sparsity: the mean over seeds, the band, the dense baselines.
+  /// The figure of one metric against sparsity, or another column: the mean over seeds, the band, the dense baselines.
   ///
   /// - Parameters:
   ///   - metric: a numeric column of the index.
+  ///   - column: what runs along the horizontal axis in place of the sparsity: a numeric column of the index.
   ///   - title: nil for the metric with model and dataset.
   ///   - limits: the range of the vertical axis in the metric's own unit (fractions for accuracies), nil for
   ///     that of the data.
   ///   - command: what draws the figure again; kept in the file.
   package func figure(
-    of metric: String = "test_accuracy", against x: SparsityAxis = .remaining, band: Band = .ci95,
-    title: String? = nil, limits: ClosedRange<Double>? = nil, command: String? = nil, generator: String? = nil
+    of metric: String = "test_accuracy", against x: SparsityAxis = .remaining, column: String? = nil,
+    band: Band = .ci95, title: String? = nil, limits: ClosedRange<Double>? = nil, command: String? = nil,
+    generator: String? = nil
   ) throws(ReportingError) -> LineFigure {
     try requireNumeric(metric)
+    if let column { try requireNumeric(column) }
     let shown = Metrics.column(metric)
+    let x = PointPlace(axis: x, column: column, isCondition: condition != nil)
     guard (curves + baselines).flatMap(\.cells).contains(where: { $0.sample(metric).count > 0 }) else {
       throw .noValues(metric)
     }
     let lines = curves.map { curve in
       LineFigure.Line(label: curve.label, points: curve.cells.map { point($0, shown, x, band) })
     }
-    let dashed = baselines.compactMap { baseline -> LineFigure.Baseline? in
+    let own = baselinesOfCurves
+    let dashed = own.compactMap { baseline, line -> LineFigure.Baseline? in
       guard let sample = baseline.cells.first?.sample(metric), let mean = sample.value(shown.aggregation)
       else { return nil }
-      let bounds = band.bounds(of: sample, around: shown.aggregation)
+      let bounds = band.bounds(of: sample, around: shown.aggregation, within: shown.quantity.bounds)
       return LineFigure.Baseline(
         label: baseline.label + (sample.isComplete ? "" : " (n = \(sample.countText))"), y: mean,
-        low: bounds?.low, high: bounds?.high)
+        low: bounds?.low, high: bounds?.high, line: line)
+    }
+    var words = caption(shown, band)
+    if dashed.contains(where: { $0.line != nil }) {
+      words += " Thin dashed lines: the dense network of the curve of that colour."
     }
     return LineFigure(
-      title: title ?? defaultTitle(shown), x: x.axis,
-      y: shown.quantity.axis(limits: limits), lines: lines, baselines: dashed, caption: caption(shown, band),
+      title: title ?? defaultTitle(shown), x: x.axis(curves.flatMap(\.cells)),
+      y: shown.quantity.axis(limits: limits), lines: lines, baselines: dashed, caption: words,
       command: command, generator: generator)
+  }
+
+  /// The baselines that are drawn, each with the curve it belongs to where every curve has one of its own: more than a few grey
+  /// lines cannot be told apart.
+  private var baselinesOfCurves: [(baseline: Curve, line: Int?)] {
+    guard baselines.count > LineStyle.referenceDashes.count else { return baselines.map { ($0, nil) } }
+    let own = curves.map { baseline(of: $0) }
+    let used = baselines.filter(own.contains)
+    if used.count == curves.count {
+      return own.enumerated().compactMap { line, baseline in baseline.map { ($0, line) } }
+    }
+    return used.map { ($0, nil) }
   }
 
   /// `lenet-300-100 on mnist: test accuracy`.
@@ -50,10 +71,10 @@ extension CurveSet {
     }
   }
 
-  private func point(_ cell: Cell, _ metric: Metric, _ x: SparsityAxis, _ band: Band) -> LineFigure.Point {
+  private func point(_ cell: Cell, _ metric: Metric, _ x: PointPlace, _ band: Band) -> LineFigure.Point {
     let sample = cell.sample(metric.name)
     let value = sample.value(metric.aggregation)
-    let bounds = band.bounds(of: sample, around: metric.aggregation)
+    let bounds = band.bounds(of: sample, around: metric.aggregation, within: metric.quantity.bounds)
     let format = metric.quantity.tableFormat
     var note = NumberText.trimmed(cell.density * 100, decimals: 2) + " % remaining: "
     note += value.map { format.text($0) } ?? "no value"
@@ -61,7 +82,7 @@ extension CurveSet {
     note += ", n = \(sample.countText)"
     if cell.isTroubled { note += ", " + cell.troubleText }
     return LineFigure.Point(
-      x: x.value(density: cell.density), y: value, low: bounds?.low, high: bounds?.high,
+      x: x.value(cell), y: value, low: bounds?.low, high: bounds?.high,
       isComplete: sample.isComplete, isTroubled: cell.isTroubled, note: note)
   }
 

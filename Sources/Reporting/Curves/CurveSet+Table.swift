@@ -14,44 +14,40 @@ extension CurveSet {
     let shown = metrics.map(Metrics.column)
     let hasRounds = curves.contains { $0.rows == .ladder }
     let hasFailures = (curves + baselines).flatMap(\.cells).contains { $0.failed > 0 }
-    let isCompared = !baselines.isEmpty && !curves.isEmpty
+    let hasDifference = !baselines.isEmpty && !curves.isEmpty
 
-    var table = Table(columns: (columns.isEmpty ? ["trials"] : columns).map { Table.Column(name: $0) })
-    let names = table.columns.count
+    var table = Table(columns: nameColumns)
     if hasRounds { table.columns.append(.init(name: "round", format: .integer)) }
     table.columns.append(.init(name: "sparsity", heading: "sparsity (%)", format: .percent(2)))
     table.columns.append(.init(name: "n"))
     for (position, metric) in shown.enumerated() {
       table.columns += Self.columns(metric, band)
-      if isCompared, position == 0 { table.columns.append(Self.differenceColumn(metric)) }
+      if hasDifference, position == 0 { table.columns.append(Self.differenceColumn(metric)) }
     }
     table.columns.append(.init(name: "collapsed", format: .integer))
     table.columns.append(.init(name: "diverged", format: .integer))
     if hasFailures { table.columns.append(.init(name: "failed", format: .integer)) }
 
-    func append(_ curve: Curve, named name: [Table.Cell], comparedWith reference: Curve?) {
+    func append(_ curve: Curve, named name: [Table.Cell], isCompared: Bool) {
       for cell in curve.cells {
         var row = name
         if hasRounds { row.append(cell.round.map { .number(Double($0)) } ?? .missing) }
         row.append(.number(1 - cell.density))
-        row.append(.text(metrics.first.map { cell.sample($0).countText } ?? "\(cell.rows.count)"))
+        let count = metrics.first.map { cell.sample($0).count } ?? cell.rows.count
+        row.append(.count(count, of: max(cell.expectedSeeds, count)))
         for (position, metric) in shown.enumerated() {
           row += Self.cells(cell.sample(metric.name), band, metric.aggregation)
-          if isCompared, position == 0 { row.append(Self.difference(cell, to: reference, metric.name)) }
+          if hasDifference, position == 0 {
+            row.append(isCompared ? difference(of: cell, metric.name) : .missing)
+          }
         }
         row += [.number(Double(cell.collapsed)), .number(Double(cell.diverged))]
         if hasFailures { row.append(.number(Double(cell.failed))) }
         table.rows.append(row)
       }
     }
-    for baseline in baselines {
-      let blank = [Table.Cell](repeating: .missing, count: names - 1)
-      append(baseline, named: [.text(baseline.label)] + blank, comparedWith: nil)
-    }
-    for curve in curves {
-      let name = columns.isEmpty ? [curve.label] : curve.group
-      append(curve, named: name.map { .text($0) }, comparedWith: baseline(of: curve))
-    }
+    for baseline in baselines { append(baseline, named: names(ofBaseline: baseline), isCompared: false) }
+    for curve in curves { append(curve, named: names(of: curve), isCompared: true) }
     return table
   }
 
@@ -92,9 +88,11 @@ extension CurveSet {
       format: metric.quantity.tableFormat, halfWidthSuffix: "_ci95", isSigned: true)
   }
 
-  private static func difference(_ cell: Cell, to baseline: Curve?, _ metric: String) -> Table.Cell {
-    guard let reference = baseline?.cells.first else { return .missing }
-    let paired = PairedDifference(treatment: cell.values(metric), reference: reference.values(metric)).sample
+  /// The difference to the dense network of each seed, see `DenseReferences`.
+  private func difference(of cell: Cell, _ metric: String) -> Table.Cell {
+    var reference: [Int: Double] = [:]
+    for row in cell.rows { reference[row.seed] = references.reference(of: row)?.number(metric) }
+    let paired = PairedDifference(treatment: cell.values(metric), reference: reference).sample
     guard let mean = paired.mean else { return .missing }
     return .estimate(mean: mean, halfWidth: paired.confidenceHalfWidth)
   }

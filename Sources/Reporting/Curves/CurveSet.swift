@@ -18,12 +18,18 @@ package struct CurveSet: Sendable, Equatable {
   package let subject: [String]
   /// The names of all columns of the index and of all swept settings, among which metrics are looked up.
   package let indexColumns: [String]
+  /// The condition that orders the cells of a curve in place of the sparsity: a column of the index; `nil` for none.
+  package let condition: String?
+  let references: DenseReferences
 
   /// What makes a configuration, in the order in which a label names it.
   package static let identityColumns = [
     "criterion", "schedule", "dynamics", "control", "retraining", "allocation", "granularity", "model",
-    "dataset",
+    "dataset", summaryColumn,
   ]
+
+  /// The setting that tells the rows of several summaries apart.
+  package static let summaryColumn = "summary"
 
   /// Groups the rows of an index.
   ///
@@ -32,34 +38,51 @@ package struct CurveSet: Sendable, Equatable {
   ///   - by: the columns that tell curves apart; nil for those of `identityColumns` that vary, and of the swept
   ///     settings those without which two trials of one seed would fall into one point.
   ///   - rows: which rows every curve is made of; nil to choose for each.
-  package init(_ index: [IndexRow], by chosen: [String]? = nil, rows: Curve.Rows? = nil)
-    throws(ReportingError)
-  {
+  ///   - x: a column that final rows are laid out by. Where it is a swept setting, its values are the points of a curve, which
+  ///     the sparsity tells from others; anything else is measured, and the cells stay those of sparsities.
+  package init(
+    _ index: [IndexRow], by chosen: [String]? = nil, rows: Curve.Rows? = nil, along x: String? = nil
+  ) throws(ReportingError) {
     guard let first = index.first else { throw .noRows }
     let settings = Self.settings(of: index)
-    let known = IndexRow.columnNames + settings.filter { !IndexRow.columnNames.contains($0) }
-    for column in chosen ?? [] where !known.contains(column) { throw .unknownColumn(column, known: known) }
+    let known =
+      IndexRow.columnNames + settings.filter { !IndexRow.columnNames.contains($0) }
+      + (index.contains { $0[column: Self.summaryColumn] != nil } ? [Self.summaryColumn] : [])
+    for column in (chosen ?? []) + (x.map { [$0] } ?? []) where !known.contains(column) {
+      throw .unknownColumn(column, known: known)
+    }
+    condition = x.flatMap { settings.contains($0) ? $0 : nil }
+    let condition = condition
     let dense = index.filter(\.isDense)
-    let pruned = index.filter { !$0.isDense }
-    let grouping = Grouping(expectedSeeds: Set(index.map(\.seed)).count, rows: rows)
+    let pruned = index.filter { !$0.isDense && condition.map($0.number) != .some(nil) }
+    let grouping = Grouping(seedsOf: index, rows: condition == nil ? rows : .final, condition: condition)
 
     var columns = chosen ?? Self.identityColumns.filter { Self.varies($0, pruned) }
     while let (one, other) = grouping.conflict(pruned, by: columns) {
-      let candidates = Self.identityColumns + settings
+      let candidates =
+        Self.identityColumns + settings.filter { $0 != condition }
+        + (condition == nil ? [] : ["target_sparsity"])
       guard let column = candidates.first(where: { one.text($0) != other.text($0) }) else {
         throw .twiceTheSameTrial(one.trial, other.trial)
       }
       if chosen != nil { throw .severalTrialsInOnePoint(by: columns, differing: column) }
       columns.append(column)
     }
-    if chosen == nil { columns = Self.withoutRedundant(columns, pruned) }
+    if chosen == nil {
+      // The order is that of the settings, whichever conflict came first.
+      let order = Self.identityColumns + settings + ["target_sparsity"]
+      columns = Self.withoutRedundant(order.filter(columns.contains), pruned)
+    }
 
     self.columns = columns
     indexColumns = known
     subject = ["model", "dataset"].filter { !Self.varies($0, index) }.map(first.text)
     curves = grouping.curves(pruned, by: columns)
-    baselines = grouping.baselines(
-      dense, ladders: pruned.filter { $0.round == 0 && $0.density == 1 }, settings: settings)
+    let ladders = pruned.filter { $0.round == 0 && $0.density == 1 }
+    baselines = grouping.baselines(dense, ladders: ladders, settings: settings)
+    references = DenseReferences(
+      dense.isEmpty ? ladders.filter { $0.control == "none" } : dense,
+      columns: Self.identityColumns + settings)
   }
 
   /// The baseline a curve is compared with: of its model and dataset, and of several the one with the same
@@ -73,8 +96,7 @@ package struct CurveSet: Sendable, Equatable {
         dense.dataset == row.dataset
       else { continue }
       let rank = (
-        dense.retraining == row.retraining ? 2 : dense.retraining == "none" ? 1 : 0,
-        settings.count { dense.text($0) == row.text($0) }
+        DenseReferences.retrainingRank(dense, row), settings.count { dense.text($0) == row.text($0) }
       )
       if best.map({ rank > $0.rank }) ?? true { best = (baseline, rank) }
     }
@@ -92,7 +114,7 @@ package struct CurveSet: Sendable, Equatable {
   private static func settings(of rows: [IndexRow]) -> [String] {
     let columns = IndexRow.columnNames(of: rows)
     var names = ["rewind_step"]
-    for setting in rows.lazy.flatMap(\.settings) {
+    for setting in rows.lazy.flatMap(\.settings) where setting.name != summaryColumn {
       let isFixed = IndexRow.columnNames.contains(setting.name)
       let name = isFixed ? "setting_" + setting.name : setting.name
       if !names.contains(name), !isFixed || columns.contains(name) { names.append(name) }

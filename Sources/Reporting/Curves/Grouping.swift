@@ -2,9 +2,24 @@ import CoppiceStore
 
 /// Sorts rows into configurations and levels.
 struct Grouping {
-  let expectedSeeds: Int
+  /// How many seeds every summary has, by its name.
+  private let seeds: [String: Int]
   /// Which rows curves are made of; nil to choose for each configuration.
   let rows: Curve.Rows?
+  /// The swept setting that orders the cells in place of the sparsity; `nil` for none.
+  let condition: String?
+
+  /// Grouping for the rows of an index.
+  init(seedsOf index: [IndexRow], rows: Curve.Rows?, condition: String? = nil) {
+    (self.rows, self.condition) = (rows, condition)
+    seeds = Dictionary(grouping: index) { $0.text(CurveSet.summaryColumn) }
+      .mapValues { Set($0.map(\.seed)).count }
+  }
+
+  /// How many seeds a cell of these rows should have.
+  private func expectedSeeds(_ rows: [IndexRow]) -> Int {
+    rows.map { seeds[$0.text(CurveSet.summaryColumn)] ?? 0 }.max() ?? 0
+  }
 
   /// Rows of one configuration, in index order.
   private typealias Group = (key: [String], rows: [IndexRow])
@@ -16,7 +31,8 @@ struct Grouping {
     let labels = Self.labels(groups, columns)
     return zip(groups, labels).map { group, label in
       let kind = kind(of: group.rows)
-      return Curve(group: group.key, label: label, rows: kind, cells: cells(group.rows, kind))
+      return Curve(
+        group: group.key, label: label, rows: kind, cells: cells(group.rows, kind), columns: columns)
     }
   }
 
@@ -52,7 +68,9 @@ struct Grouping {
     switch kind {
     case .final:
       taking = last.sorted()
-      level = { rows[$0].targetSparsity }
+      level = { [condition] place in
+        condition.flatMap { rows[place].number($0) } ?? rows[place].targetSparsity
+      }
     case .ladder:
       let deepest = rows.map(\.targetSparsity).max()
       taking = rows.indices.filter { rows[$0].targetSparsity == deepest }
@@ -67,7 +85,7 @@ struct Grouping {
     levels(rows, kind).map { level in
       Cell(
         level: level.value, rows: kind == .final ? level.rows.filter(\.reachesTarget) : level.rows,
-        ended: level.ended, expectedSeeds: expectedSeeds)
+        ended: level.ended, expectedSeeds: expectedSeeds(rows))
     }
   }
 
@@ -112,13 +130,15 @@ struct Grouping {
     let candidates = ["retraining", "schedule"] + CurveSet.identityColumns + settings
     while let column = Self.telling(rows, by: columns, candidates) { columns.append(column) }
     let groups = groups(rows, by: columns)
-    let labels = Self.labels(groups, columns)
+    let labels = Self.labels(groups, columns, isDense: true)
     return zip(groups, labels).map { group, label in
-      let isPlain = group.key.allSatisfy { $0 == "none" }
+      let isPlain = label.isEmpty
       let cell = Cell(
-        level: 0, rows: group.rows, ended: trained.isEmpty ? [] : group.rows, expectedSeeds: expectedSeeds)
+        level: 0, rows: group.rows, ended: trained.isEmpty ? [] : group.rows,
+        expectedSeeds: expectedSeeds(group.rows))
       return Curve(
-        group: group.key, label: isPlain ? "dense" : "dense, " + label, rows: .final, cells: [cell])
+        group: group.key, label: isPlain ? "dense" : "dense, " + label, rows: .final, cells: [cell],
+        columns: columns)
     }
   }
 
@@ -147,21 +167,32 @@ struct Grouping {
 
   /// The name of each group: its values, `name = value` for settings, without `none`. A group that is `none` in
   /// every column is called by its criterion and schedule. Where that would give two groups one name, all values
-  /// are named.
-  private static func labels(_ groups: [Group], _ columns: [String]) -> [String] {
+  /// are named. The schedule of a dense network that is not trained again is not named.
+  private static func labels(_ groups: [Group], _ columns: [String], isDense: Bool = false) -> [String] {
     func named(_ group: Group, all: Bool) -> String {
-      zip(columns, group.key).filter { all || $1 != "none" }.map { column, value in
-        let name = column.hasPrefix("setting_") ? String(column.dropFirst(8)) : column
+      let isOnce = isDense && !all && group.rows.allSatisfy { $0.retraining == "none" }
+      return zip(columns, group.key).filter { all || $1 != "none" && !(isOnce && $0 == "schedule") }.map {
+        column, value in
+        let name = CurveSet.shownName(column)
         return CurveSet.identityColumns.contains(name) && value != "none" ? value : "\(name) = \(value)"
       }.joined(separator: ", ")
     }
     let short = groups.map { group in
       let values = named(group, all: false)
-      guard values.isEmpty else { return values }
+      guard values.isEmpty, !isDense else { return values }
       let names = ["criterion", "schedule", "dynamics"].compactMap { group.rows.first?.text($0) }
       return names.filter { $0 != "none" }.joined(separator: ", ")
     }
     let isClear = Set(short).count == short.count
-    return (isClear ? short : groups.map { named($0, all: true) }).map { $0.isEmpty ? "all trials" : $0 }
+    let labels = isClear ? short : groups.map { named($0, all: true) }
+    return isDense ? labels : labels.map { $0.isEmpty ? "all trials" : $0 }
+  }
+}
+
+extension CurveSet {
+  /// What people read for a column that tells curves apart.
+  static func shownName(_ column: String) -> String {
+    if column == "target_sparsity" { return "sparsity" }
+    return column.hasPrefix("setting_") ? String(column.dropFirst(8)) : column
   }
 }

@@ -12,6 +12,10 @@ package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible
   case severalTrialsInOnePoint(by: [String], differing: String)
   /// Two trials differ in nothing the index knows.
   case twiceTheSameTrial(String, String)
+  /// A condition on rows that cannot be read.
+  case unreadableCondition(String)
+  /// No row of a pruned network meets all conditions.
+  case noRowsLeft
   /// No value of the metric was measured.
   case noValues(String)
 
@@ -34,6 +38,13 @@ package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible
     case .twiceTheSameTrial(let one, let other):
       return "Trials '\(one)' and '\(other)' have the same seed and sparsity and differ in no setting the "
         + "summary's index knows, so they cannot be told apart. Run the experiment again to write the summary anew."
+    case .unreadableCondition(let text):
+      return
+        "'\(text)' is no condition. A condition is a column, a sign and a value: criterion=magnitude,random, "
+        + "schedule!=one-shot, target_sparsity>=0.8 (in quotes, because of the shell)."
+    case .noRowsLeft:
+      return
+        "No row of a pruned network meets all conditions of --where. See the rows with `coppice table SUMMARY --rows`."
     case .noValues(let metric):
       return "No row of the summary has a value for '\(metric)', so there is nothing to draw. "
         + "Choose another metric with --y, or see `coppice status` for trials that did not finish."
@@ -45,7 +56,7 @@ extension ReportingError: ReportedError {
   package var exitCode: FailureCode {
     switch self {
     case .noRows, .noValues, .twiceTheSameTrial: .badData
-    case .unknownColumn, .notNumeric, .severalTrialsInOnePoint: .usage
+    case .unknownColumn, .notNumeric, .severalTrialsInOnePoint, .unreadableCondition, .noRowsLeft: .usage
     }
   }
 }

@@ -44,7 +44,7 @@ package struct Axis: Sendable, Equatable {
   }
 
   /// The labels of `values`. Round ticks share one number of decimals, chosen so that no two labels agree;
-  /// ticks at data values get three significant digits at most.
+  /// ticks at data values get three significant digits at most: `51.2`, `6.25`, and `7.0` for what is not quite 7.
   func labels(_ values: [Double]) -> [String] {
     let shown = values.map { format == .percent ? $0 * 100 : $0 }
     if ticks == .round, scale == .linear {
@@ -64,6 +64,14 @@ package struct Axis: Sendable, Equatable {
       while magnitude > 0, magnitude < bound, decimals < 9 {
         decimals += 1
         bound /= 10
+      }
+      if decimals == 1, magnitude < 9.995 {
+        // One decimal of 6.25 would be off by nearly a hundredth.
+        let isClose = abs(value - rounded(value, 1)) <= 0.007 * magnitude
+        if isClose, abs(value - rounded(value, 0)) > 1e-4 * magnitude {
+          return decorated(NumberText.fixed(value, decimals: 1))
+        }
+        decimals = isClose ? 1 : 2
       }
       return decorated(NumberText.trimmed(value, decimals: decimals))
     }

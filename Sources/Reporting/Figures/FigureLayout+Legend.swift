@@ -1,7 +1,7 @@
 extension FigureLayout {
   /// The entries in as few rows as the width allows, read row by row, and the position below them.
   static func legend(_ figure: LineFigure, top: Double) -> ([LegendEntry], Double) {
-    let labels = figure.lines.map(\.label) + figure.baselines.map(\.label)
+    let labels = figure.lines.map(\.label) + figure.namedBaselines.map(\.label)
     guard figure.hasLegend, !labels.isEmpty else { return ([], top) }
     let inner = figure.width - 2 * margin
     let sample = sampleLength + sampleGap

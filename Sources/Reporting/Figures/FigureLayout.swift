@@ -21,7 +21,7 @@ struct FigureLayout {
   static let legendSize = 12.0
   static let captionSize = 11.0
   /// The length of the piece of line in a legend entry, and the space to its text.
-  static let sampleLength = 30.0
+  static let sampleLength = 38.0
   static let sampleGap = 7.0
   /// Markers at the ends of the data keep this distance from the frame.
   static let inset = 12.0
@@ -70,7 +70,7 @@ struct FigureLayout {
 
     hiddenPoints = figure.lines.flatMap(\.points).count { point in
       guard let y = point.y, y.isFinite else { return false }
-      return !yLimits.contains(y)
+      return !figure.isDetail && !yLimits.contains(y)
     }
 
     let legendTop = xLabelBaseline + 12

@@ -11,7 +11,7 @@ extension LineFigure {
         "viewBox": "\(SVG.number(plot.left)) \(SVG.number(plot.top)) \(size.0) \(size.1)",
         "overflow": "hidden",
       ])
-    for baseline in baselines {
+    for baseline in namedBaselines {
       guard let low = baseline.low, let high = baseline.high, let lowest = layout.y.position(low),
         let highest = layout.y.position(high)
       else { continue }
@@ -24,7 +24,14 @@ extension LineFigure {
         ])
     }
     for (index, line) in lines.enumerated() { drawBand(&svg, layout, line, style(index)) }
-    for (index, baseline) in baselines.enumerated() {
+    for baseline in baselines {
+      guard let line = baseline.line, let y = layout.y.position(baseline.y) else { continue }
+      svg.begin(
+        "g", ["stroke": style(line).color, "stroke-width": "1", "stroke-dasharray": "2 3"])
+      svg.line(plot.left, y, plot.right, y)
+      svg.end()
+    }
+    for (index, baseline) in namedBaselines.enumerated() {
       guard let y = layout.y.position(baseline.y) else { continue }
       svg.begin("g", Self.baselineStroke(index))
       svg.line(plot.left, y, plot.right, y)
@@ -35,7 +42,7 @@ extension LineFigure {
     for (index, line) in lines.enumerated() where line.hasMarkers {
       drawMarkers(&svg, layout, line, style(index))
     }
-    drawLosses(&svg, layout)
+    if !isDetail { drawLosses(&svg, layout) }
   }
 
   /// The stroke of baseline `index`; several differ in their dashes.

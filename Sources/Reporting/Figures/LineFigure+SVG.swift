@@ -8,7 +8,8 @@ extension LineFigure {
     let layout = FigureLayout(self)
     var svg = SVG()
     svg.beginPage(
-      width: width, height: layout.height, title: title, description: description, generator: generator,
+      width: width, height: layout.height, scale: scale, title: title, description: description,
+      generator: generator,
       command: command)
     draw(&svg, layout)
     svg.end()
@@ -28,7 +29,7 @@ extension LineFigure {
   var description: String {
     var sentences = ["\(y.label) against \(x.label)."]
     if !lines.isEmpty { sentences.append("Curves: " + lines.map(\.label).joined(separator: "; ") + ".") }
-    for baseline in baselines { sentences.append("Horizontal line: \(baseline.label).") }
+    for baseline in namedBaselines { sentences.append("Horizontal line: \(baseline.label).") }
     if !caption.isEmpty { sentences.append(caption) }
     return sentences.joined(separator: " ")
   }

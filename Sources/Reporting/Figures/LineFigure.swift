@@ -53,12 +53,16 @@ package struct LineFigure: Figure, Equatable {
     package var y: Double
     package var low: Double?
     package var high: Double?
+    /// The curve that it is the baseline of: it is drawn in the curve's colour, without a band, and not named. `nil` for one
+    /// that stands for itself.
+    package var line: Int?
 
-    package init(label: String, y: Double, low: Double? = nil, high: Double? = nil) {
+    package init(label: String, y: Double, low: Double? = nil, high: Double? = nil, line: Int? = nil) {
       self.label = label
       self.y = y
       self.low = low
       self.high = high
+      self.line = line
     }
   }
 
@@ -73,12 +77,16 @@ package struct LineFigure: Figure, Equatable {
   package var command: String?
   /// Name and version of the program, kept in the file.
   package var generator: String?
-  /// The width in points.
+  /// The width in points, before scaling.
   package var width: Double
+  /// What widths, heights and letters are multiplied by on the page: 2/3 makes letters of 8 points.
+  package var scale = 1.0
   /// The height of the plotting area in points; title, legend and caption come on top.
   package var plotHeight: Double
   /// Whether the lines are named below the plot.
   package var hasLegend = true
+  /// Whether it shows a part of what another figure of the page shows, so that what lies outside is not missed.
+  package var isDetail = false
 
   package init(
     title: String, x: Axis, y: Axis, lines: [Line], baselines: [Baseline] = [], caption: String = "",
@@ -95,6 +103,9 @@ package struct LineFigure: Figure, Equatable {
     self.width = width
     self.plotHeight = plotHeight
   }
+
+  /// The baselines that stand for themselves.
+  var namedBaselines: [Baseline] { baselines.filter { $0.line == nil } }
 
   /// How line `index` is drawn.
   func style(_ index: Int) -> LineStyle {

@@ -1,15 +1,17 @@
 extension SVG {
   private static let fontFamily = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
-  /// Opens a white page of this size in points, with what a reader and a program must know of it.
+  /// Opens a white page of this size in points times `scale`, with what a reader and a program must know of it.
   mutating func beginPage(
-    width: Double, height: Double, title: String, description: String, generator: String?, command: String?
+    width: Double, height: Double, scale: Double = 1, title: String, description: String,
+    generator: String?, command: String?
   ) {
     begin(
       "svg",
       [
-        "xmlns": "http://www.w3.org/2000/svg", "width": Self.number(width) + "pt",
-        "height": Self.number(height) + "pt", "viewBox": "0 0 \(Self.number(width)) \(Self.number(height))",
+        "xmlns": "http://www.w3.org/2000/svg", "width": Self.number(width * scale) + "pt",
+        "height": Self.number(height * scale) + "pt",
+        "viewBox": "0 0 \(Self.number(width)) \(Self.number(height))",
         "role": "img", "font-family": Self.fontFamily, "fill": LineFigure.ink, "data-generator": generator,
         "data-command": command,
       ])

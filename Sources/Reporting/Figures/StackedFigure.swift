@@ -13,7 +13,8 @@ package struct StackedFigure: Figure, Equatable {
     var svg = SVG()
     svg.beginPage(
       width: panels.map(\.width).max() ?? 0, height: layouts.reduce(0) { $0 + $1.height },
-      title: panels.first?.title ?? "", description: panels.map(\.description).joined(separator: " "),
+      scale: panels.first?.scale ?? 1, title: panels.first?.title ?? "",
+      description: panels.map(\.description).joined(separator: " "),
       generator: panels.last?.generator, command: panels.last?.command)
     var top = 0.0
     for (panel, layout) in zip(panels, layouts) {

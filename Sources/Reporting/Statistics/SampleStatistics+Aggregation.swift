@@ -30,10 +30,15 @@ extension Band {
     }
   }
 
-  /// The lower and upper edge around what stands for a sample; `nil` where the band is not defined.
+  /// The lower and upper edge around what stands for a sample, no farther out than values can lie; `nil` where the band is not
+  /// defined.
   package func bounds(
-    of sample: SampleStatistics, around aggregation: Metric.Aggregation
+    of sample: SampleStatistics, around aggregation: Metric.Aggregation = .mean,
+    within possible: ClosedRange<Double>? = nil
   ) -> (low: Double, high: Double)? {
-    isDefined(for: aggregation) ? bounds(of: sample) : nil
+    guard isDefined(for: aggregation), let bounds = bounds(of: sample), let possible else {
+      return isDefined(for: aggregation) ? bounds(of: sample) : nil
+    }
+    return (max(bounds.low, possible.lowerBound), min(bounds.high, possible.upperBound))
   }
 }

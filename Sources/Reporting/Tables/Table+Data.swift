@@ -11,7 +11,7 @@ extension Table {
           switch cell {
           case .text(let text): Self.quoted(text)
           case .number(let value): value.isFinite ? NumberText.exact(value) : ""
-          case .estimate, .missing: ""
+          case .estimate, .count, .missing: ""
           }
         }.joined(separator: ",") + "\n"
     }
@@ -42,7 +42,7 @@ extension Table.Cell {
     case .text(let text): .text(text)
     case .number(let value):
       value == value.rounded() && abs(value) < 1e15 ? .integer(Int(value)) : .number(value)
-    case .estimate, .missing: .null
+    case .estimate, .count, .missing: .null
     }
   }
 }

@@ -1,65 +1,88 @@
 extension Table {
   /// The table for a terminal: aligned columns, two spaces between them, a rule below the headings.
   ///
-  /// What is wider than `width` characters is made to fit: first the headings of numbers break at their spaces,
-  /// then the texts of the widest columns are cut (`…` marks it), then columns are left out from the right, which a
-  /// last line says.
+  /// What is wider than `width` characters is made to fit: first the headings of numbers break at their spaces, then columns
+  /// with one value in all rows are left out, then the texts of the widest columns are cut (`…` marks it), then columns are left
+  /// out from the right. Last lines say what is not there. What tells rows apart is always there, and whole: where no column is
+  /// marked so, the first is.
   package func text(width: Int? = nil) -> String {
     guard !columns.isEmpty else { return "" }
     let cells = rows.map { row in columns.indices.map { display(cell(row, $0), columns[$0]) } }
     var widths = columns.indices.map { index in
       cells.map { $0[index].count }.reduce(columns[index].heading.count, max)
     }
-    var shown = columns.count
-    if let width { shown = fit(&widths, to: width, cells) }
+    var fitting = Fitting(shown: Array(columns.indices))
+    if let width { fitting = fit(&widths, to: width, cells) }
 
     func line(_ texts: [String]) -> String {
       var line = ""
-      for index in 0..<shown {
+      for index in fitting.shown {
         let cut = Self.cut(texts[index], to: widths[index])
         let fill = String(repeating: " ", count: widths[index] - cut.count)
-        line += (index == 0 ? "" : "  ") + (columns[index].format.isNumeric ? fill + cut : cut + fill)
+        line += index == fitting.shown.first ? "" : "  "
+        line += columns[index].format.isNumeric ? fill + cut : cut + fill
       }
       while line.last == " " { line.removeLast() }
       return line + "\n"
     }
     let headings = columns.indices.map { Self.broken(columns[$0].heading, to: widths[$0]) }
-    let height = headings.prefix(shown).map(\.count).max() ?? 1
+    let height = fitting.shown.map { headings[$0].count }.max() ?? 1
     var text = ""
     for row in 0..<height {
       // Headings stand on the rule, whatever their height.
       text += line(headings.map { row - height + $0.count >= 0 ? $0[row - height + $0.count] : "" })
     }
-    text += widths.prefix(shown).map { String(repeating: "─", count: $0) }.joined(separator: "  ") + "\n"
+    text += fitting.shown.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  ") + "\n"
     text += cells.map(line).joined()
-    if shown < columns.count {
-      text += "(no room for: \(columns.dropFirst(shown).map(\.heading).joined(separator: ", ")))\n"
+    if !fitting.constant.isEmpty {
+      let values = fitting.constant.map { "\(columns[$0].heading): \(cells.first?[$0] ?? "–")" }
+      text += "(in every row \(values.joined(separator: ", ")))\n"
+    }
+    if !fitting.lost.isEmpty {
+      text += "(no room for: \(fitting.lost.map { columns[$0].heading }.joined(separator: ", ")))\n"
     }
     return text
   }
 
-  /// Narrows the widths until the columns fit, and returns how many of them do.
-  private func fit(_ widths: inout [Int], to width: Int, _ cells: [[String]]) -> Int {
+  /// Which columns are shown, which are left out because all rows agree, and which because there is no room.
+  private struct Fitting {
+    var shown: [Int]
+    var constant: [Int] = []
+    var lost: [Int] = []
+  }
+
+  /// Narrows the widths and leaves columns out until the rest fits.
+  private func fit(_ widths: inout [Int], to width: Int, _ cells: [[String]]) -> Fitting {
     let least = 8
-    var shown = columns.count
-    func total() -> Int { widths.prefix(shown).reduce(0, +) + 2 * (shown - 1) }
-    if total() > width {
-      for index in columns.indices where columns[index].format.isNumeric {
+    let isMarked = columns.contains(where: \.isName)
+    func isName(_ index: Int) -> Bool { isMarked ? columns[index].isName : index == 0 }
+    var fitting = Fitting(shown: Array(columns.indices))
+    func isTooWide() -> Bool {
+      fitting.shown.reduce(0) { $0 + widths[$1] } + 2 * (fitting.shown.count - 1) > width
+    }
+    if isTooWide() {
+      for index in columns.indices where columns[index].format.isNumeric || isName(index) {
         let words = columns[index].heading.split(separator: " ").map(\.count)
         widths[index] = cells.map { $0[index].count }.reduce(words.max() ?? 0, max)
       }
     }
-    while total() > width {
-      let cuttable = (0..<shown).filter { columns[$0].format == .text && widths[$0] > least }
+    for index in columns.indices.reversed() where isTooWide() && !isName(index) && cells.count > 1 {
+      guard Set(cells.map { $0[index] }).count == 1 else { continue }
+      fitting.shown.removeAll { $0 == index }
+      fitting.constant.insert(index, at: 0)
+    }
+    while isTooWide() {
+      let cuttable = fitting.shown.filter { columns[$0].format == .text && !isName($0) && widths[$0] > least }
       if let widest = cuttable.max(by: { widths[$0] < widths[$1] }) {
         widths[widest] -= 1
-      } else if shown > 1 {
-        shown -= 1
+      } else if let last = fitting.shown.last(where: { !isName($0) }) {
+        fitting.shown.removeAll { $0 == last }
+        fitting.lost.insert(last, at: 0)
       } else {
         break
       }
     }
-    return shown
+    return fitting
   }
 
   /// The heading in lines of at most `width` characters, as far as its words are no longer.

@@ -38,16 +38,19 @@ package struct Table: Sendable, Equatable {
     package var halfWidthSuffix: String?
     /// Whether a plus sign is printed, as for differences.
     package var isSigned: Bool
+    /// Whether it tells rows apart: such a column is neither cut nor left out.
+    package var isName: Bool
 
     package init(
       name: String, heading: String? = nil, format: Format = .text, halfWidthSuffix: String? = nil,
-      isSigned: Bool = false
+      isSigned: Bool = false, isName: Bool = false
     ) {
       self.name = name
       self.heading = heading ?? name
       self.format = format
       self.halfWidthSuffix = halfWidthSuffix
       self.isSigned = isSigned
+      self.isName = isName
     }
   }
 
@@ -56,7 +59,14 @@ package struct Table: Sendable, Equatable {
     case number(Double)
     /// A mean with the half-width of its band, nil where there is none.
     case estimate(mean: Double, halfWidth: Double?)
+    /// How many of something there are, of how many there should be.
+    case count(Int, of: Int)
     case missing
+
+    /// A text, which programs read as a number where it is one.
+    package static func value(_ text: String) -> Cell {
+      Double(text).flatMap { NumberText.exact($0) == text && $0.isFinite ? .number($0) : nil } ?? .text(text)
+    }
   }
 
   package var columns: [Column]
@@ -75,6 +85,7 @@ package struct Table: Sendable, Equatable {
     switch cell {
     case .text(let text): return text
     case .missing: return "–"
+    case .count(let count, let expected): return count == expected ? "\(count)" : "\(count)/\(expected)"
     case .number(let value):
       return value.isFinite ? column.format.text(value, signed: column.isSigned) : "–"
     case .estimate(let mean, let halfWidth):
@@ -85,20 +96,27 @@ package struct Table: Sendable, Equatable {
     }
   }
 
-  /// The columns a program reads, in order: an estimate is two of them.
+  /// The columns a program reads, in order: an estimate and a count are two of them.
   var machineColumns: [String] {
-    columns.flatMap { column in
-      [column.name] + (column.halfWidthSuffix.map { [column.name + $0] } ?? [])
+    columns.indices.flatMap { index in
+      [columns[index].name] + (suffix(index).map { [columns[index].name + $0] } ?? [])
     }
+  }
+
+  /// What is added to the name of a column for the second value of its cells; `nil` where they have one.
+  private func suffix(_ index: Int) -> String? {
+    columns[index].halfWidthSuffix
+      ?? (rows.contains { if case .count = cell($0, index) { true } else { false } } ? "_expected" : nil)
   }
 
   /// The values a program reads in a row, in the order of `machineColumns`; nil for what is missing.
   func machineValues(_ row: [Cell]) -> [Cell] {
     columns.indices.flatMap { index -> [Cell] in
-      let isEstimate = columns[index].halfWidthSuffix != nil
+      let isEstimate = suffix(index) != nil
       switch cell(row, index) {
       case .estimate(let mean, let halfWidth):
         return isEstimate ? [.number(mean), halfWidth.map(Cell.number) ?? .missing] : [.number(mean)]
+      case .count(let count, let expected): return [.number(Double(count)), .number(Double(expected))]
       case let other: return isEstimate ? [other, .missing] : [other]
       }
     }

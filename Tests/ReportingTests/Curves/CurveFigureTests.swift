@@ -1,4 +1,5 @@
 import CoppiceReporting
+import CoppiceStore
 import Testing
 
 @Suite struct CurveFigureTests {
@@ -59,6 +60,80 @@ import Testing
     let figure = try CurveSet(rows).figure()
     #expect(figure.lines[0].points[1].y == nil)
     #expect(figure.caption.hasSuffix("Gaps: no value."))
+  }
+
+  /// 0.99 ± 0.03 would reach beyond every network there can be.
+  @Test func bandsEndWhereValuesEnd() throws {
+    var rows: [IndexRow] = []
+    for (seed, accuracy) in [0.98, 0.99, 1.0].enumerated() {
+      rows += [0.5, 0.8].map { IndexRows.row(target: $0, seed: seed, accuracy: accuracy) }
+    }
+    let point = try CurveSet(rows).figure().lines[0].points[0]
+    #expect(point.high == 1)
+    #expect(abs(try #require(point.low) - (0.99 - 0.024841377)) < 1e-8)
+    #expect(point.note?.contains("to 100.00)") == true)
+    // A loss has no upper end.
+    #expect(try #require(try CurveSet(rows).figure(of: "test_loss").lines[0].points[0].high) > 0.02)
+  }
+
+  @Test func anyNumericColumnCanRunAlongTheAxis() throws {
+    let measured = try CurveSet(IndexRows.grid(), along: "test_loss").figure(column: "test_loss")
+    #expect(measured.x.label == "Test loss")
+    #expect(abs(measured.lines[0].points[0].x - 0.14) < 1e-12)
+    // A swept setting makes the points of a curve, and the sparsity tells curves apart.
+    var rows: [IndexRow] = []
+    for rate in [0.1, 0.01, 0.001] {
+      for target in [0.5, 0.8] {
+        rows += (0..<2).map { IndexRows.row(target: target, seed: $0, accuracy: 0.9 - rate, rate: rate) }
+      }
+    }
+    let set = try CurveSet(rows, along: "learning_rate")
+    #expect(set.columns == ["target_sparsity"])
+    let figure = try set.figure(column: "learning_rate")
+    #expect(figure.lines.map(\.label) == ["sparsity = 0.5", "sparsity = 0.8"])
+    #expect(figure.lines[0].points.map(\.x) == [0.001, 0.01, 0.1])
+    #expect(figure.x.scale == .logarithmic)
+    #expect(throws: ReportingError.notNumeric("criterion")) { try set.figure(column: "criterion") }
+    #expect(throws: ReportingError.self) { try CurveSet(rows, along: "rate") }
+  }
+
+  @Test func severalSummariesAreToldApart() throws {
+    var rows: [IndexRow] = []
+    for (name, seeds) in [("a", 3), ("b", 2)] {
+      for seed in 0..<seeds {
+        for target in [0, 0.5] {
+          var row = IndexRows.row(
+            retraining: target == 0 ? "none" : "rewind", target: target, seed: seed,
+            accuracy: name == "a" ? 0.9 : 0.8)
+          row.trial = name + row.trial
+          row.settings.append(.init(CurveSet.summaryColumn, .text(name)))
+          rows.append(row)
+        }
+      }
+    }
+    let set = try CurveSet(rows)
+    #expect(set.curves.map(\.label) == ["a", "b"])
+    // Each has as many seeds as its own summary, and its own dense network.
+    #expect(set.curves.map { $0.cells[0].sample("test_accuracy").countText } == ["3", "2"])
+    let table = try set.table()
+    let difference = try #require(table.columns.firstIndex { $0.name == "test_accuracy_difference" })
+    #expect(table.rows.suffix(2).allSatisfy { $0[difference] == .estimate(mean: 0, halfWidth: 0) })
+  }
+
+  @Test func oneSparsityIsNoLadder() throws {
+    var rows: [IndexRow] = []
+    for seed in 0..<3 {
+      for (round, requested) in [0, 0.3, 0.5].enumerated() {
+        rows.append(
+          IndexRows.row(
+            trial: "\(seed)", final: round == 2, schedule: "iterative", target: 0.5, requested: requested,
+            seed: seed, round: round, accuracy: 0.9))
+      }
+    }
+    let set = try CurveSet(rows)
+    #expect(set.curves.map(\.rows) == [.final])
+    #expect(set.curves[0].cells.count == 1)
+    #expect(!(try set.figure().caption.contains("ladder")))
   }
 
   @Test func otherMetricsHaveTheirOwnLabels() throws {

@@ -62,6 +62,43 @@ import Testing
     #expect(!labels.contains("80"))
   }
 
+  @Test(arguments: [
+    (0.0625, "6.25"), (0.0704, "7.0"), (0.07, "7"), (0.125, "12.5"), (0.0687, "6.9"), (0.015625, "1.56"),
+    (0.5, "50"), (0.4096, "41"), (0.0999, "10.0"),
+  ])
+  func ticksAtDataSayWhatTheyAre(density: Double, expected: String) {
+    let figure = Self.figure { $0.lines[0].points = [.init(x: 1, y: 0.9), .init(x: density, y: 0.8)] }
+    #expect(Self.texts(figure.svg).contains(expected))
+  }
+
+  @Test func aFigureFitsTheColumnOfAPaper() {
+    let narrow = Self.figure { figure in
+      (figure.scale, figure.width, figure.plotHeight) = (8.0 / 12, 360, 210)
+    }
+    #expect(narrow.svg.contains("width=\"240pt\""))
+    #expect(narrow.svg.contains("viewBox=\"0 0 360 "))
+  }
+
+  @Test func curvesTooCloseAreDrawnAgain() throws {
+    func figure(_ values: [[Double]]) -> LineFigure {
+      Self.figure { figure in
+        figure.lines = values.enumerated().map { index, values in
+          .init(label: "curve \(index)", points: zip(Self.densities, values).map { .init(x: $0, y: $1) })
+        }
+      }
+    }
+    let crowded = figure([[0.98, 0.97, 0.97, 0.96], [0.98, 0.98, 0.97, 0.95], [0.98, 0.9, 0.7, 0.4]])
+    let page = try #require(crowded.withDetail as? StackedFigure)
+    #expect(page.panels.count == 2)
+    let range = try #require(page.panels[1].y.limits)
+    #expect(range.lowerBound > 0.93 && range.lowerBound < 0.95 && range.upperBound <= 1)
+    #expect(page.panels.map(\.hasLegend) == [false, true])
+    #expect(!page.svg.contains("outside the range shown"))
+    let apart = figure([[0.98, 0.9, 0.8, 0.7], [0.98, 0.8, 0.6, 0.5], [0.98, 0.9, 0.7, 0.4]])
+    #expect(apart.withDetail is LineFigure)
+    #expect(figure([[0.98, 0.97, 0.97, 0.96], [0.98, 0.98, 0.97, 0.95]]).withDetail is LineFigure)
+  }
+
   @Test func aMissingPointLeavesAGap() {
     let whole = Self.figure().svg
     let gap = Self.figure { $0.lines[0].points[1].y = nil }.svg
@@ -218,16 +255,16 @@ import Testing
      </g>
      <g font-size="12">
       <g stroke="#0072B2" stroke-width="1.8">
-       <line x1="23.42" y1="216.8" x2="53.42" y2="216.8"/>
-       <g transform="translate(38.42 216.8)" fill="#0072B2" stroke="#FFFFFF" stroke-width="0.8">
+       <line x1="15.42" y1="216.8" x2="53.42" y2="216.8"/>
+       <g transform="translate(34.42 216.8)" fill="#0072B2" stroke="#FFFFFF" stroke-width="0.8">
         <circle r="3.7"/>
        </g>
       </g>
       <text x="60.42" y="221">magnitude</text>
       <g stroke="#6E6E6E" stroke-width="1.6" stroke-dasharray="6 4">
-       <line x1="143.34" y1="216.8" x2="173.34" y2="216.8"/>
+       <line x1="143.34" y1="216.8" x2="181.34" y2="216.8"/>
       </g>
-      <text x="180.34" y="221">dense</text>
+      <text x="188.34" y="221">dense</text>
      </g>
      <g font-size="11" fill="#555555">
       <text x="12" y="244">Mean; n = 3 seeds.</text>

@@ -53,20 +53,51 @@ import Testing
   @Test func textFitsTheTerminal() {
     #expect(
       Self.table.text(width: 44) == """
-                                                   Δ
-                  sparsity               test  dense
-        schedule       (%)  n    accuracy (%)   (pp)
-        ────────  ────────  ───  ────────────  ─────
-        lottery…      90.0  3    98.04 ± 0.12  +0.10
-        one|sho…      95.0  1/3         90.00  -8.04
-        random        98.0  0/3             –      –
-        (no room for: collapsed)
+                        sparsity               test
+        schedule             (%)  n    accuracy (%)
+        ──────────────  ────────  ───  ────────────
+        lottery-ticket      90.0  3    98.04 ± 0.12
+        one|shot, "x"       95.0  1/3         90.00
+        random              98.0  0/3             –
+        (no room for: Δ dense (pp), collapsed)
 
         """)
-    for width in 24..<90 {
-      let lines = Self.table.text(width: width).split(separator: "\n").filter { !$0.hasPrefix("(no room") }
+    for width in 14..<90 {
+      let lines = Self.table.text(width: width).split(separator: "\n").filter { !$0.hasPrefix("(") }
       #expect(lines.allSatisfy { $0.count <= width })
+      #expect(lines.contains { $0.contains("lottery-ticket") }, "a name is never cut")
     }
+  }
+
+  @Test func constantColumnsGoFirstAndNamesNever() {
+    let table = Table(
+      columns: [
+        .init(name: "learning-rate", isName: true), .init(name: "weight-decay", isName: true),
+        .init(name: "status"), .init(name: "loss", format: .decimal(4)),
+        .init(name: "diverged", format: .integer),
+      ],
+      rows: [
+        [.value("0.001"), .value("0"), .text("completed without any trouble"), .number(0.5), .number(0)],
+        [.value("0.001"), .value("0.0001"), .text("interrupted"), .number(0.25), .number(0)],
+      ])
+    let whole = table.text()
+    #expect(table.text(width: 200) == whole)
+    let fitting = table.text(width: 60)
+    #expect(fitting.contains("(in every row diverged: 0)") && !fitting.contains("no room"))
+    #expect(fitting.split(separator: "\n").allSatisfy { $0.count <= 60 })
+    let narrow = table.text(width: 30)
+    #expect(narrow.contains("0.0001") && narrow.contains("learning-rate") && narrow.contains("weight-decay"))
+    #expect(narrow.contains("(in every row diverged: 0)") && narrow.contains("(no room for: status, loss)"))
+    // What programs read is whole, and numbers are numbers.
+    #expect(table.json.contains(#"{"learning-rate": 0.001, "weight-decay": 0, "status": "completed without"#))
+  }
+
+  @Test func countsAreTwoNumbersForPrograms() {
+    let table = Table(
+      columns: [.init(name: "n")], rows: [[.count(3, of: 3)], [.count(2, of: 3)]])
+    #expect(table.text() == "n\n───\n3\n2/3\n")
+    #expect(table.commaSeparated == "n,n_expected\n3,3\n2,3\n")
+    #expect(table.json.contains(#"{"n": 2, "n_expected": 3}"#))
   }
 
   @Test func markdownEscapesItsBars() {

@@ -1,0 +1,20 @@
+import CoppiceStore
+
+extension Table {
+  /// The rows of an index as they are: one line a trial and round, every column, nothing averaged.
+  package init(_ rows: [IndexRow]) {
+    let names = IndexRow.columnNames(of: rows)
+    self.init(
+      columns: names.map { Column(name: $0, isName: $0 == "trial") },
+      rows: rows.map { row in
+        names.map { name in
+          switch row[column: name] {
+          case .text(let text): .text(text)
+          case .integer(let integer): .number(Double(integer))
+          case .number(let number): .number(number)
+          case nil: .missing
+          }
+        }
+      })
+  }
+}
