@@ -2,11 +2,14 @@ import ArgumentParser
 import Coppice
 import CoppiceReporting
 import CoppiceStore
+import Foundation
 
 /// Which results are drawn or tabulated, and how they are grouped.
 struct CurveOptions: ParsableArguments {
-  @Argument(help: "A summary file, or the experiment it belongs to.")
-  var summary: String
+  @Argument(
+    help: ArgumentHelp(
+      "Summary files, or the experiments they belong to; several are shown together.", valueName: "summary"))
+  var summaries: [String]
 
   @Option(help: "The columns that tell curves apart, as criterion,schedule; else those that vary.")
   var by: String?
@@ -20,20 +23,65 @@ struct CurveOptions: ParsableArguments {
   @Option(help: "An analysis of the summary in place of its curves.")
   var analysis: String?
 
+  @Option(
+    name: .customLong("where"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Only rows that meet a condition, as criterion=magnitude or 'target_sparsity>=0.8'; may be repeated.",
+      valueName: "condition"))
+  var conditions: [String] = []
+
   @OptionGroup var results: ResultsOptions
 
-  /// The path of the summary.
-  func path() throws -> String { try StoredResults(folder: results.folder).summary(summary) }
-
-  /// The curves of the summary at a path.
-  func curves(_ path: String) throws -> CurveSet {
-    try CurveSet(
-      try SummaryFile.read(path).rows, by: by.map { $0.split(separator: ",").map(String.init) })
+  /// The paths of the summaries.
+  func paths() throws -> [String] {
+    try summaries.map { try StoredResults(folder: results.folder).summary($0) }
   }
 
-  /// The analysis of that name in the summary at a path.
+  /// The one summary that was named.
+  /// - Throws: a usage failure where there are several, of which an analysis or a trial's steps cannot be shown together.
+  func only(_ option: String) throws -> String {
+    guard summaries.count == 1, let summary = summaries.first else {
+      throw CommandFailure("\(option) shows one summary or trial at a time", CommandFailure.usage)
+    }
+    return summary
+  }
+
+  /// The rows of all summaries that meet the conditions. Those of several say which one they are of.
+  func rows(_ paths: [String]) throws -> [IndexRow] {
+    var rows: [IndexRow] = []
+    for (path, name) in zip(paths, Self.names(of: paths)) {
+      for var row in try SummaryFile.read(path).rows {
+        if paths.count > 1 {
+          row.trial = "\(name)/\(row.trial)"
+          row.settings.append(.init(CurveSet.summaryColumn, .text(name)))
+        }
+        rows.append(row)
+      }
+    }
+    let conditions = try conditions.map { text in try RowCondition(parsing: text) }
+    return try RowCondition.rows(rows, meeting: conditions)
+  }
+
+  /// What summaries are called in a legend: by their folders, else by their files, else by their paths.
+  private static func names(of paths: [String]) -> [String] {
+    let urls = paths.map { URL(fileURLWithPath: $0) }
+    let choices = [
+      urls.map { $0.deletingLastPathComponent().lastPathComponent },
+      urls.map { $0.deletingPathExtension().lastPathComponent }, paths,
+    ]
+    return choices.first { Set($0).count == paths.count } ?? paths.indices.map { "\($0 + 1)" }
+  }
+
+  /// The curves of the summaries at these paths, over the sparsity or a column.
+  func curves(_ paths: [String], along column: String? = nil) throws -> CurveSet {
+    try CurveSet(
+      try rows(paths), by: by.map { $0.split(separator: ",").map(String.init) }, along: column)
+  }
+
+  /// The analysis of that name in a summary.
   /// - Throws: a usage failure with the names there are.
-  func table(_ name: String, _ path: String) throws -> NamedTable {
+  func table(_ name: String, _ summary: String) throws -> NamedTable {
+    let path = try StoredResults(folder: results.folder).summary(summary)
     let tables = try SummaryFile.read(path).analyses
     // An analysis is called `mask-overlap`, its table `mask_overlap`.
     let wanted = name.replacing("-", with: "_")
@@ -50,4 +98,3 @@ struct CurveOptions: ParsableArguments {
 }
 
 extension Band: ExpressibleByArgument {}
-extension SparsityAxis: ExpressibleByArgument {}

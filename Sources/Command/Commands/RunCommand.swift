@@ -42,6 +42,7 @@ struct RunCommand: ParsableCommand {
       plan, results: results.folder, library: library,
       provenance: Provenance(arguments: CommandLine.arguments, jobs: options.jobs, threads: options.threads),
       interruption: interruption, options: options,
+      // What hinders curves hinders the table below, where it is said.
       curves: { rows in try? CurveSet(rows).summaryCurves() }, observe: { progress.observe($0) })
     let report = runner.run()
     progress.end()
@@ -65,14 +66,14 @@ struct RunCommand: ParsableCommand {
     for orphan in report.orphans {
       Terminal.log("note: \(orphan) in the results folder is not of this sweep and not in its summary")
     }
-    let figure = report.summaryError == nil ? try drawFigure(report, plan) : nil
+    var drawn: (table: Table?, figure: String?) = (nil, nil)
+    var problem: (any Error)?
+    do { drawn = try results(report, plan) } catch { problem = error }
     if format.json {
-      try Terminal.data(RunOutput.json(report, figure: figure))
+      try Terminal.data(RunOutput.json(report, figure: drawn.figure))
     } else {
-      if let table = try? CurveSet(report.rows).table() {
-        try Terminal.data(table.text(width: Terminal.tableWidth))
-      }
-      try Terminal.data(RunOutput.summary(report, figure: figure))
+      if let table = drawn.table { try Terminal.data(table.text(width: Terminal.tableWidth)) }
+      try Terminal.data(RunOutput.summary(report, figure: drawn.figure))
     }
     if report.isInterrupted {
       if let error = report.summaryError { Terminal.log("the summary is as it was: \(error)") }
@@ -80,18 +81,26 @@ struct RunCommand: ParsableCommand {
       throw CommandFailure.interrupted
     }
     if let error = report.fileError ?? report.summaryError { throw error }
+    if let problem { throw problem }
     if !report.failures.isEmpty { throw CommandFailure.someTrialsFailed }
   }
 
-  /// The figure beside the summary; none while there is nothing to draw.
-  private func drawFigure(_ report: RunReport, _ plan: SweepPlan) throws -> String? {
+  /// The table, and the figure beside the summary; none while there is nothing to tabulate or to draw.
+  /// - Throws: what hinders either.
+  private func results(_ report: RunReport, _ plan: SweepPlan) throws -> (table: Table?, figure: String?) {
     let path = (report.summary as NSString).deletingLastPathComponent + "/accuracy.svg"
-    guard
-      let figure = try? CurveSet(report.rows).figure(
+    do {
+      let curves = try CurveSet(report.rows)
+      let table = try curves.table()
+      guard report.summaryError == nil else { return (table, nil) }
+      let figure = try curves.figure(
         title: plan.experiment.question, command: "coppice plot \(report.summary) -o \(path)",
         generator: "coppice \(Provenance.toolVersion)")
-    else { return nil }
-    try FigureFile(path).write(figure)
-    return path
+      try FigureFile(path).write(figure.withDetail)
+      return (table, path)
+    } catch ReportingError.noRows, ReportingError.noValues {
+      // Trials that did not get so far are counted, and each failure is told.
+      return (report.rows.isEmpty ? nil : try CurveSet(report.rows).table(), nil)
+    }
   }
 }

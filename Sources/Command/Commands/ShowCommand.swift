@@ -15,6 +15,9 @@ struct ShowCommand: ParsableCommand {
       "Evaluate the stored weights again; exit code 1 where anything differs from what is stored by a bit.")
   var evaluate = false
 
+  @Flag(help: "The test accuracy of each class at the end of every round.")
+  var classes = false
+
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var format: FormatOptions
@@ -39,6 +42,9 @@ struct ShowCommand: ParsableCommand {
     parts.append(Self.lines(record.provenance) { if case .text(let text) = $0 { text } else { $0.text } })
     parts.append(Self.rounds(record).text(width: width))
     if let last = record.rounds.last { parts.append(Self.layers(last).text(width: width)) }
+    if classes {
+      parts.append(Self.classes(record)?.text(width: width) ?? "no round has accuracies of classes")
+    }
     if let recovery = TrialRecovery(record) { parts.append(Self.recovery(recovery).text(width: width)) }
     if let evaluation { parts.append(Self.text(evaluation)) }
     return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n\n")
@@ -90,6 +96,25 @@ struct ShowCommand: ParsableCommand {
       })
   }
 
+  /// The accuracy of each class at the last evaluation of a round that has it.
+  private static func classAccuracies(_ round: RoundRecord) -> [Double] {
+    round.evaluations.last { !$0.testClassAccuracy.isEmpty }?.testClassAccuracy ?? []
+  }
+
+  /// One line a class, one column a round; `nil` where no round has any.
+  private static func classes(_ record: TrialRecord) -> Table? {
+    let rounds = record.rounds.map { (index: $0.index, values: classAccuracies($0)) }
+      .filter { !$0.values.isEmpty }
+    guard let count = rounds.map(\.values.count).max() else { return nil }
+    return Table(
+      columns: [.init(name: "class", heading: "class: test accuracy (%) after round", isName: true)]
+        + rounds.map { .init(name: "round_\($0.index)", heading: "\($0.index)", format: .percent(2)) },
+      rows: (0..<count).map { place in
+        [.text("\(place)")]
+          + rounds.map { place < $0.values.count ? .number($0.values[place]) : .missing }
+      })
+  }
+
   private static func recovery(_ recovery: TrialRecovery) -> Table {
     Table(
       columns: [
@@ -124,7 +149,7 @@ struct ShowCommand: ParsableCommand {
       ("schema_version", .integer(1)), ("trial", .text(record.trial)), ("path", .text(path)),
       ("status", .text(record.status.rawValue)), ("config", JSON(parsing: record.configuration) ?? .null),
       ("provenance", JSON(parsing: record.provenance) ?? .null),
-      ("rounds", .list(record.rounds.map(Self.json))),
+      ("rounds", .list(record.rounds.map(json))),
     ]
     if let recovery = TrialRecovery(record) {
       let rounds = recovery.rounds.map { round in
@@ -142,7 +167,7 @@ struct ShowCommand: ParsableCommand {
     return JSON.object(members)
   }
 
-  private static func json(_ round: RoundRecord) -> JSON {
+  private func json(_ round: RoundRecord) -> JSON {
     let columns = IndexRow.columnNames.map { name in (name, round.row[column: name]?.json ?? .null) }
     let layers = round.layers.map { layer in
       JSON.members([
@@ -152,7 +177,9 @@ struct ShowCommand: ParsableCommand {
         ("flops_nonzero", .integer(layer.flopsNonzero)),
       ])
     }
-    return .members(columns + [("layers", .list(layers))])
+    let accuracies =
+      classes ? [("class_accuracy", JSON.list(Self.classAccuracies(round).map(JSON.number)))] : []
+    return .members(columns + [("layers", .list(layers))] + accuracies)
   }
 
   private static func json(_ round: TrialEvaluation.Round) -> JSON {

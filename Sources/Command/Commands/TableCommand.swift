@@ -18,20 +18,33 @@ struct TableCommand: ParsableCommand {
   @Flag(help: "As --format json.")
   var json = false
 
-  func run() throws {
-    let path = try curves.path()
-    if let name = curves.analysis {
-      let analysis = try curves.table(name, path)
-      return try print(analysis.table, under: analysis.heading)
+  @Flag(name: .customLong("rows"), help: "The rows of the index as they are, one a trial and round; as CSV.")
+  var showsRows = false
+
+  func validate() throws {
+    if measures.split(separator: ",").isEmpty {
+      throw ValidationError("--y takes the names of measures, as test_accuracy,test_loss")
     }
-    let measures = measures.split(separator: ",").map(String.init)
-    try print(try curves.curves(path).table(of: measures, band: curves.band ?? .ci95))
+    if showsRows, curves.analysis != nil {
+      throw ValidationError("--rows prints the index and --analysis what was found: give one of them")
+    }
   }
 
-  /// Prints a table in the form that was asked for; people get its heading too.
-  private func print(_ table: Table, under heading: String? = nil) throws {
+  func run() throws {
+    let paths = try curves.paths()
+    if let name = curves.analysis {
+      let analysis = try curves.table(name, try curves.only("--analysis"))
+      return try print(analysis.table, under: analysis.heading)
+    }
+    if showsRows { return try print(Table(try curves.rows(paths)), unless: .csv) }
+    let measures = measures.split(separator: ",").map(String.init)
+    try print(try curves.curves(paths).table(of: measures, band: curves.band ?? .ci95))
+  }
+
+  /// Prints a table in the form that was asked for, else in that of its kind; people get its heading too.
+  private func print(_ table: Table, under heading: String? = nil, unless other: Format = .text) throws {
     let text =
-      switch format ?? (json ? .json : .text) {
+      switch format ?? (json ? .json : other) {
       case .text: (heading.map { $0 + "\n\n" } ?? "") + table.text(width: Terminal.tableWidth)
       case .markdown: table.markdown
       case .csv: table.commaSeparated

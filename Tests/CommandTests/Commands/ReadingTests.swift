@@ -202,6 +202,77 @@ import Testing
     }
   }
 
+  @Test func figuresAreChosenAndLaidOut() throws {
+    let program = try Program(copying: Sweeps.finished.get())
+    func svg(_ options: String...) throws -> String {
+      let drawn = try program.run(["plot", "tiny", "-o", "-"] + options)
+      #expect(drawn.status == 0, "\(options): \(drawn.errors)")
+      return drawn.output
+    }
+    let whole = try svg()
+    #expect(whole.contains(">magnitude, one-shot<") && whole.contains(">random, one-shot<"))
+    let chosen = try svg("--where", "criterion=magnitude", "--where", "target_sparsity>=0.7")
+    #expect(!chosen.contains(">random") && chosen.contains(">dense"))
+    #expect(chosen.contains("--where &#39;criterion=magnitude&#39;"))
+    #expect(try svg("--ylim", "0,40").contains(">40<"))
+    #expect(try svg("--width", "3.25in", "--font-size", "8").contains("width=\"234pt\""))
+    #expect(try svg("--log-y", "--y", "test_loss", "--band", "none").contains("Test loss"))
+    #expect(
+      try svg("--x", "flops_nonzero", "--by", "criterion,schedule").contains("FLOPs of non-zero weights"))
+    for options in [
+      ["--series", ""], ["--y", ""], ["--x", ""], ["--ylim", "90"], ["--ylim", "9,3"], ["--width", "wide"],
+      ["--font-size", "0"], ["--where", "criterion"], ["--where", "criterion=none-such"],
+      ["--x", "criterion"],
+      ["--log-y", "--ylim", "0,5"],
+    ] {
+      let refused = try program.run(["plot", "tiny"] + options)
+      #expect(refused.status == 64, "\(options): \(refused.errors)")
+    }
+    #expect(try program.run(["table", "tiny", "--y", ""]).status == 64)
+  }
+
+  @Test func severalSummariesAreShownTogether() throws {
+    let program = try Program(copying: Sweeps.finished.get())
+    let other = program.results + "/other"
+    try FileManager.default.copyItem(atPath: program.results + "/tiny", toPath: other)
+    let paths = [program.store.summary(of: "tiny"), other + "/summary.h5"]
+    let table = try program.run(["table"] + paths + ["--where", "criterion=magnitude", "--json"])
+    #expect(table.status == 0, "\(table.errors)")
+    let rows = try #require(try object(table.output)["rows"] as? [[String: Any]])
+    #expect(Set(rows.compactMap { $0["summary"] as? String }).isSuperset(of: ["tiny", "other"]))
+    let plot = try program.run(["plot"] + paths)
+    #expect(plot.output.contains(">magnitude, one-shot, tiny<"))
+    #expect(try program.run(["plot"] + paths + ["--analysis", "mask-overlap"]).status == 64)
+  }
+
+  @Test func rowsArePrintedAsTheyAre() throws {
+    let rows = try run(["table", "tiny", "--rows"])
+    #expect(rows.status == 0, "\(rows.errors)")
+    let lines = rows.output.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    let stored = try SummaryFile.read(try Sweeps.finished.get().store.summary(of: "tiny")).rows
+    #expect(lines.count == stored.count + 1)
+    #expect(lines[0].prefix(3) == ["trial", "status", "final"])
+    let accuracy = try #require(lines[0].firstIndex(of: "test_accuracy"))
+    #expect(lines.dropFirst().map { Double($0[accuracy]) } == stored.map { $0[metric: .testAccuracy] })
+    let json = try object(try run(["table", "tiny", "--rows", "--json"]).output)["rows"] as? [[String: Any]]
+    #expect(json?.first?["seed"] is Int && json?.first?["density"] is Double)
+    let table = try object(try run(["table", "tiny", "--json"]).output)["rows"] as? [[String: Any]]
+    #expect(table?.first?["n"] as? Int == 1)
+  }
+
+  @Test func classesAreShown() throws {
+    let store = try Sweeps.finished.get().store
+    let dense = try #require(store.trials(of: "tiny").first { $0.hasPrefix("dense-seed") })
+    let shown = try run(["show", "tiny/\(dense)", "--classes"])
+    #expect(shown.output.contains("class: test accuracy (%) after round"))
+    let json = try object(try run(["show", "tiny/\(dense)", "--classes", "--json"]).output)
+    let rounds = try #require(json["rounds"] as? [[String: Any]])
+    let classes = try #require(rounds.last?["class_accuracy"] as? [Double])
+    #expect(classes.count == 10 && classes.allSatisfy((0...1).contains))
+  }
+
   @Test func doctorFindsTheLibrary() throws {
     let outcome = try run(["doctor"])
     #expect(outcome.status == 0)
