@@ -126,7 +126,7 @@ package struct TrialPlan: Sendable {
       else { return nil }
       let text = Self.fileName("\(value)").split(separator: "-").joined(separator: "-")
       guard distinction.isName(in: whole) else { return "\(distinction.name)-\(text)" }
-      return label.contains(text) || text == "none" ? nil : text
+      return text == "none" || label.contains(text) ? nil : text
     }
     // The name of a file: what a user's own components are called may hold anything.
     let whole = Self.fileName((label.dropLast() + further + label.suffix(1)).joined(separator: "-"))

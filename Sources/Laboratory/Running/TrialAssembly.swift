@@ -123,6 +123,13 @@ extension TrialPlan {
   /// Whether a round has the sparsity that the trial was asked for. What was asked for is not rounded to whole weights.
   func isAsked(_ round: Round) -> Bool { askedSparsity != nil && round.index == rounds.last?.index }
 
+  /// Gives a row of an older file, where it was rounded to whole weights, the sparsity that the trial was asked for.
+  func setAsked(of row: inout IndexRow) {
+    guard let askedSparsity else { return }
+    row.targetSparsity = askedSparsity
+    if row.round == rounds.last?.index { row.requestedSparsity = askedSparsity }
+  }
+
   /// The row of a round with its conditions alone: what stands in the summary for a trial without results.
   package func row(_ round: Round, distinctions: [Distinction]) -> IndexRow {
     var row = IndexRow(trial: name, seed: trial.seed, round: round.index)

@@ -26,6 +26,7 @@ enum TrialReuse {
       let settings = trial.values(of: distinctions)
       for row in found.rows.indices {
         (found.rows[row].trial, found.rows[row].settings) = (trial.name, settings)
+        trial.setAsked(of: &found.rows[row])
       }
       reused[index] = found
     }

@@ -117,6 +117,16 @@ import Testing
       ])
   }
 
+  /// What shipped sweeps vary is in the label, and of a dense network `none` says nothing.
+  @Test func namesOfMethodsStayShort() throws {
+    let plan = try SweepPlan(.tiny) { Axis(\.retraining, [.rewind(), .fineTune(.share(0.2))]) }
+    #expect(
+      plan.trials.map { String($0.name.dropLast(9)) } == [
+        "dense-seed0", "dense-fine-tune-seed0", "magnitude-one-shot-rewind-0.5-seed0",
+        "magnitude-one-shot-fine-tune-0.5-seed0",
+      ])
+  }
+
   /// Rates and decays of one optimizer are numbers in the index, under their own names.
   @Test func theIndexHasTheFieldsThatDiffer() throws {
     let plan = try SweepPlan(.tiny) {

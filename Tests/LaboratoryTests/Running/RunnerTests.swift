@@ -492,6 +492,19 @@ extension Running {
       #expect(Set(report.rows.compactMap { $0[column: "batch_size"] }) == [.integer(20), .integer(25)])
     }
 
+    /// An older file has the sparsity rounded to whole weights.
+    @Test func rowsOfTrialsFoundDoneHaveTheSparsityThatIsAskedFor() throws {
+      let (bench, plan) = (try Bench(), try SweepPlan(.tiny))
+      try bench.run(plan)
+      var record = try bench.record(plan.ticket, of: plan)
+      let last = record.rounds.count - 1
+      for round in record.rounds.indices { record.rounds[round].row.targetSparsity = 0.500006 }
+      record.rounds[last].row.requestedSparsity = 0.500006
+      try TrialFile.write(record, to: bench.file(plan.ticket, of: plan))
+      let rows = try bench.run(plan).rows.filter { $0.trial == plan.ticket.name }
+      #expect(rows.allSatisfy { $0.targetSparsity == 0.5 } && rows.last?.requestedSparsity == 0.5)
+    }
+
     @Test func theJournalTellsOfTheRun() throws {
       let (bench, plan) = (try Bench(), try Self.plan())
       try bench.run(plan)
