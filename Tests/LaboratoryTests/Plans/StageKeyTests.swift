@@ -28,8 +28,8 @@ import Testing
   @Test func keysOfTheStagesOfATrialStay() throws {
     let trial = Trial.tiny.with { ($0.control, $0.retraining) = (.randomMask, .rewind(to: .iterations(10))) }
     let plan = try TrialPlan(trial, Bench.library)
-    #expect(plan.stages.map(\.key.short) == ["8fc8116a", "e18aafb0", "26852768", "99811d87", "2af6098d"])
-    #expect(plan.key.short == "6dd7991b")
+    #expect(plan.stages.map(\.key.short) == ["2b5f0d9d", "b1321473", "adb157f9", "11d96d9d", "2d5b052c"])
+    #expect(plan.key.short == "5aa8c9b2")
   }
 
   @Test func aTrainingDependsOnWhatItIsMadeFromAndNothingElse() throws {
