@@ -1,12 +1,21 @@
 import Coppice
 import CoppiceStore
 
-/// Evaluates the stored weights of a trial again and compares what comes out with what is stored, bit for bit.
+/// Evaluates the stored weights of a trial again and compares what comes out with what is stored: bit for bit, or up to rounding
+/// where the file was written under another version of the numerics contract.
 struct TrialEvaluation {
   /// One round: every measure that is stored, as it is stored and as it comes out now.
   struct Round {
     let index: Int
     let measures: [(name: String, stored: Double, found: Double)]
+
+    /// Whether all are as near as another order of rounding leaves them, to 1 part in 10,000 or 1 example in 1,000.
+    var isClose: Bool {
+      measures.allSatisfy { name, stored, found in
+        let allowance = name.contains("accuracy") ? 1e-3 : 1e-4 * max(1, abs(stored))
+        return abs(stored - found) <= allowance || (stored.isNaN && found.isNaN)
+      }
+    }
 
     /// Whether all are equal to the bit; not-a-number equals itself.
     var isEqual: Bool {
@@ -19,8 +28,14 @@ struct TrialEvaluation {
   /// The rounds that have weights.
   let rounds: [Round]
 
+  /// The version of the numerics contract that the file was written under, where it is not this program's.
+  let otherNumerics: Int?
+
   /// Whether every round came out as it is stored.
   var isEqual: Bool { rounds.allSatisfy(\.isEqual) }
+
+  /// Whether the weights give what is stored, as far as the file's version of the numerics lets one ask.
+  var isConfirmed: Bool { isEqual || (otherNumerics != nil && rounds.allSatisfy(\.isClose)) }
 
   /// The settings an evaluation depends on.
   private static let needed = ["model", "dataset", "loss", "execution"]
@@ -30,6 +45,9 @@ struct TrialEvaluation {
   /// - Throws: a failure where the trial's configuration leads to no network, or the weights do not fit it; `DatasetError`.
   init(_ record: TrialRecord, library: DataLibrary) throws {
     let regimen = try Self.regimen(of: record, library)
+    let written = JSON(parsing: record.provenance)?["numerics"]
+    otherNumerics =
+      if case .integer(let version)? = written, version != StageKey.numericsVersion { version } else { nil }
     rounds = try record.rounds.compactMap { round in
       guard let weights = round.weights, let stored = round.evaluations.last else { return nil }
       let (parameters, buffers) = try Self.split(weights, regimen.model, round.index)

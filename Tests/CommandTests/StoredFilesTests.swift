@@ -32,7 +32,13 @@ import Testing
     let shown = try program.run(["show", "filters/\(name)"])
     #expect(shown.status == 0, "\(shown.errors)")
     let evaluated = try object(try program.run(["show", "filters/\(name)", "--evaluate", "--json"]).output)
-    #expect(evaluated["evaluation_equal"] as? Bool == true)
+    // The files have version 4 of the numerics; the order of sums has changed since.
+    #expect(evaluated["evaluation_confirmed"] as? Bool == true)
+    let text = try program.run(["show", "filters/\(name)", "--evaluate"])
+    #expect(text.status == 0 && text.output.contains("evaluates to what is stored"), "\(text.errors)")
+    #expect(
+      evaluated["evaluation_equal"] as? Bool == true
+        || text.output.contains("under version 4 of the numerics"))
     let rounds = try #require(evaluated["evaluation"] as? [[String: Any]])
     #expect(rounds.count >= 2)
     for round in rounds { #expect((round["measures"] as? [String: Any])?.count ?? 0 >= 6) }

@@ -31,7 +31,6 @@ import Testing
     (
       ["run", "quickstart", "--lr", "0.1"], "there is no option \"--lr\"; did you mean --set learning-rate=…?"
     ),
-    (["plot", "quickstart", "--x", "spasity"], "is not a value of --x; did you mean \"sparsity\"?"),
     (["bench", "--only", "trainign"], "\"trainign\" is not a value of --only; did you mean \"training\"?"),
     (
       ["bench", "--density", "0"],

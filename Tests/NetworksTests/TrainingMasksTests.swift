@@ -133,7 +133,8 @@ import Testing
     }
   }
 
-  @Test("weights and moments are updated in place", arguments: optimizers)
+  /// An optimizer of one's own is made of several operations, which need room between them.
+  @Test("weights and moments are updated in place", arguments: optimizers.filter { $0.name != "forgetful" })
   func inPlace(_ optimizer: Optimizer) throws {
     let traced = try Family.all[0].traced()
     let graph = try traced.trainingGraph(

@@ -15,7 +15,8 @@ struct ShowCommand: ParsableCommand {
 
   @Flag(
     help:
-      "Evaluate the stored weights again; exit code 1 where anything differs from what is stored by a bit.")
+      "Evaluate the stored weights again; exit code 1 where anything differs from what is stored by a bit, or \
+      by more than rounding where the file is of another version of the numerics.")
   var evaluate = false
 
   @Flag(help: "The test accuracy of each class at the end of every round.")
@@ -34,7 +35,7 @@ struct ShowCommand: ParsableCommand {
     let library = DataLibrary(data.folders)
     let evaluation = evaluate ? try TrialEvaluation(record, library: library) : nil
     try Terminal.data(format.json ? json(record, path, evaluation) : text(record, path, evaluation))
-    if let evaluation, !evaluation.isEqual {
+    if let evaluation, !evaluation.isConfirmed {
       for difference in DataComparison.differences(record.provenance, library.records) {
         Terminal.log("note: \(difference)")
       }
@@ -155,6 +156,10 @@ struct ShowCommand: ParsableCommand {
           + "(test accuracy \(NumberText.fixed(accuracy * 100, decimals: 2)) %)"
       }
       let differing = round.measures.filter { $0.stored.bitPattern != $0.found.bitPattern }
+      if let version = evaluation.otherNumerics, round.isClose {
+        return "round \(round.index): evaluates to what is stored, up to rounding: the file was written under version "
+          + "\(version) of the numerics, and this program has \(StageKey.numericsVersion)"
+      }
       return "round \(round.index): differs\n"
         + differing.map { "  \($0.name) is stored as \($0.stored) and evaluates to \($0.found)" }
         .joined(separator: "\n")
@@ -183,6 +188,7 @@ struct ShowCommand: ParsableCommand {
     }
     if let evaluation {
       members.append(("evaluation_equal", .flag(evaluation.isEqual)))
+      members.append(("evaluation_confirmed", .flag(evaluation.isConfirmed)))
       members.append(("evaluation", .list(evaluation.rounds.map(Self.json))))
     }
     return JSON.object(members)

@@ -2,6 +2,9 @@ import CoppiceTerms
 import Foundation
 
 extension SweepPlan {
+  /// What is to be known before the sweep is run, one sentence each: what it will not do although it looks as if it would.
+  package var remarks: [String] { (copies.map { [$0] } ?? []) + Self.slowRetrainings(trials) }
+
   /// Says that cells are equal, which happens where a setting given for all cells is one that the sweep varies.
   static func copies(among cells: [Trial], _ overridden: [String], _ settings: [Setting]) -> String? {
     let count = cells.count - Experiment.distinct(cells, settings).count
@@ -13,7 +16,7 @@ extension SweepPlan {
   }
 
   /// Says which retrainings hardly move a weight, because they run where the learning rate has come down to next to nothing.
-  static func slowRetrainings(_ trials: [TrialPlan]) -> [String] {
+  private static func slowRetrainings(_ trials: [TrialPlan]) -> [String] {
     var trialsOfRetraining: [Specification: (rate: Double, trial: TrialPlan, count: Int)] = [:]
     var order: [Specification] = []
     for trial in trials {

@@ -11,8 +11,8 @@ package struct SweepPlan: Sendable {
   package let settings: [Setting]
   /// Every stage once, parents before children, in the order of the trials that need them.
   package let stages: [any Stage]
-  /// What is to be known before the sweep is run, one sentence each: what it will not do although it looks as if it would.
-  package let remarks: [String]
+  /// That cells are equal; `nil` where none are.
+  let copies: String?
 
   /// Plans an experiment, reading its data sets.
   ///
@@ -41,9 +41,7 @@ package struct SweepPlan: Sendable {
     trials = plans
     var known: Set<StageKey> = []
     stages = plans.flatMap(\.stages).filter { known.insert($0.key).inserted }
-    remarks =
-      [Self.copies(among: cells, overrides.map(\.name), settings)].compactMap { $0 }
-      + Self.slowRetrainings(plans)
+    copies = Self.copies(among: cells, overrides.map(\.name), settings)
     let isChanged = seeds != nil || !overrides.isEmpty
     let identity = Specification(
       "cells", version: 1, [("trials", .list(plans.map { .component($0.trial.specification(settings)) }))])

@@ -129,8 +129,9 @@ package struct TrialPlan: Sendable {
       return text == "none" || label.contains(text) ? nil : text
     }
     // The name of a file: what a user's own components are called may hold anything.
-    let whole = Self.fileName((label.dropLast() + further + label.suffix(1)).joined(separator: "-"))
-    name = "\(FileName.shortened(whole, to: FileName.limit - 1 - key.short.count))-\(key.short)"
+    let beginning = Self.fileName((label.dropLast() + further).joined(separator: "-"))
+    let end = "-\(label.last ?? "")-\(key.short)"
+    name = FileName.shortened(beginning, to: FileName.limit - end.utf8.count) + end
   }
 
   /// The settings that no name tells of beyond its label: the label has the method, the ratio and the seed, and the key the rest.

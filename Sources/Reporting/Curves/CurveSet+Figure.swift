@@ -40,7 +40,8 @@ extension CurveSet {
     }
     return LineFigure(
       title: title ?? defaultTitle(shown), x: x.axis(curves.flatMap(\.cells)),
-      y: shown.quantity.axis(limits: limits), lines: lines, baselines: dashed, caption: (title == nil ? "" : dataNote) + words,
+      y: shown.quantity.axis(limits: limits), lines: lines, baselines: dashed,
+      caption: (title == nil ? "" : dataNote) + words,
       command: command, generator: generator)
   }
 

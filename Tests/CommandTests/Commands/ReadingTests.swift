@@ -91,7 +91,7 @@ import Testing
     }
     #expect(try run(["list", kind, "--fields"]).output.split(separator: "\n").map(String.init) == expected)
     // What has no components has no fields.
-    #expect((expected.count > lines.count) == !["experiments", "settings"].contains(kind))
+    #expect((expected.count > lines.count) == !["experiments", "metrics", "settings"].contains(kind))
   }
 
   @Test func aPlanTellsWhatSharingSaves() throws {
@@ -244,7 +244,7 @@ import Testing
     #expect(try svg("--width", "3.25in", "--font-size", "8").contains("width=\"234pt\""))
     #expect(try svg("--log-y", "--y", "test_loss", "--band", "none").contains("Test loss"))
     #expect(
-      try svg("--x", "flops_nonzero", "--by", "criterion,schedule").contains("FLOPs of non-zero weights"))
+      try svg("--x", "flops_nonzero", "--by", "criterion,schedule").contains("FLOPs, zeros skipped"))
     for options in [
       ["--series", ""], ["--y", ""], ["--x", ""], ["--ylim", "90"], ["--ylim", "9,3"], ["--width", "wide"],
       ["--font-size", "0"], ["--where", "criterion"], ["--where", "criterion=none-such"],

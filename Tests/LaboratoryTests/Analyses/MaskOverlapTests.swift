@@ -46,7 +46,7 @@ extension Running {
         }
         let (a, b) = (Self.survivors(masks[0]), Self.survivors(masks[1]))
         #expect(numbers("jaccard")[row] == Double(a.intersection(b).count) / Double(a.union(b).count))
-        #expect(abs(numbers("density")[row] - Double(a.count) / 228) < 1e-4)
+        #expect(abs(numbers("density")[row] - Double(a.count) / 228) <= 0.5 / 228)
       }
       // Random masks of other seeds overlap about as chance has it.
       for row in 0..<12 where texts("pair")[row] == "random, one-shot with random, one-shot" {

@@ -73,7 +73,7 @@ import Testing
     #expect(lines.allSatisfy { $0.count <= 80 })
     #expect(lines.contains { $0.hasPrefix("0.0012") && $0.contains("0.0001") && $0.contains("-8.75 ± 0.00") })
     #expect(lines.count { $0.contains("\u{2026}") } == 0, "nothing is cut")
-    #expect(lines.last == "(in every row diverged: 0)", "of constant columns no more than must")
+    #expect(lines.last == "(in every row diverged: 0, chance: 0)", "of constant columns no more than must")
     #expect(table.rows.count == 18)
     let legend = try set.figure()
     #expect(legend.lines.map(\.label).first == "learning-rate = 0.001, weight-decay = 0")
