@@ -14,9 +14,10 @@ struct ShowCommand: ParsableCommand {
   var trial: String
 
   @Flag(
-    help:
-      "Evaluate the stored weights again; exit code 1 where anything differs from what is stored by a bit, or \
-      by more than rounding where the file is of another version of the numerics.")
+    help: """
+      Evaluate the stored weights again; exit code 1 where anything differs from what is stored by a bit, or by more than \
+      rounding where the file is of another version of the numerics.
+      """)
   var evaluate = false
 
   @Flag(help: "The test accuracy of each class at the end of every round.")
