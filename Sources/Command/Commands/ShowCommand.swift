@@ -158,8 +158,8 @@ struct ShowCommand: ParsableCommand {
       }
       let differing = round.measures.filter { $0.stored.bitPattern != $0.found.bitPattern }
       if let version = evaluation.otherNumerics, round.isClose {
-        return "round \(round.index): evaluates to what is stored, up to rounding: the file was written under "
-          + "version \(version) of the numerics, and this program has \(StageKey.numericsVersion)"
+        return "round \(round.index): evaluates to what is stored, up to rounding: the file was written "
+          + "under version \(version) of the numerics, and this program has \(StageKey.numericsVersion)"
       }
       return "round \(round.index): differs\n"
         + differing.map { "  \($0.name) is stored as \($0.stored) and evaluates to \($0.found)" }
