@@ -6,12 +6,20 @@ extension SweepPlan {
   package var remarks: [String] { (copies.map { [$0] } ?? []) + Self.slowRetrainings(trials) }
 
   /// Says that cells are equal, which happens where a setting given for all cells is one that the sweep varies.
-  static func copies(among cells: [Trial], _ overridden: [String], _ settings: [Setting]) -> String? {
+  ///
+  /// - Parameters:
+  ///   - overridden: the settings given for all cells, by name.
+  ///   - own: the cells without them.
+  static func copies(
+    among cells: [Trial], _ overridden: [String], sweptBefore own: [Trial], _ settings: [Setting]
+  ) -> String? {
     let count = cells.count - Experiment.distinct(cells, settings).count
     guard count > 0 else { return nil }
+    let swept = settings.filter { setting in
+      overridden.contains(setting.name) && Set(own.map { setting.value($0) }).count > 1
+    }.map(\.name)
     let cause =
-      overridden.isEmpty
-      ? "" : ": --set gives all cells one value of \(overridden.joined(separator: ", "))"
+      swept.isEmpty ? "" : ": --set gives all cells one value of \(swept.joined(separator: ", "))"
     return "\(count) of \(cells.count) cells are copies of others and are run once\(cause)"
   }
 

@@ -41,7 +41,8 @@ package struct SweepPlan: Sendable {
     trials = plans
     var known: Set<StageKey> = []
     stages = plans.flatMap(\.stages).filter { known.insert($0.key).inserted }
-    copies = Self.copies(among: cells, overrides.map(\.name), settings)
+    let own = overrides.isEmpty ? cells : try experiment.cells(seeds: nil, overrides: [], settings: settings)
+    copies = Self.copies(among: cells, overrides.map(\.name), sweptBefore: own, settings)
     let isChanged = seeds != nil || !overrides.isEmpty
     let identity = Specification(
       "cells", version: 1, [("trials", .list(plans.map { .component($0.trial.specification(settings)) }))])

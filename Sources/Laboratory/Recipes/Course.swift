@@ -70,7 +70,7 @@ package struct Course {
 
   // MARK: What the steps of a recipe ask for
 
-  /// The whole training from the initial weights, with the trial's dynamics in it.
+  /// The step `train` of a recipe: the whole training from the initial weights, with the trial's dynamics in it.
   mutating func train() throws {
     guard network == nil else { throw RecipeError.notFirst }
     guard trial.dynamics != .none else {
@@ -96,7 +96,7 @@ package struct Course {
     report([(.masks, training), (.training, training)], isOwn: true)
   }
 
-  /// The first steps of the dense training, made to be pruned.
+  /// The step `train(until:)` of a recipe: the first steps of the dense training, made to be pruned.
   mutating func train(until step: Budget) throws {
     guard network == nil else { throw RecipeError.notFirst }
     let step = try step.steps(total: regimen.total, perEpoch: regimen.perEpoch)
@@ -105,7 +105,7 @@ package struct Course {
     (dense, position) = (network, step)
   }
 
-  /// One pruning of the network as it stands.
+  /// The step `prune` of a recipe: one pruning of the network as it stands.
   mutating func prune(to target: PruningTarget) throws {
     guard let network else { throw RecipeError.untrained("prune") }
     let aims = trial.granularity == .weight || masks == nil ? nil : forecast.layers.map(\.survivors)
@@ -131,7 +131,7 @@ package struct Course {
         regimen, of: network, masks: masks, evidence: evidence, scoring: scoring, given: given))
   }
 
-  /// The training that follows a pruning; its network, or a control in its place, is a round.
+  /// The step `retrain` of a recipe: the training that follows a pruning. Its network, or a control in its place, is a round.
   mutating func retrain(_ own: Retraining?) throws {
     guard let network, let masks else { throw RecipeError.untrained("retrain") }
     guard !isMeasured else { throw RecipeError.retrainedTwice }

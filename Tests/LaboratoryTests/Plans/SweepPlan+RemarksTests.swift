@@ -24,7 +24,7 @@ import Testing
     #expect(try seeds([]) == [])
     #expect(try seeds([("criterion", "random")]) == [])
     #expect(
-      try seeds([("seed", "7")])
+      try seeds([("criterion", "random"), ("seed", "7")])
         == ["4 of 6 cells are copies of others and are run once: --set gives all cells one value of seed"])
     #expect(
       try remarks { for _ in 0..<2 { Fix(\.sparsity, 0.5) } }
