@@ -119,6 +119,19 @@ extension Running {
       #expect(row.requestedSparsity == sparsity && row.sparsity == once.targetSparsity)
     }
 
+    /// Every layer comes to within half a unit of its own number, and the layers of a network miss theirs together.
+    @Test func unitsOfEveryLayerMayMissTheirNumber() throws {
+      let bench = try Bench()
+      let trial = Trial.families[2].with {
+        ($0.schedule, $0.retraining, $0.dynamics) = (Self.trial.schedule, .none, Self.trial.dynamics)
+        ($0.training, $0.granularity, $0.allocation) = (Self.trial.training, .neuron, .layerWise)
+      }
+      for sparsity in [0.3, 0.45, 0.6] {
+        let plan = try SweepPlan(trial.with { $0.sparsity = sparsity }, name: "s\(sparsity)")
+        #expect(try bench.run(plan).failures.map(\.message) == [])
+      }
+    }
+
     @Test func anEmptiedLayerIsACollapse() throws {
       let bench = try Bench()
       let plan = try SweepPlan(Self.trial.with { ($0.criterion, $0.sparsity) = (.random, 0.999) })

@@ -19,6 +19,8 @@ package struct TrialPlan: Sendable {
   let largestUnit: Int
   /// Where rewinding goes back to, in steps of the dense training.
   package let rewindStep: Int?
+  /// Whether the last reported round has had every pruning, so that it has the sparsity that the trial was asked for.
+  let endsReported: Bool
   /// What follows the last pruning: the trial's own retraining, unless its recipe has another.
   let retraining: Retraining
   /// The stages that the rounds need, parents before children.
@@ -79,6 +81,7 @@ package struct TrialPlan: Sendable {
     guard !rounds.isEmpty else { throw PlanError.noMeasuredRound(wanted) }
     (prunableCount, largestUnit) = (prunable.count, course.forecast.largestUnit)
     targetSparsity = rounds.last?.requestedSparsity ?? 0
+    endsReported = trial.dynamics != .none || rounds.last?.index == last
     self.retraining = course.retrainings.last ?? .none
     rewindStep = try self.retraining.plan(total: regimen.total, perEpoch: regimen.perEpoch).rewindStep
     stages = course.graph.stages(neededBy: rounds.flatMap(\.keys))

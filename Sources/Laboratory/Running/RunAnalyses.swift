@@ -21,6 +21,8 @@ struct RunAnalyses: Sendable {
           if context.interruption.isRequested { return [] }
           usleep(UInt32(1e6 * maker.pause(for: stage.key)))
         }
+      } catch is Interrupted {
+        return []
       } catch {
         outcomes.keep(error)
         outcomes.addFailure("\(error)", of: analysis.name)

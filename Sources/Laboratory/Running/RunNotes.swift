@@ -26,7 +26,7 @@ extension SweepPlan {
 extension TrialPlan {
   /// What there is to say of one trial.
   fileprivate func notes(on rows: [IndexRow]) -> [String] {
-    let rows = rows.filter { $0.status != .failed && $0.sparsity.isFinite }
+    let rows = rows.filter { $0.status == .completed && $0.sparsity.isFinite }
     return [vainRounds(rows), miss(rows)].compactMap { $0 }
   }
 
@@ -46,20 +46,19 @@ extension TrialPlan {
 
   /// The round that misses its sparsity by most, where that is by more than half a unit.
   private func miss(_ rows: [IndexRow]) -> String? {
-    var worst: (row: IndexRow, asked: Double, difference: Double)?
+    var worst: (row: IndexRow, difference: Double)?
     for row in rows {
-      let asked = (row.isFinal && trial.recipe == nil ? trial.sparsity : nil) ?? row.requestedSparsity
-      let difference = abs(row.sparsity - asked)
+      let difference = abs(row.sparsity - row.requestedSparsity)
       guard difference >= IndexRow.toldDifference,
         2 * difference * Double(prunableCount) > Double(largestUnit) * (1 + 1e-9),
         difference > worst?.difference ?? 0
       else { continue }
-      worst = (row, asked, difference)
+      worst = (row, difference)
     }
     guard let worst else { return nil }
     func percent(_ value: Double) -> String { "\((value * 10_000).rounded() / 100) %" }
     return
-      "a sparsity of \(percent(worst.asked)) was asked for in round \(worst.row.round) and \(percent(worst.row.sparsity)) "
+      "a sparsity of \(percent(worst.row.requestedSparsity)) was asked for in round \(worst.row.round) and \(percent(worst.row.sparsity)) "
       + "came of it: allocation \(trial.allocation.name) and granularity \(trial.granularity.name) miss it by more than half a unit"
       + (largestUnit == 1 ? "" : " of up to \(largestUnit) weights")
   }

@@ -77,8 +77,10 @@ package struct TrialAssembly {
       row.requestedSparsity = masks?[numbers: "requested_sparsity"]?.first ?? row.requestedSparsity
     }
     let kept = masks?[masks: "masks"]
-    row.sparsity = kept?.sparsity ?? 0
-    row.density = kept?.density ?? 1
+    // Masks that were never made have no sparsity.
+    let isDense = round[.masks] == nil
+    row.sparsity = kept?.sparsity ?? (isDense ? 0 : .nan)
+    row.density = kept?.density ?? (isDense ? 1 : .nan)
     if let stop = training.flatMap({ JSON(parsing: $0.metadata)?["stop"] }), case .text(let text) = stop {
       row.stoppedBy = text
     }
@@ -94,7 +96,7 @@ package struct TrialAssembly {
         trainingFlops: spent.map { Int($0.flops.rounded()) },
         trainingFlopsDense: spent.map { Int($0.dense.rounded()) },
         paths: network == nil ? nil : try masks.flatMap(PathRecord.init) ?? paths(kept),
-        wallTime: training?[numbers: "wall_time"]?.first ?? .nan,
+        wallTime: training?[numbers: "wall_time"]?.first.map { round.isInVain ? 0 : $0 } ?? .nan,
         ties: masks?[numbers: "ties"]?.first.map { round.isInVain ? 0 : Int($0) },
         settledStep: Int(training?[numbers: "settled_step"]?.first ?? 0)))
     return row
@@ -117,8 +119,9 @@ package struct TrialAssembly {
 }
 
 extension TrialPlan {
-  /// The ratio that the trial was asked for, as it was written; `nil` where its schedule sets its own.
-  private var askedSparsity: Double? { trial.recipe == nil ? trial.sparsity : nil }
+  /// The ratio that the trial was asked for, as it was written; `nil` where its schedule sets its own, or where the round that has
+  /// it is not reported.
+  private var askedSparsity: Double? { trial.recipe == nil && endsReported ? trial.sparsity : nil }
 
   /// Whether a round has the sparsity that the trial was asked for. What was asked for is not rounded to whole weights.
   func isAsked(_ round: Round) -> Bool { askedSparsity != nil && round.index == rounds.last?.index }

@@ -60,7 +60,8 @@ final class TrialSpending {
   /// early.
   private func spent(_ stage: any Stage) throws -> Spent? {
     if let known = known[stage.key] { return known }
-    let record = try outputs.read(stage.key)
+    // A damaged file of a stage that nothing is read from but its cost is as good as none.
+    let record = (try? outputs.read(stage.key)) ?? nil
     var spent: Spent?
     if let flops = record?[numbers: "training_flops"]?.first,
       let dense = record?[numbers: "training_flops_dense"]?.first

@@ -31,7 +31,7 @@ package final class WorkQueue: @unchecked Sendable {
   private var readyStages: [Int] = []
   private var readyTrials: [Int] = []
   /// Stages at which other runs are at work, with when each is to be asked for again.
-  private var heldStages: [(stage: Int, due: Date)] = []
+  private var heldStages: [(stage: Int, due: TimeInterval)] = []
   /// Stages each trial still waits for.
   private var openStages: [Int]
   private let trialsOfStage: [[Int]]
@@ -145,10 +145,12 @@ package final class WorkQueue: @unchecked Sendable {
         condition.wait()
         continue
       }
-      if due <= Date(), let place = heldStages.firstIndex(where: { $0.due == due }) {
+      // The clock of the wall may be set back meanwhile.
+      let wait = due - ProcessInfo.processInfo.systemUptime
+      if wait <= 0, let place = heldStages.firstIndex(where: { $0.due == due }) {
         return take(.stage(heldStages.remove(at: place).stage))
       }
-      _ = condition.wait(until: due)
+      _ = condition.wait(until: Date(timeIntervalSinceNow: min(wait, 1)))
     }
     condition.broadcast()
     return nil
@@ -158,7 +160,7 @@ package final class WorkQueue: @unchecked Sendable {
   package func putBack(_ stage: Int, for seconds: Double) {
     condition.lock()
     open += 1
-    heldStages.append((stage, Date(timeIntervalSinceNow: seconds)))
+    heldStages.append((stage, ProcessInfo.processInfo.systemUptime + seconds))
     condition.broadcast()
     condition.unlock()
   }

@@ -14,7 +14,7 @@ package struct DecisionStage: Stage {
     key = StageKey(
       Specification(
         "decision", version: 1,
-        [("rule", .component(rule.specification)), ("rounds", .list(rounds.map(\.value)))]))
+        [("rule", .component(rule.identity)), ("rounds", .list(rounds.map(\.value)))]))
   }
 
   package var parents: [StageKey] { rounds }

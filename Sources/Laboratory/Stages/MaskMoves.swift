@@ -80,14 +80,18 @@ package struct MaskMoves: Sendable {
     return (moved, ties.count.withLock { $0 })
   }
 
-  /// By how many weights a number may be missed: whole units come to within half of the largest.
+  /// By how many weights a number may be missed: whole units come to within half of the largest, in each pool that has a number of
+  /// its own.
   private func slack(_ regimen: Regimen) throws -> Int {
     guard pruner.granularity != .weight else { return 0 }
     let shapes = Dictionary(
       regimen.model.declarations.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
     let units = try pruner.granularity.costs(
       of: start.active.layers, structure: structure, shape: { shapes[$0] })
-    return (units.map(\.weights).max() ?? 0) / 2
+    let layers = start.active.layers
+    let quota = try pruner.allocation.quota(for: layers, target: .sparsity(ratio ?? 0))
+    let pools = if case .pool = quota { 1 } else { layers.count }
+    return pools * (units.map(\.weights).max() ?? 0) / 2
   }
 
   private func pruned(

@@ -83,7 +83,7 @@ package struct TrainingStage: Stage {
         ),
         ("first-step", .integer(firstStep), neutral: .integer(0)),
         ("evaluation-interval", isMeasured ? .integer(regimen.evaluationInterval) : .none, neutral: .none),
-        ("stop", .component(stop.specification), neutral: .component(StopRule.never.specification)),
+        ("stop", .component(stop.identity), neutral: .component(StopRule.never.specification)),
       ]))
   }
 
@@ -144,7 +144,8 @@ extension StageRecord {
   fileprivate func shared(by key: StageKey) -> StageRecord {
     var record = self
     record.key = key.hexadecimal
-    for index in record.numbers.indices where ["training_flops", "wall_time"].contains(numbers[index].name) {
+    let spent = ["training_flops", "training_flops_dense", "wall_time"]
+    for index in record.numbers.indices where spent.contains(numbers[index].name) {
       record.numbers[index].values = [0]
     }
     return record

@@ -42,6 +42,15 @@ public struct StopRule: Component {
     self.decide = decide
   }
 
+  /// What keys hold of it: its specification, and the version of the metric where that is one of a user's package.
+  package var identity: Specification {
+    guard let metric, !Metrics.shipped.contains(where: { $0.name == metric }) else { return specification }
+    let version = Metrics.all.first { $0.name == metric }?.version
+    return specification.adding([
+      ("own-metric", .component(Specification(metric, version: version)), neutral: .none)
+    ])
+  }
+
   /// Why it ends after these evaluations; `nil` where it goes on.
   func reason(after evaluations: [Evaluation]) -> String? {
     guard let metric = metric.map(Metrics.column) else { return nil }

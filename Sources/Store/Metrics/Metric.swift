@@ -50,6 +50,8 @@ public struct Metric: Sendable {
   public let isLowerBetter: Bool
   /// What stands for the values of several seeds.
   public let aggregation: Aggregation
+  /// Raised whenever its values change; `nil` for a metric still being written, and for those that ship.
+  package let version: Int?
   package let measurement: Measurement
 
   /// A metric of one's own, taken at every evaluation of a part of the data. What was trained before there was the metric has no
@@ -60,18 +62,24 @@ public struct Metric: Sendable {
   ///   - isLowerBetter: whether lower values are better.
   ///   - aggregation: what stands for the values of several seeds.
   ///   - part: the part of the data it is measured on.
+  ///   - version: raise it whenever values change, so that what a stop rule ended by it is run again; `nil` while it is being
+  ///     written. Values that are stored already stay as they are, until `run --fresh`.
   ///   - measure: the value, from what the network predicts; NaN where there is none.
   public init(
     _ quantity: Quantity, isLowerBetter: Bool, aggregation: Aggregation = .mean, on part: Part,
-    measure: @escaping @Sendable (Tally) -> Double
+    version: Int? = nil, measure: @escaping @Sendable (Tally) -> Double
   ) {
-    self.init(quantity, isLowerBetter: isLowerBetter, aggregation: aggregation, .evaluation(part, measure))
+    self.init(
+      quantity, isLowerBetter: isLowerBetter, aggregation: aggregation, version: version,
+      .evaluation(part, measure))
   }
 
   /// A metric.
   package init(
-    _ quantity: Quantity, isLowerBetter: Bool, aggregation: Aggregation = .mean, _ measurement: Measurement
+    _ quantity: Quantity, isLowerBetter: Bool, aggregation: Aggregation = .mean, version: Int? = nil,
+    _ measurement: Measurement
   ) {
+    self.version = version
     self.quantity = quantity
     self.isLowerBetter = isLowerBetter
     self.aggregation = aggregation

@@ -41,6 +41,7 @@ package enum Metrics {
     for metric in metrics {
       let taken = IndexColumn.columns(with: all).contains { $0.name == metric.name }
       if taken { throw .taken("column of the index", metric.name) }
+      if reserved.contains(metric.name) { throw .taken("array of trial files and summaries", metric.name) }
       guard metric.name.wholeMatch(of: #/[a-z][a-z0-9_]*/#) != nil, !metric.name.hasPrefix("setting_") else {
         throw .refused(
           "metric \"\(metric.name)\"",
@@ -50,6 +51,11 @@ package enum Metrics {
       own.withLock { $0.append(metric) }
     }
   }
+
+  /// What files have beside metrics, under the same roof.
+  private static let reserved: Set = [
+    "step", "class", "class_step", "test_class_accuracy", "achieved_sparsity",
+  ]
 
   /// Conditions of a round that are shown like metrics.
   private static let conditions: [Metric] = [

@@ -254,6 +254,23 @@ extension Running {
       #expect(again.failures.isEmpty && again.count(.completed) == plan.trials.count)
     }
 
+    /// Of a stage that only its cost is asked of, a damaged file is as good as none.
+    @Test func aDamagedBeginningHindersNoTrial() throws {
+      let (bench, plan) = (
+        try Bench(), try SweepPlan(Trial.tiny.with { $0.retraining = .rewind(to: .iterations(5)) })
+      )
+      try bench.run(plan)
+      let flops = try bench.record(plan.ticket, of: plan).rounds[1].row[metric: .trainingFlops]
+      let start = try #require(plan.stages.first { $0.within != nil })
+      let file = bench.results.stages.file(start.key.hexadecimal)
+      try Data(try Data(contentsOf: URL(fileURLWithPath: file)).dropLast(100)).write(
+        to: URL(fileURLWithPath: file))
+      try FileManager.default.removeItem(atPath: bench.file(plan.ticket, of: plan))
+      let report = try bench.run(plan)
+      #expect(report.failures.isEmpty && report.count(.completed) == plan.trials.count)
+      #expect(try bench.record(plan.ticket, of: plan).rounds[1].row[metric: .trainingFlops] == flops)
+    }
+
     @Test func aCriterionOfALongNameIsRunToItsEnd() throws {
       let bench = try Bench()
       let (long, other) = (String(repeating: "n", count: 230), String(repeating: "n", count: 231))

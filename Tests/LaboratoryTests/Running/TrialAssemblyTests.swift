@@ -214,7 +214,7 @@ import Testing
     try store([training(0, in: plan), decision(0, .made)])
     let unpruned = try record(ending)
     #expect(unpruned.status == status && standing(unpruned) == ["0 completed", "1 \(status) final"])
-    #expect(unpruned.rounds[1].masks == nil && unpruned.rounds[1].row.sparsity == 0)
+    #expect(unpruned.rounds[1].masks == nil && unpruned.rounds[1].row.sparsity.isNaN)
     try store([pruning(1)])
     let untrained = try record(ending)
     #expect(standing(untrained) == ["0 completed", "1 \(status) final"])
@@ -233,5 +233,18 @@ import Testing
     let assembly = TrialAssembly(plan, from: outputs, distinctions: distinctions)
     let row = try assembly.record(provenance: "{}", ending: nil).rounds[0].row
     #expect(row.settings == [.init("seed", .integer(0)), .init("batch-size", .integer(20))])
+  }
+
+  /// The ratio of a trial is that of its last pruning, whether this is reported or not.
+  @Test func aRoundInTheMiddleHasTheSparsityOfItsOwn() throws {
+    let middle = try TrialPlan(
+      Trial.tiny.with { ($0.schedule, $0.sparsity, $0.rounds) = (.iterative(rounds: 5), 0.9, [3]) },
+      Bench.library)
+    let row = middle.row(middle.rounds[0], distinctions: [])
+    #expect(abs(row.requestedSparsity - 0.749) < 0.01 && row.targetSparsity == row.requestedSparsity)
+    let whole = try TrialPlan(
+      Trial.tiny.with { ($0.schedule, $0.sparsity) = (.iterative(rounds: 5), 0.9) }, Bench.library)
+    #expect(try #require(whole.rounds.last).index == 5)
+    #expect(whole.row(whole.rounds[5], distinctions: []).requestedSparsity == 0.9)
   }
 }

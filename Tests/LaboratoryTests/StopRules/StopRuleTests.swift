@@ -96,6 +96,13 @@ extension Running {
           == plan.trials.map { $0.name.hasPrefix("dense") ? "never" : "drop" })
     }
 
+    /// A metric of a user's package may change while it is written; those that ship do not.
+    @Test func aRuleByAMetricOfOnesOwnKnowsItsVersion() {
+      #expect(StopRule.plateau().identity == StopRule.plateau().specification)
+      let own = StopRule.plateau("my_metric")
+      #expect(own.specification.isVersioned && !own.identity.isVersioned)
+    }
+
     @Test func nothingIsSelectedOnTheTestSet() {
       let problem = message {
         _ = try TrialPlan(Trial.tiny.with { $0.stop = .plateau("test_loss") }, Bench.library)

@@ -1,5 +1,6 @@
 import CoppiceStore
 import CoppiceTensors
+import CoppiceTerms
 import CoppiceTestSupport
 import Testing
 
@@ -101,5 +102,14 @@ import Testing
     #expect(try TrialFile(folder.file("t.h5")).rows == [rows[0]])
     #expect(rows[1][column: "parameters"] == nil)
     #expect(rows[0][column: "parameters"] == .integer(1))
+  }
+
+  /// Names that files have for something else are told of before anything is trained.
+  @Test(arguments: ["step", "class", "class_step", "test_class_accuracy", "achieved_sparsity", "test_loss"])
+  func namesOfFilesAreTaken(name: String) {
+    #expect(throws: ComponentError.self) {
+      try Metrics.add([Metric(Quantity(name), isLowerBetter: true, on: .test) { _ in 0 }])
+    }
+    #expect(Metrics.all.count == Metrics.shipped.count)
   }
 }
