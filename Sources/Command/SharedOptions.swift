@@ -104,6 +104,11 @@ struct SweepOptions: ParsableArguments {
       throw CommandFailure(
         "--as takes the name of a folder inside the results, not \"\(name)\"", CommandFailure.usage)
     }
+    if let name, name != experiment, ExperimentCatalogue.experiments.contains(where: { $0.name == name }) {
+      throw CommandFailure(
+        "--as takes a name of your own, and \(name) is an experiment's: its results would pass for that one's",
+        CommandFailure.usage)
+    }
     return try SweepPlan(
       try ExperimentCatalogue.experiment(experiment), seeds: seeds,
       overrides: try overrides.map(Self.override),

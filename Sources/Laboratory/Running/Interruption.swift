@@ -19,10 +19,10 @@ package final class Interruption: Sendable {
   /// Asks for an end.
   package func request() { requested.store(true, ordering: .relaxed) }
 
-  /// Lets SIGINT and SIGTERM ask for an end; a second one ends the process at once. Keep what is returned alive for as
-  /// long as signals should be heard.
+  /// Lets SIGINT, SIGTERM and SIGHUP, which a terminal that goes away sends, ask for an end; a second one ends the process at once.
+  /// Keep what is returned alive for as long as signals should be heard.
   package func observeSignals() -> [any DispatchSourceSignal] {
-    [SIGINT, SIGTERM].map { number in
+    [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { [self] in

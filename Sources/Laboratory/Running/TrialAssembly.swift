@@ -43,7 +43,10 @@ package struct TrialAssembly {
         if status == .completed { break }
         var row = try row(round, masks, nil)
         row.status = status
-        rounds.append(RoundRecord(row: row, masks: masks?[masks: "masks"]))
+        let kept = masks?[masks: "masks"]
+        // Which layers were emptied is what a reader of a collapsed trial asks first.
+        let layers = try kept.map { try costs.costs(of: plan.regimen).layers(of: plan.regimen, $0) } ?? []
+        rounds.append(RoundRecord(row: row, masks: kept, layers: layers))
         break
       }
       status = training.outcome.ending ?? .completed

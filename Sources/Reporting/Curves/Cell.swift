@@ -58,15 +58,19 @@ package struct Cell: Sendable, Equatable {
     return round
   }
 
-  /// The values of a metric over the seeds.
+  /// The values of a metric over the seeds; none of a training that diverged, whatever was measured before it ended.
   package func sample(_ metric: String) -> SampleStatistics {
-    SampleStatistics(rows.map { $0.number(metric) }, expected: expectedSeeds)
+    SampleStatistics(rows.map { Self.value($0, metric) }, expected: expectedSeeds)
+  }
+
+  private static func value(_ row: IndexRow, _ metric: String) -> Double? {
+    row.status == .diverged ? nil : row.number(metric)
   }
 
   /// The values of a metric by seed.
   package func values(_ metric: String) -> [Int: Double] {
     var values: [Int: Double] = [:]
-    for row in rows { values[row.seed] = row.number(metric) }
+    for row in rows { values[row.seed] = Self.value(row, metric) }
     return values
   }
 }
