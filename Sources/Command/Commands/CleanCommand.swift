@@ -113,9 +113,9 @@ struct CleanCommand: ParsableCommand {
   }
 
   private func remove(_ waste: Waste) throws {
-    for path in waste.paths where remove(path) != 0 && errno != ENOENT {
+    for path in waste.paths where unlink(path) != 0 && errno != ENOENT {
       // What was set aside may be a folder that stood in the place of a file.
-      if [ENOTEMPTY, EEXIST].contains(errno), (try? FileManager.default.removeItem(atPath: path)) != nil {
+      if [EISDIR, EPERM].contains(errno), (try? FileManager.default.removeItem(atPath: path)) != nil {
         continue
       }
       throw CommandFailure(

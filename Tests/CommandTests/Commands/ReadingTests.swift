@@ -137,7 +137,7 @@ import Testing
         "causal-transformer(width: 16, heads: 2, layers: 1)",
         "induction(training: 100, validation: 30, test: 30)"
       ),
-    ], ["sparsity=0.5", "sparsity=0.9", "execution=never", "execution=always"])
+    ], ["sparsity=0.5", "sparsity=0.8", "execution=never", "execution=always"])
   func everyFamilyEvaluatesToWhatIsStored(family: (model: String, dataset: String), setting: String) throws {
     let program = try Program()
     let settings = [
