@@ -41,13 +41,24 @@ public struct Experiment: Sendable {
     seeds: Int? = nil, overrides: [(name: String, text: String)] = [], settings: [Setting] = Settings.all
   ) throws -> [Trial] {
     let cells = try cells(seeds: seeds, overrides: overrides, settings: settings)
-    return Self.distinct(cells.flatMap(\.baselines) + cells, settings)
+    return Self.withBaselines(Self.distinct(cells, settings), settings)
   }
 
-  /// Some cells, each once.
-  static func distinct(_ cells: [Trial], _ settings: [Setting]) -> [Trial] {
+  /// Some cells, each once, with what tells them apart.
+  static func distinct(
+    _ cells: [Trial], _ settings: [Setting]
+  ) -> [(cell: Trial, identity: Specification)] {
     var known: Set<Specification> = []
-    return cells.filter { known.insert($0.specification(settings)).inserted }
+    return cells.map { ($0, $0.specification(settings)) }.filter { known.insert($0.1).inserted }
+  }
+
+  /// Different cells behind the dense baselines they are compared with, each once.
+  static func withBaselines(
+    _ cells: [(cell: Trial, identity: Specification)], _ settings: [Setting]
+  ) -> [Trial] {
+    let dense = distinct(cells.flatMap(\.cell.baselines), settings)
+    let known = Set(dense.map(\.identity))
+    return dense.map(\.cell) + cells.filter { !known.contains($0.identity) }.map(\.cell)
   }
 
   /// The cells of the sweep in order, as often as the sweep gives them.

@@ -8,30 +8,43 @@ extension SweepPlan {
   /// Says that cells are equal, which happens where a setting given for all cells is one that the sweep varies.
   ///
   /// - Parameters:
+  ///   - count: how many cells are equal to others.
+  ///   - cells: how many there are.
   ///   - overridden: the settings given for all cells, by name.
   ///   - own: the cells without them.
   static func copies(
-    among cells: [Trial], _ overridden: [String], sweptBefore own: [Trial], _ settings: [Setting]
-  ) -> String? {
-    let count = cells.count - Experiment.distinct(cells, settings).count
-    guard count > 0 else { return nil }
+    _ count: Int, of cells: Int, _ overridden: [String], sweptBefore own: [Trial], _ settings: [Setting]
+  ) -> String {
     let swept = settings.filter { setting in
       overridden.contains(setting.name) && Set(own.map { setting.value($0) }).count > 1
     }.map(\.name)
     let cause =
       swept.isEmpty ? "" : ": --set gives all cells one value of \(swept.joined(separator: ", "))"
-    return "\(count) of \(cells.count) cells are copies of others and are run once\(cause)"
+    return "\(count) of \(cells) cells are copies of others and are run once\(cause)"
   }
 
   /// Says which retrainings hardly move a weight, because they run where the learning rate has come down to next to nothing.
   private static func slowRetrainings(_ trials: [TrialPlan]) -> [String] {
     var trialsOfRetraining: [Specification: (rate: Double, trial: TrialPlan, count: Int)] = [:]
     var order: [Specification] = []
+    // Trials that differ in the seed alone have one course of learning rates.
+    var highest: [RateCourse: Double] = [:]
+    func highestRate(_ regimen: Regimen, from first: Int) -> Double {
+      let course = RateCourse(rates: regimen.learningRate.specification, total: regimen.total, first: first)
+      if let known = highest[course] { return known }
+      let rate = regimen.highestRate(from: first)
+      highest[course] = rate
+      return rate
+    }
     for trial in trials {
-      let stages = trial.stages.compactMap { $0 as? TrainingStage }
-      guard let last = stages.last(where: { $0.masks != nil && $0.steps > 0 }) else { continue }
-      let (peak, rate) = (trial.regimen.highestRate(from: 0), last.highestRate)
-      guard rate < 1e-3 * peak else { continue }
+      let retraining = trial.stages.last { stage in
+        (stage as? TrainingStage).map { $0.masks != nil && $0.steps > 0 } ?? false
+      }
+      guard let last = retraining as? TrainingStage else { continue }
+      let rate =
+        last.learningRateStep.map { highestRate(trial.regimen, from: $0) }
+        ?? trial.regimen.learningRate(atStep: nil)
+      guard rate < 1e-3 * highestRate(trial.regimen, from: 0) else { continue }
       let key = Specification(
         "slow", version: 1,
         [
@@ -50,12 +63,11 @@ extension SweepPlan {
   }
 }
 
-extension TrainingStage {
-  /// The highest learning rate of its steps.
-  fileprivate var highestRate: Double {
-    guard let first = learningRateStep else { return regimen.learningRate(atStep: nil) }
-    return regimen.highestRate(from: first)
-  }
+/// Learning rates from a step of the dense training to its end.
+private struct RateCourse: Hashable {
+  let rates: Specification
+  let total: Int
+  let first: Int
 }
 
 extension Regimen {

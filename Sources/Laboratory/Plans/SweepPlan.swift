@@ -30,7 +30,8 @@ package struct SweepPlan: Sendable {
     var plans: [TrialPlan] = []
     let networks = KnownNetworks()
     let cells = try experiment.cells(seeds: seeds, overrides: overrides, settings: settings)
-    for trial in Experiment.distinct(cells.flatMap(\.baselines) + cells, settings) {
+    let distinct = Experiment.distinct(cells, settings)
+    for trial in Experiment.withBaselines(distinct, settings) {
       plans.append(try TrialPlan(trial, library, networks, settings))
     }
     self.settings = settings
@@ -41,8 +42,13 @@ package struct SweepPlan: Sendable {
     trials = plans
     var known: Set<StageKey> = []
     stages = plans.flatMap(\.stages).filter { known.insert($0.key).inserted }
-    let own = overrides.isEmpty ? cells : try experiment.cells(seeds: nil, overrides: [], settings: settings)
-    copies = Self.copies(among: cells, overrides.map(\.name), sweptBefore: own, settings)
+    let copies = cells.count - distinct.count
+    self.copies =
+      copies == 0
+      ? nil
+      : Self.copies(
+        copies, of: cells.count, overrides.map(\.name),
+        sweptBefore: try experiment.cells(seeds: nil, overrides: [], settings: settings), settings)
     let isChanged = seeds != nil || !overrides.isEmpty
     let identity = Specification(
       "cells", version: 1, [("trials", .list(plans.map { .component($0.trial.specification(settings)) }))])
