@@ -24,7 +24,8 @@ package struct ThreadPlan: Hashable, Sendable {
   /// batches of one example, whose arrays wander from one core's cache to the other's.
   package static let handover = 32768
 
-  /// The plan with the least estimated time, with fewer threads where more would gain less than a twentieth.
+  /// The plan with the least estimated time, with fewer threads where more would gain less than an eighth: estimates are not closer than
+  /// that.
   ///
   /// - Parameters:
   ///   - threads: the most threads that may take part.
@@ -36,7 +37,7 @@ package struct ThreadPlan: Hashable, Sendable {
       count = min(threads, 2 * count)
       for isSideBySide in [false, true] {
         let other = ThreadPlan(plan, exactly: count, handover: handover, isSideBySide: isSideBySide)
-        if 20 * other.time < 19 * best.time || handover == 0 { best = other }
+        if 9 * other.time < 8 * best.time || handover == 0 { best = other }
       }
     }
     self = best

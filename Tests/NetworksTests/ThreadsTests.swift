@@ -27,6 +27,11 @@ struct ThreadsTests {
     for density: Float in [0.1, 0.02] { #expect(try threads(index, batch: 1, density: density) == 1) }
   }
 
+  @Test("many examples are not worth one where their whole work is done in ten microseconds")
+  func few() throws {
+    for density: Float in [0.02, 0.005] { #expect(try threads(0, batch: 64, density: density) == 1) }
+  }
+
   @Test("many examples are, and so is one through all weights", arguments: models.indices)
   func many(_ index: Int) throws {
     #expect(try threads(index, batch: 1, density: 1) == 2)
