@@ -37,65 +37,22 @@ struct TrialEvaluation {
   /// Whether the weights give what is stored, as far as the file's version of the numerics lets one ask.
   var isConfirmed: Bool { isEqual || (otherNumerics != nil && rounds.allSatisfy(\.isClose)) }
 
-  /// The settings an evaluation depends on.
-  private static let needed = ["model", "dataset", "loss", "execution"]
-
   /// Evaluates all rounds that have weights, under the masks they were trained under: which products run sparse follows from
   /// those, and so do the bits.
   /// - Throws: a failure where the trial's configuration leads to no network, or the weights do not fit it; `DatasetError`.
   init(_ record: TrialRecord, library: DataLibrary) throws {
-    let regimen = try Self.regimen(of: record, library)
+    let network = try StoredNetwork(record, library: library)
     let written = JSON(parsing: record.provenance)?["numerics"]
     otherNumerics =
       if case .integer(let version)? = written, version != StageKey.numericsVersion { version } else { nil }
     rounds = try record.rounds.compactMap { round in
       guard let weights = round.weights, let stored = round.evaluations.last else { return nil }
-      let (parameters, buffers) = try Self.split(weights, regimen.model, round.index)
+      let (parameters, buffers) = try network.split(weights, of: round.index)
       let masks = (round.masks?.names.isEmpty ?? true) ? nil : round.masks
-      let found = try Meter(regimen, masks: masks).evaluation(
+      let found = try Meter(network.regimen, masks: masks).evaluation(
         parameters, buffers, step: stored.step, isLast: !stored.testClassAccuracy.isEmpty)
       return Round(index: round.index, measures: Self.measures(stored, found))
     }
-  }
-
-  /// What was trained, from the configuration; where that names a component of one's own, from the catalogue's experiments.
-  private static func regimen(of record: TrialRecord, _ library: DataLibrary) throws -> Regimen {
-    var problem = ""
-    do {
-      let stored = try StoredTrial(configuration: record.configuration)
-      guard let missing = stored.problems.first(where: { needed.contains($0.setting) }) else {
-        return try Regimen(evaluating: stored.trial, library)
-      }
-      problem = "\(missing.error)"
-    } catch let error as ConfigurationError {
-      problem = "\(error)"
-    }
-    for experiment in ExperimentCatalogue.experiments {
-      for trial in (try? experiment.trials()) ?? [] where trial.configuration == record.configuration {
-        return try Regimen(evaluating: trial, library)
-      }
-    }
-    throw CommandFailure(
-      "trial \(record.trial) cannot be evaluated: \(problem). No experiment here has it either.",
-      CommandFailure.badData)
-  }
-
-  /// Parameters and buffers, which a file keeps together.
-  private static func split(
-    _ weights: ParameterSet, _ model: Network, _ round: Int
-  ) throws -> (ParameterSet, ParameterSet) {
-    let shapes =
-      model.declarations.map { ($0.name, $0.shape) } + model.buffers.map { ($0.name, $0.shape) }
-    for (name, shape) in shapes where weights[name]?.shape != shape {
-      let found = weights[name].map { "has the shape \($0.shape)" } ?? "is not there"
-      throw CommandFailure(
-        "round \(round): \(name) of \(model.model.name) should be \(shape), but \(found)",
-        CommandFailure.badData)
-    }
-    func part(_ names: [String]) -> ParameterSet {
-      ParameterSet(names.compactMap { name in weights[name].map { (name, $0) } })
-    }
-    return (part(model.declarations.map(\.name)), part(model.buffers.map(\.name)))
   }
 
   /// What is stored, beside what comes out; metrics that were not taken then are not compared.

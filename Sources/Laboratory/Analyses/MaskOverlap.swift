@@ -77,16 +77,9 @@ private struct Overlap {
   init?(_ one: MaskedRound, _ other: MaskedRound) {
     guard one.row.trial != other.row.trial, one.stage != other.stage,
       abs(one.row.requestedSparsity - other.row.requestedSparsity) < 1e-6,
-      one.masks.counted.names == other.masks.counted.names
+      let agreement = MaskAgreement(one.masks, other.masks)
     else { return nil }
-    var (shared, kept, expected) = (0, 0, 0.0)
-    for (name, mask) in one.masks.counted {
-      guard let theirs = other.masks[name], theirs.shape == mask.shape else { return nil }
-      shared += zip(mask.bytes, theirs.bytes).reduce(0) { $0 + Int($1.0 & $1.1) }
-      kept += mask.keptCount + theirs.keptCount
-      expected += Double(mask.keptCount) * Double(theirs.keptCount) / Double(max(1, mask.count))
-    }
-    guard kept > 0 else { return nil }
+    (jaccard, chance) = (agreement.jaccard, agreement.chance)
     trials = (one.row.trial, other.row.trial)
     pair = [one.condition, other.condition].sorted().joined(separator: " with ")
     seeds = one.row.seed == other.row.seed ? "same seed" : "other seeds"
@@ -103,8 +96,6 @@ private struct Overlap {
     round = max(one.row.round, other.row.round)
     // What was asked for, so that rounds of equal sparsity stand at one place.
     density = (1 - one.row.requestedSparsity).rounded(toPlaces: 4)
-    jaccard = Double(shared) / Double(kept - shared)
-    chance = expected / (Double(kept) - expected)
   }
 }
 
