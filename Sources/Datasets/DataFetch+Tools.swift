@@ -51,12 +51,12 @@ extension DataFetch {
     do { try process.run() } catch { throw .toolMissing(tool: tool, purpose: purpose) }
     var failure: DatasetError?
     if let path {
+      var goesToItsEnd = false
       do throws(DatasetError) {
-        if try !copy(output.fileHandleForReading, to: path, while: goesOn) { process.terminate() }
-      } catch {
-        failure = error
-        process.terminate()
-      }
+        goesToItsEnd = try copy(output.fileHandleForReading, to: path, while: goesOn)
+      } catch { failure = error }
+      // Other signals may be blocked in it, as they are in the threads that it comes from.
+      if !goesToItsEnd { kill(process.processIdentifier, SIGKILL) }
     }
     // Its errors are a few lines, which the pipe holds while nobody reads them.
     var message = Data()

@@ -76,6 +76,8 @@ enum SizeAnnouncement: Hashable, Sendable {
   func size(_ beginning: ArraySlice<UInt8>) -> Answer {
     switch self {
     case .none: .untold
+    // The first part of a packed file may be shorter than a header.
+    case .idx(let axes) where beginning.count < 4 + 4 * axes: .untold
     case .idx(let axes): IDX.size(announcedBy: beginning, axes: axes).map(Answer.bytes) ?? .otherFormat
     }
   }
