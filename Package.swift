@@ -45,7 +45,7 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"])]),
-    target("HDF5", ["CHDF5"]),
+    target("HDF5", ["CHDF5", "CoppiceTerms"]),
 
     // What an experiment is made of
     target("Networks", ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"]),

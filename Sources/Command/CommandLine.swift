@@ -69,7 +69,13 @@ public enum CoppiceCommandLine {
     } catch let code as ExitCode {
       exit(code.rawValue)
     } catch {
-      guard let failure = CommandFailure(error) else { RootCommand.exit(withError: error) }
+      guard let failure = CommandFailure(error) else {
+        let code = RootCommand.exitCode(for: error)
+        // What the parser prints itself, as a help, has nothing of a file in it.
+        if code == .success { RootCommand.exit(withError: error) }
+        Terminal.log("error: \(RootCommand.message(for: error))")
+        exit(code.rawValue)
+      }
       Terminal.log("error: \(failure.message)")
       exit(failure.code.rawValue)
     }

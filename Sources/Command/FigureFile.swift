@@ -1,3 +1,4 @@
+import Coppice
 import CoppiceHDF5
 import CoppiceReporting
 import Foundation
@@ -27,6 +28,11 @@ struct FigureFile {
     guard folder.isEmpty || FileManager.default.fileExists(atPath: folder) else {
       throw CommandFailure(
         "the figure cannot be written to \(path): there is no folder \(folder)", CommandFailure.inputOutput)
+    }
+    // The file would take its place.
+    if let kind = FileKind(at: path), kind != .file {
+      throw CommandFailure(
+        "the figure cannot be written to \(path): it is \(kind.rawValue)", CommandFailure.inputOutput)
     }
     do {
       try contents.withUnsafeBytes { try AtomicFile.replace(path, with: $0) }

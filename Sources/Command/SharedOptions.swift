@@ -10,6 +10,11 @@ struct ResultsOptions: ParsableArguments {
 
   func validate() throws {
     if results?.isEmpty == true { throw ValidationError("--results takes the path of a folder, not \"\"") }
+    if let kind = FileKind(at: folder.path), kind != .folder {
+      throw ValidationError(
+        "\(results == nil ? "COPPICE_RESULTS" : "--results") takes the path of a folder, and \(folder.path) is "
+          + kind.rawValue)
+    }
   }
 
   var folder: ResultsFolder { ResultsFolder(results ?? Environment["COPPICE_RESULTS"] ?? "Results") }

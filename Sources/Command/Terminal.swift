@@ -1,3 +1,4 @@
+import Coppice
 import Foundation
 
 /// Where words go: data on standard output, progress and log on standard error.
@@ -14,19 +15,20 @@ enum Terminal {
   /// Columns a table may take: those of the terminal it is printed on; in a pipe or a file as many as it needs.
   static var tableWidth: Int? { isatty(STDOUT_FILENO) == 1 ? columns(STDOUT_FILENO) ?? 80 : nil }
 
-  /// Data: to standard output.
+  /// Data: to standard output. Like all that is printed, it may come from a file of others, and its control characters are shown
+  /// and not sent.
   /// - Throws: an input/output failure where it cannot be written, as on a full disk.
   static func data(_ text: String) throws {
-    guard write(text + "\n", to: STDOUT_FILENO) else {
+    guard write(text.printable + "\n", to: STDOUT_FILENO) else {
       throw CommandFailure(
         "standard output cannot be written: \(String(cString: strerror(errno)))", CommandFailure.inputOutput)
     }
   }
 
   /// Words about the work: to standard error.
-  static func log(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }
+  static func log(_ text: String) { _ = write(text.printable + "\n", to: STDERR_FILENO) }
 
-  /// Draws over the current line of standard error.
+  /// Draws over the current line of standard error. The text is our own, with colours in it.
   static func redraw(_ text: String) { _ = write("\r\u{1B}[2K" + text, to: STDERR_FILENO) }
 
   private static func write(_ text: String, to descriptor: Int32) -> Bool {

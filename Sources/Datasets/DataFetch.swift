@@ -4,7 +4,8 @@ import Foundation
 ///
 /// Downloads go through `curl`, archives through `tar`, both as processes. Every file is written to a folder beside the sets,
 /// compared with its published SHA-256, and renamed. Where none is published, the files are first read as the data set they
-/// should be, and their digests are written down beside them in `SHA256SUMS`. `COPPICE_MIRROR` (or `mirror`) names a server with
+/// should be, and their digests are written down beside them in `SHA256SUMS`. A server that stalls is given up after a while, and
+/// of no file more is stored than it may have. `COPPICE_MIRROR` (or `mirror`) names a server with
 /// the same files at the same relative paths, asked instead of the published addresses.
 package struct DataFetch: Sendable {
   /// What became of one file.
@@ -24,15 +25,21 @@ package struct DataFetch: Sendable {
   let destination: String
   let mirror: String?
   let showsProgress: Bool
+  let patience: Int
 
-  /// Fetches into a data folder; `showsProgress` lets curl draw its bar on standard error.
+  /// Fetches into a data folder.
+  ///
+  /// - Parameters:
+  ///   - showsProgress: lets curl draw its bar on standard error.
+  ///   - patience: seconds after which a server that is not reached, or sends next to nothing, is given up.
   package init(
     into destination: String, mirror: String? = ProcessInfo.processInfo.environment["COPPICE_MIRROR"],
-    showsProgress: Bool = false
+    showsProgress: Bool = false, patience: Int = 30
   ) {
     self.destination = destination
     self.mirror = mirror.flatMap { $0.isEmpty ? nil : $0 }
     self.showsProgress = showsProgress
+    self.patience = patience
   }
 
   /// Fetches what is not there yet. `report` is told of every file before it is fetched.
@@ -81,7 +88,8 @@ package struct DataFetch: Sendable {
     let path = "\(folder)/\(file.name)"
     guard FileManager.default.fileExists(atPath: path) else { return false }
     let sha256 = try LoadedFile.sha256(ofFile: path)
-    return sha256 == file.sha256 ?? FetchedFiles(folder)[file.name] ?? sha256
+    if let published = file.sha256 { return sha256 == published }
+    return sha256 == (try FetchedFiles(folder))[file.name] ?? sha256
   }
 
   /// Downloads the files that are not there. Those with a published checksum are put in place at once; the others are returned.
@@ -142,7 +150,8 @@ package struct DataFetch: Sendable {
   private func outcomes(
     _ files: [DataFiles.File], wasPresent: [Bool], in folder: String
   ) throws(DatasetError) -> [Outcome] {
-    var fetched = FetchedFiles(folder)
+    var fetched = try FetchedFiles(folder)
+    let before = fetched
     var outcomes: [Outcome] = []
     for (file, wasPresent) in zip(files, wasPresent) {
       let path = "\(folder)/\(file.name)"
@@ -154,7 +163,7 @@ package struct DataFetch: Sendable {
           isVerified: file.sha256 != nil || file.contentSHA256 == sha256,
           recordedIn: file.sha256 == nil ? fetched.path : nil))
     }
-    if outcomes.contains(where: { $0.recordedIn != nil }), fetched != FetchedFiles(folder) {
+    if outcomes.contains(where: { $0.recordedIn != nil }), fetched != before {
       try fetched.write()
     }
     return outcomes
@@ -170,7 +179,7 @@ package struct DataFetch: Sendable {
     var failure = DatasetError.download(url: file.name, reason: "no address is known")
     for url in urls {
       do throws(DatasetError) {
-        try curl(url, to: part)
+        try curl(url, to: part, atMost: file.downloadLimit)
         let sha256 = try LoadedFile.sha256(ofFile: part)
         if sha256 == file.sha256 { return }
         if try isWebPage(part) {

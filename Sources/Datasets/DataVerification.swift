@@ -56,14 +56,14 @@ package struct DataVerification: Hashable, Sendable {
     dataset = source.name
     let files = source.files
     folder = try Self.folder(of: files, dataset: source.name, folders)
-    let fetched = FetchedFiles(folder)
+    let fetched = try FetchedFiles(folder)
     var entries: [Entry] = []
     for file in files.files {
       guard let path = DataFolders.path(of: file, in: folder) else {
         entries.append(Entry(name: file.name, path: nil, bytes: 0, sha256: "", verdict: .missing))
         continue
       }
-      let record = try LoadedFile(path).record
+      let record = try LoadedFile(path, as: file).record
       var verdict = file.verdict(on: record)
       if verdict == .unpublished, let expected = fetched[record.name] {
         verdict = expected == record.sha256 ? .asFetched : .changed(expected: expected)

@@ -1,3 +1,4 @@
+import CoppiceTerms
 import Foundation
 
 /// What was fetched into a folder for which no checksums are published: the file `SHA256SUMS` beside the data, as `sha256sum -c`
@@ -14,10 +15,16 @@ struct FetchedFiles: Equatable {
   }
 
   /// What stands in the folder's file; nothing where there is none.
-  init(_ folder: String) {
+  ///
+  /// - Throws: `DatasetError.unreadable` where something else stands in its place, or it cannot be read.
+  init(_ folder: String) throws(DatasetError) {
     path = "\(folder)/\(Self.name)"
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return }
-    for line in text.split(separator: "\n") {
+    let bytes: [UInt8]
+    do { bytes = try ReadableFile.bytes(path, atMost: 1 << 20) } catch {
+      if error.systemError == ENOENT { return }
+      throw .unreadable(path: path, reason: error.reason)
+    }
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
       let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
       guard parts.count == 2, parts[0].count == 64 else { continue }
       self[String(parts[1].drop { " *".contains($0) })] = String(parts[0])

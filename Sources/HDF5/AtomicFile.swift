@@ -1,3 +1,4 @@
+import CoppiceTerms
 import Foundation
 
 /// Replaces whole files so that a reader, or a crash at any moment, sees the old contents or the new and
@@ -71,8 +72,9 @@ package enum AtomicFile {
 
   /// Makes a folder and the folders above it where they are missing.
   package static func makeFolder(_ path: String) throws(HDF5Error) {
-    if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+    if mkdir(path, 0o777) == 0 { return }
     let code = errno
+    if code == EEXIST { return try refuseOthers(path) }
     let parent = (path as NSString).deletingLastPathComponent
     guard code == ENOENT, !parent.isEmpty, parent != path else {
       throw HDF5Error(systemCall: "mkdir", file: path, errno: code)
@@ -81,6 +83,12 @@ package enum AtomicFile {
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
       throw HDF5Error(systemCall: "mkdir", file: path, errno: errno)
     }
+  }
+
+  /// Refuses a path at which a file, a pipe or a device stands in the place of a folder.
+  private static func refuseOthers(_ path: String) throws(HDF5Error) {
+    if FileKind(at: path) == .folder { return }
+    throw HDF5Error(systemCall: "mkdir", file: path, errno: ENOTDIR)
   }
 
   private static func fill(
@@ -100,7 +108,8 @@ package enum AtomicFile {
   /// Makes the names of files last through a power cut. Some file systems cannot sync a folder; the contents are
   /// synced anyway.
   package static func syncFolder(_ path: String) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // What is no folder is not opened: a pipe would wait for a writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)

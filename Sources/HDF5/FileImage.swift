@@ -1,3 +1,4 @@
+import CoppiceTerms
 import Foundation
 
 /// The bytes of a whole file as they were when it was read.
@@ -17,19 +18,10 @@ struct FileImage: ~Copyable {
   }
 
   private static func read(_ path: String) throws(HDF5Error) -> UnsafeMutableRawBufferPointer {
-    // Without O_NONBLOCK, opening a pipe would wait for a writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw HDF5Error(systemCall: "open", file: path, errno: errno) }
+    let descriptor: Int32
+    do { descriptor = try ReadableFile.open(path) } catch { throw HDF5Error(error) }
     defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      throw HDF5Error(systemCall: "fstat", file: path, errno: errno)
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw HDF5Error(
-        call: "open", file: path, message: "wrong kind of file: neither a pipe nor a folder holds HDF5")
-    }
-    let size = Int(status.st_size)
+    let size = ReadableFile.size(of: descriptor)
     guard let start = malloc(max(1, size)) else {
       throw HDF5Error(systemCall: "malloc", file: path, errno: ENOMEM)
     }

@@ -1,3 +1,4 @@
+import CoppiceTerms
 import Foundation
 
 /// What went wrong with a file: which call, on which file and object, for what reason, and what to do about
@@ -33,6 +34,13 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     self.init(call: systemCall, file: file, message: String(cString: strerror(code)), systemError: code)
   }
 
+  /// The error of a file that was not opened.
+  package init(_ fault: FileFault) {
+    let message =
+      if case .kind = fault.cause { "wrong kind of file: " + fault.reason } else { fault.reason }
+    self.init(call: "open", file: fault.path, message: message, systemError: fault.systemError)
+  }
+
   package var description: String {
     let place = object == "/" ? file : "\(file), object \(object)"
     return "\(place): \(message) (\(call))." + (advice.map { " " + $0 } ?? "")
@@ -56,6 +64,7 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     case ENOENT: return "Check the path."
     case EACCES, EPERM, EROFS: return "Choose a folder that can be written, or change its permissions."
     case ENOSPC, EDQUOT: return "Make room and run again; nothing already stored is lost."
+    case ENOTDIR: return "A folder is needed there: move what is there away, or name another."
     case EAGAIN: return "Another program has the file open for writing; close it and try again."
     case nil: break
     default: return nil

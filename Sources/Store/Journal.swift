@@ -30,7 +30,11 @@ package final class Journal: Sendable {
   private static func open(_ path: String) throws(StoreError) -> File {
     let folder = (path as NSString).deletingLastPathComponent
     if !folder.isEmpty { try storing { () throws(HDF5Error) in try AtomicFile.makeFolder(folder) } }
-    let descriptor = Foundation.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+    // Lines written to a pipe would wait for a reader.
+    if let kind = FileKind(at: path), [.folder, .pipe, .socket].contains(kind) {
+      throw .file(HDF5Error(FileFault(path, .kind(kind))))
+    }
+    let descriptor = Foundation.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
     guard descriptor >= 0 else { throw .file(HDF5Error(systemCall: "open", file: path, errno: errno)) }
     var last = UInt8(ascii: "\n")
     let end = lseek(descriptor, 0, SEEK_END)
@@ -77,9 +81,7 @@ package final class Journal: Sendable {
   ) throws(StoreError) -> [Entry] {
     guard access(path, F_OK) == 0 else { return [] }
     let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-      throw .file(HDF5Error(call: "read", file: path, message: "\(error.localizedDescription)"))
-    }
+    do { data = Data(try ReadableFile.bytes(path)) } catch { throw .file(HDF5Error(error)) }
     let decoder = JSONDecoder()
     return data.split(separator: UInt8(ascii: "\n")).compactMap {
       try? decoder.decode(Entry.self, from: Data($0))

@@ -1,3 +1,4 @@
+import CoppiceTerms
 import Foundation
 
 /// Who computes a stage, as the lease beside the stage says.
@@ -53,8 +54,7 @@ package struct LeaseHolder: Codable, Hashable, Sendable {
 
   /// The holder in a file; `nil` where there is none, or it cannot be understood.
   init?(_ path: String) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
+    guard let descriptor = try? ReadableFile.open(path) else { return nil }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: Self.size)
     let count = read(descriptor, &bytes, bytes.count)

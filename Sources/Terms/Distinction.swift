@@ -103,7 +103,13 @@ extension Array where Element: Hashable {
   /// The elements, each where it comes first.
   fileprivate var distinct: [Element] {
     var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
+    var last: Element?
+    return filter { element in
+      // Most are what the one before is.
+      if element == last { return false }
+      last = element
+      return seen.insert(element).inserted
+    }
   }
 }
 

@@ -38,7 +38,8 @@ package indirect enum JSON: Sendable {
       case "\n": quoted += "\\n"
       case "\t": quoted += "\\t"
       case "\r": quoted += "\\r"
-      case _ where scalar.value < 0x20: quoted += String(format: "\\u%04x", scalar.value)
+      // Those that JSON lets stand raw, a terminal would follow.
+      case _ where scalar.isControl: quoted += String(format: "\\u%04x", scalar.value)
       default: quoted.unicodeScalars.append(scalar)
       }
     }

@@ -91,7 +91,8 @@ extension Specification {
 }
 
 extension Specification.Value {
-  fileprivate var isVersioned: Bool {
+  /// Whether all components in it carry a version.
+  package var isVersioned: Bool {
     switch self {
     case .component(let component): component.isVersioned
     case .list(let values): values.allSatisfy(\.isVersioned)

@@ -17,6 +17,20 @@ struct GraphTests {
     #expect(error?.description == "matrix-product in encoder.2: cannot multiply [3, 4] and [5, 6]")
   }
 
+  /// A builder that values of its own held would stay for ever, with all that was traced: a sweep would grow with every training.
+  @Test("nothing is left of a trace but its graph")
+  func aTraceEnds() throws {
+    weak var builder: GraphBuilder?
+    let graph = try Graph.trace { trace in
+      builder = trace
+      let (x, w) = (trace.input("x", [2, 3]), trace.parameter("w", [3, 4]))
+      let again = trace.input("x", [2, 3])
+      #expect(again.id == x.id)
+      trace.output("y", x.product(w) + trace.state("s", [2, 4]))
+    }
+    #expect(builder == nil && graph.nodes.count > 3)
+  }
+
   static let misuses: [(message: String, operation: @Sendable (Value) -> Value)] = [
     ("transpose: [1, 1] is no order of the axes of [3, 4] (at most 6)", { $0.transposed([1, 1]) }),
     ("slice: axis 1 of [3, 4] has no places 2..<5", { $0.sliced(1, 2..<5) }),

@@ -208,6 +208,48 @@ import Testing
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path + "/sst2/test.tsv")) == Data(sentences))
   }
 
+  /// A server that answers and then sends nothing, or next to nothing, is given up; another address is tried.
+  @Test(.timeLimit(.minutes(1)), arguments: [LocalServer.Answer.End.stalling, .dripping])
+  func aServerThatStallsIsGivenUp(end: LocalServer.Answer.End) throws {
+    let server = try LocalServer([
+      "/letters/raw/a": .init(body: a),
+      "/letters/raw/b": .init(body: Array(b.prefix(2)), announcedLength: 100_000, end: end),
+    ])
+    let folder = try TemporaryFolder()
+    let text = message {
+      _ = try DataFetch(into: folder.path, mirror: server.address, patience: 2).fetch(source())
+    }
+    #expect(
+      text.hasPrefix("\(server.address)/letters/raw/b could not be downloaded: curl: (28) "), "\(text)")
+    #expect(try contents(folder) == ["letters", "letters/raw", "letters/raw/a"])
+  }
+
+  /// Nobody but the server says how long an answer is that is not the file: it is stored no further than the file goes.
+  @Test(.timeLimit(.minutes(1))) func anAnswerWithoutAnEndIsCut() throws {
+    let server = try LocalServer([
+      "/letters/raw/a": .init(body: [UInt8](repeating: 65, count: 5_000), end: .repeating)
+    ])
+    let folder = try TemporaryFolder()
+    #expect(
+      message { _ = try DataFetch(into: folder.path, mirror: server.address).fetch(source()) }
+        == "\(server.address)/letters/raw/a could not be downloaded: the answer goes on beyond the 5 bytes of the file; "
+        + "check the connection, or set COPPICE_MIRROR to a server with the same files")
+    #expect(try contents(folder) == ["letters"])
+    // Of a file without a published checksum, as much as is read of such a file.
+    let sentences = try sentenceServer(.init(body: [UInt8](repeating: 65, count: 1 << 20), end: .repeating))
+    #expect(
+      message { _ = try DataFetch(into: folder.path, mirror: sentences.address).fetch(.sst2) }.contains(
+        "sst2/test.tsv could not be downloaded: the answer goes on beyond the 67108864 bytes"))
+    #expect(try contents(folder) == ["letters"])
+  }
+
+  @Test func anEmptyAnswerIsNoFile() throws {
+    let (folder, server) = (try TemporaryFolder(), try LocalServer(["/letters/raw/a": .init()]))
+    #expect(
+      message { _ = try DataFetch(into: folder.path, mirror: server.address).fetch(source()) }.contains(
+        "letters/raw/a could not be downloaded: the answer was empty"))
+  }
+
   @Test func embeddedSetsHaveNothingToFetch() {
     #expect(
       message { _ = try DataFetch(into: "/nowhere", mirror: nil).fetch(.glyphs) }

@@ -45,6 +45,35 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
   return out
 }
 
+/// A gzip file of these bytes and then so many zeros, a thousandth as large: one block of fixed codes (RFC 1951), in which every
+/// 13 bits stand for 258 zeros. It has no right end. Bytes must be below 144.
+func bomb(_ beginning: [UInt8], zeros: Int) -> [UInt8] {
+  var out: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]
+  var (word, length) = (UInt64(0b011), UInt64(3))  // the last block, of fixed codes
+  func put(_ code: UInt64, _ bits: UInt64) {
+    // Codes begin with their highest bit.
+    for bit in (0..<bits).reversed() {
+      word |= (code >> bit & 1) << length
+      length += 1
+    }
+    while length >= 8 {
+      out.append(UInt8(truncatingIfNeeded: word))
+      (word, length) = (word >> 8, length - 8)
+    }
+  }
+  for byte in beginning + [0] { put(0x30 + UInt64(byte), 8) }
+  // Length 258 and distance 1.
+  // Eight of them fill whole bytes, always the same ones.
+  for _ in 0..<8 { put(0b1100_0101 << 5, 13) }
+  let start = out.count
+  for _ in 0..<8 { put(0b1100_0101 << 5, 13) }
+  let eight = Array(out[start...])
+  for _ in 0..<zeros / (8 * 258) { out += eight }
+  put(0, 7)
+  put(0, 8)
+  return out + [UInt8](repeating: 0, count: 8)
+}
+
 /// The bytes of an IDX file.
 func idx(magic: UInt32, _ extents: [Int], _ bytes: [UInt8]) -> [UInt8] {
   var out: [UInt8] = []

@@ -7,6 +7,19 @@ final class LocalServer: Sendable {
     var body: [UInt8] = []
     /// What the header announces, where that is not the truth.
     var announcedLength: Int?
+    /// What comes behind the body.
+    var end = End.closing
+
+    enum End {
+      /// Nothing.
+      case closing
+      /// Nothing, but the connection stays open until the client closes it.
+      case stalling
+      /// The body again and again, of a length that is not announced.
+      case repeating
+      /// A byte every so often.
+      case dripping
+    }
   }
 
   let address: String
@@ -59,15 +72,26 @@ final class LocalServer: Sendable {
     let path =
       String(decoding: request, as: UTF8.self).split(separator: " ").dropFirst().first.map(String.init) ?? ""
     let answer = answers[path] ?? Answer(status: "404 Not Found", body: Array("nothing here".utf8))
-    let header =
-      "HTTP/1.1 \(answer.status)\r\nContent-Length: \(answer.announcedLength ?? answer.body.count)\r\n"
-      + "Connection: close\r\n\r\n"
-    let bytes = Array(header.utf8) + answer.body
+    let length =
+      answer.end == .repeating
+      ? "" : "Content-Length: \(answer.announcedLength ?? answer.body.count)\r\n"
+    let header = "HTTP/1.1 \(answer.status)\r\n\(length)Connection: close\r\n\r\n"
+    guard deliver(Array(header.utf8) + answer.body, to: connection) else { return }
+    switch answer.end {
+    case .closing: break
+    case .stalling: while recv(connection, &piece, piece.count, 0) > 0 {}
+    case .repeating: while deliver(answer.body, to: connection) {}
+    case .dripping: while deliver([0], to: connection) { usleep(100_000) }
+    }
+  }
+
+  private static func deliver(_ bytes: [UInt8], to connection: Int32) -> Bool {
     var sent = 0
     while sent < bytes.count {
       let count = bytes[sent...].withUnsafeBytes { send(connection, $0.baseAddress, $0.count, 0) }
-      guard count > 0 else { return }
+      guard count > 0 else { return false }
       sent += count
     }
+    return true
   }
 }

@@ -34,6 +34,20 @@ import Testing
     #expect(AtomicFile.leftovers(in: folder.file("nowhere")).isEmpty)
   }
 
+  /// A pipe in the place of a folder would wait for a writer.
+  @Test func whatStandsInThePlaceOfAFolderIsNamed() throws {
+    let pipe = folder.file("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    AtomicFile.syncFolder(pipe)
+    for path in [pipe, pipe + "/below"] {
+      let error = #expect(throws: HDF5Error.self) { try AtomicFile.makeFolder(path) }
+      #expect(
+        error?.description
+          == "\(path): Not a directory (mkdir). A folder is needed there: move what is there away, or name another."
+      )
+    }
+  }
+
   @Test func aFolderRemovedMeanwhileIsMadeAgain() throws {
     let path = folder.file("deep/er/a")
     let isOver = Flag()

@@ -54,6 +54,19 @@ import Testing
     #expect(error?.description.contains("/dev/full: No space left on device (write).") == true)
   }
 
+  /// A pipe would wait for somebody at its other end.
+  @Test func whatIsNoFileIsRefused() throws {
+    let pipe = folder.file("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    for (path, kind) in [(pipe, "a pipe"), (folder.path, "a folder")] {
+      let written = #expect(throws: StoreError.self) { _ = try Journal(path) }
+      let read = #expect(throws: StoreError.self) { _ = try Journal.entries(of: Entry.self, in: path) }
+      for error in [written, read] {
+        #expect(error?.reason == "wrong kind of file: it is \(kind), and nothing but files is read")
+      }
+    }
+  }
+
   @Test func aFolderThatCannotBeMadeIsNamed() throws {
     try Data().write(to: URL(fileURLWithPath: folder.file("file")))
     #expect(throws: StoreError.self) { _ = try Journal(folder.file("file/e/journal.jsonl")) }

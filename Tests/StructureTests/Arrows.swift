@@ -7,7 +7,7 @@ enum Arrows {
     ("CoppiceTerms", []),
     ("CoppiceTensors", ["CoppiceTerms"]),
     ("CoppiceAutodiff", ["CKernels", "CoppiceTensors", "CoppiceTerms"]),
-    ("CoppiceHDF5", ["CHDF5"]),
+    ("CoppiceHDF5", ["CHDF5", "CoppiceTerms"]),
     // Networks and Pruning are neighbours that do not know each other.
     ("CoppiceNetworks", ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"]),
     ("CoppicePruning", ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"]),

@@ -66,6 +66,29 @@ import Testing
     }
   }
 
+  /// Files are opened to be read in one place, which opens nothing else. Only locks, files of the system and what a process has just
+  /// written itself are opened otherwise.
+  @Test func filesAreOpenedInOnePlace() throws {
+    let ways = [
+      "O_RDONLY", "contentsOf: URL", "contentsOfFile:", "forReadingFrom", "forReadingAtPath",
+      "contents(atPath", "fopen(",
+    ]
+    let others: Set = [
+      "Sources/Terms/ReadableFile.swift", "Sources/HDF5/AtomicFile.swift",
+      "Sources/HDF5/AtomicFile+Keep.swift",
+      "Sources/HDF5/AtomicFile+Leftovers.swift", "Sources/Store/StageLeases.swift",
+      "Sources/Store/LeaseHolder.swift",
+      "Sources/Laboratory/Provenance/Provenance.swift", "Sources/Laboratory/Provenance/Executable.swift",
+      "Sources/Command/FigureFile.swift",
+    ]
+    for file in try SourceTree.swiftFiles(in: "Sources") where !others.contains(file) {
+      let text = try SourceTree.text(file)
+      for way in ways {
+        #expect(!text.contains(way), "\(file) opens a file by \(way) and not by ReadableFile")
+      }
+    }
+  }
+
   /// Errors of the engine and of the door to HDF5 are told by what calls them; every other error knows its exit code.
   @Test func everyErrorKnowsItsExitCode() throws {
     var found: [String] = []

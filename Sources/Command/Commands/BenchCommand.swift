@@ -98,11 +98,14 @@ struct BenchCommand: ParsableCommand {
 
   private static func comparison(_ path: String) throws -> BenchmarkComparison {
     let next = "write one with `\(ProgramName.current) bench --json > FILE`"
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw CommandFailure(
-        "there is no file \(path) for --against to read; \(next)", CommandFailure.inputMissing)
+    let bytes: [UInt8]
+    do { bytes = try ReadableFile.bytes(path, atMost: 1 << 26) } catch {
+      let what =
+        error.systemError == ENOENT
+        ? "there is no file \(path) for --against to read" : "\(error.description) for --against"
+      throw CommandFailure("\(what); \(next)", error.exitCode)
     }
-    let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+    let text = String(decoding: bytes, as: UTF8.self)
     do throws(BenchmarkFileError) {
       return try BenchmarkComparison(parsing: text)
     } catch {

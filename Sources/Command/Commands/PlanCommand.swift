@@ -62,8 +62,9 @@ struct PlanCommand: ParsableCommand {
 
   /// What is run again with every build of the program; `nil` where nothing is.
   private static func warning(_ plan: SweepPlan) -> String? {
-    guard !plan.unversioned.isEmpty else { return nil }
-    let names = plan.unversioned.map { "\($0.setting) \($0.component) (\(trials($0.trials)))" }
+    let unversioned = plan.unversioned
+    guard !unversioned.isEmpty else { return nil }
+    let names = unversioned.map { "\($0.setting) \($0.component) (\(trials($0.trials)))" }
     return """
       \(trials(plan.unversionedTrials)) of \(plan.trials.count) run again whenever this program is built anew, since a component \
       has no version: \(names.joined(separator: ", ")). Give it one, version: 1, when it is done, and raise it with every change \

@@ -89,7 +89,7 @@ struct CIFAR10: DatasetDefinition {
     var pixels: [UInt8] = []
     var labels: [Int32] = []
     for path in paths {
-      let file = try LoadedFile(path)
+      let file = try LoadedFile(path, atMost: batchLimit)
       if file.isWebPage { throw .webPage(path: path) }
       guard file.bytes.count % recordSize == 0 else {
         throw .truncated(
@@ -109,6 +109,8 @@ struct CIFAR10: DatasetDefinition {
   }
 
   private static let recordSize = 1 + 3 * 32 * 32
+  /// As many records as all published files have together.
+  private static let batchLimit = 60_000 * recordSize
 
   private static let classes = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
@@ -117,22 +119,22 @@ struct CIFAR10: DatasetDefinition {
   private static let published: [DataFiles.File] = [
     .init(
       "data_batch_1.bin", sha256: "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5",
-      bytes: 30_730_000),
+      bytes: 30_730_000, contentLimit: batchLimit),
     .init(
       "data_batch_2.bin", sha256: "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed",
-      bytes: 30_730_000),
+      bytes: 30_730_000, contentLimit: batchLimit),
     .init(
       "data_batch_3.bin", sha256: "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67",
-      bytes: 30_730_000),
+      bytes: 30_730_000, contentLimit: batchLimit),
     .init(
       "data_batch_4.bin", sha256: "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48",
-      bytes: 30_730_000),
+      bytes: 30_730_000, contentLimit: batchLimit),
     .init(
       "data_batch_5.bin", sha256: "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add",
-      bytes: 30_730_000),
+      bytes: 30_730_000, contentLimit: batchLimit),
     .init(
       "test_batch.bin", sha256: "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
-      bytes: 30_730_000),
+      bytes: 30_730_000, contentLimit: batchLimit),
   ]
 }
 

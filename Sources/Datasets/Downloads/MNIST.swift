@@ -64,9 +64,10 @@ struct MNIST: DatasetDefinition {
   private static func file(
     _ name: String, sha256: String, contentSHA256: String, bytes: Int
   ) -> DataFiles.File {
-    .init(
+    DataFiles.File(
       name, sha256: sha256, contentSHA256: contentSHA256, bytes: bytes,
-      alternatives: [name.replacing("-idx", with: ".idx")])
+      alternatives: [name.replacing("-idx", with: ".idx")], contentLimit: 1 << 30
+    ).announced(by: .idx(axes: name.contains("idx3") ? 3 : 1))
   }
 
   private static let digitFiles: [DataFiles.File] = [

@@ -32,13 +32,15 @@ struct SST2: DatasetDefinition {
       files: [
         .init(
           "train.tsv", contentSHA256: "ec192f833a64da08f475488a77b0d0b47db47acd0f458bd18433fc793b569920",
-          bytes: 720_259),
+          bytes: 720_259,
+          contentLimit: LabelledSentences.most),
         .init(
           "dev.tsv", contentSHA256: "eddea6b39e601dd4e7a672b53cc40fdf6019fa80522f351206c24340ca5d9359",
-          bytes: 92_057, alternatives: ["validation.tsv"]),
+          bytes: 92_057, alternatives: ["validation.tsv"], contentLimit: LabelledSentences.most),
         .init(
           "test.tsv", contentSHA256: "831169c7e2e429d6026e1bdbb542f33b636e3e596caad9602ebc953c205928b7",
-          bytes: 188_749),
+          bytes: 188_749,
+          contentLimit: LabelledSentences.most),
       ],
       addresses: [
         "https://raw.githubusercontent.com/clairett/pytorch-sentiment-classification/master/data/SST2"

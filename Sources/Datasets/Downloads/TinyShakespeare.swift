@@ -22,7 +22,7 @@ struct TinyShakespeare: DatasetDefinition {
       files: [
         .init(
           "input.txt", sha256: "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
-          bytes: 1_115_394)
+          bytes: 1_115_394, contentLimit: 1 << 26)
       ],
       addresses: ["https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare"])
   }

@@ -12,16 +12,32 @@ public struct DataFiles: Hashable, Sendable {
     public let bytes: Int?
     /// Other names under which people have it.
     public let alternatives: [String]
+    /// The most bytes that are read of its content, decompressed, and of what a server sends in place of a file without a published
+    /// checksum; `nil` for `LoadedFile.usualLimit`.
+    public let contentLimit: Int?
+    /// How its first bytes say how many there are.
+    private(set) var announcement = SizeAnnouncement.none
 
     /// A file by name, with what is published about it.
     public init(
       _ name: String, sha256: String? = nil, contentSHA256: String? = nil, bytes: Int? = nil,
-      alternatives: [String] = []
+      alternatives: [String] = [], contentLimit: Int? = nil
     ) {
       (self.name, self.sha256, self.bytes, self.alternatives) = (name, sha256, bytes, alternatives)
+      self.contentLimit = contentLimit
       // A file that is published as it is has the same checksum as its content.
       self.contentSHA256 = contentSHA256 ?? (name.hasSuffix(".gz") ? nil : sha256)
     }
+
+    /// The same file, whose size its header announces.
+    func announced(by announcement: SizeAnnouncement) -> File {
+      var file = self
+      file.announcement = announcement
+      return file
+    }
+
+    /// The most bytes a server may send for it: those of the published file, where only that one is kept.
+    var downloadLimit: Int { (sha256 == nil ? nil : bytes) ?? contentLimit ?? LoadedFile.usualLimit }
 
     /// The names it is found under: its own and the alternatives, each plain or with `.gz`.
     var names: [String] {

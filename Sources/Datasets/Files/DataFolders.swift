@@ -45,7 +45,7 @@ public struct DataFolders: Hashable, Sendable {
     let folder = try locate(files, dataset: dataset)
     var loaded: [LoadedFile] = []
     for file in files.files {
-      loaded.append(try LoadedFile(Self.path(of: file, in: folder) ?? "\(folder)/\(file.name)"))
+      loaded.append(try LoadedFile(Self.path(of: file, in: folder) ?? "\(folder)/\(file.name)", as: file))
     }
     return loaded
   }

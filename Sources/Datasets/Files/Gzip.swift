@@ -7,8 +7,13 @@ enum Gzip {
 
   /// The content of a gzip file of one or more members, checked against their own checksums.
   ///
-  /// - Throws: `DatasetError.truncated` or `.corrupt`, naming `path`.
-  static func decompress(_ input: [UInt8], path: String) throws(DatasetError) -> [UInt8] {
+  /// Of a content that is not of its format, only the beginning.
+  ///
+  /// - Parameter limit: how many bytes it may have, asked as soon as its first bytes are there.
+  /// - Throws: `DatasetError.truncated`, `.corrupt`, or `.malformed` where it has more, naming `path`.
+  static func decompress(
+    _ input: [UInt8], path: String, _ limit: ContentLimit = ContentLimit()
+  ) throws(DatasetError) -> [UInt8] {
     guard input.count >= 2, input[0] == 0x1f, input[1] == 0x8b else {
       throw .corrupt(path: path, offset: 0, reason: "it does not start as a gzip file")
     }
@@ -19,7 +24,7 @@ enum Gzip {
     }
     defer { inflateEnd(&stream) }
     var output: [UInt8] = []
-    output.reserveCapacity(input.count * 4)
+    output.reserveCapacity(min(input.count * 4, limit.most))
     var piece = [UInt8](repeating: 0, count: 1 << 18)
     var consumed = 0
     var isComplete = false
@@ -39,6 +44,9 @@ enum Gzip {
         }
       }
       output.append(contentsOf: piece[..<(piece.count - Int(stream.avail_out))])
+      let bound = try limit.bound(output.prefix(ContentLimit.beginning), path: path)
+      if bound.isOtherFormat { return output }
+      if bound.isExceeded(by: output.count) { throw bound.error(path: path, isPacked: true) }
       switch status {
       case Z_STREAM_END:
         isComplete = consumed == input.count

@@ -36,6 +36,21 @@ enum IDX {
     return Examples(pixels: pixels, labels: values)
   }
 
+  /// The bytes of a file that begins so, header and all; `nil` where it is no IDX file of bytes with so many axes, or of no possible size.
+  static func size(announcedBy beginning: ArraySlice<UInt8>, axes: Int) -> Int? {
+    let length = 4 + 4 * axes
+    guard beginning.count >= length, beginning.starts(with: [0, 0, 8, UInt8(axes)]) else { return nil }
+    var size = 1
+    for axis in 1...axes {
+      let place = beginning.startIndex + 4 * axis
+      let extent = beginning[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+      let (product, isTooLarge) = size.multipliedReportingOverflow(by: extent)
+      if isTooLarge { return nil }
+      size = product
+    }
+    return size.addingCapped(length)
+  }
+
   private static func header(_ file: LoadedFile, magic: UInt32, axes: Int) throws(DatasetError) -> [Int] {
     func word(_ i: Int) -> UInt32 { file.bytes[4 * i..<4 * i + 4].reduce(0) { $0 << 8 | UInt32($1) } }
     let length = 4 + 4 * axes

@@ -1,3 +1,4 @@
+import CoppiceTerms
 import Crypto
 import Foundation
 
@@ -15,14 +16,27 @@ public struct LoadedFile: Sendable {
 
   /// Reads a file.
   ///
-  /// - Throws: `DatasetError` where it cannot be read, is empty, or does not decompress.
-  public init(_ path: String) throws(DatasetError) {
-    let stored = try Self.contents(path)
+  /// - Parameter most: the most bytes it may hold, decompressed; `nil` for `usualLimit`.
+  /// - Throws: `DatasetError` where it cannot be read, is empty, does not decompress, or holds more.
+  public init(_ path: String, atMost most: Int? = nil) throws(DatasetError) {
+    try self.init(path, ContentLimit(most))
+  }
+
+  /// Reads one of the files of a data set, as much as it may hold.
+  init(_ path: String, as file: DataFiles.File) throws(DatasetError) {
+    try self.init(path, ContentLimit(file.contentLimit, file.announcement))
+  }
+
+  private init(_ path: String, _ limit: ContentLimit) throws(DatasetError) {
+    let stored = try Self.contents(path, limit)
     if stored.isEmpty { throw .empty(path: path) }
     self.path = path
-    bytes = Gzip.isPacked(stored) ? try Gzip.decompress(stored, path: path) : stored
+    bytes = Gzip.isPacked(stored) ? try Gzip.decompress(stored, path: path, limit) : stored
     record = DataRecord.File(path: path, stored: stored, contents: bytes)
   }
+
+  /// The most bytes that are read of a file for which nothing else is said: 4 GiB, or half of this machine's memory.
+  public static let usualLimit = min(1 << 32, Int(ProcessInfo.processInfo.physicalMemory / 2))
 
   /// The contents as text, without a byte-order mark.
   ///
@@ -48,12 +62,48 @@ public struct LoadedFile: Sendable {
     return ["<!doctype", "<html", "<?xml"].contains(where: text.hasPrefix)
   }
 
-  /// The bytes of a file as they lie on disk.
-  static func contents(_ path: String) throws(DatasetError) -> [UInt8] {
-    do {
-      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch {
-      throw .unreadable(path: path, reason: reason(error))
+  /// The bytes of a file as they lie on disk. Of one that is not packed and not of its format, the beginning alone.
+  private static func contents(_ path: String, _ limit: ContentLimit) throws(DatasetError) -> [UInt8] {
+    try reading(path) { (descriptor: Int32) throws(DatasetError) -> [UInt8] in
+      let size = ReadableFile.size(of: descriptor)
+      let beginning = try piece(of: descriptor, min(size, ContentLimit.beginning), path)
+      let isPacked = Gzip.isPacked(beginning)
+      // A packed file is hardly ever larger than its content.
+      let bound =
+        try isPacked
+        ? ContentLimit.Bound(size: limit.most.addingCapped(limit.most / 64), isAnnounced: false)
+        : limit.bound(beginning[...], path: path)
+      if bound.isOtherFormat { return beginning }
+      if bound.isExceeded(by: size) { throw bound.error(path: path, isPacked: false) }
+      lseek(descriptor, 0, SEEK_SET)
+      return try piece(of: descriptor, size, path)
+    }
+  }
+
+  /// The first bytes of a file.
+  static func beginning(ofFile path: String, _ count: Int) throws(DatasetError) -> [UInt8] {
+    try reading(path) { (descriptor: Int32) throws(DatasetError) -> [UInt8] in
+      try piece(of: descriptor, count, path)
+    }
+  }
+
+  /// Opens a file for as long as `body` reads it.
+  private static func reading<Result>(
+    _ path: String, _ body: (_ descriptor: Int32) throws(DatasetError) -> Result
+  ) throws(DatasetError) -> Result {
+    let descriptor: Int32
+    do { descriptor = try ReadableFile.open(path) } catch {
+      throw .unreadable(path: path, reason: error.reason)
+    }
+    defer { close(descriptor) }
+    return try body(descriptor)
+  }
+
+  private static func piece(
+    of descriptor: Int32, _ count: Int, _ path: String
+  ) throws(DatasetError) -> [UInt8] {
+    do { return try ReadableFile.bytes(of: descriptor, count, at: path) } catch {
+      throw .unreadable(path: path, reason: error.reason)
     }
   }
 
@@ -62,14 +112,13 @@ public struct LoadedFile: Sendable {
 
   /// SHA-256 of a file of any size, read in pieces.
   static func sha256(ofFile path: String) throws(DatasetError) -> String {
-    do {
-      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    try reading(path) { (descriptor: Int32) throws(DatasetError) -> String in
       var digest = SHA256()
-      while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { digest.update(data: piece) }
-      try file.close()
-      return hexadecimal(digest.finalize())
-    } catch {
-      throw .unreadable(path: path, reason: reason(error))
+      while true {
+        let bytes = try piece(of: descriptor, 1 << 20, path)
+        if bytes.isEmpty { return hexadecimal(digest.finalize()) }
+        digest.update(data: bytes)
+      }
     }
   }
 

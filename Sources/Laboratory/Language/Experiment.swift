@@ -41,7 +41,7 @@ public struct Experiment: Sendable {
     seeds: Int? = nil, overrides: [(name: String, text: String)] = [], settings: [Setting] = Settings.all
   ) throws -> [Trial] {
     let cells = try cells(seeds: seeds, overrides: overrides, settings: settings)
-    return Self.withBaselines(Self.distinct(cells, settings), settings)
+    return Self.withBaselines(Self.distinct(cells, settings), settings).map(\.cell)
   }
 
   /// Some cells, each once, with what tells them apart.
@@ -52,13 +52,13 @@ public struct Experiment: Sendable {
     return cells.map { ($0, $0.specification(settings)) }.filter { known.insert($0.1).inserted }
   }
 
-  /// Different cells behind the dense baselines they are compared with, each once.
+  /// Different cells behind the dense baselines they are compared with, each once, with what tells them apart.
   static func withBaselines(
     _ cells: [(cell: Trial, identity: Specification)], _ settings: [Setting]
-  ) -> [Trial] {
+  ) -> [(cell: Trial, identity: Specification)] {
     let dense = distinct(cells.flatMap(\.cell.baselines), settings)
     let known = Set(dense.map(\.identity))
-    return dense.map(\.cell) + cells.filter { !known.contains($0.identity) }.map(\.cell)
+    return dense + cells.filter { !known.contains($0.identity) }
   }
 
   /// The cells of the sweep in order, as often as the sweep gives them.

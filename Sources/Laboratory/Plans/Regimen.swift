@@ -3,8 +3,8 @@ import CoppiceNetworks
 import CoppiceTensors
 import CoppiceTerms
 
-/// What is trained, on what, and how: equal for all trainings of a trial.
-package struct Regimen: Sendable {
+/// What is trained, on what, and how: equal for all trainings of a trial, whose stages share it.
+package final class Regimen: Sendable {
   package let model: Network
   package let data: TaskData
   package let optimizer: Optimizer
@@ -86,7 +86,7 @@ package struct Regimen: Sendable {
 
 extension Regimen {
   /// What is needed to evaluate networks of a trial. How they were trained plays no part.
-  package init(evaluating trial: Trial, _ library: DataLibrary) throws {
+  package convenience init(evaluating trial: Trial, _ library: DataLibrary) throws {
     var plain = Trial(model: trial.model, dataset: trial.dataset, batchSize: 1, seed: trial.seed)
     (plain.execution, plain.loss) = (trial.execution, trial.loss)
     let data = try library.data(plain.dataset, seed: plain.seed)

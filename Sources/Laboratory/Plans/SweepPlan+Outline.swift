@@ -17,10 +17,20 @@ extension SweepPlan {
 
   /// What differs between trials: each setting with its values, in the order they are met.
   package var axes: [(setting: String, values: [String])] {
-    settings.compactMap { setting in
-      var met: Set<String> = []
-      let values = trials.map { setting.value($0.trial).description }.filter { met.insert($0).inserted }
-      return values.count > 1 ? (setting.name, values) : nil
+    var met = settings.map { _ in (last: Specification.Value?.none, known: Set<String>(), values: [String]())
+    }
+    for trial in trials {
+      for place in settings.indices {
+        let value = settings[place].value(trial.trial)
+        // Most trials have the value of the one before.
+        if value == met[place].last { continue }
+        met[place].last = value
+        let text = value.description
+        if met[place].known.insert(text).inserted { met[place].values.append(text) }
+      }
+    }
+    return zip(settings, met).compactMap { setting, met in
+      met.values.count > 1 ? (setting.name, met.values) : nil
     }
   }
 
@@ -28,18 +38,22 @@ extension SweepPlan {
   /// is one of this build of the program alone: built anew, it runs those trials again, lest an edited component meets results it
   /// had before.
   package var unversioned: [(setting: String, component: String, trials: Int)] {
-    settings.flatMap { setting in
-      var counts: [(component: String, trials: Int)] = []
-      for trial in trials {
-        for name in setting.value(trial.trial).unversioned {
-          if let known = counts.firstIndex(where: { $0.component == name }) {
-            counts[known].trials += 1
+    var counts = settings.map { _ in [(component: String, trials: Int)]() }
+    for trial in trials {
+      for place in settings.indices {
+        let value = settings[place].value(trial.trial)
+        if value.isVersioned { continue }
+        for name in value.unversioned {
+          if let known = counts[place].firstIndex(where: { $0.component == name }) {
+            counts[place][known].trials += 1
           } else {
-            counts.append((name, 1))
+            counts[place].append((name, 1))
           }
         }
       }
-      return counts.map { (setting.name, $0.component, $0.trials) }
+    }
+    return zip(settings, counts).flatMap { setting, counts in
+      counts.map { (setting.name, $0.component, $0.trials) }
     }
   }
 

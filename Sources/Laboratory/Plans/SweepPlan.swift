@@ -31,15 +31,16 @@ package struct SweepPlan: Sendable {
     let networks = KnownNetworks()
     let cells = try experiment.cells(seeds: seeds, overrides: overrides, settings: settings)
     let distinct = Experiment.distinct(cells, settings)
-    for trial in Experiment.withBaselines(distinct, settings) {
-      plans.append(try TrialPlan(trial, library, networks, settings))
+    let trials = Experiment.withBaselines(distinct, settings)
+    for (trial, identity) in trials {
+      plans.append(try TrialPlan(trial, identity: identity, library, networks, settings))
     }
     self.settings = settings
-    let spoken = Self.distinctions(plans.filter { !$0.isDense }, settings).filter {
+    let spoken = Self.distinctions(plans.lazy.filter { !$0.isDense }, settings).filter {
       !TrialPlan.settingsOfLabel.contains($0.setting)
     }
     for index in plans.indices { plans[index].name(spoken) }
-    trials = plans
+    self.trials = plans
     var known: Set<StageKey> = []
     stages = plans.flatMap(\.stages).filter { known.insert($0.key).inserted }
     let copies = cells.count - distinct.count
@@ -51,7 +52,7 @@ package struct SweepPlan: Sendable {
         sweptBefore: try experiment.cells(seeds: nil, overrides: [], settings: settings), settings)
     let isChanged = seeds != nil || !overrides.isEmpty
     let identity = Specification(
-      "cells", version: 1, [("trials", .list(plans.map { .component($0.trial.specification(settings)) }))])
+      "cells", version: 1, [("trials", .list(trials.map { .component($0.identity) }))])
     self.name = name ?? (isChanged ? "\(experiment.name)@\(StageKey(identity).short)" : experiment.name)
   }
 
@@ -91,10 +92,13 @@ package struct SweepPlan: Sendable {
   /// In what the trials differ: the one list by which the index, tables and legends tell them apart.
   package var distinctions: [Distinction] { Self.distinctions(trials, settings) }
 
-  private static func distinctions(_ trials: [TrialPlan], _ settings: [Setting]) -> [Distinction] {
+  private static func distinctions(_ trials: some Sequence<TrialPlan>, _ settings: [Setting]) -> [Distinction]
+  {
     // The ratio has columns of its own, of what was asked for and what was reached.
-    let values = settings.filter { $0.name != "sparsity" }.map { setting in
-      (name: setting.name, values: trials.map { setting.value($0.trial) })
+    let told = settings.filter { $0.name != "sparsity" }
+    var values = told.map { (name: $0.name, values: [Specification.Value]()) }
+    for plan in trials {
+      for place in told.indices { values[place].values.append(told[place].value(plan.trial)) }
     }
     let columns = IndexRow.columnNames.map { $0.replacing("_", with: "-") }
     return Distinction.all(among: values, taken: Set(columns + settings.map(\.name)))

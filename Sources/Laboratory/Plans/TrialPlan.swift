@@ -40,16 +40,24 @@ package struct TrialPlan: Sendable {
   }
 
   /// Plans a trial whose model others may have traced before.
-  init(_ trial: Trial, _ library: DataLibrary, _ networks: KnownNetworks, _ settings: [Setting]) throws {
+  ///
+  /// - Parameter identity: the trial's specification by the table of settings, where it is known.
+  init(
+    _ trial: Trial, identity: Specification? = nil, _ library: DataLibrary, _ networks: KnownNetworks,
+    _ settings: [Setting]
+  ) throws {
     let data = try library.data(trial.dataset, seed: trial.seed)
     do {
-      try self.init(trial, data, networks, settings)
+      try self.init(trial, identity ?? trial.specification(settings), data, networks, settings)
     } catch {
       throw ExperimentError.trial(Self.label(trial).joined(separator: "-"), problem: "\(error)")
     }
   }
 
-  private init(_ trial: Trial, _ data: TaskData, _ networks: KnownNetworks, _ settings: [Setting]) throws {
+  private init(
+    _ trial: Trial, _ identity: Specification, _ data: TaskData, _ networks: KnownNetworks,
+    _ settings: [Setting]
+  ) throws {
     self.trial = trial
     self.settings = settings
     let (network, structure) = try networks.network(trial, data.interface)
@@ -89,7 +97,7 @@ package struct TrialPlan: Sendable {
       Specification(
         "trial", version: 1,
         [
-          ("settings", .component(trial.specification(settings))),
+          ("settings", .component(identity)),
           ("rounds", .list(rounds.flatMap { $0.stages.flatMap { [.text($0.role.name), $0.key.value] } })),
         ]))
     name = ""
@@ -174,7 +182,7 @@ package struct TrialPlan: Sendable {
 extension Regimen {
   /// What a trial says of its trainings.
   /// - Throws: `PlanError` where settings do not go together, `BudgetError`.
-  init(_ trial: Trial, _ network: Network, _ data: TaskData) throws {
+  convenience init(_ trial: Trial, _ network: Network, _ data: TaskData) throws {
     let perEpoch = data.stepsPerEpoch(batchSize: trial.batchSize)
     let examples = data.stepsPerEpoch(batchSize: 1)
     guard perEpoch > 0 else { throw PlanError.batchSize(trial.batchSize, examples) }
