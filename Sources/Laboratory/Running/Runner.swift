@@ -36,6 +36,7 @@ package final class Runner: Sendable {
   private let writer: SummaryWriter
   private let observe: @Sendable (RunEvent) -> Void
   private let journal: Journal
+  private let lease: RunLease
   private let costs = NetworkCostTable()
   private let outputs: RecentStages
   private let queue: WorkQueue
@@ -78,6 +79,7 @@ package final class Runner: Sendable {
     if !options.isForced { try writer.checkOwner() }
     results.stages.removeLeftovers()
     results.removeLeftovers(of: plan.name)
+    lease = RunLease(in: results, of: plan.name, expiry: options.leaseExpiry)
     let finished = try TrialReuse.finished(
       plan, in: results, distinctions: distinctions, observe: observe)
     let reused = options.isFresh ? [:] : finished
@@ -133,6 +135,7 @@ package final class Runner: Sendable {
       try writer.write(outcomes.rows(isOver: true), analyses: tables, isForced: options.isForced)
     } catch { summaryError = error }
     note("ended", status: interruption.isRequested ? "interrupted" : "completed")
+    lease.end()
     let names = Set(plan.trials.map(\.name))
     return outcomes.report(
       isInterrupted: interruption.isRequested, summary: results.summary(of: plan.name),
@@ -143,7 +146,10 @@ package final class Runner: Sendable {
   private func heartbeat() -> any DispatchSourceTimer {
     let timer = DispatchSource.makeTimerSource(queue: .global())
     timer.schedule(deadline: .now() + leases.interval, repeating: leases.interval)
-    timer.setEventHandler { [leases] in leases.beat() }
+    timer.setEventHandler { [leases, lease] in
+      leases.beat()
+      lease.beat()
+    }
     timer.resume()
     return timer
   }
