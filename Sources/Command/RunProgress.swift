@@ -46,6 +46,9 @@ final class RunProgress: Sendable {
     case .setAside(let file, let kept, let reason):
       if isLive { Terminal.redraw("") }
       Terminal.log("set aside: \(file): \(reason); it is kept as \(kept), and a new one is written")
+    case .setback(let trial, let message):
+      if isLive { Terminal.redraw("") }
+      Terminal.log("warning: \(trial): \(message) The work goes on; it is tried again.")
     case .failed(let trial, let message):
       if isLive { Terminal.redraw("") }
       Terminal.log("failed: \(trial): \(message)")

@@ -84,6 +84,11 @@ struct RunCommand: ParsableCommand {
     }
     if report.isInterrupted {
       if let error = report.summaryError { Terminal.log("the summary is as it was: \(error)") }
+      if let error = report.checkpointError {
+        Terminal.log(
+          "interrupted; a checkpoint could not be written, and the same command goes on from the one before")
+        throw error
+      }
       Terminal.log("interrupted after a checkpoint; the same command goes on from there")
       throw CommandFailure.interrupted
     }

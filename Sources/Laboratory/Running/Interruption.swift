@@ -1,3 +1,4 @@
+import CoppiceStore
 import CoppiceTerms
 import Foundation
 import Synchronization
@@ -37,6 +38,9 @@ package final class Interruption: Sendable {
 
 /// Thrown by a stage that stopped, after a checkpoint, because an end was asked for.
 package struct Interrupted: ReportedError {
+  /// Why that checkpoint could not be written; `nil` where it was.
+  var checkpointError: StoreError?
+
   package var description: String { "stopped after a checkpoint, because an end was asked for" }
   package var exitCode: FailureCode { .interrupted }
 }

@@ -174,7 +174,8 @@ package final class Runner: Sendable {
           case .made(let record): end(index, .done(record.outcome.ending))
           case .held: queue.putBack(index, for: maker.pause(for: stage.key))
           }
-        } catch is Interrupted {
+        } catch let end as Interrupted {
+          outcomes.keep(end)
           queue.close()
         } catch {
           outcomes.keep(error)
@@ -196,15 +197,23 @@ package final class Runner: Sendable {
   private func context(ofStage index: Int) -> StageContext {
     clock.began(index)
     let left = queue.leftOnTheWay(of: index)
+    let trial = trialOfStage[index] ?? ""
     return StageContext(
       folder: results.stages, recent: outputs, interruption: interruption,
       checkpointInterval: options.checkpointInterval, threads: options.threads, costs: costs,
       waypoints: left.map { (plan.stages[$0].steps, plan.stages[$0].key) },
-      leave: { [outputs, queue, stages = plan.stages] record in
-        try outputs.write(record)
+      leave: { [outputs, queue, observe, stages = plan.stages] record in
+        do throws(StoreError) { try outputs.write(record) } catch {
+          // What is not left is made by itself, later.
+          return observe(
+            .setback(trial: trial, message: "what is left on the way cannot be written: \(error)"))
+        }
         for place in left where stages[place].key.hexadecimal == record.key { queue.leave(place) }
       },
-      progress: { [observe, clock, trial = trialOfStage[index] ?? ""] progress in
+      checkpointFailed: { [observe] error in
+        observe(.setback(trial: trial, message: "a checkpoint cannot be written: \(error)"))
+      },
+      progress: { [observe, clock] progress in
         clock.made(progress.steps, by: index)
         observe(.progress(stage: index, trial: trial, progress, remaining: clock.remaining))
       })
@@ -221,7 +230,8 @@ package final class Runner: Sendable {
         provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
       try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))
       outcome = (record.status, record.rounds.map(\.row))
-    } catch is Interrupted {
+    } catch let end as Interrupted {
+      outcomes.keep(end)
       return queue.close()
     } catch {
       outcomes.keep(error)
