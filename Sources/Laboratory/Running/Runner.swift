@@ -1,3 +1,4 @@
+import CoppiceAutodiff
 import CoppiceStore
 import CoppiceTerms
 import Foundation
@@ -5,8 +6,9 @@ import Synchronization
 
 /// Runs a sweep: the stages that are missing, each once, several at a time; then the trial files and the summary.
 ///
-/// Stages run on threads of their own, as many as there are jobs, and one more writes trial files. A failed trial does not stop
-/// the others; a request for an end stops them all after a checkpoint, and the same command goes on from there.
+/// Stages run on threads of their own, as many as there are jobs, and one more writes trial files. Where the system gives fewer
+/// threads, the run goes on with those, at the least with the one that asked for it. A failed trial does not stop the others; a
+/// request for an end stops them all after a checkpoint, and the same command goes on from there.
 package final class Runner: Sendable {
   /// How a run is done; nothing here changes a result.
   package struct Options: Sendable {
@@ -22,6 +24,8 @@ package final class Runner: Sendable {
     package var checkpointInterval = 30.0
     /// Seconds without a sign of life after which other runs take over what this one was at work on.
     package var leaseExpiry = 60.0
+    /// Bytes of the stack of each thread that runs stages.
+    package var stackSize = 8 << 20
 
     package init() {}
   }
@@ -47,6 +51,8 @@ package final class Runner: Sendable {
   private let trialOfStage: [Int: String]
   private let outcomes: RunOutcomes
   private let sinceSummary = Mutex(Stopwatch())
+  /// Threads that this process had asked for in vain when the run began; `nil` once it was said that there are too few.
+  private let refusedThreads = Mutex<Int?>(WorkThread.refused)
 
   /// A run of a plan.
   ///
@@ -115,19 +121,13 @@ package final class Runner: Sendable {
     if !FileManager.default.fileExists(atPath: results.summary(of: plan.name)) {
       try? writer.write(outcomes.rows(isOver: false), isForced: false)
     }
-    let heartbeat = heartbeat()
-    defer { heartbeat.cancel() }
-    let workers = DispatchGroup()
-    for role in [WorkQueue.Role.assembler] + Array(repeating: .worker, count: max(1, options.jobs)) {
-      workers.enter()
-      let thread = Thread {
-        self.work(role)
-        workers.leave()
-      }
-      thread.stackSize = 8 << 20
-      thread.start()
+    // Shows other runs, and whoever asks for the status, that this one lives.
+    let heartbeat = Heartbeat(every: leases.interval) { [leases, lease] in
+      leases.beat()
+      lease.beat()
     }
-    workers.wait()
+    defer { heartbeat.end() }
+    workTogether()
     checkFiles()
     let tables = interruption.isRequested ? [] : analyses.tables()
     var summaryError: StoreError?
@@ -142,18 +142,6 @@ package final class Runner: Sendable {
       summaryError: summaryError, orphans: results.trials(of: plan.name).filter { !names.contains($0) })
   }
 
-  /// Shows other runs that this one lives, until it is cancelled.
-  private func heartbeat() -> any DispatchSourceTimer {
-    let timer = DispatchSource.makeTimerSource(queue: .global())
-    timer.schedule(deadline: .now() + leases.interval, repeating: leases.interval)
-    timer.setEventHandler { [leases, lease] in
-      leases.beat()
-      lease.beat()
-    }
-    timer.resume()
-    return timer
-  }
-
   private var analyses: RunAnalyses {
     RunAnalyses(
       plan: plan, outcomes: outcomes, maker: maker,
@@ -163,6 +151,29 @@ package final class Runner: Sendable {
   }
 
   // MARK: Workers
+
+  /// Does all the work of stages and trials, on threads as far as there are any.
+  private func workTogether() {
+    func thread(_ role: WorkQueue.Role) -> WorkThread? {
+      WorkThread(stackSize: options.stackSize) { self.work(role) }
+    }
+    let workers = (0..<max(1, options.jobs)).compactMap { _ in thread(.worker) }
+    // Workers put trials together too.
+    let assembler = thread(.assembler)
+    tellOfThreads()
+    if workers.isEmpty { work(.worker) }
+    for thread in workers + [assembler].compactMap({ $0 }) { thread.join() }
+  }
+
+  /// Says once that the system gives no more threads.
+  private func tellOfThreads() {
+    let isNew = refusedThreads.withLock { before in
+      guard let count = before, WorkThread.refused > count else { return false }
+      before = nil
+      return true
+    }
+    if isNew { observe(.shortOfThreads) }
+  }
 
   private func work(_ role: WorkQueue.Role) {
     while !interruption.isRequested, let work = queue.next(role) {
@@ -188,6 +199,7 @@ package final class Runner: Sendable {
   }
 
   private func end(_ stage: Int, _ ending: WorkQueue.Ending) {
+    tellOfThreads()
     for stage in [stage] + queue.finish(stage, ending) {
       clock.ended(stage)
       observe(.ended(stage: stage))
