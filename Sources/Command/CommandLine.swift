@@ -65,6 +65,8 @@ public enum CoppiceCommandLine {
         exit(0)
       }
       var command = try UsageFailure.parsing(arguments)
+      // A run is there for what it stores.
+      if command is RunCommand { StandardStreams.outliveReaders() }
       if Provenance.build == "debug" {
         Terminal.log("warning: this is a debug build, many times slower; build with `swift build -c release`")
       }

@@ -36,7 +36,6 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    StandardStreams.outliveReaders()
     let library = data.library
     let plan = try sweep.plan(library)
     try data.report(library)

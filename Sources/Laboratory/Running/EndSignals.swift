@@ -12,13 +12,18 @@ enum EndSignals {
   /// Whether one was heard.
   static var isHeard: Bool { heard.load(ordering: .relaxed) != 0 }
 
-  /// Lets the signals be noted. A SIGHUP that is ignored stays so: `nohup` asks for that.
+  /// Lets the signals be noted, by this thread and those that it starts. A SIGHUP that is ignored stays so: `nohup` asks for that.
   static func observe() {
     // A static is made when it is first asked for, which is not for handlers.
     _ = isHeard
     for number in [SIGINT, SIGTERM, SIGXCPU] { signal(number, note) }
     let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
     if unsafeBitCast(signal(SIGHUP, note), to: Int.self) == ignored { signal(SIGHUP, SIG_IGN) }
+    // Whoever started us may have kept them off, as threads of libdispatch do, and what it keeps off is handed down.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGXCPU, SIGHUP] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// One signal may come twice: to the process and to its group, by a shell, a terminal or `timeout`.
