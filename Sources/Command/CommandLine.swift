@@ -17,7 +17,8 @@ public enum CoppiceCommandLine {
   /// its executable.
   ///
   /// Exit codes: 0 all well; 1 some trials failed; 64 usage; 65 bad data; 66 input missing; 69 optional tool missing;
-  /// 74 input/output; 75 try again; 130 interrupted after a clean checkpoint.
+  /// 74 input/output; 75 try again; 130 interrupted after a clean checkpoint. Where the reader of its output goes away, a command
+  /// ends by SIGPIPE, but `run` goes on and its code says how it went.
   public static func main(
     experiments: [Experiment], criteria: [Shipped<Criterion>] = [], models: [Shipped<Model>] = [],
     datasets: [Shipped<DatasetSource>] = [], initializers: [Shipped<Initializer>] = [],
@@ -52,6 +53,9 @@ public enum CoppiceCommandLine {
 
   /// Makes the catalogues, does what the arguments say and ends the process.
   private static func run(_ prepare: () throws -> Void) -> Never {
+    StandardStreams.open()
+    // A file that may not grow any more is an error of writing like any other.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       try prepare()
       if let kernels = Environment["COPPICE_KERNELS"] { try KernelVariant.use(kernels) }
@@ -61,6 +65,8 @@ public enum CoppiceCommandLine {
         exit(0)
       }
       var command = try UsageFailure.parsing(arguments)
+      // A run is there for what it stores.
+      if command is RunCommand { StandardStreams.outliveReaders() }
       if Provenance.build == "debug" {
         Terminal.log("warning: this is a debug build, many times slower; build with `swift build -c release`")
       }
@@ -91,7 +97,8 @@ struct RootCommand: ParsableCommand {
       A flag counts more than its environment variable, and that more than the sweep.
 
       Exit codes: 0 all well; 1 some trials failed; 64 usage; 65 bad data; 66 input missing; 69 optional tool missing; \
-      74 input/output; 75 try again; 130 interrupted after a checkpoint.
+      74 input/output; 75 try again; 130 interrupted after a checkpoint. Where nobody reads its output any more, a command ends \
+      by SIGPIPE, but run goes on.
 
       \(examples("list criteria", "run \(anExperiment) --seeds 1"))
 

@@ -2,13 +2,13 @@ import Coppice
 import CoppiceStore
 import Foundation
 
-/// How an experiment stands, told by its plan, its trial files and its journal.
+/// How an experiment stands, told by its plan, its trial files, its journal and the leases of runs.
 struct ExperimentStatus {
   let name: String
   /// Every trial that is to be, or was, run, with how it stands.
   let trials: [(name: String, status: TrialStatus)]
-  /// The process at work, if one is.
-  let process: Int32?
+  /// The run at work that began last, if one is.
+  let run: LeaseHolder?
   /// When anything was last written to the journal.
   let lastActivity: Date?
 
@@ -17,7 +17,7 @@ struct ExperimentStatus {
     self.name = name
     let entries = try Journal.entries(of: JournalEntry.self, in: folder.journal(of: name))
     lastActivity = entries.map(\.time).max().map(Date.init(timeIntervalSince1970:))
-    process = Self.process(in: entries)
+    run = folder.runs(of: name).last
     let files = folder.trials(of: name)
     var names = (try? ExperimentCatalogue.experiment(name)).flatMap {
       try? SweepPlan($0, library: library).keepingNames(of: files).trials.map(\.name)
@@ -36,17 +36,4 @@ struct ExperimentStatus {
 
   /// Trials that have a result, good or bad.
   var done: Int { trials.count { $0.status.isFinished } }
-
-  /// The process that began last and has not ended, if it is alive.
-  static func process(in entries: [JournalEntry]) -> Int32? {
-    var open: [Int32] = []
-    for entry in entries {
-      switch entry.event {
-      case "began": open.append(entry.process)
-      case "ended": open.removeAll { $0 == entry.process }
-      default: break
-      }
-    }
-    return open.last { kill($0, 0) == 0 || errno == EPERM }
-  }
 }

@@ -54,17 +54,12 @@ struct FigureFile {
     let (source, target) = (scratch + ".svg", scratch + "." + kind.rawValue)
     defer { for path in [source, target] { try? FileManager.default.removeItem(atPath: path) } }
     try svg.write(to: URL(fileURLWithPath: source))
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: converter)
-    process.arguments =
-      ["--format", kind.rawValue, "--output", target] + (kind == .png ? ["--zoom", "2"] : []) + [source]
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw CommandFailure(
-        "rsvg-convert ended with \(process.terminationStatus); write .svg instead", CommandFailure.inputOutput
-      )
+    let run = ToolRun(
+      [converter, "--format", kind.rawValue, "--output", target] + (kind == .png ? ["--zoom", "2"] : [])
+        + [source], showsErrors: true)
+    guard run?.status == 0 else {
+      let end = run == nil ? "cannot be started" : run?.status.map { "ended with \($0)" } ?? "was killed"
+      throw CommandFailure("rsvg-convert \(end); write .svg instead", CommandFailure.inputOutput)
     }
     return try Data(contentsOf: URL(fileURLWithPath: target))
   }

@@ -22,6 +22,7 @@ struct ForeignOptions: ParsableArguments {
     switch child.end(within: limit) {
     case .exited(0): return
     case .exited(let code): throw ExitCode(code)
+    case .signalled(SIGPIPE): StandardStreams.endWithoutReader()
     case .signalled(let signal):
       throw CommandFailure(
         "the file cannot be read: libhdf5 ended by signal \(signal) on its contents. It is damaged; make it again",

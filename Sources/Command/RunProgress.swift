@@ -46,6 +46,14 @@ final class RunProgress: Sendable {
     case .setAside(let file, let kept, let reason):
       if isLive { Terminal.redraw("") }
       Terminal.log("set aside: \(file): \(reason); it is kept as \(kept), and a new one is written")
+    case .shortOfThreads:
+      if isLive { Terminal.redraw("") }
+      Terminal.log(
+        "warning: the system gives this run fewer threads than it asked for (ulimit -u, memory): it goes on with those there are, "
+          + "with the same results")
+    case .setback(let trial, let message):
+      if isLive { Terminal.redraw("") }
+      Terminal.log("warning: \(trial): \(message) The work goes on; it is tried again.")
     case .failed(let trial, let message):
       if isLive { Terminal.redraw("") }
       Terminal.log("failed: \(trial): \(message)")

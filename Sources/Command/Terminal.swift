@@ -15,11 +15,20 @@ enum Terminal {
   /// Columns a table may take: those of the terminal it is printed on; in a pipe or a file as many as it needs.
   static var tableWidth: Int? { isatty(STDOUT_FILENO) == 1 ? columns(STDOUT_FILENO) ?? 80 : nil }
 
-  /// Data: to standard output. Like all that is printed, it may come from a file of others, and its control characters are shown
-  /// and not sent.
+  /// Data: to standard output. Where nobody reads them any more, the process ends as other tools do. Like all that is printed, they
+  /// may come from a file of others, and their control characters are shown and not sent.
   /// - Throws: an input/output failure where it cannot be written, as on a full disk.
   static func data(_ text: String) throws {
+    try output(text) { StandardStreams.endWithoutReader() }
+  }
+
+  /// What a work has come to that does not depend on being read: to standard output, or nowhere where nobody reads.
+  /// - Throws: an input/output failure where it cannot be written, as on a full disk.
+  static func report(_ text: String) throws { try output(text) {} }
+
+  private static func output(_ text: String, withoutReader: () -> Void) throws {
     guard write(text.printable + "\n", to: STDOUT_FILENO) else {
+      if errno == EPIPE { return withoutReader() }
       throw CommandFailure(
         "standard output cannot be written: \(String(cString: strerror(errno)))", CommandFailure.inputOutput)
     }

@@ -65,6 +65,7 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     case EACCES, EPERM, EROFS: return "Choose a folder that can be written, or change its permissions."
     case ENOSPC, EDQUOT: return "Make room and run again; nothing already stored is lost."
     case ENOTDIR: return "A folder is needed there: move what is there away, or name another."
+    case EFBIG: return "Raise the limit on the size of files (ulimit -f) and run again."
     case EAGAIN: return "Another program has the file open for writing; close it and try again."
     case nil: break
     default: return nil

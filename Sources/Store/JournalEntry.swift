@@ -8,7 +8,7 @@ package struct JournalEntry: Codable, Hashable, Sendable {
   package var status: String?
   /// Trials in the plan, at the beginning.
   package var trials: Int?
-  /// The process that writes.
+  /// The number of the process that writes, for people: whether it lives, its lease says (`RunLease`).
   package var process: Int32
 
   /// An entry of these parts.

@@ -1,7 +1,7 @@
 import CoppiceTerms
 import Foundation
 
-/// Who computes a stage, as the lease beside the stage says.
+/// Who is at work on something, as a lease says: the one beside a stage, or that of a run.
 package struct LeaseHolder: Codable, Hashable, Sendable {
   /// The name of the machine, for people: containers may share it.
   package var host: String
@@ -30,6 +30,9 @@ package struct LeaseHolder: Codable, Hashable, Sendable {
     self.expiry = expiry
     isLocked = false
   }
+
+  /// Whether its locks can be asked for from here.
+  var isHere: Bool { kernel == Self.runningKernel }
 
   /// For a person: `process 4711 on elm, since 14:03:21`.
   package var description: String {

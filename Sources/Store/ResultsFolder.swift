@@ -2,7 +2,7 @@ import CoppiceHDF5
 import Foundation
 
 /// Where the results of experiments lie: `<experiment>/summary.h5`, `<experiment>/trials/<trial>.h5`,
-/// `<experiment>/journal.jsonl`, and the stages that all experiments share.
+/// `<experiment>/journal.jsonl`, `<experiment>/run-….lease` while a run is at work, and the stages that all experiments share.
 package struct ResultsFolder: Hashable, Sendable {
   /// The path of the folder: `Results`.
   package let path: String
@@ -45,9 +45,11 @@ package struct ResultsFolder: Hashable, Sendable {
     return names.filter { $0.hasSuffix(".h5") }.sorted().map { "\(folder)/\($0)" }
   }
 
-  /// Temporary files among the results of an experiment that processes left which were killed in the middle of a write.
+  /// Temporary files among the results of an experiment that processes left which were killed in the middle of a write, and the
+  /// leases of runs that were killed.
   package func leftovers(of experiment: String) -> [String] {
     ["", "/trials", "/set-aside"].flatMap { AtomicFile.leftovers(in: folder(of: experiment) + $0) }
+      + leftLeases(of: experiment)
   }
 
   /// The same among the folders of experiments.

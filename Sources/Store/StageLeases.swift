@@ -4,7 +4,7 @@ import Synchronization
 
 /// The leases that a run holds on stages, so that of several runs on one folder each stage is computed by one.
 ///
-/// A lease is a file beside the stage, `<key>.lease`, that appears whole or not at all. Its holder writes to it every quarter
+/// A lease is a file beside the stage, `<key>.lease`, see `LeaseFile`. Its holder writes to it every quarter
 /// of `LeaseHolder.expiry`. Others take it over when its lock is gone, where they can ask for that, or when they have seen no
 /// heartbeat for the whole expiry by a clock of their own: the clocks of two machines are never compared.
 ///
@@ -76,13 +76,7 @@ package final class StageLeases: Sendable {
       return
     }
     // Another run may have taken it over meanwhile.
-    var (ours, there) = (stat(), stat())
-    if fstat(descriptor, &ours) == 0, lstat(folder.lease(key), &there) == 0, ours.st_ino == there.st_ino,
-      ours.st_dev == there.st_dev
-    {
-      unlink(folder.lease(key))
-    }
-    close(descriptor)
+    LeaseFile.remove(folder.lease(key), descriptor)
   }
 
   /// Shows that this run lives; to be called every `interval` seconds.
@@ -91,8 +85,8 @@ package final class StageLeases: Sendable {
       state.beat += 1
       for case let descriptor? in state.held.values {
         var holder = me
-        (holder.isLocked, holder.beat) = (isLocked(descriptor), state.beat)
-        if let bytes = holder.bytes { pwrite(descriptor, bytes, bytes.count, 0) }
+        holder.beat = state.beat
+        LeaseFile.beat(descriptor, holder)
       }
     }
   }
@@ -115,27 +109,9 @@ package final class StageLeases: Sendable {
 
   /// Makes the file; `false` where there is one.
   private func create(_ key: String) -> Bool {
-    let path = folder.lease(key)
-    try? AtomicFile.makeFolder((path as NSString).deletingLastPathComponent)
-    let temporary = AtomicFile.temporaryPath(for: path)
-    let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { return false }
     var holder = me
-    holder.began = Date().timeIntervalSince1970
-    holder.isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
     holder.beat = state.withLock { $0.beat }
-    let bytes = holder.bytes ?? []
-    var isMade = pwrite(descriptor, bytes, bytes.count, 0) == bytes.count && link(temporary, path) == 0
-    if !isMade, [EPERM, ENOTSUP, ENOSYS, EMLINK].contains(errno), access(path, F_OK) != 0 {
-      // A file system without links: two runs that ask in the same moment may both be granted it.
-      isMade = rename(temporary, path) == 0
-    } else {
-      unlink(temporary)
-    }
-    guard isMade else {
-      close(descriptor)
-      return false
-    }
+    guard let descriptor = LeaseFile.make(folder.lease(key), holder) else { return false }
     state.withLock { state in
       state.held[key] = descriptor
       state.watched[key] = nil
@@ -145,7 +121,7 @@ package final class StageLeases: Sendable {
 
   /// Whether a lease may be taken over.
   private func isExpired(_ key: String, _ holder: LeaseHolder) -> Bool {
-    if holder.kernel == me.kernel, holder.isLocked, isUnlocked(folder.lease(key)) { return true }
+    if holder.isHere, holder.isLocked, LeaseFile.isUnlocked(folder.lease(key)) { return true }
     let time = now()
     return state.withLock { state in
       guard let watch = state.watched[key], watch.holder == holder else {
@@ -170,39 +146,11 @@ package final class StageLeases: Sendable {
     }
     return true
   }
-
-  private func isUnlocked(_ path: String) -> Bool {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    return flock(descriptor, LOCK_EX | LOCK_NB) == 0
-  }
-
-  /// Whether we have locked a file of ours; asking again changes nothing.
-  private func isLocked(_ descriptor: Int32) -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 }
 
 extension StageFolder {
-  /// Who is at work on stages here, as far as can be told at once: those whose lock is held, and those of other machines that
-  /// have shown within ten minutes that they live.
+  /// Who is at work on stages here, as far as can be told at once, see `LeaseFile`.
   package var holders: [LeaseHolder] {
-    let here = LeaseHolder(expiry: 60).kernel
-    return paths().filter { $0.hasSuffix(".lease") }.compactMap { path in
-      guard let holder = LeaseHolder(path) else { return nil }
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-      guard descriptor >= 0 else { return nil }
-      defer { close(descriptor) }
-      if holder.kernel == here, holder.isLocked {
-        return flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? nil : holder
-      }
-      var status = stat()
-      guard fstat(descriptor, &status) == 0 else { return nil }
-      #if canImport(Darwin)
-        let changed = Double(status.st_mtimespec.tv_sec)
-      #else
-        let changed = Double(status.st_mtim.tv_sec)
-      #endif
-      return abs(Date().timeIntervalSince1970 - changed) < 600 ? holder : nil
-    }
+    paths().filter { $0.hasSuffix(".lease") }.compactMap(LeaseFile.holder)
   }
 }

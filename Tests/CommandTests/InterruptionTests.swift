@@ -34,6 +34,45 @@ import Testing
     #expect(try program.digests(of: "ladder") == Self.undisturbed.get())
   }
 
+  /// As Ctrl-C does: what a terminal that goes away sends, what `kill` sends, and what a limit of processor time sends.
+  @Test(arguments: [SIGHUP, SIGTERM, SIGXCPU]) func otherSignalsAskForAnEndToo(number: Int32) throws {
+    let program = try Program()
+    // A SIGHUP that whoever runs these tests ignores would be ignored by the program too.
+    signal(SIGHUP, SIG_DFL)
+    let running = try program.start(["run", "--jobs", "2"] + Self.sweep, environment: Self.checkpoints)
+    waitForStages(program, files: 1)
+    // To the process and to its group, as a shell may: that is still one wish.
+    for _ in 0..<2 {
+      kill(running.process.processIdentifier, number)
+      usleep(1_000)
+    }
+    let outcome = try running.outcome()
+    #expect(outcome.status == 130, "\(outcome.errors)")
+    #expect(outcome.errors.contains("interrupted after a checkpoint; the same command goes on from there"))
+  }
+
+  @Test func aSecondSignalEndsAtOnce() throws {
+    let program = try Program()
+    let running = try program.start(
+      ["run", "--jobs", "1"] + Sweeps.ladder(training: 100_000), environment: Self.checkpoints)
+    waitForStages(program, files: 1)
+    // Where a checkpoint cannot be written for want of time, the second must be heard; here it may come too late.
+    kill(running.process.processIdentifier, SIGTERM)
+    usleep(700_000)
+    kill(running.process.processIdentifier, SIGTERM)
+    #expect(try running.outcome().status == 130)
+  }
+
+  @Test func nohupKeepsARunFromSIGHUP() throws {
+    let program = try Program()
+    let running = try program.start(
+      script: #"trap '' HUP; exec "$0" "$@""#, ["run"] + Sweeps.ladder(training: 100))
+    waitForStages(program, files: 1)
+    kill(running.process.processIdentifier, SIGHUP)
+    let outcome = try running.outcome()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+  }
+
   @Test func aRunKilledAtAnyMomentEndsWithTheSameBits() throws {
     let program = try Program()
     var delays = SystemRandomNumberGenerator()

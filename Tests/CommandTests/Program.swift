@@ -46,7 +46,14 @@ struct Program {
 
   /// Starts a process and returns at once.
   func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
-    try Running(self, arguments, environment)
+    try Running(self, [executable.path] + arguments, environment)
+  }
+
+  /// Starts a script of the shell in which `"$0"` is the program and `"$@"` are the arguments.
+  func start(
+    script: String, _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> Running {
+    try Running(self, ["/bin/sh", "-c", script, executable.path] + arguments, environment)
   }
 
   /// A process at work.
@@ -55,12 +62,12 @@ struct Program {
     private let output: String
     private let errors: String
 
-    fileprivate init(_ program: Program, _ arguments: [String], _ environment: [String: String]) throws {
+    fileprivate init(_ program: Program, _ words: [String], _ environment: [String: String]) throws {
       let name = UUID().uuidString
       output = program.folder.file(name + ".out")
       errors = program.folder.file(name + ".err")
-      process.executableURL = program.executable
-      process.arguments = arguments
+      process.executableURL = URL(fileURLWithPath: words[0])
+      process.arguments = Array(words.dropFirst())
       process.currentDirectoryURL = URL(fileURLWithPath: program.folder.path)
       process.environment = [
         "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": program.folder.path,

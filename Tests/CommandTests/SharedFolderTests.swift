@@ -57,4 +57,44 @@ import Testing
     #expect(Date().timeIntervalSince(start) < 45)
     #expect(!program.store.stages.paths().contains { $0.hasSuffix(".lease") })
   }
+
+  /// Whether a run lives, its lease says, and not the number of its process, which comes again.
+  @Test func aJournalWhoseProcessNumberLivesAgainHindersNothing() throws {
+    let program = try Program(copying: Sweeps.finished.get())
+    let journal = try Journal(program.store.journal(of: "tiny"))
+    // That of the tests, which live.
+    try journal.append(
+      JournalEntry(time: 1e9, event: "began", trials: 21, process: ProcessInfo.processInfo.processIdentifier))
+    let status = try program.run(["status", "tiny"])
+    #expect(status.status == 0 && !status.output.contains("running"), "\(status.output)")
+    let json = try object(try program.run(["status", "tiny", "--json"]).output)
+    let state = try #require((json["experiments"] as? [[String: Any]])?.first)
+    #expect(state["process"] is NSNull && state["host"] is NSNull)
+    let clean = try program.run(["clean", "--stages"])
+    #expect(clean.status == 0, "\(clean.errors)")
+    #expect(program.store.stages.paths().isEmpty)
+  }
+
+  @Test func statusTellsOfARunForAsLongAsItLives() throws {
+    let program = try Program()
+    let first = try program.start(["run"] + Sweeps.ladder(training: 100_000))
+    let deadline = Date(timeIntervalSinceNow: 20)
+    while program.store.stages.holders.isEmpty, Date() < deadline { usleep(1_000) }
+    let number = first.process.processIdentifier
+    let status = try program.run(["status", "ladder"])
+    #expect(status.output.contains("; running as process \(number) on "), "\(status.output)")
+    let json = try object(try program.run(["status", "ladder", "--json"]).output)
+    let state = try #require((json["experiments"] as? [[String: Any]])?.first)
+    #expect(state["process"] as? Int == Int(number))
+    #expect(state["host"] as? String == ProcessInfo.processInfo.hostName)
+    kill(number, SIGKILL)
+    #expect(try first.outcome().status == -SIGKILL)
+    let after = try program.run(["status", "ladder"])
+    #expect(!after.output.contains("running"), "\(after.output)")
+    // What it left is swept with everything else.
+    let clean = try program.run(["clean", "--stages"])
+    #expect(clean.status == 0, "\(clean.errors)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: program.results + "/ladder")
+    #expect(!names.contains { $0.hasSuffix(".lease") }, "\(names)")
+  }
 }

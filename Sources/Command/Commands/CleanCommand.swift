@@ -95,10 +95,9 @@ struct CleanCommand: ParsableCommand {
         "a run is at work here (\(holder.description)); clean when it has ended", CommandFailure.tryAgain)
     }
     for name in StoredResults(folder: results.folder).names {
-      let entries = try Journal.entries(of: JournalEntry.self, in: results.folder.journal(of: name))
-      guard let process = ExperimentStatus.process(in: entries) else { continue }
+      guard let run = results.folder.runs(of: name).last else { continue }
       throw CommandFailure(
-        "\(name) is running as process \(process); clean when it has ended", CommandFailure.tryAgain)
+        "\(name) is running as \(run.description); clean when it has ended", CommandFailure.tryAgain)
     }
   }
 

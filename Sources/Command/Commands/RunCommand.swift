@@ -9,7 +9,8 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Run an experiment; what is there already is not run again.",
     discussion: """
-      Ctrl-C ends after a checkpoint, and the same command goes on. A sweep changed by --set or --seeds goes to a folder \
+      Ctrl-C, SIGTERM and SIGHUP end after a checkpoint, and the same command goes on. Where nobody reads what it prints, the run \
+      goes on without. A sweep changed by --set or --seeds goes to a folder \
       of its own, EXPERIMENT@HASH or --as NAME.
 
       \(examples(
@@ -41,8 +42,7 @@ struct RunCommand: ParsableCommand {
     for remark in plan.remarks { Terminal.log("note: \(remark)") }
     let options = try options(plan)
     let interruption = Interruption()
-    let signals = interruption.observeSignals()
-    defer { withExtendedLifetime(signals) {} }
+    interruption.observeSignals()
     let progress = RunProgress(isQuiet: quiet)
     let runner = try Runner(
       plan, results: results.folder, library: library,
@@ -77,13 +77,18 @@ struct RunCommand: ParsableCommand {
     var problem: (any Error)?
     do { drawn = try results(report, plan) } catch { problem = error }
     if format.json {
-      try Terminal.data(RunOutput.json(report, figure: drawn.figure, warnings: library.warnings))
+      try Terminal.report(RunOutput.json(report, figure: drawn.figure, warnings: library.warnings))
     } else {
-      if let table = drawn.table { try Terminal.data(table.text(width: Terminal.tableWidth)) }
-      try Terminal.data(RunOutput.summary(report, figure: drawn.figure))
+      if let table = drawn.table { try Terminal.report(table.text(width: Terminal.tableWidth)) }
+      try Terminal.report(RunOutput.summary(report, figure: drawn.figure))
     }
     if report.isInterrupted {
       if let error = report.summaryError { Terminal.log("the summary is as it was: \(error)") }
+      if let error = report.checkpointError {
+        Terminal.log(
+          "interrupted; a checkpoint could not be written, and the same command goes on from the one before")
+        throw error
+      }
       Terminal.log("interrupted after a checkpoint; the same command goes on from there")
       throw CommandFailure.interrupted
     }

@@ -44,7 +44,8 @@ struct StatusCommand: ParsableCommand {
 }
 
 extension ExperimentStatus {
-  /// `quickstart: 12 of 36 trials done (1 collapsed), 24 left; running as process 4711; last activity 5 s ago`.
+  /// `quickstart: 12 of 36 trials done (1 collapsed), 24 left; running as process 4711 on elm, since 14:03:21; last activity 5 s
+  /// ago`.
   fileprivate var line: String {
     let trouble = [TrialStatus.collapsed, .diverged, .failed].compactMap { status in
       count(status) == 0 ? nil : "\(count(status)) \(status.rawValue)"
@@ -52,7 +53,7 @@ extension ExperimentStatus {
     var line = "\(name): \(done) of \(trials.count) trials done"
     if !trouble.isEmpty { line += " (\(trouble.joined(separator: ", ")))" }
     line += ", \(trials.count - done) left"
-    if let process { line += "; running as process \(process)" }
+    if let run { line += "; running as \(run.description)" }
     if let ago = lastActivity.flatMap({ ProgressLine.duration(max(0, -$0.timeIntervalSinceNow)) }) {
       line += "; last activity \(ago) ago"
     }
@@ -64,7 +65,8 @@ extension ExperimentStatus {
       ("name", .text(name)), ("planned", .integer(trials.count)), ("done", .integer(done)),
       ("left", .integer(trials.count - done)),
       ("counts", .members(TrialStatus.allCases.map { ($0.rawValue, .integer(count($0))) })),
-      ("process", process.map { .integer(Int($0)) } ?? .null),
+      ("process", run.map { .integer(Int($0.process)) } ?? .null),
+      ("host", run.map { .text($0.host) } ?? .null),
       (
         "last_activity",
         lastActivity.map { .text(ISO8601DateFormatter().string(from: $0)) } ?? .null

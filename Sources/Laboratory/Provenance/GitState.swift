@@ -1,3 +1,4 @@
+import CoppiceTerms
 import Foundation
 
 /// The state of a git checkout: its commit, and whether files differ from it. Results and exported notebooks, which runs
@@ -15,16 +16,7 @@ package struct GitState: Sendable {
   }
 
   private static func git(_ arguments: [String], in folder: String) -> String? {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["git", "-C", folder] + arguments
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { return nil }
-    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    guard let run = ToolRun(["git", "-C", folder] + arguments), run.status == 0 else { return nil }
+    return String(decoding: run.output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

@@ -21,7 +21,8 @@ struct RunAnalyses: Sendable {
           if context.interruption.isRequested { return [] }
           usleep(UInt32(1e6 * maker.pause(for: stage.key)))
         }
-      } catch is Interrupted {
+      } catch let end as Interrupted {
+        outcomes.keep(end)
         return []
       } catch {
         outcomes.keep(error)

@@ -15,6 +15,10 @@ package enum RunEvent: Sendable {
   case waiting(for: LeaseHolder)
   /// A file that cannot be read, or that another program writes to, is kept under another name, and a new one takes its place.
   case setAside(file: String, kept: String, reason: String)
+  /// The system gives fewer threads than the run asked for; it goes on with those there are. Said once.
+  case shortOfThreads
+  /// What only saves time could not be written, as a checkpoint; the work goes on. `trial` is the first that waits for it.
+  case setback(trial: String, message: String)
   /// A trial ended by an error.
   case failed(trial: String, message: String)
 }
@@ -37,6 +41,8 @@ package struct RunReport: Sendable {
   package let summaryError: StoreError?
   /// The first error of reading or writing files, where one made trials fail: a full disk.
   package let fileError: StoreError?
+  /// Why what was done up to an end that was asked for is not all in checkpoints; `nil` where it is.
+  package let checkpointError: StoreError?
   /// Trial files in the folder that are not of this plan.
   package let orphans: [String]
 

@@ -12,6 +12,7 @@ final class RunOutcomes: Sendable {
     var trials: [Int: Outcome]
     var failures: [(trial: String, message: String)] = []
     var fileError: StoreError?
+    var checkpointError: StoreError?
   }
 
   private let plan: SweepPlan
@@ -47,6 +48,11 @@ final class RunOutcomes: Sendable {
     state.withLock { $0.fileError = $0.fileError ?? error }
   }
 
+  /// Remembers the first error of a checkpoint that was to be the last.
+  func keep(_ end: Interrupted) {
+    state.withLock { $0.checkpointError = $0.checkpointError ?? end.checkpointError }
+  }
+
   /// The lines that a trial has left.
   func rows(ofTrial index: Int) -> [IndexRow] { state.withLock { $0.trials[index]?.rows } ?? [] }
 
@@ -75,7 +81,8 @@ final class RunOutcomes: Sendable {
           (trial.name, state.trials[index]?.status ?? .interrupted)
         }, rows: rows, isInterrupted: isInterrupted, notes: plan.notes(on: rows),
         failures: state.failures, summary: summary,
-        summaryError: summaryError, fileError: state.fileError, orphans: orphans)
+        summaryError: summaryError, fileError: state.fileError, checkpointError: state.checkpointError,
+        orphans: orphans)
     }
   }
 }

@@ -1,3 +1,4 @@
+import CoppiceAutodiff
 import CoppiceStore
 import CoppiceTerms
 import Foundation
@@ -5,8 +6,9 @@ import Synchronization
 
 /// Runs a sweep: the stages that are missing, each once, several at a time; then the trial files and the summary.
 ///
-/// Stages run on threads of their own, as many as there are jobs, and one more writes trial files. A failed trial does not stop
-/// the others; a request for an end stops them all after a checkpoint, and the same command goes on from there.
+/// Stages run on threads of their own, as many as there are jobs, and one more writes trial files. Where the system gives fewer
+/// threads, the run goes on with those, at the least with the one that asked for it. A failed trial does not stop the others; a
+/// request for an end stops them all after a checkpoint, and the same command goes on from there.
 package final class Runner: Sendable {
   /// How a run is done; nothing here changes a result.
   package struct Options: Sendable {
@@ -22,6 +24,8 @@ package final class Runner: Sendable {
     package var checkpointInterval = 30.0
     /// Seconds without a sign of life after which other runs take over what this one was at work on.
     package var leaseExpiry = 60.0
+    /// Bytes of the stack of each thread that runs stages.
+    package var stackSize = 8 << 20
 
     package init() {}
   }
@@ -36,6 +40,7 @@ package final class Runner: Sendable {
   private let writer: SummaryWriter
   private let observe: @Sendable (RunEvent) -> Void
   private let journal: Journal
+  private let lease: RunLease
   private let costs = NetworkCostTable()
   private let outputs: RecentStages
   private let queue: WorkQueue
@@ -46,6 +51,8 @@ package final class Runner: Sendable {
   private let trialOfStage: [Int: String]
   private let outcomes: RunOutcomes
   private let sinceSummary = Mutex(Stopwatch())
+  /// Threads that this process had asked for in vain when the run began; `nil` once it was said that there are too few.
+  private let refusedThreads = Mutex<Int?>(WorkThread.refused)
 
   /// A run of a plan.
   ///
@@ -78,6 +85,7 @@ package final class Runner: Sendable {
     if !options.isForced { try writer.checkOwner() }
     results.stages.removeLeftovers()
     results.removeLeftovers(of: plan.name)
+    lease = RunLease(in: results, of: plan.name, expiry: options.leaseExpiry)
     let finished = try TrialReuse.finished(
       plan, in: results, distinctions: distinctions, observe: observe)
     let reused = options.isFresh ? [:] : finished
@@ -113,19 +121,13 @@ package final class Runner: Sendable {
     if !FileManager.default.fileExists(atPath: results.summary(of: plan.name)) {
       try? writer.write(outcomes.rows(isOver: false), isForced: false)
     }
-    let heartbeat = heartbeat()
-    defer { heartbeat.cancel() }
-    let workers = DispatchGroup()
-    for role in [WorkQueue.Role.assembler] + Array(repeating: .worker, count: max(1, options.jobs)) {
-      workers.enter()
-      let thread = Thread {
-        self.work(role)
-        workers.leave()
-      }
-      thread.stackSize = 8 << 20
-      thread.start()
+    // Shows other runs, and whoever asks for the status, that this one lives.
+    let heartbeat = Heartbeat(every: leases.interval) { [leases, lease] in
+      leases.beat()
+      lease.beat()
     }
-    workers.wait()
+    defer { heartbeat.end() }
+    workTogether()
     checkFiles()
     let tables = interruption.isRequested ? [] : analyses.tables()
     var summaryError: StoreError?
@@ -133,19 +135,11 @@ package final class Runner: Sendable {
       try writer.write(outcomes.rows(isOver: true), analyses: tables, isForced: options.isForced)
     } catch { summaryError = error }
     note("ended", status: interruption.isRequested ? "interrupted" : "completed")
+    lease.end()
     let names = Set(plan.trials.map(\.name))
     return outcomes.report(
       isInterrupted: interruption.isRequested, summary: results.summary(of: plan.name),
       summaryError: summaryError, orphans: results.trials(of: plan.name).filter { !names.contains($0) })
-  }
-
-  /// Shows other runs that this one lives, until it is cancelled.
-  private func heartbeat() -> any DispatchSourceTimer {
-    let timer = DispatchSource.makeTimerSource(queue: .global())
-    timer.schedule(deadline: .now() + leases.interval, repeating: leases.interval)
-    timer.setEventHandler { [leases] in leases.beat() }
-    timer.resume()
-    return timer
   }
 
   private var analyses: RunAnalyses {
@@ -158,6 +152,29 @@ package final class Runner: Sendable {
 
   // MARK: Workers
 
+  /// Does all the work of stages and trials, on threads as far as there are any.
+  private func workTogether() {
+    func thread(_ role: WorkQueue.Role) -> WorkThread? {
+      WorkThread(stackSize: options.stackSize) { self.work(role) }
+    }
+    let workers = (0..<max(1, options.jobs)).compactMap { _ in thread(.worker) }
+    // Workers put trials together too.
+    let assembler = thread(.assembler)
+    tellOfThreads()
+    if workers.isEmpty { work(.worker) }
+    for thread in workers + [assembler].compactMap({ $0 }) { thread.join() }
+  }
+
+  /// Says once that the system gives no more threads.
+  private func tellOfThreads() {
+    let isNew = refusedThreads.withLock { before in
+      guard let count = before, WorkThread.refused > count else { return false }
+      before = nil
+      return true
+    }
+    if isNew { observe(.shortOfThreads) }
+  }
+
   private func work(_ role: WorkQueue.Role) {
     while !interruption.isRequested, let work = queue.next(role) {
       switch work {
@@ -168,7 +185,8 @@ package final class Runner: Sendable {
           case .made(let record): end(index, .done(record.outcome.ending))
           case .held: queue.putBack(index, for: maker.pause(for: stage.key))
           }
-        } catch is Interrupted {
+        } catch let end as Interrupted {
+          outcomes.keep(end)
           queue.close()
         } catch {
           outcomes.keep(error)
@@ -181,6 +199,7 @@ package final class Runner: Sendable {
   }
 
   private func end(_ stage: Int, _ ending: WorkQueue.Ending) {
+    tellOfThreads()
     for stage in [stage] + queue.finish(stage, ending) {
       clock.ended(stage)
       observe(.ended(stage: stage))
@@ -190,15 +209,23 @@ package final class Runner: Sendable {
   private func context(ofStage index: Int) -> StageContext {
     clock.began(index)
     let left = queue.leftOnTheWay(of: index)
+    let trial = trialOfStage[index] ?? ""
     return StageContext(
       folder: results.stages, recent: outputs, interruption: interruption,
       checkpointInterval: options.checkpointInterval, threads: options.threads, costs: costs,
       waypoints: left.map { (plan.stages[$0].steps, plan.stages[$0].key) },
-      leave: { [outputs, queue, stages = plan.stages] record in
-        try outputs.write(record)
+      leave: { [outputs, queue, observe, stages = plan.stages] record in
+        do throws(StoreError) { try outputs.write(record) } catch {
+          // What is not left is made by itself, later.
+          return observe(
+            .setback(trial: trial, message: "what is left on the way cannot be written: \(error)"))
+        }
         for place in left where stages[place].key.hexadecimal == record.key { queue.leave(place) }
       },
-      progress: { [observe, clock, trial = trialOfStage[index] ?? ""] progress in
+      checkpointFailed: { [observe] error in
+        observe(.setback(trial: trial, message: "a checkpoint cannot be written: \(error)"))
+      },
+      progress: { [observe, clock] progress in
         clock.made(progress.steps, by: index)
         observe(.progress(stage: index, trial: trial, progress, remaining: clock.remaining))
       })
@@ -215,7 +242,8 @@ package final class Runner: Sendable {
         provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
       try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))
       outcome = (record.status, record.rounds.map(\.row))
-    } catch is Interrupted {
+    } catch let end as Interrupted {
+      outcomes.keep(end)
       return queue.close()
     } catch {
       outcomes.keep(error)

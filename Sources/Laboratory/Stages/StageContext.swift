@@ -35,6 +35,8 @@ package struct StageContext: Sendable {
   package let waypoints: [(step: Int, key: StageKey)]
   /// Keeps what is left on the way.
   package let leave: @Sendable (StageRecord) throws -> Void
+  /// Told of a checkpoint that could not be written.
+  package let checkpointFailed: @Sendable (StoreError) -> Void
   /// Told what was done since it was last told.
   package let progress: @Sendable (StageProgress) -> Void
 
@@ -43,6 +45,7 @@ package struct StageContext: Sendable {
     checkpointInterval: Double = 30, threads: Int = 1, costs: NetworkCostTable = NetworkCostTable(),
     waypoints: [(step: Int, key: StageKey)] = [],
     leave: @escaping @Sendable (StageRecord) throws -> Void = { _ in },
+    checkpointFailed: @escaping @Sendable (StoreError) -> Void = { _ in },
     progress: @escaping @Sendable (StageProgress) -> Void = { _ in }
   ) {
     self.folder = folder
@@ -52,14 +55,14 @@ package struct StageContext: Sendable {
     self.threads = threads
     self.costs = costs
     (self.waypoints, self.leave) = (waypoints, leave)
-    self.progress = progress
+    (self.checkpointFailed, self.progress) = (checkpointFailed, progress)
   }
 
   /// The same for work whose progress nobody is told of.
   var withoutProgress: StageContext {
     StageContext(
       folder: folder, recent: recent, interruption: interruption, checkpointInterval: checkpointInterval,
-      threads: threads, costs: costs)
+      threads: threads, costs: costs, checkpointFailed: checkpointFailed)
   }
 
   /// The outputs of a parent.

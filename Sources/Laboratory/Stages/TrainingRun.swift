@@ -25,6 +25,8 @@ struct TrainingRun {
   private var stopped: String?
   private var watch = Stopwatch()
   private var sinceCheckpoint = Stopwatch()
+  /// Why the last checkpoint could not be written; `nil` where it was.
+  private var checkpointError: StoreError?
   /// The step that progress was last told of, and the sum of the losses since.
   private var reported: Int
   private var lossSum = 0.0
@@ -98,9 +100,9 @@ struct TrainingRun {
     do {
       (new, ties) = try moves.masks(
         old, trainer.parameters, trainer.buffers, trainer.step, stage.steps, regimen, context)
-    } catch let end as Interrupted {
-      try writeCheckpoint()
-      throw end
+    } catch is Interrupted {
+      writeCheckpoint()
+      throw Interrupted(checkpointError: checkpointError)
     } catch let error as PruningError {
       // A network that the last step has spoilt has no scores; then it is the training that has failed.
       guard case .scoreNotFinite = error, try noteDivergence(evaluation(isLast: false)) else { throw error }
@@ -182,21 +184,28 @@ struct TrainingRun {
     return try context.costs.paths(of: regimen).statistics(under: masks).applied(to: trainer.buffers)
   }
 
-  /// Writes a checkpoint where one is due.
+  /// Writes a checkpoint where one is due. One that cannot be written is tried again when the next is due.
   ///
   /// - Throws: `Interrupted` where an end was asked for.
   private mutating func checkpoint() throws {
     let isInterrupted = context.interruption.isRequested
     guard isInterrupted || sinceCheckpoint.elapsed >= context.checkpointInterval else { return }
-    try writeCheckpoint()
-    if isInterrupted { throw Interrupted() }
+    writeCheckpoint()
+    if isInterrupted { throw Interrupted(checkpointError: checkpointError) }
     sinceCheckpoint = Stopwatch()
   }
 
-  private mutating func writeCheckpoint() throws {
+  /// Writes a checkpoint, or says that it cannot be written: it only saves time. Of failures in a row the first is told of.
+  private mutating func writeCheckpoint() {
     log.wallTime += watch.lap()
-    try context.folder.writeCheckpoint(
-      log.checkpoint(stage.key, trainer.state, masks: stage.moves == nil ? nil : masks))
+    let checkpoint = log.checkpoint(stage.key, trainer.state, masks: stage.moves == nil ? nil : masks)
+    do throws(StoreError) {
+      try context.folder.writeCheckpoint(checkpoint)
+      checkpointError = nil
+    } catch {
+      if checkpointError == nil { context.checkpointFailed(error) }
+      checkpointError = error
+    }
   }
 
   /// The outputs.
