@@ -187,7 +187,7 @@ extension StageFolder {
   /// have shown within ten minutes that they live.
   package var holders: [LeaseHolder] {
     let here = LeaseHolder(expiry: 60).kernel
-    return paths().filter { $0.hasSuffix(".lease") }.compactMap { path in
+    return files().filter { $0.hasSuffix(".lease") }.compactMap { path in
       guard let holder = LeaseHolder(path) else { return nil }
       let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
       guard descriptor >= 0 else { return nil }
