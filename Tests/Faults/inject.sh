@@ -3,10 +3,11 @@
 # writes, answered with a full disk and with an error of the disk. The run that follows must succeed, with the results of a run to
 # which nothing happened, nothing set aside, and no temporary file, lease or checkpoint left.
 #
-# COPPICE is the program (.build/release/coppice), EVERY=7 tries each seventh call alone. Exit: 0 all well, 1 not, 69 no compiler.
+# COPPICE is the program (.build/release/coppice), EVERY=7 tries each seventh call alone. Exit: 0 all well, 1 not, 69 no compiler, or no Linux.
 set -eu
 cd "$(dirname "$0")/../.."
 program=$(realpath "${COPPICE:-.build/release/coppice}")
+[ "$(uname)" = Linux ] || { echo "calls are caught on Linux alone" >&2; exit 69; }
 command -v "${CC:-clang}" >/dev/null || { echo "${CC:-clang} is missing" >&2; exit 69; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
