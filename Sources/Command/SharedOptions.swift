@@ -105,10 +105,6 @@ struct SweepOptions: ParsableArguments {
 
   /// The sweep taken apart into stages.
   func plan(_ library: DataLibrary) throws -> SweepPlan {
-    if let name, name.isEmpty || name.hasPrefix(".") || name.contains("/") || name == "stages" {
-      throw CommandFailure(
-        "--as takes the name of a folder inside the results, not \"\(name)\"", CommandFailure.usage)
-    }
     if let name, name != experiment, ExperimentCatalogue.experiments.contains(where: { $0.name == name }) {
       throw CommandFailure(
         "--as takes a name of your own, and \(name) is an experiment's: its results would pass for that one's",

@@ -16,6 +16,14 @@ extension AtomicFile {
     }
   }
 
+  /// The name of the file that a temporary file was to become; `nil` for names of no temporary file.
+  package static func target(ofTemporary name: String) -> String? {
+    guard Kind(name) != nil, let mark = name.range(of: mark, options: .backwards) else { return nil }
+    return String(name[..<mark.lowerBound])
+  }
+
+  private static let mark = ".tmp-"
+
   /// Removes the leftovers in a folder and gives those that are gone.
   @discardableResult
   package static func removeLeftovers(in folder: String, olderThan age: Double = 3600) -> [String] {
@@ -26,18 +34,22 @@ extension AtomicFile {
   private enum Kind {
     /// `….tmp-<process>-<16 hexadecimal digits>`, locked while it is written.
     case locked
-    /// `….tmp-<process>-<count>`, as earlier versions named them.
+    /// `<name>.<ending>.tmp-<process>-<count>`, as earlier versions named them, with an ending of theirs.
     case counted
 
+    private static let formerEndings = [".h5", ".lease", ".svg", ".png", ".pdf"]
+
     init?(_ name: String) {
-      guard let mark = name.range(of: ".tmp-", options: .backwards) else { return nil }
+      guard let mark = name.range(of: AtomicFile.mark, options: .backwards) else { return nil }
       let parts = name[mark.upperBound...].split(separator: "-", omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty, parts[0].allSatisfy({ ("0"..."9").contains($0) }) else {
         return nil
       }
       if parts[1].utf8.count == 16, parts[1].allSatisfy(\.isHexDigit) {
         self = .locked
-      } else if !parts[1].isEmpty, parts[1].allSatisfy({ ("0"..."9").contains($0) }) {
+      } else if !parts[1].isEmpty, parts[1].allSatisfy({ ("0"..."9").contains($0) }),
+        Self.formerEndings.contains(where: name[..<mark.lowerBound].hasSuffix)
+      {
         self = .counted
       } else {
         return nil

@@ -20,4 +20,21 @@ package enum FileName {
     }
     return beginning + "-" + String(repeating: "0", count: 8 - digits.count) + digits
   }
+
+  /// Whether a text can be the name of a folder of results: it leads nowhere else, is no option of a command, fills one line, and is
+  /// not the folder of stages. It begins with a letter, a digit or `_`, has no `/` and no control characters.
+  package static func isFolder(_ text: String) -> Bool {
+    guard let first = text.unicodeScalars.first,
+      first == "_" || first.properties.isAlphabetic || first.properties.numericType != nil
+    else { return false }
+    let isOneLine = text.unicodeScalars.allSatisfy {
+      ![.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+    }
+    // Some file systems do not tell capitals from small letters.
+    return isOneLine && !text.unicodeScalars.contains("/") && text.lowercased() != ResultsFolder.stagesName
+  }
+
+  /// Which names `isFolder` allows, for a person.
+  package static let folderRule =
+    "it begins with a letter, a digit or _, has no / and no control characters, and is not \(ResultsFolder.stagesName)"
 }

@@ -7,11 +7,15 @@ package struct ResultsFolder: Hashable, Sendable {
   /// The path of the folder: `Results`.
   package let path: String
 
-  /// The folder at a path; what is missing is made when it is written to.
-  package init(_ path: String) { self.path = path }
+  /// The folder at a path; what is missing is made when it is written to. Without a path it is the folder at hand, never the root of
+  /// all files.
+  package init(_ path: String) { self.path = path.isEmpty ? "." : path }
+
+  /// The name of the folder of stages, which no experiment can have.
+  package static let stagesName = "stages"
 
   /// The stages that experiments share.
-  package var stages: StageFolder { StageFolder(path + "/stages") }
+  package var stages: StageFolder { StageFolder("\(path)/\(Self.stagesName)") }
 
   /// The folder of an experiment's results. A name too long for a folder is shortened, see `FileName`.
   package func folder(of experiment: String) -> String { "\(path)/\(FileName.shortened(experiment))" }
@@ -38,18 +42,29 @@ package struct ResultsFolder: Hashable, Sendable {
     }
   }
 
-  /// The paths of what is kept there, sorted.
+  /// The paths of what is kept there, sorted; folders with something in them are somebody's own.
   package func setAsideFiles(of experiment: String) -> [String] {
     let folder = setAside(of: experiment)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix(".h5") }.sorted().map { "\(folder)/\($0)" }
+    return names(in: ["set-aside"], of: experiment).filter(OwnFiles.isSetAside).map { "\(folder)/\($0)" }
+      .filter { path in
+        OwnFiles.kind(of: path) != S_IFDIR
+          || (try? FileManager.default.contentsOfDirectory(atPath: path).isEmpty) == true
+      }
+  }
+
+  /// The names of the trials whose files were written by runs, by their names and kinds, sorted.
+  package func ownTrials(of experiment: String) -> [String] {
+    names(in: ["trials"], of: experiment).filter(OwnFiles.isTrial).map { String($0.dropLast(3)) }
+      .filter { OwnFiles.kind(of: trial($0, of: experiment)) == S_IFREG }
   }
 
   /// Temporary files among the results of an experiment that processes left which were killed in the middle of a write, and the
   /// leases of runs that were killed.
   package func leftovers(of experiment: String) -> [String] {
-    ["", "/trials", "/set-aside"].flatMap { AtomicFile.leftovers(in: folder(of: experiment) + $0) }
-      + leftLeases(of: experiment)
+    [[], ["trials"], ["set-aside"]].flatMap { folders -> [String] in
+      guard !names(in: folders, of: experiment).isEmpty else { return [] }
+      return AtomicFile.leftovers(in: ([folder(of: experiment)] + folders).joined(separator: "/"))
+    } + leftLeases(of: experiment)
   }
 
   /// The same among the folders of experiments.
@@ -57,7 +72,19 @@ package struct ResultsFolder: Hashable, Sendable {
 
   /// Removes those of an experiment.
   package func removeLeftovers(of experiment: String) {
-    for leftover in leftovers(of: experiment) { unlink(leftover) }
+    for leftover in leftovers(of: experiment) { _ = remove(leftover) }
+  }
+
+  /// Removes a file of these results, through no link.
+  ///
+  /// - Returns: 0 where it is gone, else the reason.
+  package func remove(_ file: String) -> Int32 { OwnFiles.remove(file, below: path) }
+
+  /// Whether the folder of an experiment is a link to another. What lies there is used and never removed.
+  package func isLink(_ experiment: String) -> Bool { OwnFiles.kind(of: folder(of: experiment)) == S_IFLNK }
+
+  private func names(in folders: [String], of experiment: String) -> [String] {
+    OwnFiles.names(in: [FileName.shortened(experiment)] + folders, below: path)
   }
 
   /// Makes the trial files there are last through a power cut.

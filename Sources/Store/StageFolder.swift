@@ -38,24 +38,34 @@ package struct StageFolder: Hashable, Sendable {
   /// Drops the checkpoint of a stage, if there is one.
   package func removeCheckpoint(_ key: String) { unlink(checkpoint(key)) }
 
-  /// The paths of everything in the folder, checkpoints and leftovers among it, sorted.
-  package func paths() -> [String] {
+  /// The paths of what runs have written here, checkpoints and leases among it, sorted. Files of other names or kinds are
+  /// somebody's own, and so is what a link leads to.
+  package func paths() -> [String] { isLink ? [] : files() }
+
+  /// The same where the folder is a link as well: who is at work there is at work here.
+  func files() -> [String] {
     folders.flatMap { folder in
-      ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted().map {
-        "\(folder)/\($0)"
-      }
+      OwnFiles.names(in: [folder], below: path).filter { OwnFiles.isStage($0, in: folder) }
+        .map { "\(path)/\(folder)/\($0)" }.filter { OwnFiles.kind(of: $0) == S_IFREG }
     }
   }
 
   /// Temporary files left by processes that were killed in the middle of a write.
   /// - Parameter age: where locks do not tell the dead from the living, only those at least this old, in seconds.
   package func leftovers(olderThan age: Double = 3600) -> [String] {
-    folders.flatMap { AtomicFile.leftovers(in: $0, olderThan: age) }
+    guard !isLink else { return [] }
+    return folders.flatMap { folder -> [String] in
+      guard OwnFiles.kind(of: "\(path)/\(folder)") == S_IFDIR else { return [] }
+      return AtomicFile.leftovers(in: "\(path)/\(folder)", olderThan: age).filter { leftover in
+        let name = (leftover as NSString).lastPathComponent
+        return AtomicFile.target(ofTemporary: name).map { OwnFiles.isStage($0, in: folder) } ?? false
+      }
+    }
   }
 
   /// Removes those.
   package func removeLeftovers(olderThan age: Double = 3600) {
-    for leftover in leftovers(olderThan: age) { unlink(leftover) }
+    for leftover in leftovers(olderThan: age) { _ = OwnFiles.remove(leftover, below: path) }
   }
 
   /// The path of a stage's outputs.
@@ -78,8 +88,9 @@ package struct StageFolder: Hashable, Sendable {
     return record
   }
 
-  /// The folders of stages, by the first digits of their keys, sorted.
-  private var folders: [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted().map { "\(path)/\($0)" }
-  }
+  /// The names of the folders of stages, by the first digits of their keys, sorted.
+  private var folders: [String] { OwnFiles.names(in: [], below: path).filter(OwnFiles.isStageFolder) }
+
+  /// Whether the folder is a link to another. What lies there is used and never removed.
+  package var isLink: Bool { OwnFiles.kind(of: path) == S_IFLNK }
 }

@@ -151,6 +151,6 @@ package final class StageLeases: Sendable {
 extension StageFolder {
   /// Who is at work on stages here, as far as can be told at once, see `LeaseFile`.
   package var holders: [LeaseHolder] {
-    paths().filter { $0.hasSuffix(".lease") }.compactMap(LeaseFile.holder)
+    files().filter { $0.hasSuffix(".lease") }.compactMap(LeaseFile.holder)
   }
 }

@@ -60,11 +60,36 @@ import Testing
     for arguments in [
       ["--seeds", "0"], ["--seeds", "-1"], ["--seeds", "9223372036854775807"], ["--jobs", "0"],
       ["--threads", "99999"],
-      ["--as", "../elsewhere"], ["--as", ""], ["--seeds", "3", "--set", "seed=9223372036854775807"],
+      ["--seeds", "3", "--set", "seed=9223372036854775807"],
     ] {
       try expect(program, ["run", "quickstart"] + arguments, 64, [])
     }
     #expect(!FileManager.default.fileExists(atPath: program.results))
+  }
+
+  /// A name of results is that of a folder inside the results.
+  @Test func namesThatLeadElsewhereAreUsageErrors() throws {
+    let program = try Program()
+    for name in [
+      "../elsewhere", "", ".", "..", ".hidden", "-x", "/x", "a/b", "stages", "a\nb", "\u{1b}[2J", "/\u{301}",
+    ] {
+      for command in ["plan", "run"] {
+        try expect(
+          program,
+          [command] + (name.isEmpty ? ["--as", ""] : ["--as=\(name)"])
+            + Sweeps.ladder(training: 1).dropLast(2), 64,
+          [
+            "error: results cannot have the name \(name.debugDescription): it is that of a folder inside",
+            "is not stages",
+          ])
+      }
+    }
+    #expect(!FileManager.default.fileExists(atPath: program.results))
+    for command in [
+      ["plan"] + Sweeps.tiny, ["run"] + Sweeps.tiny, ["status"], ["clean", "--stages"], ["doctor"],
+    ] {
+      try expect(program, command + ["--results", ""], 64, ["--results takes the path of a folder"])
+    }
   }
 
   @Test func variablesAreCheckedLikeFlags() throws {

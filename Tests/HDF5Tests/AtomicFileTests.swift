@@ -22,15 +22,20 @@ import Testing
   @Test func whatTheDeadLeftGoesAndNothingElse() throws {
     let (dead, alive) = (AtomicFile.temporaryPath(for: "a.h5"), AtomicFile.temporaryPath(for: "b.h5"))
     let own = ["a.h5", "notes.tmp-1", "x.tmp-1-abc", "y.tmp--1", "z.tmp-1-1"]
-    for name in [dead, alive] + own { try Data().write(to: URL(fileURLWithPath: folder.file(name))) }
+    let former = "z.h5.tmp-1-1"
+    for name in [dead, alive, former] + own { try Data().write(to: URL(fileURLWithPath: folder.file(name))) }
     let writer = open(folder.file(alive), O_RDWR)
     #expect(flock(writer, LOCK_EX | LOCK_NB) == 0)
     #expect(AtomicFile.removeLeftovers(in: folder.path) == [folder.file(dead)])
-    #expect(folder.names == (own + [alive]).sorted())
+    #expect(folder.names == (own + [alive, former]).sorted())
     close(writer)
-    // What earlier versions wrote was not locked: age decides.
+    // What earlier versions wrote was not locked: age decides. Nor was the mark theirs alone, so the ending must be.
     #expect(AtomicFile.removeLeftovers(in: folder.path) == [folder.file(alive)])
-    #expect(AtomicFile.removeLeftovers(in: folder.path, olderThan: -1) == [folder.file("z.tmp-1-1")])
+    #expect(AtomicFile.removeLeftovers(in: folder.path, olderThan: -1) == [folder.file(former)])
+    #expect(folder.names == own)
+    #expect(AtomicFile.target(ofTemporary: dead) == "a.h5")
+    #expect(AtomicFile.target(ofTemporary: former) == "z.h5")
+    #expect(AtomicFile.target(ofTemporary: "z.tmp-1-1") == nil)
     #expect(AtomicFile.leftovers(in: folder.file("nowhere")).isEmpty)
   }
 

@@ -24,4 +24,19 @@ import Testing
       #expect(name.dropLast(9).allSatisfy { String($0) == letter })
     }
   }
+
+  @Test(
+    arguments: [
+      "", ".", "..", "../evil", "/", "/tmp", "a/b", "-a", "--as", ".hidden", "stages", "Stages", "a\nb",
+      "a\tb", "a\0b",
+      "\u{1b}[31m", "a\u{2028}b", " a", "a/\u{301}b", "\u{301}a", "a\r\n", "\u{7f}",
+    ]) func namesThatLeadElsewhereAreNoFolders(name: String)
+  {
+    #expect(!FileName.isFolder(name))
+  }
+
+  @Test(arguments: [
+    "a", "quickstart@12ab34cd", "my sweep, 2nd", "2026", "_a", "été", "実験", "stages-2", "a.b-c=d", "½",
+  ])
+  func otherNamesAre(name: String) { #expect(FileName.isFolder(name)) }
 }

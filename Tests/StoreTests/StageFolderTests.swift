@@ -96,6 +96,46 @@ import Testing
     #expect(stages.paths() == [stages.file(key)])
   }
 
+  /// Whatever lies beside stages that no run has written, and what links lead to.
+  @Test func filesOfOthersAreNoStages() throws {
+    try stages.write(record)
+    try stages.writeCheckpoint(record)
+    let other = folder.file("other")
+    for name in [
+      "stages/notes.h5", "stages/ab/notes.txt", "stages/ab/model.h5", "stages/ab/\(key).h5.bak",
+      "stages/ab/\(key)",
+      "stages/ab/model.h5.tmp-1-1", "stages/cd/\(key).h5", "stages/data/\(key).h5", "other/\(key).h5",
+      "other/\(key).h5.tmp-1-1",
+    ] {
+      try write(name)
+    }
+    try FileManager.default.createDirectory(
+      atPath: folder.file("stages/ab/\(key).lease"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: folder.file("stages/ef"), withDestinationPath: other)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("stages/ab/" + "ab" + String(repeating: "1", count: 62) + ".h5"),
+      withDestinationPath: other + "/\(key).h5")
+    let own = [folder.file("stages/ab/\(key).checkpoint.h5"), stages.file(key)]
+    #expect(stages.paths() == own)
+    #expect(stages.leftovers(olderThan: -1).isEmpty)
+    // The folder itself a link: it is used, and nothing there is anybody's to remove.
+    let linked = StageFolder(folder.file("linked"))
+    try FileManager.default.createSymbolicLink(atPath: linked.path, withDestinationPath: stages.path)
+    #expect(try linked.read(key) != nil)
+    #expect(linked.isLink && linked.paths().isEmpty && linked.leftovers(olderThan: -1).isEmpty)
+    #expect(!stages.isLink)
+    let lease = StageLeases(linked)
+    #expect(lease.acquire("ab" + String(repeating: "2", count: 62)) == .granted)
+    #expect(linked.holders.count == 1)
+  }
+
+  private func write(_ name: String) throws {
+    let path = folder.file(name)
+    try FileManager.default.createDirectory(
+      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try Data().write(to: URL(fileURLWithPath: path))
+  }
+
   @Test func manyWritersOfOneKeyAgree() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<8 {

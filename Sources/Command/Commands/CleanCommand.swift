@@ -10,7 +10,8 @@ struct CleanCommand: ParsableCommand {
     discussion: """
       Stages only save time: a run that needs them computes them again. Orphans are trial files that the summary beside
       them does not name. What was set aside are damaged files, and those another program has written to, in whose place a run
-      has put new ones. Temporary files of processes that were killed go whenever anything else does. Summaries are never removed.
+      has put new ones. Temporary files of processes that were killed go whenever anything else does. Summaries are never removed,
+      nor is any file that no run has written, nor what a link leads to.
 
       \(examples("clean", "clean --stages"))
       """)
@@ -51,12 +52,15 @@ struct CleanCommand: ParsableCommand {
     let names = StoredResults(folder: folder).names
     let leftovers = Set(folder.stages.leftovers() + names.flatMap(folder.leftovers) + folder.ownLeftovers)
     let kinds = [
-      Kind("stages", folder.stages.paths().filter { !leftovers.contains($0) }, "--stages", stages),
+      Kind("stages", folder.stages.paths(), "--stages", stages),
       Kind("orphans", try orphanPaths(), "--orphans", orphans),
       Kind("set aside", names.flatMap(folder.setAsideFiles), "--set-aside", setAside),
       Kind("temporary", leftovers.sorted(), "--stages, --orphans or --set-aside", isRemoving),
     ]
     for kind in kinds where kind.isRemoved { try remove(kind.waste) }
+    let links =
+      (folder.stages.isLink ? [folder.stages.path] : []) + names.filter(folder.isLink).map(folder.folder)
+    for link in links { Terminal.log("note: \(link) is a link, and nothing that it leads to is removed") }
     if format.json {
       let members = kinds.map { kind in
         (
@@ -107,18 +111,16 @@ struct CleanCommand: ParsableCommand {
     return StoredResults(folder: folder).names.flatMap { name -> [String] in
       guard let rows = try? SummaryFile.read(folder.summary(of: name)).rows else { return [] }
       let known = Set(rows.map(\.trial))
-      return folder.trials(of: name).filter { !known.contains($0) }.map { folder.trial($0, of: name) }
+      return folder.ownTrials(of: name).filter { !known.contains($0) }.map { folder.trial($0, of: name) }
     }
   }
 
   private func remove(_ waste: Waste) throws {
-    for path in waste.paths where unlink(path) != 0 && errno != ENOENT {
-      // What was set aside may be a folder that stood in the place of a file.
-      if [EISDIR, EPERM].contains(errno), (try? FileManager.default.removeItem(atPath: path)) != nil {
-        continue
-      }
+    for path in waste.paths {
+      let code = results.folder.remove(path)
+      guard code != 0 else { continue }
       throw CommandFailure(
-        "\(path) cannot be removed: \(String(cString: strerror(errno)))", CommandFailure.inputOutput)
+        "\(path) cannot be removed: \(String(cString: strerror(code)))", CommandFailure.inputOutput)
     }
   }
 }

@@ -1,4 +1,5 @@
 import CoppicePruning
+import CoppiceStore
 import CoppiceTerms
 
 /// A question, and the sweep that answers it. The shipped ones stand in Experiments/, one file each.
@@ -14,7 +15,8 @@ import CoppiceTerms
 /// }
 /// ```
 public struct Experiment: Sendable {
-  /// The name on the command line and of the results folder, in kebab-case.
+  /// The name on the command line and of the results folder, in kebab-case. It begins with a letter, a digit or `_`, has no `/` and
+  /// no control characters, and is not `stages`.
   public let name: String
   /// What it asks, in one sentence.
   public let question: String
@@ -133,6 +135,7 @@ package enum ExperimentError: Error, Hashable, CustomStringConvertible {
   case unknown(String, known: [String])
   case trial(String, problem: String)
   case otherResults(folder: String, owner: String)
+  case name(String)
 
   package var description: String {
     switch self {
@@ -150,6 +153,9 @@ package enum ExperimentError: Error, Hashable, CustomStringConvertible {
     case .otherResults(let folder, let owner):
       "the results in \(folder) are those of \(owner) and stay as they are; give these a name of their own with "
         + "--as NAME, or replace the summary with --force"
+    case .name(let name):
+      "results cannot have the name \(name.debugDescription): it is that of a folder inside the results, so "
+        + FileName.folderRule
     }
   }
 }

@@ -26,6 +26,9 @@ package struct SweepPlan: Sendable {
     _ experiment: Experiment, seeds: Int? = nil, overrides: [(name: String, text: String)] = [],
     name: String? = nil, library: DataLibrary, settings: [Setting] = Settings.all
   ) throws {
+    for name in [experiment.name] + (name.map { [$0] } ?? []) where !FileName.isFolder(name) {
+      throw ExperimentError.name(name)
+    }
     self.experiment = experiment
     var plans: [TrialPlan] = []
     let networks = KnownNetworks()

@@ -314,7 +314,7 @@ import Testing
     let program = try Program(copying: Sweeps.finished.get())
     let summary = program.store.summary(of: "tiny")
     let trial = try #require(program.store.trials(of: "tiny").first)
-    let orphan = program.store.trial("orphan", of: "tiny")
+    let orphan = program.store.trial("orphan-seed0-0123abcd", of: "tiny")
     try FileManager.default.copyItem(atPath: program.store.trial(trial, of: "tiny"), toPath: orphan)
     let told = try program.run(["clean"])
     #expect(told.output.contains("remove them with --stages") && told.output.contains(orphan))
@@ -327,6 +327,61 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: orphan))
     #expect(program.store.trials(of: "tiny").count == 21)
     #expect(FileManager.default.fileExists(atPath: summary))
+  }
+
+  /// A user's own files among the results, and what links lead to, stay whatever is cleaned.
+  @Test func cleaningLeavesWhatNoRunHasWritten() throws {
+    let program = try Program(copying: Sweeps.finished.get())
+    let manager = FileManager.default
+    let stage = try #require(program.store.stages.paths().first) as NSString
+    let other = program.folder.file("other")
+    try manager.copyItem(atPath: stage.deletingLastPathComponent, toPath: other)
+    let trial = try #require(program.store.trials(of: "tiny").first)
+    let own = [
+      "stages/notes.txt", "stages/data/notes.txt",
+      "stages/\(stage.pathComponents.dropLast().last ?? "")/notes.h5",
+      "stages/stages/trials/\(trial).h5", "stages/trials/\(trial).h5", "stages/summary.h5",
+      "tiny/trials/best.h5",
+      "tiny/trials/\(trial)-copy.h5", "tiny/set-aside/mine.h5", "tiny/set-aside/folder-1.h5/mine",
+      "tiny/data.tmp-1-1",
+    ].map { program.results + "/" + $0 }
+    for path in own {
+      try manager.createDirectory(
+        atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      #expect(manager.createFile(atPath: path, contents: Data("mine".utf8)))
+      try manager.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: path)
+    }
+    let free = try #require(
+      (0..<256).map { String($0 + 256, radix: 16).dropFirst() }.map { program.results + "/stages/" + $0 }
+        .first { !manager.fileExists(atPath: $0) })
+    try manager.createSymbolicLink(atPath: free, withDestinationPath: other)
+    let cleaned = try program.run(["clean", "--stages", "--orphans", "--set-aside"])
+    #expect(cleaned.status == 0, "\(cleaned.errors)")
+    #expect(program.store.stages.paths().isEmpty)
+    for path in own { #expect(manager.fileExists(atPath: path), "\(path)") }
+    let kept = try manager.contentsOfDirectory(atPath: other)
+    #expect(kept.contains(stage.lastPathComponent))
+    // The folders themselves are links.
+    let linked = try Program()
+    try manager.createDirectory(atPath: linked.results, withIntermediateDirectories: true)
+    for (name, target) in [("stages", program.folder.file("elsewhere")), ("tiny", program.results + "/tiny")]
+    {
+      try manager.createSymbolicLink(atPath: linked.results + "/" + name, withDestinationPath: target)
+    }
+    try manager.createDirectory(atPath: program.folder.file("elsewhere"), withIntermediateDirectories: true)
+    try manager.copyItem(
+      atPath: other, toPath: program.folder.file("elsewhere/\(stage.lastPathComponent.prefix(2))"))
+    let refused = try linked.run(["clean", "--stages", "--orphans", "--set-aside"])
+    #expect(refused.status == 0, "\(refused.errors)")
+    for name in ["stages", "tiny"] {
+      #expect(
+        refused.errors.contains("note: \(linked.results)/\(name) is a link, and nothing"), "\(refused.errors)"
+      )
+    }
+    #expect(
+      manager.fileExists(
+        atPath: program.folder.file(
+          "elsewhere/\(stage.lastPathComponent.prefix(2))/\(stage.lastPathComponent)")))
   }
 
   @Test func theHelpNamesEverySubcommandAndExitCode() throws {
