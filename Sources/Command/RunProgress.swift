@@ -46,6 +46,9 @@ final class RunProgress: Sendable {
     case .setAside(let file, let kept, let reason):
       if isLive { Terminal.redraw("") }
       Terminal.log("set aside: \(file): \(reason); it is kept as \(kept), and a new one is written")
+    case .passedOver(let error):
+      if isLive { Terminal.redraw("") }
+      Terminal.log("computed again: \(error)")
     case .failed(let trial, let message):
       if isLive { Terminal.redraw("") }
       Terminal.log("failed: \(trial): \(message)")

@@ -15,6 +15,8 @@ package enum RunEvent: Sendable {
   case waiting(for: LeaseHolder)
   /// A file that cannot be read, or that another program writes to, is kept under another name, and a new one takes its place.
   case setAside(file: String, kept: String, reason: String)
+  /// A file of a stage does not hold what it should: what it held is computed again.
+  case passedOver(StoreError)
   /// A trial ended by an error.
   case failed(trial: String, message: String)
 }

@@ -37,13 +37,16 @@ package struct StageContext: Sendable {
   package let leave: @Sendable (StageRecord) throws -> Void
   /// Told what was done since it was last told.
   package let progress: @Sendable (StageProgress) -> Void
+  /// Told of a file that does not hold what it should, and what it held is computed again.
+  package let passedOver: @Sendable (StoreError) -> Void
 
   package init(
     folder: StageFolder, recent: RecentStages? = nil, interruption: Interruption = Interruption(),
     checkpointInterval: Double = 30, threads: Int = 1, costs: NetworkCostTable = NetworkCostTable(),
     waypoints: [(step: Int, key: StageKey)] = [],
     leave: @escaping @Sendable (StageRecord) throws -> Void = { _ in },
-    progress: @escaping @Sendable (StageProgress) -> Void = { _ in }
+    progress: @escaping @Sendable (StageProgress) -> Void = { _ in },
+    passedOver: @escaping @Sendable (StoreError) -> Void = { _ in }
   ) {
     self.folder = folder
     self.recent = recent ?? RecentStages(folder)
@@ -52,14 +55,14 @@ package struct StageContext: Sendable {
     self.threads = threads
     self.costs = costs
     (self.waypoints, self.leave) = (waypoints, leave)
-    self.progress = progress
+    (self.progress, self.passedOver) = (progress, passedOver)
   }
 
   /// The same for work whose progress nobody is told of.
   var withoutProgress: StageContext {
     StageContext(
       folder: folder, recent: recent, interruption: interruption, checkpointInterval: checkpointInterval,
-      threads: threads, costs: costs)
+      threads: threads, costs: costs, passedOver: passedOver)
   }
 
   /// The outputs of a parent.
