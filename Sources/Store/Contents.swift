@@ -62,11 +62,12 @@ extension [LayerRecord] {
 }
 
 extension MaskSet {
-  /// Why these are no masks of some arrays. Masks of arrays that are not there are let pass.
+  /// Why these are no masks of some arrays; `nil` where they are, or the arrays were not kept.
   func fault(of parameters: ParameterSet?) -> String? {
     guard let parameters else { return nil }
     for (name, mask) in self {
-      if let weight = parameters[name], weight.shape != mask.shape {
+      guard let weight = parameters[name] else { return "\(name) has a mask and is not there" }
+      if weight.shape != mask.shape {
         return "the mask of \(name) is shaped \(mask.shape), \(name) itself \(weight.shape)"
       }
     }
@@ -139,8 +140,10 @@ extension RoundRecord {
     {
       return fault
     }
+    guard let weights else { return nil }
     for layer in layers {
-      if let weight = weights?[layer.name], weight.shape.count != layer.parameters {
+      guard let weight = weights[layer.name] else { return "\(layer.name) is a layer and is not there" }
+      if weight.shape.count != layer.parameters {
         return "\(layer.name) is shaped \(weight.shape) and has \(layer.parameters) parameters"
       }
     }

@@ -56,10 +56,6 @@ extension Place {
         H5Ldelete($0, path, hid_t(H5P_DEFAULT))
         H5Lcreate_soft(path, $0, path, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
       },
-      change("lies in another file") {
-        H5Ldelete($0, path, hid_t(H5P_DEFAULT))
-        H5Lcreate_external("/dev/zero", "/x", $0, path, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
-      },
       change("is an empty group") {
         H5Ldelete($0, path, hid_t(H5P_DEFAULT))
         H5Gclose(H5Gcreate2($0, path, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)))

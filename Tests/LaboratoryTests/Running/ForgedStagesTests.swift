@@ -22,7 +22,10 @@ extension Running {
     }
 
     private static func gradual() throws -> SweepPlan {
-      try plan { $0.dynamics = .gradual(from: .iterations(1), to: .iterations(5), every: .iterations(2)) }
+      try plan {
+        $0.schedule = .none
+        $0.dynamics = .gradual(from: .iterations(1), to: .iterations(5), every: .iterations(2))
+      }
     }
 
     /// Runs a plan from what is there, and gives the digests and the files that were passed over.
@@ -37,14 +40,15 @@ extension Running {
       return (isComplete ? try bench.digests(plan) : ["failed"], told.withLock { $0 })
     }
 
-    /// Lets somebody forge a file of a finished run, of which no trial is left, and runs again.
-    private func fuzz(
-      _ name: String, _ plan: SweepPlan, file: (SweepPlan, Bench) throws -> String, share: Double
-    ) throws {
+    /// Lets somebody forge a stage of a finished run, of which neither trials nor stages that build on it are left, and runs again.
+    private func fuzz(_ name: String, _ plan: SweepPlan, _ forged: StageKey, share: Double) throws {
       let bench = try Bench()
       try bench.run(plan)
       let expected = try bench.digests(plan)
-      let path = try file(plan, bench)
+      let path = bench.results.stages.file(forged.hexadecimal)
+      for stage in plan.stages where stage.parents.contains(forged) {
+        unlink(bench.results.stages.file(stage.key.hexadecimal))
+      }
       let forger = try Forger(path)
       let kept = bench.folder.path + "-kept"
       try FileManager.default.copyItem(atPath: bench.results.stages.path, toPath: kept)
@@ -68,31 +72,22 @@ extension Running {
       #expect(answers.refused == 0 && again == answers.read && refused > 0)
     }
 
-    private func training(_ plan: SweepPlan, _ bench: Bench) throws -> String {
-      let stage = try #require(plan.ticket.rounds.last?[.training])
-      return bench.results.stages.file(stage.hexadecimal)
-    }
-
+    /// The training of the dense network, which all others build on.
     @Test func forgedTrainingsAreUsedOrComputedAgain() throws {
       let plan = try Self.plan()
-      // That of the dense network, which all others build on.
       try fuzz(
-        "forged-trainings", plan,
-        file: { plan, bench in
-          bench.results.stages.file(try #require(plan.ticket.rounds.first?[.training]).hexadecimal)
-        }, share: 0.25)
+        "forged-trainings", plan, try #require(plan.ticket.rounds.first?[.training]), share: 0.25)
     }
 
     @Test func forgedTrainingsWhoseMasksMoveAreUsedOrComputedAgain() throws {
-      try fuzz("forged-dynamics", try Self.gradual(), file: training, share: 0.15)
+      let plan = try Self.gradual()
+      try fuzz("forged-dynamics", plan, try #require(plan.ticket.rounds.last?[.training]), share: 0.15)
     }
 
-    @Test func forgedPruningsAreUsedOrComputedAgain() throws {
+    @Test func forgedMasksAreUsedOrComputedAgain() throws {
       let plan = try Self.plan { $0.control = .randomMask }
-      for stage in plan.ticket.stages where stage.steps == 0 && !stage.parents.isEmpty {
-        try fuzz(
-          "forged-\(type(of: stage))", plan,
-          file: { _, bench in bench.results.stages.file(stage.key.hexadecimal) }, share: 0.15)
+      for stage in plan.stages where stage is PruningStage || stage is RandomMaskStage {
+        try fuzz("forged-\(type(of: stage))", plan, stage.key, share: 0.15)
       }
     }
 
@@ -178,6 +173,7 @@ extension Running {
         "forged-moving-checkpoints",
         Trial.tiny.with {
           ($0.training, $0.evaluation) = (.iterations(6), .iterations(3))
+          $0.schedule = .none
           $0.dynamics = .gradual(from: .iterations(1), to: .iterations(5), every: .iterations(2))
         })
     }
