@@ -98,25 +98,25 @@ import Testing
   /// Numbers that no file of ours holds, in every place of a figure.
   @Test func anyNumbersAreDrawn() throws {
     let numbers = [
-      0, 1, -1, 0.5, 1e300, -1e300, .leastNonzeroMagnitude, 1e-300, .infinity, .nan, 0x1p63, 1e15, 1 + 1e-16, 123456.789,
+      0, 1, -1, 0.5, 1e300, -1e300, .leastNonzeroMagnitude, 1e-300, .infinity, .nan, 0x1p63, 1e15, 1 + 1e-16,
+      123456.789,
     ]
     for low in numbers {
       for high in numbers {
         for scale in [AxisScale.Kind.linear, .logarithmic] {
+          let points: [LineFigure.Point] = [
+            .init(x: low, y: high), .init(x: high, y: low, low: low, high: high),
+          ]
           var figure = LineFigure(
             title: "", x: Axis(label: "x"), y: Axis(label: "y", scale: scale),
-            lines: [
-              .init(
-                label: "a", points: [.init(x: low, y: high), .init(x: high, y: low, low: low, high: high)])
-            ])
+            lines: [.init(label: "a", points: points)])
           #expect(figure.svg.hasSuffix("</svg>\n"))
           figure.x.scale = scale
           #expect(figure.withDetail.svg.hasSuffix("</svg>\n"))
         }
       }
-      #expect(
-        !NumberText.fixed(low, decimals: 3).isEmpty && !NumberText.exact(low).isEmpty
-          && !NumberText.grouped(low).isEmpty)
+      let texts = [NumberText.fixed(low, decimals: 3), NumberText.exact(low), NumberText.grouped(low)]
+      #expect(texts.allSatisfy { !$0.isEmpty })
     }
   }
 }

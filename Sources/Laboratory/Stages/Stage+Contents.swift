@@ -79,6 +79,14 @@ extension Regimen {
         }
       if let fault { return fault }
     }
+    // Layers are those of the parameters, where they are told at all.
+    for (layer, declaration) in zip(record.layers, model.declarations)
+    where layer.name != declaration.name || layer.parameters != declaration.shape.count {
+      return "\(layer.name) of \(layer.parameters) parameters stands for \(declaration.name)"
+    }
+    guard record.layers.isEmpty || record.layers.count == model.declarations.count else {
+      return "it has \(record.layers.count) layers"
+    }
     return record.masks.lazy.compactMap { model.fault(inMasks: $0.values) }.first
   }
 }
