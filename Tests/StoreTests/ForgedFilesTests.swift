@@ -204,21 +204,3 @@ import Testing
     #expect(error?.message == "unable to find link class", "\(String(describing: error))")
   }
 }
-
-/// Damaged journals: lines that are no entries are left out.
-@Suite struct JournalFuzzingTests {
-  @Test func journalsAreReadAsFarAsTheyCanBe() throws {
-    let folder = try TemporaryFolder()
-    let mutator = Mutator(
-      try Corpus.files("journal"), words: ["\n", "{", "}", "\"time\":", "null", "1e999", "-1", "\u{0}"])
-    try Fuzzing("journal").run(mutator) { bytes in
-      let path = folder.file("journal.jsonl")
-      try Data(bytes).write(to: URL(fileURLWithPath: path))
-      let entries = try Journal.entries(of: JournalEntry.self, in: path)
-      #expect(entries.count <= bytes.split(separator: UInt8(ascii: "\n")).count)
-      // What comes next is an entry again, whatever stands before it.
-      try Journal(path).append(JournalEntry(time: 1, event: "ended", process: 1))
-      #expect(try Journal.entries(of: JournalEntry.self, in: path).last?.event == "ended")
-    }
-  }
-}
