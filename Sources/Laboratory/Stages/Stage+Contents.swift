@@ -10,16 +10,14 @@ extension Stage {
 
 extension TrainingStage {
   package func fault(in record: StageRecord) -> String? {
-    regimen.fault(in: record, needing: ["parameters"]) ?? fault(inMasksOf: record, areNeeded: false)
+    regimen.fault(in: record, needing: ["parameters"])
   }
 
   /// Why a record cannot be a checkpoint of this training.
   func fault(inCheckpoint record: StageRecord) -> String? {
-    if let fault = regimen.fault(in: record, needing: ["parameters", "buffers", "moments"])
-      ?? fault(inMasksOf: record, areNeeded: true)
-    {
-      return fault
-    }
+    let needed = ["parameters", "buffers", "moments"] + (moves == nil ? [] : ["masks"])
+    if let fault = regimen.fault(in: record, needing: needed) { return fault }
+    guard moves != nil || record.masks.isEmpty else { return "it has masks, and none move" }
     // How far it is: beyond its end there is nothing to go on to, and what is logged is logged before.
     guard let step = record[numbers: "step"]?.first, step <= Double(steps) else {
       return "it stands at step \(record[numbers: "step"] ?? []) of \(steps)"
@@ -36,14 +34,6 @@ extension TrainingStage {
     }
     return (record.series["sparsity"] != nil) == (moves != nil) || losses.isEmpty
       ? nil : "sparsities are logged where masks move, and nowhere else"
-  }
-
-  /// Why a record has no masks though they move in this training, or has some though they hold still.
-  private func fault(inMasksOf record: StageRecord, areNeeded: Bool) -> String? {
-    let names = record.masks.map(\.name)
-    if names.isEmpty { return areNeeded && moves != nil ? "it has no masks" : nil }
-    return moves != nil && [["masks"], ["masks", "trained"]].contains(names)
-      ? nil : "it has the masks \(names.joined(separator: ", "))"
   }
 }
 
@@ -75,7 +65,8 @@ extension Regimen {
         case "parameters": model.fault(inParameters: values)
         case "buffers": model.fault(inBuffers: values)
         case "moments": model.fault(inMoments: values, of: optimizer)
-        default: "no network has \(name)"
+        // What is not the network's is tested by whom it is read.
+        default: nil
         }
       if let fault { return fault }
     }
