@@ -2,7 +2,7 @@
 COPPICE = .build/release/coppice
 SWIFT ?= swift
 
-.PHONY: quickstart test sanitize-address sanitize-threads inject build setup format lint
+.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject build setup format lint
 
 quickstart: build
 	$(COPPICE) run quickstart
@@ -20,6 +20,17 @@ sanitize-threads: setup
 
 inject: build
 	@COPPICE=$(COPPICE) sh Tests/Faults/inject.sh
+
+# Every reader with 10,000 damaged inputs each, for the night: `make test` gives it a few hundred. What was being read when a run
+# ended badly is kept in the folder it names, one file an input.
+FUZZ ?= 10000
+FUZZ_FOLDER = .build/fuzz
+
+fuzz: setup
+	@rm -rf $(FUZZ_FOLDER)
+	COPPICE_FUZZ=$(FUZZ) COPPICE_FUZZ_FOLDER=$(abspath $(FUZZ_FOLDER)) $(SWIFT) test -c release \
+	  --disable-testable-imports --no-parallel --filter 'Fuzzing|Forged' || \
+	  { echo "being read when it ended, if anything:" >&2; find $(FUZZ_FOLDER) -type f >&2; exit 1; }
 
 build: setup
 	$(SWIFT) build -c release --product coppice

@@ -89,7 +89,8 @@ let package = Package(
 
     // Tests mirror Sources
     .target(
-      name: "CoppiceTestSupport", dependencies: ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"],
+      name: "CoppiceTestSupport",
+      dependencies: ["CHDF5", "CoppiceAutodiff", "CoppiceHDF5", "CoppiceTensors", "CoppiceTerms"],
       path: "Tests/TestSupport"),
     // A program as a user's package has it: it sees what is public alone.
     .executableTarget(

@@ -9,6 +9,8 @@ struct ExperimentStatus {
   let trials: [(name: String, status: TrialStatus)]
   /// The run at work that began last, if one is.
   let run: LeaseHolder?
+  /// Why files of trials and the summary cannot be read, where one cannot.
+  let faults: [StoreError]
   /// When anything was last written to the journal.
   let lastActivity: Date?
 
@@ -16,19 +18,33 @@ struct ExperimentStatus {
   init(_ name: String, in folder: ResultsFolder, library: DataLibrary) throws {
     self.name = name
     let entries = try Journal.entries(of: JournalEntry.self, in: folder.journal(of: name))
-    lastActivity = entries.map(\.time).max().map(Date.init(timeIntervalSince1970:))
+    // What a line says may be no time at all.
+    lastActivity = entries.map(\.time).filter((0..<1e11).contains).max().map(
+      Date.init(timeIntervalSince1970:))
     run = folder.runs(of: name).last
     let files = folder.trials(of: name)
     var names = (try? ExperimentCatalogue.experiment(name)).flatMap {
       try? SweepPlan($0, library: library).keepingNames(of: files).trials.map(\.name)
     }
-    if names == nil, let rows = try? SummaryFile.read(folder.summary(of: name)).rows {
+    var faults: [StoreError] = []
+    func reading<Value>(_ read: () throws(StoreError) -> Value) -> Value? {
+      do { return try read() } catch {
+        if !error.isMissingFile { faults.append(error) }
+        return nil
+      }
+    }
+    if names == nil,
+      let rows = reading({ () throws(StoreError) in try SummaryFile.read(folder.summary(of: name)).rows })
+    {
       names = rows.reduce(into: []) { if $0.last != $1.trial { $0.append($1.trial) } }
     }
-    trials = (names ?? files).map { trial in
-      let status = files.contains(trial) ? try? TrialFile(folder.trial(trial, of: name)).status : nil
-      return (trial, status ?? .pending)
+    let stored = Set(files)
+    trials = (names ?? files).map { trial -> (name: String, status: TrialStatus) in
+      guard stored.contains(trial) else { return (trial, .pending) }
+      let path = folder.trial(trial, of: name)
+      return (trial, reading { () throws(StoreError) in try TrialFile(path).status } ?? .pending)
     }
+    self.faults = faults
   }
 
   /// How many trials stand so.

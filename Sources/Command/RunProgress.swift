@@ -54,6 +54,9 @@ final class RunProgress: Sendable {
     case .setback(let trial, let message):
       if isLive { Terminal.redraw("") }
       Terminal.log("warning: \(trial): \(message) The work goes on; it is tried again.")
+    case .passedOver(let error):
+      if isLive { Terminal.redraw("") }
+      Terminal.log("computed again: \(error)")
     case .failed(let trial, let message):
       if isLive { Terminal.redraw("") }
       Terminal.log("failed: \(trial): \(message)")

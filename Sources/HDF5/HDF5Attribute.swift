@@ -78,7 +78,9 @@ extension HandledObject {
     }
     switch try Datatype.content(of: type, at: place) {
     case .text:
-      let texts = try StringBuffer.read(count, type: type, space: space.handle, at: place) { type, buffer in
+      let texts = try StringBuffer.read(
+        count, type: type, space: space.handle, limit: 1 << 24, at: place
+      ) { type, buffer in
         ("H5Aread", H5Aread(attribute.id, type, buffer))
       }
       return shape.isEmpty ? .text(texts.first ?? "") : .texts(texts)

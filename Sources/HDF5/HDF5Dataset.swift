@@ -28,6 +28,7 @@ package final class HDF5Dataset: HandledObject {
     }
     var values = [Element](repeating: 0, count: try plausibleCount(of: shape, size: Element.number.size))
     if values.isEmpty { return [] }
+    try requireOwnElements()
     try Library.call("H5Dread", location) {
       H5Dread(
         handle.id, Element.number.memoryType, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), &values)
@@ -42,7 +43,8 @@ package final class HDF5Dataset: HandledObject {
       throw HDF5Error(call: "H5Dread", location, "holds \(try content), not text")
     }
     let shape = try space.shape(at: location)
-    let count = try plausibleCount(of: shape, size: 1)
+    let count = try plausibleCount(of: shape, size: try Datatype.size(of: type, at: location))
+    if count > 0 { try requireOwnElements() }
     let transfer = try Library.transfer(of: count, at: location)
     return try StringBuffer.read(count, type: type, space: space.handle, at: location) { type, buffer in
       ("H5Dread", H5Dread(handle.id, type, hid_t(H5S_ALL), hid_t(H5S_ALL), transfer.id, buffer))
@@ -73,6 +75,24 @@ package final class HDF5Dataset: HandledObject {
       bytes / 1032 <= Int(clamping: fileSize)
     else { throw HDF5Error(call: "H5Dread", location, "bad shape \(shape): more than the file can hold") }
     return count
+  }
+
+  /// - Throws: `HDF5Error` where elements lie in other files, whatever these are: what is read there was not tested.
+  func requireOwnElements() throws(HDF5Error) {
+    // One block inside the file has a place there.
+    if try Library.call("H5Dget_offset", location, { H5Dget_offset(handle.id) == haddr_t.max ? 0 : 1 }) == 1 {
+      return
+    }
+    let list = try Handle("H5Dget_create_plist", location, closedBy: H5Pclose) {
+      H5Dget_create_plist(handle.id)
+    }
+    let layout = try Library.call("H5Pget_layout", location) { H5Pget_layout(list.id).rawValue }
+    var isElsewhere = layout == H5D_VIRTUAL.rawValue
+    if layout == H5D_CONTIGUOUS.rawValue {
+      isElsewhere =
+        try Library.call("H5Pget_external_count", location) { H5Pget_external_count(list.id) } > 0
+    }
+    if isElsewhere { throw HDF5Error(call: "H5Dread", location, "bad layout: elements lie in other files") }
   }
 
   var type: Handle {

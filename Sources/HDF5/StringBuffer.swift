@@ -29,9 +29,11 @@ struct StringBuffer {
   }
 
   /// Reads `count` strings of a type in the file, of fixed or variable length.
-  /// - Parameter read: reads values of a type in memory into a buffer; gives the call's name and status.
+  /// - Parameters:
+  ///   - limit: the most bytes that strings of fixed length may take together.
+  ///   - read: reads values of a type in memory into a buffer; gives the call's name and status.
   static func read(
-    _ count: Int, type: Handle, space: Handle, at location: Location,
+    _ count: Int, type: Handle, space: Handle, limit: Int = 1 << 32, at location: Location,
     _ read: (hid_t, UnsafeMutableRawPointer?) -> (String, herr_t)
   ) throws(HDF5Error) -> [String] {
     guard count > 0 else { return [] }
@@ -43,7 +45,7 @@ struct StringBuffer {
     }
     guard try Datatype.isVariableLength(type, at: location) else {
       let size = try Datatype.size(of: type, at: location)
-      guard [count, size].elementCount.map({ $0 < 1 << 32 }) == true else {
+      guard [count, size].elementCount.map({ $0 <= limit }) == true else {
         throw HDF5Error(call: "read", location, "bad text length \(size)")
       }
       var bytes = [UInt8](repeating: 0, count: count * size)

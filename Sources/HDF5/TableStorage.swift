@@ -77,6 +77,7 @@ extension HDF5Dataset {
     }
     var rows = [UInt8](repeating: 0, count: stride * count)
     if count > 0 {
+      try requireOwnElements()
       try Library.call("H5Dread", location) {
         H5Dread(handle.id, rowType.id, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), &rows)
       }

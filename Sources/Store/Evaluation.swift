@@ -77,13 +77,19 @@ extension [Evaluation] {
     }
     guard try group.contains("test_class_accuracy") else { return }
     let steps = try group.dataset("class_step").read(Int64.self)
-    let classCount = try group.dataset("class").shape.first ?? 0
-    let values: [Double] = try group.dataset("test_class_accuracy").read(count: steps.count * classCount)
+    let dataset = try group.dataset("test_class_accuracy")
+    let (values, shape) = (try dataset.read(Double.self), try dataset.shape)
+    guard shape.count == 2, shape[0] == steps.count else {
+      throw HDF5Error(call: "read", file: dataset.file, object: dataset.path, message: "bad shape \(shape)")
+    }
+    let classCount = shape[1]
+    // Both are in the order of steps.
+    var index = 0
     for (row, step) in steps.enumerated() {
-      guard let index = firstIndex(where: { $0.step == Int(step) && $0.testClassAccuracy.isEmpty }) else {
-        continue
-      }
+      while index < count, self[index].step < Int(step) { index += 1 }
+      guard index < count, self[index].step == Int(step) else { continue }
       self[index].testClassAccuracy = Array<Double>(values[(row * classCount)..<((row + 1) * classCount)])
+      index += 1
     }
   }
 }

@@ -64,10 +64,13 @@ struct IndexColumn: Sendable {
     case (.text(let path), .text(let text)): row[keyPath: path] = text
     case (.flag(let path), .integer(let integer)): row[keyPath: path] = integer != 0
     case (.integer(let path), .integer(let integer)): row[keyPath: path] = integer
-    case (.step(let path), .integer(let integer)): row[keyPath: path] = integer < 0 ? nil : integer
+    case (.step(let path), .integer(let integer)):
+      guard integer >= -1 else { return false }
+      row[keyPath: path] = integer < 0 ? nil : integer
     case (.number(let path), .number(let number)): row[keyPath: path] = number
     case (.number(let path), .integer(let integer)): row[keyPath: path] = Double(integer)
     case (.metric(let metric), .integer(let integer)):
+      guard integer >= -1 || !metric.quantity.isWhole else { return false }
       row[metric: metric] = metric.quantity.isWhole && integer < 0 ? .nan : Double(integer)
     case (.metric(let metric), .number(let number)): row[metric: metric] = number
     case (.status, .text(let text)):

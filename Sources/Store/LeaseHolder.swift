@@ -36,6 +36,8 @@ package struct LeaseHolder: Codable, Hashable, Sendable {
 
   /// For a person: `process 4711 on elm, since 14:03:21`.
   package var description: String {
+    // What a file says may be no time at all.
+    guard (0..<1e11).contains(began) else { return "process \(process) on \(host)" }
     let formatter = DateFormatter()
     formatter.dateFormat = "HH:mm:ss"
     return

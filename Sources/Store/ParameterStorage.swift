@@ -42,6 +42,8 @@ extension HDF5Group {
     for name in try group.names() {
       let dataset = try group.dataset(name)
       let (bytes, shape) = (try dataset.read(UInt8.self), try dataset.shape)
+      try Contents.require(
+        bytes.allSatisfy { $0 <= 1 } ? nil : "a mask is neither 0 nor 1", in: dataset.file, at: dataset.path)
       let mask = Mask(Shape(shape), bytes)
       if try dataset.attribute("counted")?.number == 0 {
         masks.setCompanion(name, mask)

@@ -40,10 +40,10 @@ package struct PathRecord: Hashable, Sendable {
 
   /// The record in a stage's outputs; `nil` where they have none.
   package init?(_ stage: StageRecord) {
-    guard let values = stage[numbers: "paths"], values.count == 6 else { return nil }
+    let values = (stage[numbers: "paths"] ?? []).compactMap { Int(exactly: $0) }
+    guard values.count == 6 else { return nil }
     self.init(
-      isConnected: values[0] != 0, weights: Int(values[1]), effective: Int(values[2]),
-      emptiedLayers: Int(values[3]), deadUnits: Int(values[4]),
-      flopsCompacted: Int(values[5]))
+      isConnected: values[0] != 0, weights: values[1], effective: values[2], emptiedLayers: values[3],
+      deadUnits: values[4], flopsCompacted: values[5])
   }
 }

@@ -59,6 +59,7 @@ package enum StageFile {
     record.evaluations = try [Evaluation](from: root.group("evaluations"))
     if try root.contains("layers") { record.layers = try [LayerRecord](from: root.dataset("layers")) }
     record.tables = try root.readTables("tables")
+    try Contents.require(record.fault, in: root.file)
     return record
   }
 }

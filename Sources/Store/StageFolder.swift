@@ -77,7 +77,8 @@ package struct StageFolder: Hashable, Sendable {
   /// Whether the outputs of a stage are there; whether they are whole, reading them tells.
   package func contains(_ key: String) -> Bool { access(file(key), F_OK) == 0 }
 
-  private func checkpoint(_ key: String) -> String { "\(path)/\(key.prefix(2))/\(key).checkpoint.h5" }
+  /// The path of a stage's checkpoint.
+  package func checkpoint(_ key: String) -> String { "\(path)/\(key.prefix(2))/\(key).checkpoint.h5" }
 
   private func read(_ key: String, _ file: String) throws(StoreError) -> StageRecord? {
     guard access(file, F_OK) == 0 else { return nil }

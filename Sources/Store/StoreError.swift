@@ -27,8 +27,16 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// An error of contents that cannot be what they say they are.
+  package static func badContents(file: String, reason: String) -> StoreError {
+    .file(HDF5Error(call: "read", file: file, message: "bad contents: \(reason)"))
+  }
+
   /// The reason alone, without the file and what to do about it.
   package var reason: String { if case .file(let error) = self { error.message } else { description } }
+
+  /// Whether the cause is that there is no such file.
+  package var isMissingFile: Bool { if case .file(let error) = self { error.isMissingFile } else { false } }
 
   /// Whether the bytes of the file are not those that were written.
   package var isSealBroken: Bool { if case .file(let error) = self { error.isSealBroken } else { false } }

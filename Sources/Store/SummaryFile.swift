@@ -60,10 +60,12 @@ package enum SummaryFile {
   package static func read(_ path: String, isForeign: Bool = false) throws(StoreError) -> Summary {
     let root = try Format.summary.open(path, isForeign: isForeign)
     return try storing { () throws(HDF5Error) in
-      Summary(
+      let summary = Summary(
         experiment: try root.attribute("experiment")?.text ?? "", configuration: try root.readNote("config"),
         provenance: try root.readNote("provenance"), rows: try IndexTable.read(from: root),
         curves: try SummaryCurves(from: root), analyses: try root.readTables("analyses"))
+      try Contents.require(summary.fault, in: path)
+      return summary
     }
   }
 

@@ -51,7 +51,15 @@ package struct TrialFile: Sendable {
   }
 
   /// The trial's name.
-  package var trial: String { get throws(StoreError) { try text("trial") } }
+  package var trial: String {
+    get throws(StoreError) {
+      let trial = try text("trial")
+      try storing { () throws(HDF5Error) in
+        try Contents.require(IndexRow(trial: trial, seed: 0, round: 0).fault, in: root.file, at: "/@trial")
+      }
+      return trial
+    }
+  }
 
   /// The hash of everything the trial depends on; `nil` in files from before it was stored.
   package var key: String? {
@@ -92,7 +100,16 @@ package struct TrialFile: Sendable {
   /// The rounds there are, in order.
   package var rounds: [Int] {
     get throws(StoreError) {
-      try storing { () throws(HDF5Error) in try root.group("rounds").names().compactMap { Int($0) } }
+      try storing { () throws(HDF5Error) -> [Int] in
+        var rounds: [Int] = []
+        for name in try root.group("rounds").names() {
+          let round = Int(name) ?? -1
+          let isNext = "\(round)" == name && Contents.isCount(round) && round > rounds.last ?? -1
+          try Contents.require(isNext ? nil : "\(name) is no further round", in: root.file, at: "/rounds")
+          rounds.append(round)
+        }
+        return rounds
+      }
     }
   }
 
@@ -102,7 +119,12 @@ package struct TrialFile: Sendable {
       var rows: [IndexRow] = []
       for index in try rounds {
         rows.append(
-          try storing { () throws(HDF5Error) in try RowAttributes.read(from: root.group("rounds/\(index)")) })
+          try storing { () throws(HDF5Error) in
+            let group = try root.group("rounds/\(index)")
+            let row = try RowAttributes.read(from: group)
+            try Contents.require(RoundRecord(row: row).fault(asRound: index), in: root.file, at: group.path)
+            return row
+          })
       }
       return rows
     }
@@ -110,19 +132,29 @@ package struct TrialFile: Sendable {
 
   /// What was logged while a round was trained.
   package func series(ofRound index: Int) throws(StoreError) -> Series {
-    try storing { () throws(HDF5Error) in try Series(from: root.group("rounds/\(index)/series")) }
+    try storing { () throws(HDF5Error) in
+      let group = try root.group("rounds/\(index)/series")
+      let series = try Series(from: group)
+      try Contents.require(series.steps.stepFault, in: root.file, at: group.path)
+      return series
+    }
   }
 
   /// The evaluations of a round.
   package func evaluations(ofRound index: Int) throws(StoreError) -> [Evaluation] {
-    try storing { () throws(HDF5Error) in try [Evaluation](from: root.group("rounds/\(index)/evaluations")) }
+    try storing { () throws(HDF5Error) in
+      let group = try root.group("rounds/\(index)/evaluations")
+      let evaluations = try [Evaluation](from: group)
+      try Contents.require(evaluations.map(\.step).stepFault, in: root.file, at: group.path)
+      return evaluations
+    }
   }
 
   /// Everything of one round.
   package func round(_ index: Int) throws(StoreError) -> RoundRecord {
     try storing { () throws(HDF5Error) in
       let group = try root.group("rounds/\(index)")
-      return RoundRecord(
+      let round = RoundRecord(
         row: try RowAttributes.read(from: group),
         weights: try group.contains("weights") ? try group.readParameters("weights") : nil,
         masks: try group.contains("masks") ? try group.readMasks("masks") : nil,
@@ -130,6 +162,8 @@ package struct TrialFile: Sendable {
         series: try Series(from: group.group("series")),
         evaluations: try [Evaluation](from: group.group("evaluations")),
         layers: try [LayerRecord](from: group.dataset("layers")))
+      try Contents.require(round.fault(asRound: index), in: root.file, at: group.path)
+      return round
     }
   }
 

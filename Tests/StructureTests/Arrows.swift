@@ -44,7 +44,7 @@ enum Arrows {
     ("CoppiceExperiments", ["Coppice"]),
     ("CoppiceMain", ["CoppiceCommand", "CoppiceExperiments"]),
     // For tests alone.
-    ("CoppiceTestSupport", ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"]),
+    ("CoppiceTestSupport", ["CHDF5", "CoppiceAutodiff", "CoppiceHDF5", "CoppiceTensors", "CoppiceTerms"]),
     ("OwnProgram", ["Coppice", "CoppiceCommand"]),
   ]
 

@@ -109,8 +109,13 @@ struct CleanCommand: ParsableCommand {
   private func orphanPaths() throws -> [String] {
     let folder = results.folder
     return StoredResults(folder: folder).names.flatMap { name -> [String] in
-      guard let rows = try? SummaryFile.read(folder.summary(of: name)).rows else { return [] }
-      let known = Set(rows.map(\.trial))
+      let known: Set<String>
+      do throws(StoreError) {
+        known = Set(try SummaryFile.read(folder.summary(of: name)).rows.map(\.trial))
+      } catch {
+        if !error.isMissingFile { Terminal.log("no orphans told of \(name): \(error)") }
+        return []
+      }
       return folder.ownTrials(of: name).filter { !known.contains($0) }.map { folder.trial($0, of: name) }
     }
   }

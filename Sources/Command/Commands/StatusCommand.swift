@@ -29,6 +29,7 @@ struct StatusCommand: ParsableCommand {
     let library = DataLibrary(data.folders)
     let names = try experiment.map { [try stored.name($0)] } ?? stored.names
     let states = try names.map { try ExperimentStatus($0, in: results.folder, library: library) }
+    for fault in states.flatMap(\.faults) { Terminal.log("not counted: \(fault)") }
     if format.json {
       return try Terminal.data(
         JSON.object([("schema_version", .integer(1)), ("experiments", .list(states.map(\.json)))]))

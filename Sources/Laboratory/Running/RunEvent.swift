@@ -19,6 +19,8 @@ package enum RunEvent: Sendable {
   case shortOfThreads
   /// What only saves time could not be written, as a checkpoint; the work goes on. `trial` is the first that waits for it.
   case setback(trial: String, message: String)
+  /// A file of a stage does not hold what it should: what it held is computed again.
+  case passedOver(StoreError)
   /// A trial ended by an error.
   case failed(trial: String, message: String)
 }

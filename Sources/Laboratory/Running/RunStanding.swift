@@ -50,7 +50,7 @@ package struct RunStanding: Sendable {
       underWay[stage] = activity
     case .ended(let stage): underWay[stage] = nil
     case .finished, .failed: finishedTrials += 1
-    case .waiting, .setAside, .shortOfThreads, .setback: break
+    case .waiting, .setAside, .shortOfThreads, .setback, .passedOver: break
     }
   }
 }

@@ -72,7 +72,9 @@ package final class Runner: Sendable {
     let distinctions = plan.distinctions
     self.distinctions = distinctions
     self.results = results
-    outputs = RecentStages(results.stages)
+    let stages = Dictionary(plan.stages.map { ($0.key, $0) }) { first, _ in first }
+    let outputs = RecentStages(results.stages) { stages[$0]?.fault(in: $1) }
+    self.outputs = outputs
     self.library = library
     self.provenance = provenance
     self.interruption = interruption
@@ -87,14 +89,17 @@ package final class Runner: Sendable {
     results.removeLeftovers(of: plan.name)
     lease = RunLease(in: results, of: plan.name, expiry: options.leaseExpiry)
     let finished = try TrialReuse.finished(
-      plan, in: results, distinctions: distinctions, observe: observe)
+      plan, in: results, outputs, distinctions: distinctions, observe: observe)
     let reused = options.isFresh ? [:] : finished
     queue = WorkQueue(
       plan.stages, trials: plan.trials.map(\.results), finished: Set(reused.keys),
       ending: { key in
         // A stored stage that cannot be read is computed again.
-        guard !options.isFresh, let record = try? results.stages.read(key.hexadecimal) else { return nil }
-        return .some(record.outcome.ending)
+        guard !options.isFresh else { return nil }
+        do throws(StoreError) { return try outputs.readFile(key).map(\.outcome.ending) } catch {
+          observe(.passedOver(error))
+          return nil
+        }
       })
     leases = StageLeases(results.stages, expiry: options.leaseExpiry)
     maker = StageMaker(
@@ -228,7 +233,7 @@ package final class Runner: Sendable {
       progress: { [observe, clock] progress in
         clock.made(progress.steps, by: index)
         observe(.progress(stage: index, trial: trial, progress, remaining: clock.remaining))
-      })
+      }, passedOver: { [observe] in observe(.passedOver($0)) })
   }
 
   private func assemble(_ index: Int, _ ending: TrialStatus?, _ failure: String?) {
@@ -272,7 +277,8 @@ package final class Runner: Sendable {
       queue.doneStages(ofTrial: index).map { plan.stages[$0].key },
       StageContext(
         folder: results.stages, recent: outputs, interruption: interruption,
-        checkpointInterval: options.checkpointInterval, threads: options.threads, costs: costs))
+        checkpointInterval: options.checkpointInterval, threads: options.threads, costs: costs,
+        passedOver: { [observe] in observe(.passedOver($0)) }))
   }
 
   /// Says which finished trials have lost their files to somebody who removed them during the run.

@@ -95,13 +95,13 @@ package struct TrialAssembly {
         evaluations: training?.evaluations ?? [],
         layers: training?.layers ?? network?.layers(of: plan.regimen, kept) ?? [], masks: kept,
         series: training?.series ?? Series(),
-        flops: training?[numbers: "flops"]?.first.map { Int($0) } ?? network?.flops,
-        trainingFlops: spent.map { Int($0.flops.rounded()) },
-        trainingFlopsDense: spent.map { Int($0.dense.rounded()) },
+        flops: training?[numbers: "flops"]?.first.flatMap { Int(exactly: $0) } ?? network?.flops,
+        trainingFlops: spent.flatMap { Int(exactly: $0.flops.rounded()) },
+        trainingFlopsDense: spent.flatMap { Int(exactly: $0.dense.rounded()) },
         paths: network == nil ? nil : try masks.flatMap(PathRecord.init) ?? paths(kept),
         wallTime: training?[numbers: "wall_time"]?.first.map { round.isInVain ? 0 : $0 } ?? .nan,
-        ties: masks?[numbers: "ties"]?.first.map { round.isInVain ? 0 : Int($0) },
-        settledStep: Int(training?[numbers: "settled_step"]?.first ?? 0)))
+        ties: masks?[numbers: "ties"]?.first.flatMap { round.isInVain ? 0 : Int(exactly: $0) },
+        settledStep: Int(exactly: training?[numbers: "settled_step"]?.first ?? 0) ?? 0))
     return row
   }
 

@@ -9,7 +9,8 @@ enum TrialReuse {
   ///
   /// - Throws: `StoreError` where that fails.
   static func finished(
-    _ plan: SweepPlan, in results: ResultsFolder, distinctions: [Distinction], observe: (RunEvent) -> Void
+    _ plan: SweepPlan, in results: ResultsFolder, _ outputs: RecentStages, distinctions: [Distinction],
+    observe: (RunEvent) -> Void
   ) throws(StoreError) -> [Int: RunOutcomes.Outcome] {
     var reused: [Int: RunOutcomes.Outcome] = [:]
     for (index, trial) in plan.trials.enumerated() {
@@ -30,31 +31,30 @@ enum TrialReuse {
       }
       reused[index] = found
     }
-    return missingAnswers(plan, in: results, reused)
-      ? reused.filter { isReadable(plan, in: results, $0) } : reused
+    return missingAnswers(plan, outputs, reused) ? reused.filter { isReadable(plan, outputs, $0) } : reused
   }
 
   /// Whether an analysis of the plan is still to be made.
   private static func missingAnswers(
-    _ plan: SweepPlan, in results: ResultsFolder, _ reused: [Int: RunOutcomes.Outcome]
+    _ plan: SweepPlan, _ outputs: RecentStages, _ reused: [Int: RunOutcomes.Outcome]
   ) -> Bool {
     let rounds = plan.analysisRounds { reused[$0]?.rows ?? [] }
     return plan.experiment.analyses.contains { analysis in
-      !isStored(AnalysisStage(analysis, of: rounds).key, in: results)
+      !isStored(AnalysisStage(analysis, of: rounds).key, outputs)
     }
   }
 
   /// Whether the outputs of a finished trial are there.
   private static func isReadable(
-    _ plan: SweepPlan, in results: ResultsFolder, _ trial: (key: Int, value: RunOutcomes.Outcome)
+    _ plan: SweepPlan, _ outputs: RecentStages, _ trial: (key: Int, value: RunOutcomes.Outcome)
   ) -> Bool {
     plan.analysisRounds { $0 == trial.key ? trial.value.rows : [] }.flatMap(\.stages).allSatisfy {
-      isStored($0, in: results)
+      isStored($0, outputs)
     }
   }
 
-  private static func isStored(_ key: StageKey, in results: ResultsFolder) -> Bool {
-    ((try? results.stages.read(key.hexadecimal)) ?? nil) != nil
+  private static func isStored(_ key: StageKey, _ outputs: RecentStages) -> Bool {
+    ((try? outputs.readFile(key)) ?? nil) != nil
   }
 
   /// The rows of a finished trial's file; `nil` where it is missing, unfinished, or that of another trial whose name is the same.

@@ -12,6 +12,7 @@ package final class RecentStages: Sendable {
   private let folder: StageFolder
   private let bytes: Int
   private let count: Int
+  private let fault: @Sendable (StageKey, StageRecord) -> String?
   /// The least recently used first.
   private let recent = Mutex<[Entry]>([])
 
@@ -21,8 +22,12 @@ package final class RecentStages: Sendable {
   ///   - bytes: bytes of weights and masks that stay in memory, at most. A stage that takes more than half of them does not stay.
   ///     The usual number is good for some fifteen networks of LeNet-300-100.
   ///   - count: stages that stay in memory, at most.
-  package init(_ folder: StageFolder, bytes: Int = 16 << 20, count: Int = 64) {
-    (self.folder, self.bytes, self.count) = (folder, bytes, count)
+  ///   - fault: why what was read cannot be the outputs of a stage; `nil` where it can.
+  package init(
+    _ folder: StageFolder, bytes: Int = 16 << 20, count: Int = 64,
+    fault: @escaping @Sendable (StageKey, StageRecord) -> String? = { _, _ in nil }
+  ) {
+    (self.folder, self.bytes, self.count, self.fault) = (folder, bytes, count, fault)
   }
 
   /// Whether the outputs of a stage are there, in memory or in the folder.
@@ -32,7 +37,7 @@ package final class RecentStages: Sendable {
 
   /// The outputs of a stage, or `nil` where they are not there.
   ///
-  /// - Throws: `StoreError` where the file is damaged.
+  /// - Throws: `StoreError` where the file is damaged, or does not hold what the stage gives.
   package func read(_ key: StageKey) throws(StoreError) -> StageRecord? {
     let known = recent.withLock { recent -> StageRecord? in
       guard let place = recent.firstIndex(where: { $0.record.key == key.hexadecimal }) else { return nil }
@@ -41,8 +46,17 @@ package final class RecentStages: Sendable {
       return entry.record
     }
     if let known { return known }
-    let record = try folder.read(key.hexadecimal)
+    let record = try readFile(key)
     if let record { keep(record) }
+    return record
+  }
+
+  /// The same from the file, and nothing of it stays in memory.
+  package func readFile(_ key: StageKey) throws(StoreError) -> StageRecord? {
+    guard let record = try folder.read(key.hexadecimal) else { return nil }
+    if let fault = fault(key, record) {
+      throw .badContents(file: folder.file(key.hexadecimal), reason: fault)
+    }
     return record
   }
 

@@ -22,6 +22,8 @@ package protocol Stage: Sendable {
   func measuredRates(threads: Int, seconds: Double) throws -> StageRates?
   /// The seconds it takes at these rates.
   func seconds(at rates: StageRates) -> Double
+  /// Why a record that was read cannot be what this stage gives; `nil` where it can.
+  func fault(in record: StageRecord) -> String?
   /// Computes the outputs.
   ///
   /// - Throws: `Interrupted` after a checkpoint, where an end was asked for.

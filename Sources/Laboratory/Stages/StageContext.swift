@@ -39,6 +39,8 @@ package struct StageContext: Sendable {
   package let checkpointFailed: @Sendable (StoreError) -> Void
   /// Told what was done since it was last told.
   package let progress: @Sendable (StageProgress) -> Void
+  /// Told of a file that does not hold what it should, and what it held is computed again.
+  package let passedOver: @Sendable (StoreError) -> Void
 
   package init(
     folder: StageFolder, recent: RecentStages? = nil, interruption: Interruption = Interruption(),
@@ -46,7 +48,8 @@ package struct StageContext: Sendable {
     waypoints: [(step: Int, key: StageKey)] = [],
     leave: @escaping @Sendable (StageRecord) throws -> Void = { _ in },
     checkpointFailed: @escaping @Sendable (StoreError) -> Void = { _ in },
-    progress: @escaping @Sendable (StageProgress) -> Void = { _ in }
+    progress: @escaping @Sendable (StageProgress) -> Void = { _ in },
+    passedOver: @escaping @Sendable (StoreError) -> Void = { _ in }
   ) {
     self.folder = folder
     self.recent = recent ?? RecentStages(folder)
@@ -56,13 +59,14 @@ package struct StageContext: Sendable {
     self.costs = costs
     (self.waypoints, self.leave) = (waypoints, leave)
     (self.checkpointFailed, self.progress) = (checkpointFailed, progress)
+    self.passedOver = passedOver
   }
 
   /// The same for work whose progress nobody is told of.
   var withoutProgress: StageContext {
     StageContext(
       folder: folder, recent: recent, interruption: interruption, checkpointInterval: checkpointInterval,
-      threads: threads, costs: costs, checkpointFailed: checkpointFailed)
+      threads: threads, costs: costs, checkpointFailed: checkpointFailed, passedOver: passedOver)
   }
 
   /// The outputs of a parent.

@@ -37,7 +37,7 @@ struct TrainingLog {
     evaluations = record.evaluations
     if let open = record[numbers: "window"], open.count == 2 { (sum, count) = (open[0], open[1]) }
     wallTime = record[numbers: "wall_time"]?.first ?? 0
-    ties = Int(record[numbers: "ties"]?.first ?? 0)
+    ties = Int(exactly: record[numbers: "ties"]?.first ?? 0) ?? 0
     flops = record[numbers: "training_flops"]?.first ?? 0
   }
 

@@ -36,7 +36,7 @@ struct TrainingRun {
     (self.stage, regimen, self.context) = (stage, stage.regimen, context)
     let state: TrainingState
     masks = try stage.masks.map { DynamicMasks(active: try context.masks(of: $0)) } ?? stage.moves?.start
-    if let checkpoint = try? context.folder.readCheckpoint(stage.key.hexadecimal) {
+    if let checkpoint = Self.checkpoint(of: stage, context) {
       state = try TrainingState(checkpoint)
       log = TrainingLog(checkpoint, steps: stage.steps)
       if let moved = checkpoint[masks: "masks"] {
@@ -57,6 +57,18 @@ struct TrainingRun {
     flopsPerStep = masks.map(costs.flopsPerStep) ?? costs.flopsPerStep
     reported = state.step
     settled = try stage.moves?.settled(stage.steps, regimen) ?? 0
+  }
+
+  /// The checkpoint of a training; `nil` where there is none, or none to go on from. It then begins anew.
+  private static func checkpoint(of stage: TrainingStage, _ context: StageContext) -> StageRecord? {
+    do throws(StoreError) {
+      guard let record = try context.folder.readCheckpoint(stage.key.hexadecimal) else { return nil }
+      guard let fault = stage.fault(inCheckpoint: record) else { return record }
+      throw .badContents(file: context.folder.checkpoint(stage.key.hexadecimal), reason: fault)
+    } catch {
+      context.passedOver(error)
+      return nil
+    }
   }
 
   /// Makes the steps that are left and gives the outputs.
@@ -244,11 +256,13 @@ extension DynamicMasks {
 extension TrainingState {
   /// The state a checkpoint holds.
   fileprivate init(_ record: StageRecord) throws {
-    guard let parameters = record[parameters: "parameters"], let step = record[numbers: "step"]?.first else {
+    guard let parameters = record[parameters: "parameters"],
+      let step = record[numbers: "step"]?.first.flatMap({ Int(exactly: $0) })
+    else {
       throw StageError.missingOutput("state", stage: record.key)
     }
     self.init(
       parameters: parameters, buffers: record[parameters: "buffers"] ?? ParameterSet(),
-      moments: record[parameters: "moments"] ?? ParameterSet(), step: Int(step))
+      moments: record[parameters: "moments"] ?? ParameterSet(), step: step)
   }
 }

@@ -20,7 +20,7 @@ import Testing
   private func record(_ number: Int, weights: Int = 1, masked: Int = 0) -> StageRecord {
     StageRecord(
       key: key(number).hexadecimal,
-      parameters: [("parameters", ParameterSet([("w", Tensor(repeating: Float(number), [weights]))]))],
+      parameters: [("evidence", ParameterSet([("w", Tensor(repeating: Float(number), [weights]))]))],
       masks: [("masks", MaskSet([("w", Mask(keepingAll: [masked]))]))])
   }
 
@@ -35,7 +35,7 @@ import Testing
     #expect(try writer.read(key(0)) == nil)
     try writer.write(record(0))
     let read = try #require(try reader.read(key(0)))
-    #expect(read[parameters: "parameters"] == record(0)[parameters: "parameters"])
+    #expect(read[parameters: "evidence"] == record(0)[parameters: "evidence"])
     #expect(try inMemory(writer, of: 1) == [0])
     #expect(try reader.read(key(0)) != nil)
     #expect(try RecentStages(stages).read(key(0)) == nil)
@@ -80,7 +80,7 @@ import Testing
     let recent = RecentStages(stages, bytes: 100)
     for weights in [3, 5, 50] {
       try recent.write(record(0, weights: weights))
-      #expect(try recent.read(key(0))?[parameters: "parameters"]?["w"]?.shape == [weights])
+      #expect(try recent.read(key(0))?[parameters: "evidence"]?["w"]?.shape == [weights])
     }
     #expect(try inMemory(recent, of: 1) == [])
   }

@@ -1,0 +1,83 @@
+import CoppiceNetworks
+import CoppiceStore
+import CoppiceTensors
+
+extension Stage {
+  /// Why a record that was read cannot be what this stage gives, or has left on its way; `nil` where it can. The store has tested
+  /// what holds for every stage; this tests what its own network asks for.
+  package func fault(in record: StageRecord) -> String? { nil }
+}
+
+extension TrainingStage {
+  package func fault(in record: StageRecord) -> String? {
+    regimen.fault(in: record, needing: ["parameters"])
+  }
+
+  /// Why a record cannot be a checkpoint of this training.
+  func fault(inCheckpoint record: StageRecord) -> String? {
+    let needed = ["parameters", "buffers", "moments"] + (moves == nil ? [] : ["masks"])
+    if let fault = regimen.fault(in: record, needing: needed) { return fault }
+    guard moves != nil || record.masks.isEmpty else { return "it has masks, and none move" }
+    // How far it is: beyond its end there is nothing to go on to, and what is logged is logged before.
+    guard let step = record[numbers: "step"]?.first, step <= Double(steps) else {
+      return "it stands at step \(record[numbers: "step"] ?? []) of \(steps)"
+    }
+    let logged = record.series.steps + record.evaluations.map(\.step)
+    if let late = logged.first(where: { Double($0) > step }) {
+      return "it stands at step \(Int(step)) and tells of step \(late)"
+    }
+    guard let losses = record.series["loss"], let rates = record.series["learning_rate"] else {
+      return "it has no series of losses and learning rates"
+    }
+    guard losses.count == rates.count, record[numbers: "window"] != nil else {
+      return "its series have no end"
+    }
+    return (record.series["sparsity"] != nil) == (moves != nil) || losses.isEmpty
+      ? nil : "sparsities are logged where masks move, and nowhere else"
+  }
+}
+
+extension PruningStage {
+  package func fault(in record: StageRecord) -> String? { regimen.fault(in: record, needing: ["masks"]) }
+}
+
+extension RandomMaskStage {
+  package func fault(in record: StageRecord) -> String? { regimen.fault(in: record, needing: ["masks"]) }
+}
+
+extension EvidenceStage {
+  package func fault(in record: StageRecord) -> String? {
+    guard let evidence = record[parameters: "evidence"] else { return "it has no evidence" }
+    let known = Set(regimen.model.declarations.map(\.name))
+    return evidence.names.first { !known.contains($0) }.map { "\(regimen.model.model.name) has no \($0)" }
+  }
+}
+
+extension Regimen {
+  /// Why a record does not hold the network of this regimen: weights, running statistics, moments and masks, as far as it has
+  /// them. What is needed must be there.
+  fileprivate func fault(in record: StageRecord, needing names: [String]) -> String? {
+    let found = record.parameters.map(\.name) + record.masks.map(\.name)
+    if let missing = names.first(where: { !found.contains($0) }) { return "it has no \(missing)" }
+    for (name, values) in record.parameters {
+      let fault: String? =
+        switch name {
+        case "parameters": model.fault(inParameters: values)
+        case "buffers": model.fault(inBuffers: values)
+        case "moments": model.fault(inMoments: values, of: optimizer)
+        // What is not the network's is tested by whom it is read.
+        default: nil
+        }
+      if let fault { return fault }
+    }
+    // Layers are those of the parameters, where they are told at all.
+    for (layer, declaration) in zip(record.layers, model.declarations)
+    where layer.name != declaration.name || layer.parameters != declaration.shape.count {
+      return "\(layer.name) of \(layer.parameters) parameters stands for \(declaration.name)"
+    }
+    guard record.layers.isEmpty || record.layers.count == model.declarations.count else {
+      return "it has \(record.layers.count) layers"
+    }
+    return record.masks.lazy.compactMap { model.fault(inMasks: $0.values) }.first
+  }
+}
