@@ -70,6 +70,9 @@ public struct Experiment: Sendable {
   func cells(
     seeds: Int?, overrides: [(name: String, text: String)], settings: [Setting]
   ) throws -> [Trial] {
+    for (name, _) in overrides where overrides.count(where: { $0.name == name }) > 1 {
+      throw SettingError.repeated(name, overrides.filter { $0.name == name }.map(\.text))
+    }
     var cells = try sweep.expand([base])
     for (name, text) in overrides {
       let setting = try settings.named(name)

@@ -79,7 +79,7 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
 
 extension Trial {
   /// How many batches evidence may take: more are a slip of the pen.
-  fileprivate static let possibleScoringBatches = 1_000_000
+  static let possibleScoringBatches = 1_000_000
 
   /// Refuses settings that do not go together.
   func checkCompatibility() throws(PlanError) {
