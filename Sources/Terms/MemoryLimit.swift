@@ -23,17 +23,20 @@ package struct MemoryLimit: Hashable, Sendable {
 
   private static let stored = Mutex<MemoryLimit?>(nil)
 
-  /// The least of what the machine has, what a control group allows and what `ulimit -v` leaves, read anew.
+  /// The least of what the machine has, what a control group allows and what `ulimit -v` leaves now.
   package static var system: MemoryLimit {
-    var limits = [
-      MemoryLimit(bytes: Int(clamping: ProcessInfo.processInfo.physicalMemory), origin: "this machine has")
-    ]
-    if let bytes = controlGroup {
-      limits.append(MemoryLimit(bytes: bytes, origin: "the control group allows"))
-    }
-    if let bytes = addressSpace { limits.append(MemoryLimit(bytes: bytes, origin: "ulimit -v leaves")) }
-    return limits.min { $0.bytes < $1.bytes } ?? limits[0]
+    guard let bytes = addressSpace, bytes < machine.bytes else { return machine }
+    return MemoryLimit(bytes: bytes, origin: "ulimit -v leaves")
   }
+
+  /// What the machine has, or less where a control group says so. Asked once: a sweep of ten thousand trials asks as often.
+  private static let machine: MemoryLimit = {
+    let all = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    guard let bytes = controlGroup, bytes < all else {
+      return MemoryLimit(bytes: all, origin: "this machine has")
+    }
+    return MemoryLimit(bytes: bytes, origin: "the control group allows")
+  }()
 
   /// What is left of the address space that the process may have; `nil` for no limit.
   private static var addressSpace: Int? {

@@ -35,9 +35,15 @@ extension Trial {
 extension SweepPlan {
   /// Bytes that so many stages side by side take at least, and the data sets.
   package func memory(jobs: Int) -> Int {
+    let (data, stage) = memoryParts
+    return data.plus(stage.times(jobs))
+  }
+
+  /// Bytes of the data sets, and those that one stage takes at least.
+  var memoryParts: (data: Int, stage: Int) {
     var sets: [Specification: Int] = [:]
     for trial in trials { sets[trial.regimen.data.specification] = trial.regimen.data.dataset.bytes }
-    return sets.values.total.plus((trials.map(\.memory).max() ?? 0).times(jobs))
+    return (sets.values.total, trials.map(\.memory).max() ?? 0)
   }
 
   /// Refuses more stages side by side than fit in memory.

@@ -13,8 +13,9 @@ package struct Cores: Hashable, Sendable {
   /// - Parameter cores: how many the processor has.
   package init(_ plan: SweepPlan, cores: Int, jobs: Int? = nil, threads: Int? = nil) {
     let most = max(1, cores / max(1, threads ?? 1))
-    let fitting = (1...most).last { plan.memory(jobs: $0) <= MemoryLimit.current.bytes } ?? 1
-    self.jobs = jobs ?? max(1, min(fitting, plan.width))
+    let (data, stage) = plan.memoryParts
+    let fitting = (MemoryLimit.current.bytes - data) / max(1, stage)
+    self.jobs = jobs ?? max(1, min(most, fitting, plan.width))
     self.threads = threads ?? (jobs == nil ? max(1, cores / self.jobs) : 1)
   }
 }
