@@ -49,10 +49,11 @@ public struct Teacher: DatasetDefinition {
 
   /// Draws the teacher and lets it label the examples.
   public func load(from folders: DataFolders) throws(DatasetError) -> Dataset {
-    let network = try network()
+    try checkOptions()
     try DatasetError.checkMemory(
       specification, examples: training + validation + test, bytes: 4 * features + 4,
       advice: "ask for fewer examples or features (training, validation, test, features)")
+    let network = try network()
     return try Dataset(
       name: "teacher", task: .vectorClassification(features: features),
       training: examples(training + validation, part: 1, network), test: examples(test, part: 2, network),
@@ -83,16 +84,7 @@ public struct Teacher: DatasetDefinition {
 
   /// Draws the weights (stream `.generation`, substream 0) and levels the classes on 2,000 inputs (substream 3).
   package func network() throws(DatasetError) -> Network {
-    guard features >= 1, hidden >= 1, classes >= 2, max(features, hidden, classes) <= 4_096 else {
-      throw .options(
-        dataset: "teacher", "features, hidden units and classes must be in 1…4096, classes above 1")
-    }
-    guard density > 0, density <= 1 else {
-      throw .options(dataset: "teacher", "the density \(density) lies outside 0…1, 0 excluded")
-    }
-    guard training >= 1, validation >= 0, test >= 1, max(training.plus(validation), test) <= 10_000_000 else {
-      throw .options(dataset: "teacher", "\(training) + \(validation) + \(test) examples cannot be made")
-    }
+    try checkOptions()
     var random = RandomStream(seed: generatorSeed, stream: .generation)
     func kept(of count: Int) -> Int {
       max(1, Int((density * Double(count)).rounded(.toNearestOrAwayFromZero)))
@@ -127,6 +119,19 @@ public struct Teacher: DatasetDefinition {
     }
     network.bias = sums.map { -$0 / 2_000 }
     return network
+  }
+
+  private func checkOptions() throws(DatasetError) {
+    guard features >= 1, hidden >= 1, classes >= 2, max(features, hidden, classes) <= 4_096 else {
+      throw .options(
+        dataset: "teacher", "features, hidden units and classes must be in 1…4096, classes above 1")
+    }
+    guard density > 0, density <= 1 else {
+      throw .options(dataset: "teacher", "the density \(density) lies outside 0…1, 0 excluded")
+    }
+    guard training >= 1, validation >= 0, test >= 1, max(training.plus(validation), test) <= 10_000_000 else {
+      throw .options(dataset: "teacher", "\(training) + \(validation) + \(test) examples cannot be made")
+    }
   }
 
   private func input(_ random: inout RandomStream) -> [Float] {

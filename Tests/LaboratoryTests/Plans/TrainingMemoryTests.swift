@@ -50,6 +50,7 @@ import Testing
       try SweepPlan(
         Trial.tiny.with {
           ($0.model, $0.criterion, $0.scoringBatch) = (.conv([[64, 64]], hidden: [4]), criterion, batch)
+          $0.batchSize = 2
         }
       ).memory(jobs: 1)
     }
