@@ -70,7 +70,7 @@ package struct MemoryLimit: Hashable, Sendable {
 }
 
 extension MemoryLimit {
-  /// The limit that a person writes: `64GB`, `512MB`, a number of bytes, or `none`. A thousand bytes are a kilobyte.
+  /// The limit that a person writes: `64GB`, `64G`, `512MB`, a number of bytes, or `none`. A thousand bytes are a kilobyte.
   ///
   /// - Parameter name: where it was written: `--memory`.
   /// - Returns: `nil` where it is none of these.
@@ -79,7 +79,10 @@ extension MemoryLimit {
       self.init(bytes: .max, origin: "\(name) allows")
       return
     }
-    let units: [(String, Double)] = [("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1), ("", 1)]
+    let units: [(String, Double)] = [
+      ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("K", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12),
+      ("B", 1), ("", 1),
+    ]
     for (unit, size) in units where text.uppercased().hasSuffix(unit) {
       guard let count = Double(text.dropLast(unit.count)), count > 0, count * size < 9e18 else { return nil }
       self.init(bytes: Int(count * size), origin: "\(name) allows")

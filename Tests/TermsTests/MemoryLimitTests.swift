@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct MemoryLimitTests {
   @Test(arguments: [
-    ("64GB", 64_000_000_000), ("1.5gb", 1_500_000_000), ("512MB", 512_000_000), ("8kB", 8_000), ("77", 77),
+    ("64GB", 64_000_000_000), ("64G", 64_000_000_000), ("1.5gb", 1_500_000_000), ("512MB", 512_000_000),
+    ("8kB", 8_000), ("77", 77),
     ("none", .max), ("2TB", 2_000_000_000_000), ("5B", 5),
   ])
   func sizesAreRead(text: String, bytes: Int) {
