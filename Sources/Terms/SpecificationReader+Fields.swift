@@ -139,7 +139,9 @@ extension SpecificationReader {
   public mutating func numberList(
     _ name: String, _ rule: NumberRule<Double>, default value: [Double]? = nil
   ) throws(SpecificationError) -> [Double] {
-    try take(name, "a list in brackets, each \(rule.words)", default: value) { $0.list { $0.number(rule) } }
+    try take(name, "a list of numbers in brackets, each \(rule.words)", default: value) {
+      $0.list { $0.number(rule) }
+    }
   }
 
   /// Fields of numbers of a kind inside one field, `rates(conv1: 0.5)`; none where it is not there.
