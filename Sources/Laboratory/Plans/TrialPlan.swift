@@ -184,7 +184,6 @@ extension Regimen {
     let perEpoch = data.stepsPerEpoch(batchSize: trial.batchSize)
     let examples = data.stepsPerEpoch(batchSize: 1)
     guard perEpoch > 0 else { throw PlanError.batchSize(trial.batchSize, examples) }
-    guard trial.scoringBatch > 0 else { throw PlanError.scoringBatch(trial.scoringBatch) }
     let total = try trial.training.iterations(perEpoch: perEpoch, of: nil)
     if trial.evaluation == .iterations(0) || trial.evaluation == .epochs(0) || trial.evaluation == .share(0) {
       throw PlanError.noEvaluation
