@@ -4,7 +4,7 @@ extension Graph {
   /// Floating-point operations of one run: 2 × multiply-adds for products, one an element for arithmetic.
   package var flops: Int {
     nodes.indices.reduce(0) { total, index in
-      total + (nodes[index].primitive?.flops(for: signature(of: index)) ?? 0)
+      total.plus(nodes[index].primitive?.flops(for: signature(of: index)) ?? 0)
     }
   }
 
@@ -17,7 +17,7 @@ extension Graph {
       for input in nodes[index].inputs {
         guard case .parameter(let name)? = nodes[input.node].leaf, nodes[input.node].outputs[0].shape.rank > 1
         else { continue }
-        flops[name, default: 0] += primitive.flops(for: signature(of: index))
+        flops[name] = (flops[name] ?? 0).plus(primitive.flops(for: signature(of: index)))
         break
       }
     }
@@ -35,7 +35,7 @@ package struct StepCost: Hashable, Sendable {
   package fileprivate(set) var moved: [String: Int] = [:]
 
   /// The operations of a step with every weight there.
-  package var dense: Int { fixed + read.values.reduce(0, +) + moved.values.reduce(0, +) }
+  package var dense: Int { fixed.plus(read.values.total).plus(moved.values.total) }
 
   /// The operations of a step of which such fractions of each weight are active and trained.
   package func flops(active: (String) -> Double, trained: (String) -> Double) -> Double {
@@ -56,11 +56,11 @@ extension Graph {
       guard let primitive = nodes[index].primitive else { continue }
       let flops = primitive.flops(for: signature(of: index))
       if let name = owners[index] {
-        cost.moved[name, default: 0] += flops
+        cost.moved[name] = (cost.moved[name] ?? 0).plus(flops)
       } else if let name = nodes[index].inputs.lazy.compactMap({ weight(at: $0) }).first {
-        cost.read[name, default: 0] += flops
+        cost.read[name] = (cost.read[name] ?? 0).plus(flops)
       } else {
-        cost.fixed += flops
+        cost.fixed = cost.fixed.plus(flops)
       }
     }
     return cost

@@ -44,6 +44,9 @@ package final class GraphBuilder {
       }
       return known
     }
+    if type.shape.count > Self.mostElements {
+      fail(leaf.name ?? "constant", "would have the shape \(type.shape): more elements than fit in memory")
+    }
     let value = append(.leaf(leaf), [], [type])[0]
     leaves[leaf] = value.id
     return value

@@ -56,6 +56,13 @@ package struct Plan: Sendable {
 }
 
 extension Plan {
+  /// Bytes a plan of this graph takes, leaves and arena together, without making its kernels or any array.
+  package static func bytes(of graph: Graph) -> Int {
+    var layout = Layout(graph)
+    layout.place()
+    return layout.leafSize.plus(layout.arena.size)
+  }
+
   /// The arena a plan of this graph has, without making its kernels.
   static func arenaSize(_ graph: Graph) -> Int {
     var layout = Layout(graph)

@@ -19,7 +19,7 @@ package struct ValueType: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Bytes the array takes.
-  package var size: Int { shape.count * element.size }
+  package var size: Int { shape.count.times(element.size) }
 
   package var description: String { element == .float32 ? "\(shape)" : "\(element)\(shape)" }
 }

@@ -1,3 +1,4 @@
+import Coppice
 import Foundation
 
 /// The environment variables, `COPPICE_…` and the terminal's. An empty one counts as not set.
@@ -15,6 +16,19 @@ enum Environment {
         "\(flag == nil ? variable : name) must be a number from 1 to 1024", CommandFailure.usage)
     }
     return count
+  }
+
+  /// A limit of memory from a flag or, without one, from `COPPICE_MEMORY`.
+  /// - Throws: a usage failure where it is no size.
+  static func memory(_ flag: String?) throws -> MemoryLimit? {
+    let name = flag == nil ? "COPPICE_MEMORY" : "--memory"
+    guard let text = flag ?? self[name] else { return nil }
+    guard let limit = MemoryLimit(parsing: text, from: name) else {
+      throw CommandFailure(
+        "\(name) is \"\(text)\", but must be a size as 64GB or 512MB, or none for no limit",
+        CommandFailure.usage)
+    }
+    return limit
   }
 
   /// A number of seconds.

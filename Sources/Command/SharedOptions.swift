@@ -72,10 +72,12 @@ struct CoreOptions: ParsableArguments {
   var threads: Int?
 
   func cores(_ plan: SweepPlan) throws -> Cores {
-    Cores(
+    let cores = Cores(
       plan, cores: ProcessInfo.processInfo.activeProcessorCount,
       jobs: try Environment.count(jobs, "--jobs", or: "COPPICE_JOBS"),
       threads: try Environment.count(threads, "--threads", or: "COPPICE_THREADS"))
+    try plan.checkMemory(jobs: cores.jobs)
+    return cores
   }
 }
 
@@ -100,11 +102,19 @@ struct SweepOptions: ParsableArguments {
     completion: Completions.settings)
   var overrides: [String] = []
 
+  @Option(
+    help: """
+      Memory a run may take, as 64GB; more is refused; none for no limit (or COPPICE_MEMORY; else what the machine, its control \
+      group and ulimit -v allow).
+      """)
+  var memory: String?
+
   @Option(name: .customLong("as"), help: "A name for the results folder of the changed sweep.")
   var name: String?
 
   /// The sweep taken apart into stages.
   func plan(_ library: DataLibrary) throws -> SweepPlan {
+    if let limit = try Environment.memory(memory) { MemoryLimit.use(limit) }
     if let name, name != experiment, ExperimentCatalogue.experiments.contains(where: { $0.name == name }) {
       throw CommandFailure(
         "--as takes a name of your own, and \(name) is an experiment's: its results would pass for that one's",

@@ -33,7 +33,7 @@ public struct Dataset: Sendable {
 
   /// Checks that sizes, labels and tokens fit the task, and completes the record's counts.
   ///
-  /// - Throws: `DatasetError.inconsistent` naming the first thing that does not fit.
+  /// - Throws: `DatasetError.inconsistent` or, where options are wrong, `.options`, naming the first thing that does not fit.
   public init(
     name: String, task: DatasetTask, training: Examples, validation: Examples? = nil, test: Examples,
     classNames: [String], validationCount: Int = 0, scaling: InputScaling = .unit,
@@ -56,12 +56,35 @@ public struct Dataset: Sendable {
     if case .pixels = training.inputs { record.inputScaling = "\(scaling.value)" }
     self.record = record
     if let fault = fault() { throw .inconsistent(dataset: name, fault) }
+    if let fault = faultOfOptions() { throw .options(dataset: name, fault) }
+    for (part, examples) in [("training", training), ("validation", validation), ("test", test)] {
+      if let fault = examples?.fault(task: task, classes: classCount) {
+        throw .inconsistent(dataset: name, "\(part): \(fault)")
+      }
+    }
   }
 
   private func fault() -> String? {
     if task.inputShape.contains(where: { $0 <= 0 }) {
       return "an extent of \(task.inputShape) is not positive"
     }
+    for (part, count) in [
+      ("training", training.count), ("validation", validation?.count ?? 0), ("test", test.count),
+    ]
+    where count > Int(Int32.max) {
+      return "\(count) \(part) examples are more than can be counted: \(Int32.max) at most"
+    }
+    if let vocabulary = task.vocabulary, vocabulary < 1 { return "there are \(vocabulary) tokens" }
+    if classCount > Int(Int32.max) || (task.vocabulary ?? 0) > Int(Int32.max) {
+      return "there are more classes or tokens than can be counted: \(Int32.max) at most"
+    }
+    if training.count == 0 { return "there are no training examples" }
+    if test.count == 0 { return "there are no test examples" }
+    return nil
+  }
+
+  /// What does not fit of what a set is asked for: scaling, augmentation, validation.
+  private func faultOfOptions() -> String? {
     if case .imageClassification(let channels, let height, let width) = task {
       if let fault = scaling.fault(channels: channels) { return fault }
       if augmentation.padding < 0 || augmentation.padding > min(height, width) {
@@ -70,13 +93,8 @@ public struct Dataset: Sendable {
     } else if augmentation != .none {
       return "augmentation is for images"
     }
-    if training.count == 0 { return "there are no training examples" }
-    if test.count == 0 { return "there are no test examples" }
     if validation == nil && !(0..<training.count).contains(validationCount) {
       return "\(validationCount) validation examples cannot be taken from \(training.count) for training"
-    }
-    for (part, examples) in [("training", training), ("validation", validation), ("test", test)] {
-      if let fault = examples?.fault(task: task, classes: classCount) { return "\(part): \(fault)" }
     }
     return nil
   }
@@ -89,13 +107,13 @@ extension Examples {
     switch inputs {
     case .pixels(let pixels):
       guard case .imageClassification = task else { return "bytes are for images" }
-      if pixels.count != count * size { return sizeFault(pixels.count, size) }
+      if pixels.count != count.times(size) { return sizeFault(pixels.count, size) }
     case .values(let values):
       if task.hasTokens { return "numbers where the task has tokens" }
-      if values.count != count * size { return sizeFault(values.count, size) }
+      if values.count != count.times(size) { return sizeFault(values.count, size) }
     case .tokens(let tokens):
       guard let vocabulary = task.vocabulary else { return "tokens where the task has numbers" }
-      if tokens.count != count * size { return sizeFault(tokens.count, size) }
+      if tokens.count != count.times(size) { return sizeFault(tokens.count, size) }
       if let fault = rangeFault("token", tokens, 0..<Int32(vocabulary)) { return fault }
     case .text(let text):
       guard case .languageModelling(_, let vocabulary) = task else {
@@ -103,7 +121,7 @@ extension Examples {
       }
       return rangeFault("token", text, 0..<Int32(vocabulary))
     }
-    if labels.count != count * task.labelSize {
+    if labels.count != count.times(task.labelSize) {
       return "\(labels.count) labels for \(count) examples with \(task.labelSize) each"
     }
     return rangeFault("label", labels, Examples.ignoredLabel..<Int32(classes))

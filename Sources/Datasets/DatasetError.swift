@@ -38,10 +38,14 @@ public enum DatasetError: Error, Hashable, Sendable {
   case toolMissing(tool: String, purpose: String)
   /// A data set has nothing to fetch.
   case notFetchable(dataset: String)
-  /// Options or contents of a data set that do not fit together.
+  /// Contents of a data set that do not fit together.
   case inconsistent(dataset: String, String)
+  /// Options of a data set that do not fit together, or its contents.
+  case options(dataset: String, String)
   /// A batch is larger than what it is drawn from.
   case batchSize(Int, available: Int)
+  /// A data set that does not fit in memory.
+  case memory(MemoryShortage)
 }
 
 extension DatasetError: CustomStringConvertible {
@@ -101,10 +105,11 @@ extension DatasetError: CustomStringConvertible {
       "\(tool) is not installed, and it is needed to \(purpose); install it and try again"
     case .notFetchable(let dataset):
       "the data set \"\(dataset)\" is generated in code: there is nothing to fetch"
-    case .inconsistent(let dataset, let fault):
+    case .inconsistent(let dataset, let fault), .options(let dataset, let fault):
       "the data set \"\(dataset)\" does not fit together: \(fault)"
     case .batchSize(let size, let available):
       "a batch of \(size) cannot be drawn from \(available) examples; choose a batch size in 1…\(available)"
+    case .memory(let shortage): shortage.description
     }
   }
 
@@ -122,7 +127,7 @@ extension DatasetError: ReportedError {
     case .toolMissing: .toolMissing
     case .unreadable, .unwritable: .inputOutput
     case .download: .tryAgain
-    case .notFetchable, .batchSize: .usage
+    case .notFetchable, .batchSize, .memory, .options: .usage
     case .empty, .truncated, .corrupt, .wrongMagic, .labelOutOfRange, .countsDisagree, .malformed, .checksum,
       .inconsistent, .webPage, .refused, .notPublished:
       .badData

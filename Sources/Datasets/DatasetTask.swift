@@ -1,3 +1,5 @@
+import CoppiceTensors
+
 /// What is asked of a network on a data set, with the shape of one example.
 public enum DatasetTask: Hashable, Sendable {
   /// One class an image; inputs `[channels, height, width]`.
@@ -19,7 +21,7 @@ public enum DatasetTask: Hashable, Sendable {
   }
 
   /// The number of elements of one example's inputs.
-  public var inputSize: Int { inputShape.reduce(1, *) }
+  public var inputSize: Int { inputShape.product }
 
   /// Whether inputs are tokens (`Int32`) rather than numbers (`Float`).
   public var hasTokens: Bool { vocabulary != nil }

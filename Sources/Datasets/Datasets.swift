@@ -41,10 +41,3 @@ extension Shipped<DatasetSource> {
     Shipped(source, source.summary, paper: paper, read: read)
   }
 }
-
-extension SpecificationReader {
-  /// A number of examples, or of what an example is made of.
-  mutating func amount(_ name: String, default value: Int) throws(SpecificationError) -> Int {
-    try integer(name, in: 0...10_000_000, default: value)
-  }
-}

@@ -59,7 +59,7 @@ extension InputScaling {
       case "standardised":
         .standardised(
           mean: try fields.numberList("mean"),
-          standardDeviation: try fields.numberList("standard-deviation"))
+          standardDeviation: try fields.numberList("standard-deviation", .positive))
       default: throw ComponentError.unknown("scaling", name, known: ["unit", "standardised"])
       }
     }

@@ -18,7 +18,7 @@ public struct Initializer: Component {
 
     /// The fan of a weight of this shape; a vector has its length both ways.
     public init(_ shape: Shape) {
-      let field = shape.axes.dropFirst(2).reduce(1, *)
+      let field = shape.axes.dropFirst(2).product
       incoming = shape.rank >= 2 ? shape[1] * field : shape.count
       outgoing = shape.rank >= 2 ? shape[0] * field : shape.count
     }

@@ -33,5 +33,5 @@ extension Model {
 
 extension Interface {
   /// One row a label: `[batch · labelsPerExample, classes]`.
-  func logitsShape(batch: Int) -> Shape { [batch * labelsPerExample, classes] }
+  func logitsShape(batch: Int) -> Shape { [batch.times(labelsPerExample), classes] }
 }

@@ -21,8 +21,6 @@ package struct Network: Sendable {
   package let buffers: [Buffer]
   /// What the leaf of a parameter holds where that is not all of it.
   package let forms: [String: WeightForm]
-  /// Masks that keep every prunable weight.
-  package let fullMasks: MaskSet
   /// The parameters that have a sparse form where they are pruned.
   let sparsifiable: Set<String>
   let trace: Forward
@@ -50,7 +48,6 @@ package struct Network: Sendable {
     self.initializer = initializer
     self.rewrites = rewrites
     self.declarations = declarations
-    fullMasks = MaskSet(declarations.filter(\.isPrunable).map { ($0.name, Mask(keepingAll: $0.shape)) })
     self.buffers = buffers
     self.forms = forms
     self.sparsifiable = sparsifiable
@@ -79,6 +76,11 @@ package struct Network: Sendable {
 
   /// The names of the prunable parameters.
   package var prunable: [String] { declarations.filter(\.isPrunable).map(\.name) }
+
+  /// Masks that keep every prunable weight, made anew: a byte for each.
+  package var fullMasks: MaskSet {
+    MaskSet(declarations.filter(\.isPrunable).map { ($0.name, Mask(keepingAll: $0.shape)) })
+  }
 
   /// Freshly drawn parameters, a function of the seed alone.
   package func initialParameters(seed: UInt64) -> ParameterSet {

@@ -17,7 +17,7 @@ public enum SparseExecution: String, Sendable, CaseIterable {
   /// do not depend on the processor.
   package static func isSparse(shape: Shape, survivors: Int) -> Bool {
     guard shape.count >= 256 else { return false }
-    let window = shape.axes.dropFirst(2).reduce(1, *)
+    let window = shape.axes.dropFirst(2).product
     switch (shape.rank, window) {
     case (2, _): return 5 * survivors <= 2 * shape.count
     case (_, 1): return false

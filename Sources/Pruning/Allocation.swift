@@ -88,9 +88,19 @@ public struct Allocation: Component {
   /// - Throws: `PruningError` where an ignored name fits no layer, or nothing is left to prune.
   public func prunable(among masks: MaskSet) throws(PruningError) -> MaskSet {
     let masks = masks.counted
-    let names = masks.names
+    let names = Set(try prunable(masks.names))
+    return masks.filter { names.contains($0.name) }
+  }
+
+  /// The layers it prunes: those given, without the ignored ones.
+  package func prunable(among layers: [PrunableLayer]) throws(PruningError) -> [PrunableLayer] {
+    let names = Set(try prunable(layers.map(\.name)))
+    return layers.filter { names.contains($0.name) }
+  }
+
+  private func prunable(_ names: [String]) throws(PruningError) -> [String] {
     for name in ignoring { try names.requireMatch(of: name, in: "the layers that \(self) ignores") }
-    let kept = masks.filter { mask in !ignoring.contains { mask.name.isInScope(of: $0) } }
+    let kept = names.filter { name in !ignoring.contains { name.isInScope(of: $0) } }
     guard !kept.isEmpty else { throw .nothingToPrune(ignoring: ignoring) }
     return kept
   }

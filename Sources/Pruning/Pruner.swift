@@ -19,10 +19,20 @@ package struct Pruner: Hashable, Sendable {
   /// - Throws: `PruningError` where nothing is left, and whatever a user's granularity throws.
   package func prunable(among masks: MaskSet, structure: NetworkStructure = .none) throws -> MaskSet {
     let candidates = try allocation.prunable(among: masks)
+    guard case .units = granularity.form else { return candidates }
+    let names = Set(try prunable(among: masks.layers, structure: structure).map(\.name))
+    return candidates.filter { names.contains($0.name) }
+  }
+
+  /// The layers of what is pruned, without any mask: what a plan is made from.
+  package func prunable(
+    among layers: [PrunableLayer], structure: NetworkStructure = .none
+  ) throws -> [PrunableLayer] {
+    let candidates = try allocation.prunable(among: layers)
     guard case .units(let make) = granularity.form else { return candidates }
-    let ignored = Set(masks.counted.names).subtracting(candidates.names)
+    let ignored = Set(layers.map(\.name)).subtracting(candidates.map(\.name))
     var named: Set<String> = []
-    for unit in try make(UnitContext(layers: candidates.layers, structure: structure)) {
+    for unit in try make(UnitContext(layers: candidates, structure: structure)) {
       let parameters = unit.slices.map(\.parameter)
       if !parameters.contains(where: ignored.contains) { named.formUnion(parameters) }
     }
@@ -34,8 +44,10 @@ package struct Pruner: Hashable, Sendable {
   /// Refuses a criterion, a granularity and an allocation that do not go together in this network, before anything is
   /// trained.
   /// - Throws: `PruningError`, and whatever a user's granularity throws.
-  package func checkCompatibility(with masks: MaskSet, structure: NetworkStructure = .none) throws {
-    let layers = try prunable(among: masks, structure: structure).layers
+  package func checkCompatibility(
+    with layers: [PrunableLayer], structure: NetworkStructure = .none
+  ) throws {
+    let layers = try prunable(among: layers, structure: structure)
     let isByWeight = try granularity.prunesSingleWeights(of: layers)
     let quota = try allocation.quota(for: layers, target: .sparsity(0))
     if case .solution = criterion.method {

@@ -1,3 +1,5 @@
+import CoppiceTerms
+
 /// What a round is asked to reach.
 public enum PruningTarget: Hashable, Sendable {
   /// This fraction, 0 ≤ s < 1, of the prunable weights removed when the round is over, counting those that earlier
@@ -11,7 +13,7 @@ public enum PruningTarget: Hashable, Sendable {
 
 extension PruningTarget {
   /// How often a rate may be taken at one stroke: more than anyone can train are a slip of the pen.
-  package static let possibleRounds = 1...1000
+  package static let possibleRounds = SpecificationReader.possibleRounds
 
   /// Refuses a target out of range.
   package func check() throws(PruningError) {
@@ -42,5 +44,5 @@ extension PruningTarget {
 
 extension Double {
   /// The nearest whole number, half away from zero: the one rounding of every count of weights.
-  var roundedCount: Int { Int(rounded(.toNearestOrAwayFromZero)) }
+  var roundedCount: Int { Int(exactly: rounded(.toNearestOrAwayFromZero)) ?? (self > 0 ? .max : 0) }
 }

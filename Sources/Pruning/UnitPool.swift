@@ -15,16 +15,16 @@ extension Pruner {
   /// - Parameter shape: the shape of a parameter that is no layer.
   /// - Throws: as a pruning does where units do not fit.
   package func pools(
-    among masks: MaskSet, structure: NetworkStructure = .none, shape: (String) -> Shape? = { _ in nil }
+    among all: [PrunableLayer], structure: NetworkStructure = .none, shape: (String) -> Shape? = { _ in nil }
   ) throws -> [UnitPool] {
-    let layers = try prunable(among: masks, structure: structure).layers
+    let layers = try prunable(among: all, structure: structure)
     if try granularity.prunesSingleWeights(of: layers) {
       return layers.indices.map { UnitPool(layers: [$0], largest: 1, isEven: true) }
     }
-    let candidates = try allocation.prunable(among: masks)
-    let ignored = Set(masks.counted.names).subtracting(candidates.names)
+    let candidates = try allocation.prunable(among: all)
+    let ignored = Set(all.map(\.name)).subtracting(candidates.map(\.name))
     let table = try UnitTable(
-      granularity, UnitContext(layers: candidates.layers, structure: structure), ignoring: ignored.contains,
+      granularity, UnitContext(layers: candidates, structure: structure), ignoring: ignored.contains,
       shape: shape)
     return table.pools.map { layers, units in
       let sizes = units.map { table.cost(of: $0).weights }
@@ -38,15 +38,21 @@ extension Pruner {
 extension UnitTable {
   /// Whether every element of some layers is in one unit and no more.
   fileprivate func divides(_ layers: [Int], by units: [Int]) -> Bool {
-    var found = parameters.prefix(layerCount).map { [UInt8](repeating: 0, count: $0.shape.count) }
+    var found = [[Range<Int>]](repeating: [], count: layerCount)
     for unit in units {
       for span in spans(of: unit) where span.parameter < layerCount {
-        for element in span.elements {
-          guard found[span.parameter][element] == 0 else { return false }
-          found[span.parameter][element] = 1
-        }
+        found[span.parameter].append(span.elements)
       }
     }
-    return layers.allSatisfy { !found[$0].contains(0) }
+    // Runs, not elements: a plan takes no memory for each weight. They overlap nowhere and leave nothing out.
+    return layers.allSatisfy { layer in
+      let runs = found[layer].sorted { $0.lowerBound < $1.lowerBound }
+      let touch = zip(runs, runs.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound }
+      return touch && runs.first?.lowerBound == 0 && runs.last?.upperBound == parameters[layer].shape.count
+    }
+      && found.allSatisfy { runs in
+        let runs = runs.sorted { $0.lowerBound < $1.lowerBound }
+        return zip(runs, runs.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound }
+      }
   }
 }

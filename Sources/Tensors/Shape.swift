@@ -16,12 +16,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   public var rank: Int { axes.count }
 
   /// The number of elements: the product of the extents. `Int.max` where it is too large to count.
-  public var count: Int {
-    axes.reduce(1) { count, extent in
-      let (product, isOverflow) = count.multipliedReportingOverflow(by: extent)
-      return isOverflow ? .max : product
-    }
-  }
+  public var count: Int { axes.product }
 
   /// The extent of one axis; negative axes count from the end (−1 is the innermost).
   ///
@@ -46,7 +41,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   package var strides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
     for axis in stride(from: rank - 2, through: 0, by: -1) {
-      strides[axis] = strides[axis + 1] * axes[axis + 1]
+      strides[axis] = strides[axis + 1].times(axes[axis + 1])
     }
     return strides
   }

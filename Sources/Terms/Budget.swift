@@ -48,17 +48,24 @@ extension Budget {
     try check()
     switch self {
     case .iterations(let count): return count
-    case .epochs(let count): return Int((count * Double(perEpoch)).rounded())
+    case .epochs(let count):
+      let steps = (count * Double(perEpoch)).rounded()
+      guard steps <= Double(Self.mostSteps) else { throw .outOfRange(self) }
+      return Int(steps)
     case .share(let share):
       guard let total else { throw .shareOfNothing(share) }
       return Int((share * Double(total)).rounded())
     }
   }
 
-  private func check() throws(BudgetError) {
+  /// More steps than these nobody makes.
+  private static let mostSteps = 1_000_000_000_000
+
+  /// Refuses an amount that makes no sense, however long a pass over the data is.
+  package func check() throws(BudgetError) {
     let isValid =
       switch self {
-      case .iterations(let count): (0...1_000_000_000_000).contains(count)
+      case .iterations(let count): (0...Self.mostSteps).contains(count)
       case .epochs(let count): (0...1_000_000_000).contains(count)
       case .share(let share): (0...1).contains(share)
       }
@@ -84,7 +91,8 @@ public enum BudgetError: Error, Hashable, CustomStringConvertible {
     case .outOfRange(.share(let share)):
       "a budget of \(share) is read as a share of the dense training and must lie in 0…1: "
         + "write steps as 5000it or passes over the data as 10ep"
-    case .outOfRange(let budget): "a budget of \(budget) is out of range: it must be 0 or more, and countable"
+    case .outOfRange(let budget):
+      "a budget of \(budget) is out of range: it must be 0 or more, and come to at most 1000000000000 steps"
     case .shareOfNothing(let share):
       "the training itself cannot last a share (\(share)) of the training: write steps as 5000it or passes as 10ep"
     }

@@ -38,6 +38,18 @@ public struct Catalogue<Element: Component>: Sendable {
     try SpecificationReader.reading(specification, element)
   }
 
+  /// Refuses a component with a number that cannot be, however it was spelled. One that is listed is read back from its fields, by the
+  /// rules that text is read by. Another is its author's to check.
+  package func check(_ component: Element) throws(ComponentError) {
+    do throws(ComponentError) { _ = try read(component.specification) } catch {
+      switch error {
+      case .outOfRange, .refused, .specification(.wrongField): throw error
+      // A component of a user's package, or with one inside it.
+      case .unknown, .taken, .specification: return
+      }
+    }
+  }
+
   /// One of them in a sentence: `a learning rate`.
   var noun: String { kind.withArticle }
 

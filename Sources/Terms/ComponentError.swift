@@ -29,15 +29,3 @@ extension ComponentError: ReportedError {
   /// A text that someone wrote.
   public var exitCode: FailureCode { .usage }
 }
-
-extension ComponentError {
-  /// The value of a field, which must lie in a range.
-  package static func check<Value: Comparable>(
-    _ value: Value, _ field: String, in range: ClosedRange<Value>
-  ) throws(ComponentError) -> Value {
-    guard range.contains(value) else {
-      throw .outOfRange(field, "\(value)", "\(range.lowerBound)…\(range.upperBound)")
-    }
-    return value
-  }
-}

@@ -4,21 +4,31 @@ extension SpecificationReader {
   /// How many units, heads or layers there may be. Beyond it a number is a slip of the pen: no such network fits in memory.
   package static let possibleCounts = 1...65_536
 
+  /// How many rounds a schedule may have. Nobody trains more.
+  package static let possibleRounds = 1...1_000
+
   /// True or false.
   public mutating func flag(_ name: String, default value: Bool? = nil) throws(SpecificationError) -> Bool {
     try take(name, "true or false", default: value) { if case .flag(let flag) = $0 { flag } else { nil } }
+  }
+
+  /// A whole number of a kind: `fields.integer("rounds", .rounds)`.
+  public mutating func integer(
+    _ name: String, _ rule: NumberRule<Int>, default value: Int? = nil
+  ) throws(SpecificationError) -> Int {
+    try take(name, rule.words + example(value), default: value) { $0.integer(rule) }
   }
 
   /// A whole number, in a range where there is one.
   public mutating func integer(
     _ name: String, in range: ClosedRange<Int>? = nil, default value: Int? = nil
   ) throws(SpecificationError) -> Int {
-    try take(name, "a whole number" + inside(range), default: value) { $0.integer(in: range) }
+    try integer(name, .whole(in: range), default: value)
   }
 
-  /// A number of units, heads or layers.
+  /// A number of units, heads or channels.
   public mutating func count(_ name: String, default value: Int? = nil) throws(SpecificationError) -> Int {
-    try integer(name, in: Self.possibleCounts, default: value)
+    try integer(name, .count, default: value)
   }
 
   /// A seed: any whole number, as the 64 bits it stands for.
@@ -28,27 +38,32 @@ extension SpecificationReader {
     UInt64(bitPattern: Int64(try integer(name, default: value.map { Int(Int64(bitPattern: $0)) })))
   }
 
-  /// A number, whole or not, in a range where there is one.
+  /// A number of a kind, whole or not: `fields.number("weight-decay", .nonNegative)`.
+  public mutating func number(
+    _ name: String, _ rule: NumberRule<Double>, default value: Double? = nil
+  ) throws(SpecificationError) -> Double {
+    try take(name, rule.words + example(value), default: value) { $0.number(rule) }
+  }
+
+  /// A finite number, whole or not, in a range where there is one.
   public mutating func number(
     _ name: String, in range: ClosedRange<Double>? = nil, default value: Double? = nil
   ) throws(SpecificationError) -> Double {
-    try take(name, "a number" + inside(range), default: value) { $0.number(in: range) }
+    try number(name, .number(in: range), default: value)
   }
 
   /// A finite number above 0.
   public mutating func positive(
     _ name: String, default value: Double? = nil
   ) throws(SpecificationError) -> Double {
-    try take(name, "a number above 0", default: value) { $0.number { $0 > 0 && $0.isFinite } }
+    try number(name, .positive, default: value)
   }
 
   /// A number from 0 up to but not including 1.
   public mutating func share(
     _ name: String, default value: Double? = nil
   ) throws(SpecificationError) -> Double {
-    try take(name, "a number from 0 up to but not including 1", default: value) {
-      $0.number { (0..<1).contains($0) }
-    }
+    try number(name, .share, default: value)
   }
 
   /// A text of one word.
@@ -69,6 +84,22 @@ extension SpecificationReader {
 }
 
 extension SpecificationReader {
+  /// A whole number of a kind; `nil` where the field is not there.
+  package mutating func integerIfAny(
+    _ name: String, _ rule: NumberRule<Int>, as value: Int
+  ) throws(SpecificationError) -> Int? {
+    try take(name, rule.words + example(value), default: .some(nil)) { $0.integer(rule).map(Optional.some) }
+  }
+
+  /// A number of a kind; `nil` where the field is not there.
+  package mutating func numberIfAny(
+    _ name: String, _ rule: NumberRule<Double>, as value: Double
+  ) throws(SpecificationError) -> Double? {
+    try take(name, rule.words + example(value), default: .some(nil)) { $0.number(rule).map(Optional.some) }
+  }
+}
+
+extension SpecificationReader {
   /// A list of names.
   public mutating func texts(
     _ name: String, default value: [String]? = nil
@@ -80,9 +111,8 @@ extension SpecificationReader {
   public mutating func counts(
     _ name: String, default value: [Int]? = nil
   ) throws(SpecificationError) -> [Int] {
-    let counts = Self.possibleCounts
-    return try take(name, "a list of whole numbers\(inside(counts)), as [300, 100]", default: value) {
-      $0.list { $0.integer(in: counts) }
+    try take(name, "a list of whole numbers\(inside(Self.possibleCounts)), as [300, 100]", default: value) {
+      $0.list { $0.integer(.count) }
     }
   }
 
@@ -90,28 +120,39 @@ extension SpecificationReader {
   public mutating func countLists(
     _ name: String, default value: [[Int]]? = nil
   ) throws(SpecificationError) -> [[Int]] {
-    let counts = Self.possibleCounts
-    return try take(
-      name, "a list of lists of whole numbers\(inside(counts)), as [[64, 64], [128]]", default: value
-    ) { $0.list { $0.list { $0.integer(in: counts) } } }
+    try take(
+      name, "a list of lists of whole numbers\(inside(Self.possibleCounts)), as [[64, 64], [128]]",
+      default: value
+    ) { $0.list { $0.list { $0.integer(.count) } } }
   }
 
-  /// A list of numbers, whole or not, in a range where there is one.
+  /// A list of finite numbers, whole or not, in a range where there is one.
   public mutating func numberList(
     _ name: String, in range: ClosedRange<Double>? = nil, default value: [Double]? = nil
   ) throws(SpecificationError) -> [Double] {
     try take(name, "a list of numbers\(inside(range)) in brackets", default: value) {
-      $0.list { $0.number(in: range) }
+      $0.list { $0.number(.number(in: range)) }
     }
   }
 
-  /// Fields of numbers inside one field, `rates(conv1: 0.5)`; none where it is not there.
-  public mutating func numbers(_ name: String) throws(SpecificationError) -> [String: Double] {
-    try take(name, "numbers by name, as \(name)(fc1: 0.5)", default: [:]) { value in
+  /// A list of numbers of a kind.
+  public mutating func numberList(
+    _ name: String, _ rule: NumberRule<Double>, default value: [Double]? = nil
+  ) throws(SpecificationError) -> [Double] {
+    try take(name, "a list of numbers in brackets, each \(rule.words)", default: value) {
+      $0.list { $0.number(rule) }
+    }
+  }
+
+  /// Fields of numbers of a kind inside one field, `rates(conv1: 0.5)`; none where it is not there.
+  public mutating func numbers(
+    _ name: String, _ rule: NumberRule<Double> = .number()
+  ) throws(SpecificationError) -> [String: Double] {
+    try take(name, "\(rule.words) for each name, as \(name)(fc1: 0.5)", default: [:]) { value in
       guard case .component(let component) = value, component.name == name else { return nil }
       var numbers: [String: Double] = [:]
       for (name, value) in component.fields {
-        guard let number = value.number(in: nil) else { return nil }
+        guard let number = value.number(rule) else { return nil }
         numbers[name] = number
       }
       return numbers
@@ -140,35 +181,21 @@ extension SpecificationReader {
   }
 }
 
-/// ` in 1…5`, for the sentences of errors; nothing without a range.
-private func inside<Number>(_ range: ClosedRange<Number>?) -> String {
-  range.map { " in \($0.lowerBound.shortest)…\($0.upperBound.shortest)" } ?? ""
-}
-
-extension Comparable {
-  /// As it is printed in a sentence: `2` for 2.0.
-  fileprivate var shortest: String {
-    let text = "\(self)"
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-}
+/// `, as 0.9`: a value that is right, where there is one to show.
+private func example<Value>(_ value: Value?) -> String { value.map { ", as \($0)" } ?? "" }
 
 extension Specification.Value {
-  fileprivate func integer(in range: ClosedRange<Int>?) -> Int? {
-    guard case .integer(let integer) = self, range?.contains(integer) != false else { return nil }
+  fileprivate func integer(_ rule: NumberRule<Int>) -> Int? {
+    guard case .integer(let integer) = self, rule.isKept(by: integer) else { return nil }
     return integer
   }
 
-  fileprivate func number(where isFit: (Double) -> Bool) -> Double? {
+  fileprivate func number(_ rule: NumberRule<Double>) -> Double? {
     switch self {
-    case .number(let number) where isFit(number): number
-    case .integer(let integer) where isFit(Double(integer)): Double(integer)
+    case .number(let number) where rule.isKept(by: number): number
+    case .integer(let integer) where rule.isKept(by: Double(integer)): Double(integer)
     default: nil
     }
-  }
-
-  fileprivate func number(in range: ClosedRange<Double>?) -> Double? {
-    number { range?.contains($0) != false }
   }
 
   /// The elements of a list, or `nil` where this is none or one of them is not as it should be.

@@ -139,8 +139,8 @@ import Testing
     let program = try Program()
     try Self.writeDigits(program.folder.file("data/MNIST/raw"))
     let sweep =
-      Sweeps.ladder(training: 10) + [
-        "--set", "dataset=mnist(validation: 10)", "--data", program.folder.file("data"),
+      Sweeps.ladder(training: 10, dataset: "mnist(validation: 10)") + [
+        "--data", program.folder.file("data"),
       ]
     let words = [
       "warning: mnist is not the published data set: results call it \"mnist, not the original files\"",

@@ -106,20 +106,26 @@ struct Program {
 
 /// Sweeps small enough for a test, made of the quickstart.
 enum Sweeps {
-  private static let small = [
-    "quickstart", "--seeds", "1", "--set", "model=mlp(widths: [10])", "--set",
-    "dataset=glyphs(training: 200, validation: 50, test: 50)", "--set", "evaluation=10it",
-  ]
+  private static func small(_ model: String, _ dataset: String) -> [String] {
+    [
+      "quickstart", "--seeds", "1", "--set", "model=\(model)", "--set", "dataset=\(dataset)", "--set",
+      "evaluation=10it",
+    ]
+  }
+
+  static let perceptron = "mlp(widths: [10])"
+  static let glyphs = "glyphs(training: 200, validation: 50, test: 50)"
 
   /// All of the quickstart's schedules, as results `tiny`.
-  static let tiny = small + ["--set", "training=20it", "--as", "tiny"]
+  static let tiny = small(perceptron, glyphs) + ["--set", "training=20it", "--as", "tiny"]
 
   /// Three trials, as results `ladder`.
-  static func ladder(training: Int, model: String = "mlp(widths: [10])") -> [String] {
-    small + [
+  static func ladder(
+    training: Int, model: String = perceptron, dataset: String = glyphs
+  ) -> [String] {
+    small(model, dataset) + [
       "--set", "schedule=lottery-ticket(rounds: 2, rate: 0.5)", "--set", "sparsity=none", "--set",
-      "retraining=rewind(to: 0it)", "--set", "training=\(training)it", "--set", "model=\(model)", "--as",
-      "ladder",
+      "retraining=rewind(to: 0it)", "--set", "training=\(training)it", "--as", "ladder",
     ]
   }
 

@@ -82,7 +82,8 @@ import Testing
     (.unwritable(path: "", reason: ""), .inputOutput), (.download(url: "", reason: ""), .tryAgain),
     (.notFetchable(dataset: ""), .usage), (.batchSize(0, available: 1), .usage),
     (.empty(path: ""), .badData), (.checksum(path: "", expected: "", found: ""), .badData),
-    (.inconsistent(dataset: "", ""), .badData), (.webPage(path: ""), .badData),
+    (.inconsistent(dataset: "", ""), .badData), (.options(dataset: "", ""), .usage),
+    (.webPage(path: ""), .badData),
     (.refused(dataset: "", address: "", reason: ""), .badData),
     (.notPublished(dataset: "", differences: [], canFetch: false), .badData),
   ])

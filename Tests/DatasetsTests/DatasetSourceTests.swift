@@ -116,14 +116,14 @@ import Testing
 
   @Test(arguments: [
     ("mnits", "there is no data set named \"mnits\"; did you mean \"mnist\"? There are: "),
-    ("glyphs(training: -1)", "training of glyphs is -1, but must be a whole number in 0…10000000"),
-    ("glyphs(difficulty: 3)", "difficulty of glyphs is 3, but must be a number in 0…2"),
+    ("glyphs(training: -1)", "training of glyphs is -1, but must be a whole number in 1…10000000, as 6000"),
+    ("glyphs(difficulty: 3)", "difficulty of glyphs is 3, but must be a number in 0…2, as 0.5"),
     ("glyphs(noise: 3)", "glyphs has no field named \"noise\". There are: training, validation, test, "),
     ("mnist(scaling: unti)", "there is no scaling named \"unti\"; did you mean \"unit\"? There are: "),
     ("mnist(augmentation: flip)", "there is no augmentation named \"flip\". There are: none, augmentation"),
     (
       "mnist(augmentation: augmentation(padding: 1025))",
-      "padding of augmentation is 1025, but must be a whole number in 0…1024"
+      "padding of augmentation is 1025, but must be a whole number in 0…1024, as 0"
     ),
     (
       "mnist(scaling: standardised(mean: [0.5]))",

@@ -7,7 +7,7 @@ import Testing
 @Suite struct FailureCodeTests {
   @Test func whatMakesNoSenseIsUsage() {
     let errors: [any ReportedError] = [
-      ExperimentError.seeds(0), SettingError.unreadable("seed", "x"), PlanError.scoringBatch(0),
+      ExperimentError.seeds(0), SettingError.unreadable("seed", "x"), PlanError.batchSize(0, 1),
       KernelVariantError.unknown("x"), PruningError.ratioOutOfRange(2),
     ]
     for error in errors { #expect(error.exitCode == .usage, "\(error)") }

@@ -82,7 +82,7 @@ import Testing
         == "warm-up needs then: write warm-up(then: …) with a learning rate")
     #expect(
       message { _ = try Model(parsing: "encoder(heads: 0)") }
-        == "heads of encoder is 0, but must be a whole number in 1…65536")
+        == "heads of encoder is 0, but must be a whole number in 1…65536, as 4")
   }
 
   @Test(arguments: [

@@ -60,7 +60,7 @@ import Testing
         + "write steps as 5000it or passes over the data as 10ep")
     #expect(
       BudgetError.outOfRange(.iterations(-1)).description
-        == "a budget of -1it is out of range: it must be 0 or more, and countable")
+        == "a budget of -1it is out of range: it must be 0 or more, and come to at most 1000000000000 steps")
     #expect(
       BudgetError.shareOfNothing(0.5).description
         == "the training itself cannot last a share (0.5) of the training: write steps as 5000it or passes as 10ep"

@@ -8,8 +8,8 @@ struct RowExtents {
   let length: Int
 
   init(_ shape: Shape, axis: Int) {
-    outer = shape.axes.prefix(axis).reduce(1, *)
-    inner = shape.axes.dropFirst(axis + 1).reduce(1, *)
+    outer = shape.axes.prefix(axis).product
+    inner = shape.axes.dropFirst(axis + 1).product
     length = shape[axis] * inner
   }
 }

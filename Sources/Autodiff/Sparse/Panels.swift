@@ -65,7 +65,7 @@ extension Panels {
     package init(leading: [Int]) { self.leading = leading }
 
     package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
-      let rows = leading.reduce(1, *)
+      let rows = leading.product
       guard inputs.count == 1, inputs[0].element == .float32, inputs[0].shape.rank == 3, rows > 0,
         case let shape = inputs[0].shape, shape[2] == Panels.width(rows: rows),
         shape[0] == (rows + shape[2] - 1) / shape[2]

@@ -47,7 +47,8 @@ struct PlanCommand: ParsableCommand {
       (without sharing \(cost.trainingsUnshared) of \(cost.stepsUnshared))\(list ? "" : "; --list names the trials")
       \(NumberText.fixed(cost.flops / 1e12, decimals: 2)) TFLOPs of training
       about \(ProgressLine.duration(seconds) ?? "?") with \(cores.jobs) \(cores.jobs == 1 ? "job" : "jobs") \
-      of \(cores.threads) \(cores.threads == 1 ? "thread" : "threads"), by steps timed just now
+      of \(cores.threads) \(cores.threads == 1 ? "thread" : "threads"), \
+      by \(plan.trials.contains { $0.regimen.isTooLargeToTry } ? "operations counted" : "steps timed") just now
       up to \(NumberText.fixed(Double(cost.bytes) / 1e6, decimals: 1)) MB of trial files in \
       \(results.folder.path)/\(plan.name)
       """)

@@ -159,7 +159,8 @@ extension InputScaling {
 extension Shipped<DatasetSource> {
   static let cifar10: Shipped = .dataset(.cifar10, paper: "Krizhevsky 2009") { fields in
     .cifar10(
-      validation: try fields.amount("validation", default: 5_000), scaling: try .read(&fields),
+      validation: try fields.integer("validation", .someExamples, default: 5_000),
+      scaling: try .read(&fields),
       augmentation: try .read(&fields))
   }
 }

@@ -134,13 +134,15 @@ extension InputScaling {
 extension Shipped<DatasetSource> {
   static let mnist: Shipped = .dataset(.mnist, paper: "LeCun et al. 1998") { fields in
     .mnist(
-      validation: try fields.amount("validation", default: 5_000), scaling: try .read(&fields),
+      validation: try fields.integer("validation", .someExamples, default: 5_000),
+      scaling: try .read(&fields),
       augmentation: try .read(&fields))
   }
 
   static let fashionMNIST: Shipped = .dataset(.fashionMNIST, paper: "Xiao et al. 2017") { fields in
     .fashionMNIST(
-      validation: try fields.amount("validation", default: 5_000), scaling: try .read(&fields),
+      validation: try fields.integer("validation", .someExamples, default: 5_000),
+      scaling: try .read(&fields),
       augmentation: try .read(&fields))
   }
 }

@@ -1,3 +1,4 @@
+import CoppiceTensors
 import CoppiceTerms
 
 /// Sentences of film reviews, negative or positive.
@@ -48,8 +49,11 @@ struct SST2: DatasetDefinition {
   }
 
   func load(from folders: DataFolders) throws(DatasetError) -> Dataset {
+    guard length <= 10_000_000 else {
+      throw .options(dataset: "sst-2", "length \(length) is longer than any sentence: at most 10000000")
+    }
     guard length >= 1, minimumCount >= 1 else {
-      throw .inconsistent(
+      throw .options(
         dataset: "sst-2", "length \(length) and minimum count \(minimumCount) must be at least 1")
     }
     let loaded = try folders.load(files, dataset: "sst-2")
@@ -61,10 +65,17 @@ struct SST2: DatasetDefinition {
         path: file.path, place: "line 1",
         reason: "no column of labels 0 or 1 was found; it is needed for training and evaluation")
     }
+    let sentences = [training, development, test].map(\.sentences.count)
+    try DatasetError.checkMemory(
+      specification, examples: (test.labels == nil ? Array(sentences.dropLast()) : sentences).total,
+      bytes: 4 * length + 4, advice: "ask for shorter sentences (length)")
     let vocabulary = Vocabulary(training.sentences, minimumCount: minimumCount)
     func examples(_ part: LabelledSentences) -> Examples {
-      Examples(
-        tokens: part.sentences.flatMap { vocabulary.encode($0, length: length) }, labels: part.labels ?? [])
+      // Room for all from the beginning: what grows by itself takes twice as much on its way.
+      var tokens: [Int32] = []
+      tokens.reserveCapacity(part.sentences.count * length)
+      for sentence in part.sentences { tokens += vocabulary.encode(sentence, length: length) }
+      return Examples(tokens: tokens, labels: part.labels ?? [])
     }
     var record = DataRecord(
       dataset: "sst-2", version: 1, files: loaded.map(\.record),
@@ -130,8 +141,8 @@ struct Vocabulary {
 extension Shipped<DatasetSource> {
   static let sst2: Shipped = .dataset(.sst2, paper: "Socher et al. 2013") { fields in
     .sst2(
-      length: try fields.amount("length", default: 48),
-      minimumCount: try fields.amount("minimum-count", default: 2),
-      validation: try fields.amount("validation", default: 1_000))
+      length: try fields.integer("length", in: 1...10_000_000, default: 48),
+      minimumCount: try fields.integer("minimum-count", in: 1...10_000_000, default: 2),
+      validation: try fields.integer("validation", .someExamples, default: 1_000))
   }
 }

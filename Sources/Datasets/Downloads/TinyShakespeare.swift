@@ -29,7 +29,7 @@ struct TinyShakespeare: DatasetDefinition {
 
   func load(from folders: DataFolders) throws(DatasetError) -> Dataset {
     guard length >= 1 else {
-      throw .inconsistent(dataset: "tiny-shakespeare", "length \(length) must be at least 1")
+      throw .options(dataset: "tiny-shakespeare", "length \(length) must be at least 1")
     }
     let loaded = try folders.load(files, dataset: "tiny-shakespeare")
     if let page = loaded.first(where: \.isWebPage) { throw .webPage(path: page.path) }
@@ -61,7 +61,7 @@ extension DatasetSource {
 extension Shipped<DatasetSource> {
   static let tinyShakespeare: Shipped = .dataset(.tinyShakespeare, paper: "Karpathy 2015") { fields in
     .tinyShakespeare(
-      length: try fields.amount("length", default: 64),
-      validation: try fields.amount("validation", default: 500))
+      length: try fields.integer("length", in: 1...10_000_000, default: 64),
+      validation: try fields.integer("validation", .someExamples, default: 500))
   }
 }

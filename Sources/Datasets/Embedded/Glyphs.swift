@@ -29,12 +29,15 @@ struct Glyphs: DatasetDefinition {
   }
 
   func load(from folders: DataFolders) throws(DatasetError) -> Dataset {
-    guard training >= 1, validation >= 0, test >= 1, max(training + validation, test) <= 10_000_000 else {
-      throw .inconsistent(dataset: "glyphs", "\(training) + \(validation) + \(test) images cannot be drawn")
+    guard training >= 1, validation >= 0, test >= 1, max(training.plus(validation), test) <= 10_000_000 else {
+      throw .options(dataset: "glyphs", "\(training) + \(validation) + \(test) images cannot be drawn")
     }
     guard (0...2).contains(difficulty) else {
-      throw .inconsistent(dataset: "glyphs", "the difficulty \(difficulty) lies outside 0…2")
+      throw .options(dataset: "glyphs", "the difficulty \(difficulty) lies outside 0…2")
     }
+    try DatasetError.checkMemory(
+      specification, examples: training + validation + test, bytes: Canvas.size * Canvas.size + 4,
+      advice: "ask for fewer images (training, validation, test)")
     return try Dataset(
       name: "glyphs", task: .imageClassification(channels: 1, height: 28, width: 28),
       training: draw(training + validation, part: 0), test: draw(test, part: 1),
@@ -114,9 +117,9 @@ extension DatasetSource {
 extension Shipped<DatasetSource> {
   static let glyphs: Shipped = .dataset(.glyphs) { fields in
     .glyphs(
-      training: try fields.amount("training", default: 6_000),
-      validation: try fields.amount("validation", default: 1_000),
-      test: try fields.amount("test", default: 2_000),
+      training: try fields.integer("training", .examples, default: 6_000),
+      validation: try fields.integer("validation", .someExamples, default: 1_000),
+      test: try fields.integer("test", .examples, default: 2_000),
       difficulty: try fields.number("difficulty", in: 0...2, default: 0.5),
       generatorSeed: try fields.seed("generator-seed", default: 0), augmentation: try .read(&fields))
   }

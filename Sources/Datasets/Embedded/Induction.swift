@@ -31,14 +31,17 @@ struct Induction: DatasetDefinition {
 
   func load(from folders: DataFolders) throws(DatasetError) -> Dataset {
     guard vocabulary >= 2, vocabulary <= 65_536, length >= 4, length <= 65_536 else {
-      throw .inconsistent(
+      throw .options(
         dataset: "induction",
         "vocabulary \(vocabulary) must be in 2…65536 and length \(length) in 4…65536")
     }
-    guard training >= 1, validation >= 0, test >= 1, max(training + validation, test) <= 10_000_000 else {
-      throw .inconsistent(
+    guard training >= 1, validation >= 0, test >= 1, max(training.plus(validation), test) <= 10_000_000 else {
+      throw .options(
         dataset: "induction", "\(training) + \(validation) + \(test) sequences cannot be made")
     }
+    try DatasetError.checkMemory(
+      specification, examples: training + validation + test, bytes: 8 * length,
+      advice: "ask for fewer or shorter sequences (training, validation, test, length)")
     return try Dataset(
       name: "induction", task: .languageModelling(length: length, vocabulary: vocabulary),
       training: sequences(training + validation, part: 0), test: sequences(test, part: 1),
@@ -93,12 +96,12 @@ extension DatasetSource {
 extension Shipped<DatasetSource> {
   static let induction: Shipped = .dataset(.induction, paper: "Olsson et al. 2022") { fields in
     .induction(
-      vocabulary: try fields.amount("vocabulary", default: 32),
-      length: try fields.amount("length", default: 64),
+      vocabulary: try fields.integer("vocabulary", in: 2...65_536, default: 32),
+      length: try fields.integer("length", in: 4...65_536, default: 64),
       variesPeriod: try fields.flag("varies-period", default: true),
-      training: try fields.amount("training", default: 8_000),
-      validation: try fields.amount("validation", default: 500),
-      test: try fields.amount("test", default: 1_000),
+      training: try fields.integer("training", .examples, default: 8_000),
+      validation: try fields.integer("validation", .someExamples, default: 500),
+      test: try fields.integer("test", .examples, default: 1_000),
       generatorSeed: try fields.seed("generator-seed", default: 0))
   }
 }

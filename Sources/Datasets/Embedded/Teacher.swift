@@ -49,6 +49,10 @@ public struct Teacher: DatasetDefinition {
 
   /// Draws the teacher and lets it label the examples.
   public func load(from folders: DataFolders) throws(DatasetError) -> Dataset {
+    try checkOptions()
+    try DatasetError.checkMemory(
+      specification, examples: training + validation + test, bytes: 4 * features + 4,
+      advice: "ask for fewer examples or features (training, validation, test, features)")
     let network = try network()
     return try Dataset(
       name: "teacher", task: .vectorClassification(features: features),
@@ -59,7 +63,7 @@ public struct Teacher: DatasetDefinition {
 
   /// The weights the teacher has: hidden `[hidden, features]` and output `[classes, hidden]`.
   ///
-  /// - Throws: `DatasetError.inconsistent` for options out of range.
+  /// - Throws: `DatasetError.options` for options out of range.
   public func masks() throws(DatasetError) -> (hidden: Mask, output: Mask) {
     let network = try network()
     func mask(_ weights: [Double], _ rows: Int, _ columns: Int) -> Mask {
@@ -80,16 +84,7 @@ public struct Teacher: DatasetDefinition {
 
   /// Draws the weights (stream `.generation`, substream 0) and levels the classes on 2,000 inputs (substream 3).
   package func network() throws(DatasetError) -> Network {
-    guard features >= 1, hidden >= 1, classes >= 2, max(features, hidden, classes) <= 4_096 else {
-      throw .inconsistent(
-        dataset: "teacher", "features, hidden units and classes must be in 1…4096, classes above 1")
-    }
-    guard density > 0, density <= 1 else {
-      throw .inconsistent(dataset: "teacher", "the density \(density) lies outside 0…1, 0 excluded")
-    }
-    guard training >= 1, validation >= 0, test >= 1, max(training + validation, test) <= 10_000_000 else {
-      throw .inconsistent(dataset: "teacher", "\(training) + \(validation) + \(test) examples cannot be made")
-    }
+    try checkOptions()
     var random = RandomStream(seed: generatorSeed, stream: .generation)
     func kept(of count: Int) -> Int {
       max(1, Int((density * Double(count)).rounded(.toNearestOrAwayFromZero)))
@@ -124,6 +119,19 @@ public struct Teacher: DatasetDefinition {
     }
     network.bias = sums.map { -$0 / 2_000 }
     return network
+  }
+
+  private func checkOptions() throws(DatasetError) {
+    guard features >= 1, hidden >= 1, classes >= 2, max(features, hidden, classes) <= 4_096 else {
+      throw .options(
+        dataset: "teacher", "features, hidden units and classes must be in 1…4096, classes above 1")
+    }
+    guard density > 0, density <= 1 else {
+      throw .options(dataset: "teacher", "the density \(density) lies outside 0…1, 0 excluded")
+    }
+    guard training >= 1, validation >= 0, test >= 1, max(training.plus(validation), test) <= 10_000_000 else {
+      throw .options(dataset: "teacher", "\(training) + \(validation) + \(test) examples cannot be made")
+    }
   }
 
   private func input(_ random: inout RandomStream) -> [Float] {
@@ -169,13 +177,14 @@ extension DatasetSource {
 extension Shipped<DatasetSource> {
   static let teacher: Shipped = .dataset(.teacher) { fields in
     var teacher = Teacher()
-    teacher.features = try fields.amount("features", default: teacher.features)
-    teacher.hidden = try fields.amount("hidden", default: teacher.hidden)
-    teacher.classes = try fields.amount("classes", default: teacher.classes)
-    teacher.density = try fields.number("density", in: 0...1, default: teacher.density)
-    teacher.training = try fields.amount("training", default: teacher.training)
-    teacher.validation = try fields.amount("validation", default: teacher.validation)
-    teacher.test = try fields.amount("test", default: teacher.test)
+    teacher.features = try fields.integer("features", in: 1...4_096, default: teacher.features)
+    teacher.hidden = try fields.integer("hidden", in: 1...4_096, default: teacher.hidden)
+    teacher.classes = try fields.integer("classes", in: 2...4_096, default: teacher.classes)
+    teacher.density = try fields.number(
+      "density", NumberRule("a number above 0 and at most 1") { $0 > 0 && $0 <= 1 }, default: teacher.density)
+    teacher.training = try fields.integer("training", .examples, default: teacher.training)
+    teacher.validation = try fields.integer("validation", .someExamples, default: teacher.validation)
+    teacher.test = try fields.integer("test", .examples, default: teacher.test)
     teacher.generatorSeed = try fields.seed("generator-seed", default: teacher.generatorSeed)
     return .teacher(teacher)
   }

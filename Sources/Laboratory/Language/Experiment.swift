@@ -72,6 +72,9 @@ public struct Experiment: Sendable {
   func cells(
     seeds: Int?, overrides: [(name: String, text: String)], settings: [Setting]
   ) throws -> [Trial] {
+    for (name, text) in overrides where overrides.contains(where: { $0.name == name && $0.text != text }) {
+      throw SettingError.repeated(name, overrides.filter { $0.name == name }.map(\.text))
+    }
     var cells = try sweep.expand([base])
     for (name, text) in overrides {
       let setting = try settings.named(name)

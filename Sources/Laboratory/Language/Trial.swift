@@ -106,4 +106,15 @@ public struct Trial: Sendable {
     Specification("trial", version: 1).adding(
       settings.map { ($0.name, $0.value(self), neutral: $0.neutral ?? .list([.none, .none])) })
   }
+
+  /// Refuses a number that cannot be, in any setting and however it was spelled: in text, in a sweep in Swift, in a file.
+  ///
+  /// - Parameter known: values that were found right before, by the place of their setting; it takes those of this trial.
+  func checkNumbers(_ settings: [Setting], _ known: inout [Int: Set<Specification.Value>]) throws {
+    for (place, setting) in settings.enumerated()
+    where !known[place, default: []].contains(setting.value(self)) {
+      try setting.check(self)
+      known[place, default: []].insert(setting.value(self))
+    }
+  }
 }

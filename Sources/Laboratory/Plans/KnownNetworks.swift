@@ -9,7 +9,13 @@ import Synchronization
 final class KnownNetworks: Sendable {
   private let traced = Mutex<[Specification: Network]>([:])
   private let structures = Mutex<[Specification: NetworkStructure]>([:])
-  private let checked = Mutex<Set<Specification>>([])
+  private let memories = Mutex<[Specification: Int]>([:])
+  private let values = Mutex<[Int: Set<Specification.Value>]>([:])
+
+  /// Refuses a trial with a number that cannot be, before anything is read or made by it.
+  func checkNumbers(_ trial: Trial, _ settings: [Setting]) throws {
+    try values.withLock { known throws in try trial.checkNumbers(settings, &known) }
+  }
 
   /// The network of a trial, traced for its task, and what its granularity makes units from.
   ///
@@ -39,14 +45,30 @@ final class KnownNetworks: Sendable {
   /// Traces a training step and an evaluation at their own batches, so that a layer, a loss or an optimizer that cannot be is refused
   /// before anything is trained.
   ///
+  /// - Returns: bytes that a stage of it takes at least, the data set apart.
   /// - Throws: `TraceError`.
-  func check(_ regimen: Regimen) throws {
-    guard checked.withLock({ !$0.contains(regimen.timing) }) else { return }
-    _ = try regimen.model.trainingGraph(
-      batch: regimen.batchSize, optimizer: regimen.optimizer, masked: [], loss: regimen.loss,
-      clipping: regimen.clipping)
-    _ = try regimen.model.evaluationGraph(batch: regimen.data.interface.evaluationBatch, loss: regimen.loss)
-    checked.withLock { _ = $0.insert(regimen.timing) }
+  func check(_ regimen: Regimen, _ trial: Trial) throws -> Int {
+    let training = try memory(regimen.timing) {
+      let step = try regimen.model.trainingGraph(
+        batch: regimen.batchSize, optimizer: regimen.optimizer, masked: [], loss: regimen.loss,
+        clipping: regimen.clipping)
+      let evaluation = try regimen.model.evaluationGraph(
+        batch: regimen.data.interface.evaluationBatch, loss: regimen.loss)
+      return regimen.memory(of: step, evaluation: evaluation)
+    }
+    guard let batch = trial.evidenceBatch(of: regimen.data.stepsPerEpoch(batchSize: 1)) else {
+      return training
+    }
+    let key = Specification(
+      "evidence", version: 1, [("regimen", .component(regimen.timing)), ("batch", .integer(batch))])
+    return max(training, try memory(key) { try regimen.memoryOfEvidence(batch: batch) })
+  }
+
+  private func memory(_ key: Specification, _ make: () throws -> Int) throws -> Int {
+    if let known = memories.withLock({ $0[key] }) { return known }
+    let new = try make()
+    memories.withLock { $0[key] = new }
+    return new
   }
 }
 

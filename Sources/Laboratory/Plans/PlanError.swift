@@ -4,11 +4,9 @@ import CoppiceTerms
 /// Settings that do not go together.
 package enum PlanError: Error, Hashable, CustomStringConvertible {
   case batchSize(Int, Int)
-  case scoringBatch(Int)
   case noSuchRound(Int, Int)
   case untrainedControl(Control)
   case noEvaluation
-  case scoringBatches(Int)
   case dynamicsWithSchedule(Dynamics, Schedule)
   case dynamicsWithControl(Dynamics, Control)
   case dynamicsWithoutRatio(Dynamics)
@@ -27,14 +25,10 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .batchSize(let batch, let examples):
       "a batch of \(batch) cannot be filled from \(examples) training examples; set batch-size to 1…\(examples)"
-    case .scoringBatch(let batch):
-      "a criterion cannot be given the gradient of \(batch) examples; set scoring-batch to 1 or more"
     case .noSuchRound(let round, let last):
       "round \(round) is to be reported, but the schedule has rounds 0 to \(last)"
     case .noEvaluation:
       "an evaluation every 0 steps is none; set evaluation to steps (100it), epochs (1ep) or a share (0.1)"
-    case .scoringBatches(let count):
-      "a criterion cannot be given evidence of \(count) batches; set scoring-batches to 1…\(Trial.possibleScoringBatches)"
     case .dynamicsWithSchedule(let dynamics, let schedule):
       "dynamics \(dynamics.name) removes weights inside the training, and schedule \(schedule.name) between trainings; "
         + "set schedule=none, or dynamics=none"
@@ -79,13 +73,10 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
 
 extension Trial {
   /// How many batches evidence may take: more are a slip of the pen.
-  fileprivate static let possibleScoringBatches = 1_000_000
+  static let possibleScoringBatches = 1_000_000
 
   /// Refuses settings that do not go together.
   func checkCompatibility() throws(PlanError) {
-    guard (1...Self.possibleScoringBatches).contains(scoringBatches) else {
-      throw .scoringBatches(scoringBatches)
-    }
     if stop.scope != .nothing, !StopRule.metrics.contains(stop.metric ?? "") {
       throw .stopMetric(stop, known: StopRule.metrics)
     }

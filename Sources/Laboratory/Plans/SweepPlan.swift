@@ -1,4 +1,5 @@
 import CoppiceStore
+import CoppiceTensors
 import CoppiceTerms
 
 /// An experiment taken apart into stages, each once, however many trials share it.
@@ -79,15 +80,15 @@ package struct SweepPlan: Sendable {
     let costs = NetworkCostTable()
     for stage in stages.made where stage.steps > 0 {
       cost.trainings += 1
-      cost.steps += stage.steps
+      cost.steps = cost.steps.plus(stage.steps)
       cost.flops += try stage.flops(costs)
     }
     for trial in trials {
       let trainings = trial.stages.made.filter { $0.steps > 0 }
       cost.trainingsUnshared += trainings.count
-      cost.stepsUnshared += trainings.reduce(0) { $0 + $1.steps }
-      let weights = trial.regimen.model.declarations.reduce(0) { $0 + $1.shape.count }
-      cost.bytes += (trial.rounds.count * 5 + 4) * weights
+      cost.stepsUnshared = cost.stepsUnshared.plus(trainings.map(\.steps).total)
+      let weights = trial.regimen.model.declarations.map(\.shape.count).total
+      cost.bytes = cost.bytes.plus((trial.rounds.count * 5 + 4).times(weights))
     }
     return cost
   }

@@ -23,6 +23,8 @@ package struct TrialPlan: Sendable {
   let endsReported: Bool
   /// What follows the last pruning: the trial's own retraining, unless its recipe has another.
   let retraining: Retraining
+  /// Bytes that a stage takes at least, the data set apart.
+  let memory: Int
   /// The stages that the rounds need, parents before children.
   package let stages: [any Stage]
   /// The identity of the trial's results.
@@ -46,12 +48,15 @@ package struct TrialPlan: Sendable {
     _ trial: Trial, identity: Specification? = nil, _ library: DataLibrary, _ networks: KnownNetworks,
     _ settings: [Setting]
   ) throws {
+    do { try networks.checkNumbers(trial, settings) } catch { throw Self.refusal(of: trial, error) }
     let data = try library.data(trial.dataset, seed: trial.seed)
     do {
       try self.init(trial, identity ?? trial.specification(settings), data, networks, settings)
-    } catch {
-      throw ExperimentError.trial(Self.label(trial).joined(separator: "-"), problem: "\(error)")
-    }
+    } catch { throw Self.refusal(of: trial, error) }
+  }
+
+  private static func refusal(of trial: Trial, _ problem: any Error) -> ExperimentError {
+    .trial(label(trial).joined(separator: "-"), problem: "\(problem)")
   }
 
   private init(
@@ -63,14 +68,17 @@ package struct TrialPlan: Sendable {
     let (network, structure) = try networks.network(trial, data.interface)
     regimen = try Regimen(trial, network, data)
     try trial.checkCompatibility()
-    try networks.check(regimen)
+    memory = try networks.check(regimen, trial)
+    try MemoryLimit.check(
+      memory.plus(data.dataset.bytes), for: "training \(trial.model.specification.withoutInitializer)",
+      advice: "choose a smaller model, or a smaller batch-size")
     if trial.stop.scope != .nothing, data.dataset.sizes.validation == 0 {
       throw PlanError.stopWithoutValidation(trial.stop)
     }
     let pruner = Pruner(
       criterion: trial.criterion, granularity: trial.granularity, allocation: trial.allocation)
-    try pruner.checkCompatibility(with: network.fullMasks, structure: structure)
-    let prunable = try pruner.prunable(among: network.fullMasks, structure: structure)
+    try pruner.checkCompatibility(with: network.layers, structure: structure)
+    let prunable = try pruner.prunable(among: network.layers, structure: structure)
     let steps = try trial.steps()
     let last = steps.reduce(0) { $0 + $1.prunings }
     // Where nothing is pruned and nothing trained again, every round is the dense training, and is told once.
@@ -87,7 +95,7 @@ package struct TrialPlan: Sendable {
     rounds = course.rounds
     guard course.isMeasured else { throw RecipeError.noRound }
     guard !rounds.isEmpty else { throw PlanError.noMeasuredRound(wanted) }
-    (prunableCount, largestUnit) = (prunable.count, course.forecast.largestUnit)
+    (prunableCount, largestUnit) = (prunable.map(\.count).total, course.forecast.largestUnit)
     targetSparsity = rounds.last?.requestedSparsity ?? 0
     endsReported = trial.dynamics != .none || rounds.last?.index == last
     self.retraining = course.retrainings.last ?? .none
@@ -186,7 +194,6 @@ extension Regimen {
     let perEpoch = data.stepsPerEpoch(batchSize: trial.batchSize)
     let examples = data.stepsPerEpoch(batchSize: 1)
     guard perEpoch > 0 else { throw PlanError.batchSize(trial.batchSize, examples) }
-    guard trial.scoringBatch > 0 else { throw PlanError.scoringBatch(trial.scoringBatch) }
     let total = try trial.training.iterations(perEpoch: perEpoch, of: nil)
     if trial.evaluation == .iterations(0) || trial.evaluation == .epochs(0) || trial.evaluation == .share(0) {
       throw PlanError.noEvaluation
@@ -208,5 +215,12 @@ extension Specification.Value {
     case .component(let component): .text(component.description)
     default: .text(description)
     }
+  }
+}
+
+extension Specification {
+  /// A model as a person writes it.
+  fileprivate var withoutInitializer: Specification {
+    Specification(name, version: version, fields.filter { $0.name != "initializer" })
   }
 }

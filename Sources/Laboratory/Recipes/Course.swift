@@ -13,8 +13,8 @@ package struct Course {
   let pruner: Pruner
   /// What the granularity makes units from.
   let structure: NetworkStructure
-  /// The masks of what is pruned, before any pruning.
-  let prunable: MaskSet
+  /// The layers that are pruned, whole.
+  let prunable: [PrunableLayer]
 
   private(set) var graph = StageGraph()
   /// The stage with the network as it stands; `nil` before the first training.
@@ -47,7 +47,7 @@ package struct Course {
 
   init(
     _ trial: Trial, _ regimen: Regimen, retraining: RetrainingPlan, wanted: [Int], pruner: Pruner,
-    structure: NetworkStructure, prunable: MaskSet
+    structure: NetworkStructure, prunable: [PrunableLayer]
   ) throws {
     self.trial = trial
     self.regimen = regimen
@@ -59,8 +59,8 @@ package struct Course {
     let shapes = Dictionary(
       regimen.model.declarations.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
     forecast = Forecast(
-      prunable.layers,
-      pools: try pruner.pools(among: regimen.model.fullMasks, structure: structure) { shapes[$0] })
+      prunable,
+      pools: try pruner.pools(among: regimen.model.layers, structure: structure) { shapes[$0] })
   }
 
   private var scoring: ScoringData { ScoringData(batch: trial.scoringBatch, count: trial.scoringBatches) }

@@ -1,5 +1,7 @@
+import CoppiceTerms
+
 /// How a run uses the processor. Stages side by side, each on one thread, make the most of its cores. Where fewer stages can run at a
-/// time than there are cores, each of them gets several threads. No result depends on it.
+/// time than there are cores, each of them gets several threads. Nor are there more than fit in memory. No result depends on it.
 package struct Cores: Hashable, Sendable {
   /// Stages that run side by side.
   package let jobs: Int
@@ -11,7 +13,9 @@ package struct Cores: Hashable, Sendable {
   /// - Parameter cores: how many the processor has.
   package init(_ plan: SweepPlan, cores: Int, jobs: Int? = nil, threads: Int? = nil) {
     let most = max(1, cores / max(1, threads ?? 1))
-    self.jobs = jobs ?? max(1, min(most, plan.width))
+    let (data, stage) = plan.memoryParts
+    let fitting = (MemoryLimit.current.bytes - data) / max(1, stage)
+    self.jobs = jobs ?? max(1, min(most, fitting, plan.width))
     self.threads = threads ?? (jobs == nil ? max(1, cores / self.jobs) : 1)
   }
 }

@@ -15,15 +15,19 @@ package struct MaskMoves: Sendable {
   package let ratio: Double?
   package let scoring: ScoringData
   /// The masks before the first move: every prunable weight survives.
-  package let start: DynamicMasks
+  package var start: DynamicMasks {
+    DynamicMasks(active: MaskSet(prunable.map { ($0.name, Mask(keepingAll: $0.shape)) }))
+  }
+  /// The layers that are pruned, whole.
+  private let prunable: [PrunableLayer]
 
   package init(
     _ dynamics: Dynamics, pruner: Pruner, structure: NetworkStructure, ratio: Double?, scoring: ScoringData,
-    prunable: MaskSet
+    prunable: [PrunableLayer]
   ) {
     (self.dynamics, self.pruner, self.structure) = (dynamics, pruner, structure)
     (self.ratio, self.scoring) = (ratio, scoring)
-    start = DynamicMasks(active: prunable)
+    self.prunable = prunable
   }
 
   /// What its masks depend on.
@@ -87,10 +91,9 @@ package struct MaskMoves: Sendable {
     let shapes = Dictionary(
       regimen.model.declarations.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
     let units = try pruner.granularity.costs(
-      of: start.active.layers, structure: structure, shape: { shapes[$0] })
-    let layers = start.active.layers
-    let quota = try pruner.allocation.quota(for: layers, target: .sparsity(ratio ?? 0))
-    let pools = if case .pool = quota { 1 } else { layers.count }
+      of: prunable, structure: structure, shape: { shapes[$0] })
+    let quota = try pruner.allocation.quota(for: prunable, target: .sparsity(ratio ?? 0))
+    let pools = if case .pool = quota { 1 } else { prunable.count }
     return pools * (units.map(\.weights).max() ?? 0) / 2
   }
 

@@ -4,7 +4,9 @@ import CoppiceTensors
 
 extension TrainingStage {
   package func measuredRates(threads: Int, seconds: Double) throws -> StageRates? {
-    try StageRates(regimen, density: work.density, threads: threads, seconds: seconds)
+    regimen.isTooLargeToTry
+      ? try StageRates(countedFor: regimen, density: work.density, threads: threads, seconds: seconds)
+      : try StageRates(regimen, density: work.density, threads: threads, seconds: seconds)
   }
 
   /// Its steps, the evaluations on the way, and the one at its end that takes the training data too.
@@ -16,7 +18,21 @@ extension TrainingStage {
   }
 }
 
+extension Regimen {
+  /// Whether a plan that tried a step of it would take much memory or time: 64 million weights or more.
+  package var isTooLargeToTry: Bool { model.declarations.map(\.shape.count).total >= 64_000_000 }
+}
+
 extension StageRates {
+  /// By the operations of a step and an evaluation, at the speed of a product of matrices that is measured now. No weight is made.
+  fileprivate init(countedFor regimen: Regimen, density: Double, threads: Int, seconds: Double) throws {
+    let (costs, speed) = (
+      try NetworkCosts(regimen), try OperationSpeed.measured(threads: threads, seconds: seconds)
+    )
+    self.init(
+      step: costs.flopsPerStep(regimen.model, density: density) / speed, example: Double(costs.flops) / speed)
+  }
+
   /// Measured now, for about `seconds`, under random masks.
   fileprivate init(_ regimen: Regimen, density: Double, threads: Int, seconds: Double) throws {
     let (model, data) = (regimen.model, regimen.data)
@@ -47,7 +63,7 @@ extension StageRates {
 
   /// How long the shortest of several calls takes: of as many as fit into some seconds, and of two at least. One call before them
   /// does not count, because it touches all memory for the first time.
-  private static func secondsPerCall(within seconds: Double, _ call: () throws -> Void) rethrows -> Double {
+  static func secondsPerCall(within seconds: Double, _ call: () throws -> Void) rethrows -> Double {
     let whole = Stopwatch()
     var (least, calls) = (Double.infinity, 0)
     while calls < 3 || whole.elapsed < seconds, calls < 2 || whole.elapsed < 4 * seconds {

@@ -23,8 +23,6 @@ extension Shipped<StopRule> {
   ) { fields in
     .drop(
       try fields.text("metric", default: "validation_accuracy"),
-      tolerance: try ComponentError.check(
-        fields.number("tolerance", default: 0.01), "tolerance of drop", in: 0...Double.greatestFiniteMagnitude
-      ))
+      tolerance: try fields.number("tolerance", .nonNegative, default: 0.01))
   }
 }

@@ -35,9 +35,7 @@ extension Shipped<StopRule> {
   ) { fields in
     .plateau(
       try fields.text("metric", default: "validation_loss"),
-      evaluations: try ComponentError.check(
-        fields.integer("evaluations", default: 5), "evaluations of plateau", in: 1...1_000_000),
-      gain: try ComponentError.check(
-        fields.number("gain", default: 0), "gain of plateau", in: 0...Double.greatestFiniteMagnitude))
+      evaluations: try fields.integer("evaluations", in: 1...1_000_000, default: 5),
+      gain: try fields.number("gain", .nonNegative, default: 0))
   }
 }

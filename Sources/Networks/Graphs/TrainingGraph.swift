@@ -64,6 +64,9 @@ extension Network {
           [weights[index]]
           + own.moments.map { builder.state("\($0):\(declaration.name)", weights[index].shape) }
         let factor = Float(declaration.training?.rateFactor ?? 1)
+        if !(factor.isFinite && factor >= 0) {
+          builder.fail(declaration.name, "is trained at \(factor) times the learning rate: take 0 or more")
+        }
         let isApart = apart.contains(declaration.name)
         let new = builder.within(declaration.name) {
           let updated = own.update(
@@ -85,7 +88,7 @@ extension Network {
 extension GraphBuilder {
   /// The labels of a batch, Int32 `[batch · labelsPerExample]`.
   func labels(_ interface: Interface, batch: Int) -> Value {
-    input("labels", [batch * interface.labelsPerExample], .int32)
+    input("labels", [batch.times(interface.labelsPerExample)], .int32)
   }
 
   /// The logits of a teacher on the same inputs. Its parameters and buffers are input leaves under `teacher/`: nothing moves them.

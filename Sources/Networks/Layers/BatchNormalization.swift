@@ -1,5 +1,6 @@
 import CoppiceAutodiff
 import CoppiceTensors
+import CoppiceTerms
 
 /// Batch normalisation `γ · (x − mean) / √(variance + ε) + β` of each channel of `[batch, channels, …]` (Ioffe and Szegedy
 /// 2015). Training takes mean and variance of the batch and lets the running ones follow, by `momentum` of the difference and
@@ -22,6 +23,11 @@ public struct BatchNormalization: Layer {
   public func trace(_ x: Value, _ scope: Scope) -> Value {
     guard x.shape.rank >= 2 else {
       return scope.refuse("batch-normalization", "takes [batch, channels, …], not \(x.shape)")
+    }
+    guard NumberRule.nonNegative.isKept(by: epsilon), NumberRule.number(in: 0...1).isKept(by: momentum) else {
+      return scope.refuse(
+        "batch-normalization",
+        "takes an epsilon of 0 or more and a momentum in 0…1, not \(epsilon) and \(momentum)")
     }
     let channels = x.shape[1]
     let gamma = scope.parameter("weight", [channels], .ones)

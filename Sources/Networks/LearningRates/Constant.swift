@@ -13,9 +13,9 @@ extension Shipped<LearningRate> {
   }
   .alsoWritten { word in
     guard let rate = Double(word) else { return nil }
-    guard rate > 0, rate.isFinite else {
+    guard NumberRule.positive.isKept(by: rate) else {
       throw SpecificationError.wrongField(
-        "rate", of: "constant", found: word, expected: "a number above 0")
+        "rate", of: "constant", found: word, expected: NumberRule.positive.words)
     }
     return .constant(rate)
   }

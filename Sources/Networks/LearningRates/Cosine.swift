@@ -14,6 +14,6 @@ extension Shipped<LearningRate> {
   static let cosine = Shipped(
     .cosine(0.1), "down along half a cosine", paper: "Loshchilov and Hutter 2017"
   ) { fields in
-    .cosine(try fields.positive("rate"), floor: try fields.number("floor", default: 0))
+    .cosine(try fields.positive("rate"), floor: try fields.number("floor", .nonNegative, default: 0))
   }
 }

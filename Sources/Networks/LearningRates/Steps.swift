@@ -8,7 +8,8 @@ extension LearningRate {
       "steps", version: 1,
       [("rate", .number(rate)), ("points", .list(points.map { .number($0) })), ("factor", .number(factor))]
     ) { step, total in
-      points.reduce(rate) { step >= Int(($1 * Double(total)).rounded()) ? $0 * factor : $0 }
+      // Compared as numbers: a point that is none is never reached.
+      points.reduce(rate) { Double(step) >= ($1 * Double(total)).rounded() ? $0 * factor : $0 }
     }
   }
 }
@@ -20,6 +21,6 @@ extension Shipped<LearningRate> {
   ) { fields in
     .steps(
       try fields.positive("rate"), at: try fields.numberList("points", in: 0...1),
-      factor: try fields.number("factor", default: 0.1))
+      factor: try fields.number("factor", .nonNegative, default: 0.1))
   }
 }

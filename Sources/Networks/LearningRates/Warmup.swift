@@ -7,7 +7,7 @@ extension LearningRate {
       "warm-up", version: 1, [("steps", .integer(steps)), ("then", .component(specification))]
     ) { step, total in
       let rate = self(step: step, total: total)
-      return step < steps ? rate * Double(step + 1) / Double(steps) : rate
+      return step < steps ? rate * (Double(step) + 1) / Double(steps) : rate
     }
   }
 }

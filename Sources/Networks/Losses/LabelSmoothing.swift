@@ -23,7 +23,6 @@ extension Shipped<Loss> {
     .labelSmoothing(), "cross-entropy with a share of each label spread over all classes",
     paper: "Szegedy et al. 2016"
   ) { fields in
-    .labelSmoothing(
-      share: try ComponentError.check(try fields.number("share", default: 0.1), "share", in: 0...1))
+    .labelSmoothing(share: try fields.number("share", in: 0...1, default: 0.1))
   }
 }

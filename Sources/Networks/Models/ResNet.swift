@@ -79,6 +79,7 @@ extension Shipped<Model> {
     .resnet([16, 32, 64], blocks: 3), "a residual network for small images", paper: "He et al. 2016"
   ) { fields in
     .resnet(
-      try fields.counts("widths", default: [16, 32, 64]), blocks: try fields.count("blocks", default: 3))
+      try fields.counts("widths", default: [16, 32, 64]),
+      blocks: try fields.integer("blocks", .depth, default: 3))
   }
 }

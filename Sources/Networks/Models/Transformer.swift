@@ -106,9 +106,9 @@ extension Shipped<Model> {
   ) { fields in
     .encoder(
       width: try fields.count("width", default: 128), heads: try fields.count("heads", default: 4),
-      layers: try fields.count("layers", default: 4),
+      layers: try fields.integer("layers", .depth, default: 4),
       feedForward: try fields.count("feed-forward", default: 4),
-      dropout: try fields.number("dropout", default: 0))
+      dropout: try fields.number("dropout", in: 0...1, default: 0))
   }
 
   static let causalTransformer: Shipped = .model(
@@ -117,8 +117,8 @@ extension Shipped<Model> {
   ) { fields in
     .causalTransformer(
       width: try fields.count("width", default: 128), heads: try fields.count("heads", default: 4),
-      layers: try fields.count("layers", default: 4),
+      layers: try fields.integer("layers", .depth, default: 4),
       feedForward: try fields.count("feed-forward", default: 4),
-      dropout: try fields.number("dropout", default: 0))
+      dropout: try fields.number("dropout", in: 0...1, default: 0))
   }
 }

@@ -48,7 +48,7 @@ extension Shipped<Optimizer> {
     .adam(
       beta1: try fields.share("beta1", default: 0.9), beta2: try fields.share("beta2", default: 0.999),
       epsilon: try fields.positive("epsilon", default: 1e-8),
-      weightDecay: try fields.number("weight-decay", default: 0))
+      weightDecay: try fields.number("weight-decay", .nonNegative, default: 0))
   }
 
   static let adamW = Shipped(
@@ -57,6 +57,6 @@ extension Shipped<Optimizer> {
     .adamW(
       beta1: try fields.share("beta1", default: 0.9), beta2: try fields.share("beta2", default: 0.999),
       epsilon: try fields.positive("epsilon", default: 1e-8),
-      weightDecay: try fields.number("weight-decay", default: 0.01))
+      weightDecay: try fields.number("weight-decay", .nonNegative, default: 0.01))
   }
 }

@@ -33,6 +33,6 @@ extension Shipped<Optimizer> {
     .sgd(
       momentum: try fields.share("momentum", default: 0),
       isNesterov: try fields.flag("nesterov", default: false),
-      weightDecay: try fields.number("weight-decay", default: 0))
+      weightDecay: try fields.number("weight-decay", .nonNegative, default: 0))
   }
 }

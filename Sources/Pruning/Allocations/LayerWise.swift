@@ -58,7 +58,8 @@ extension Shipped<Allocation> {
     .layerWise, "every layer gives the same fraction, or its own", paper: "Frankle and Carbin 2019"
   ) { fields in
     .layerWise(
-      rates: try fields.numbers("rates"), output: try fields.number("output", default: 1),
+      rates: try fields.numbers("rates", .nonNegative),
+      output: try fields.number("output", .nonNegative, default: 1),
       ignoring: try fields.texts("ignoring", default: []))
   }
 }

@@ -31,7 +31,8 @@ extension Shipped<Allocation> {
     .rowWise, "every row of a layer gives as many weights", paper: "Sun et al. 2023"
   ) { fields in
     .rowWise(
-      rates: try fields.numbers("rates"), output: try fields.number("output", default: 1),
+      rates: try fields.numbers("rates", .nonNegative),
+      output: try fields.number("output", .nonNegative, default: 1),
       ignoring: try fields.texts("ignoring", default: []))
   }
 }

@@ -154,8 +154,8 @@ extension AxisSlice {
       indices.allSatisfy((0..<shape[axis]).contains),
       zip(indices, indices.dropFirst()).allSatisfy({ $0 < $1 })
     else { return nil }
-    let inner = shape.axes[(axis + 1)...].reduce(1, *)
-    let outer = shape.axes[..<axis].reduce(1, *)
+    let inner = shape.axes[(axis + 1)...].product
+    let outer = shape.axes[..<axis].product
     let places = indices.map { ($0 * inner)..<(($0 + 1) * inner) }.united
     return (0..<outer).flatMap { row in
       places.map { ($0.lowerBound + row * shape[axis] * inner)..<($0.upperBound + row * shape[axis] * inner) }

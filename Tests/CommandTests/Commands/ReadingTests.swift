@@ -141,9 +141,10 @@ import Testing
   func everyFamilyEvaluatesToWhatIsStored(family: (model: String, dataset: String), setting: String) throws {
     let program = try Program()
     let settings = [
-      "schedule=one-shot", "sparsity=0.5", "retraining=fine-tune(budget: 0.5)", "training=6it",
-      "evaluation=3it",
-      "batch-size=16", "model=\(family.model)", "dataset=\(family.dataset)", setting,
+      "schedule=one-shot", setting.hasPrefix("sparsity") ? setting : "sparsity=0.5",
+      "retraining=fine-tune(budget: 0.5)", "training=6it", "evaluation=3it", "batch-size=16",
+      "model=\(family.model)", "dataset=\(family.dataset)",
+      setting.hasPrefix("sparsity") ? "execution=automatic" : setting,
     ].flatMap { ["--set", $0] }
     let ran = try program.run(["run", "quickstart", "--quiet", "--seeds", "1", "--as", "family"] + settings)
     try #require(ran.status == 0, "\(ran.errors)")

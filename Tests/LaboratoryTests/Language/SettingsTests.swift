@@ -64,12 +64,15 @@ import Testing
       var trial = Trial()
       return message { try Settings.named(name).set(&trial, text) }
     }
-    #expect(set("sparsity", "1") == "\"1\" is not a value of sparsity: it takes fraction 0…1, or none")
-    #expect(set("sparsity", "nan") == "\"nan\" is not a value of sparsity: it takes fraction 0…1, or none")
-    #expect(set("batch-size", "0") == "\"0\" is not a value of batch-size: it takes examples")
-    #expect(set("clipping", "-1") == "\"-1\" is not a value of clipping: it takes number or none")
-    #expect(set("rounds", "1,x") == "\"x\" is not a value of rounds: it takes numbers, as 3,7,9; or none")
-    #expect(set("seed", "one") == "\"one\" is not a value of seed: it takes integer")
+    for text in ["1", "nan", "half"] {
+      #expect(
+        set("sparsity", text)
+          == "sparsity is \(text), but must be a number from 0 up to but not including 1, as 0.9, or none")
+    }
+    #expect(set("batch-size", "0") == "batch-size is 0, but must be a whole number in 1…10000000, as 60")
+    #expect(set("clipping", "-1") == "clipping is -1, but must be a number above 0, as 1, or none")
+    #expect(set("rounds", "1,x") == "rounds is x, but must be a whole number in 0…1000, as 3,7,9, or none")
+    #expect(set("seed", "one") == "seed is one, but must be a whole number, as 0")
     #expect(
       set("dataset", "glyph")
         == "there is no data set named \"glyph\"; did you mean \"glyphs\"? There are: "

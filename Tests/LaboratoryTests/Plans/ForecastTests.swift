@@ -63,13 +63,13 @@ import Testing
     // Ten units of 784: round by round 8 6 5 4 3 3 2 2 1 1 1 1 1 0 are nearest to 10 · 0.8^k.
     let layer = PrunableLayer(name: "fc1.weight", shape: [10, 784])
     let units = Pruner(criterion: .magnitude, granularity: .neuron)
-    var forecast = Forecast([layer], pools: try units.pools(among: Self.masks([layer])))
+    var forecast = Forecast([layer], pools: try units.pools(among: [layer]))
     let inVain = try (1...14).map { _ in try forecast.prune(to: .rate(0.2, times: 1), by: .layerWise) }
     #expect(inVain.enumerated().filter(\.element).map { $0.offset + 1 } == [6, 8, 10, 11, 12, 13])
     // Of single weights the number alone decides: 3 2 2 2.
     let few = PrunableLayer(name: "w", shape: [3])
     for allocation in [Allocation.layerWise, .global] {
-      var weights = Forecast([few], pools: try Pruner(criterion: .magnitude).pools(among: Self.masks([few])))
+      var weights = Forecast([few], pools: try Pruner(criterion: .magnitude).pools(among: [few]))
       let none = try (1...4).map { _ in try weights.prune(to: .rate(0.2, times: 1), by: allocation) }
       #expect(none == [false, true, true, true] && weights.survivors == 2)
     }
@@ -77,7 +77,7 @@ import Testing
 
   @Test func unevenUnitsTellNothingBefore() throws {
     let layers = [PrunableLayer(name: "a", shape: [4, 8]), PrunableLayer(name: "b", shape: [4, 2])]
-    let pools = try Pruner(criterion: .magnitude, granularity: .neuron).pools(among: Self.masks(layers))
+    let pools = try Pruner(criterion: .magnitude, granularity: .neuron).pools(among: layers)
     #expect(pools.map(\.layers) == [[0], [1]] && pools.map(\.largest) == [8, 2])
     #expect(pools.map(\.isEven) == [true, true])
     // A tenth of 40 weights is half of a unit of 8, and two of 2: in one pool nobody knows.
@@ -88,14 +88,9 @@ import Testing
     // Units that overlap, and units that leave weights out, say nothing by their number.
     for rows in [[[0, 1], [1, 2], [2, 3]], [[0], [1]]] {
       let granularity = Granularity("some") { _ in rows.map { .init([.init("a", axis: 0, $0)]) } }
-      let pools = try Pruner(criterion: .magnitude, granularity: granularity).pools(
-        among: Self.masks([layers[0]]))
+      let pools = try Pruner(criterion: .magnitude, granularity: granularity).pools(among: [layers[0]])
       #expect(pools.map(\.isEven) == [false])
     }
-  }
-
-  private static func masks(_ layers: [PrunableLayer]) -> MaskSet {
-    MaskSet(layers.map { ($0.name, Mask(keepingAll: $0.shape)) })
   }
 
   @Test func nothingIsPrunedOfNothing() { #expect(Forecast([]).sparsity == 0) }

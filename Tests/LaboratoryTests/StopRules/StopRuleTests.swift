@@ -81,7 +81,7 @@ extension Running {
           .contains(
             "the data have no validation examples"))
       for text in ["plateau(evaluations: 0)", "plateau(gain: -1)", "drop(tolerance: -1)"] {
-        #expect(message { _ = try StopRule(parsing: text) }.contains("but must lie in"))
+        #expect(message { _ = try StopRule(parsing: text) }.contains("but must be"))
       }
     }
 

@@ -81,7 +81,7 @@ package struct Attention: FusedPrimitive {
   /// The multiply-adds of both products over all pairs of query and key, seen or not, as other counters have it.
   package func flops(for signature: Signature) -> Int {
     guard let shape = layout(signature.inputs.map(\.shape)) else { return 0 }
-    return 4 * shape.batch * heads * shape.queries * shape.keys * shape.head_dim
+    return [4, shape.batch, heads, shape.queries, shape.keys, shape.head_dim].product
   }
 
   /// The output alone; the statistics have no gradient.

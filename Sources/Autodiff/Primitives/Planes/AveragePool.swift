@@ -20,7 +20,7 @@ package struct AveragePool: ExamplewisePrimitive {
   }
 
   package func flops(for signature: Signature) -> Int {
-    signature.output().count * windows.side * windows.side
+    [signature.output().count, windows.side, windows.side].product
   }
 
   package func pullback(_ call: PullbackCall) -> [Value?] {
@@ -74,7 +74,7 @@ extension AveragePool {
     }
 
     package func flops(for signature: Signature) -> Int {
-      signature.input(0).count * windows.side * windows.side
+      [signature.input(0).count, windows.side, windows.side].product
     }
 
     package func pullback(_ call: PullbackCall) -> [Value?] {

@@ -50,7 +50,7 @@ extension Convolution {
     }
 
     package func flops(for signature: Signature) -> Int {
-      2 * signature.input(0).count * signature.input(1).axes.dropFirst().reduce(1, *)
+      2.times(signature.input(0).count).times(signature.input(1).axes.dropFirst().product)
     }
 
     package func pullback(_ call: PullbackCall) -> [Value?] {
@@ -140,7 +140,7 @@ extension Convolution {
     }
 
     package func flops(for signature: Signature) -> Int {
-      2 * signature.input(1).count * signature.output().axes.dropFirst().reduce(1, *)
+      2.times(signature.input(1).count).times(signature.output().axes.dropFirst().product)
     }
 
     package func pullback(_ call: PullbackCall) -> [Value?] {

@@ -70,7 +70,7 @@ package struct Convolution: ExamplewisePrimitive {
   }
 
   package func flops(for signature: Signature) -> Int {
-    2 * signature.output().count * signature.input(1).axes.dropFirst().reduce(1, *)
+    2.times(signature.output().count).times(signature.input(1).axes.dropFirst().product)
   }
 
   package func pullback(_ call: PullbackCall) -> [Value?] {

@@ -42,7 +42,7 @@ package struct Affine: FusedPrimitive {
   }
 
   package func flops(for signature: Signature) -> Int {
-    2 * signature.output().count * signature.input(1)[1]
+    2.times(signature.output().count).times(signature.input(1)[1])
   }
 
   package func definition(_ inputs: [Value]) -> [Value] {

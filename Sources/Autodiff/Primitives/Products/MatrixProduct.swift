@@ -28,7 +28,7 @@ package struct MatrixProduct: Primitive {
     let (kb, n) = transposesB ? (b[-1], b[-2]) : (b[-2], b[-1])
     let isBShared = b.rank == 2
     guard k == kb, isBShared || a.axes.dropLast(2) == b.axes.dropLast(2) else { return nil }
-    return Extents(batch: a.axes.dropLast(2).reduce(1, *), m: m, n: n, k: k, isBShared: isBShared)
+    return Extents(batch: a.axes.dropLast(2).product, m: m, n: n, k: k, isBShared: isBShared)
   }
 
   package func outputs(for inputs: [ValueType]) throws(ShapeError) -> [ValueType] {
@@ -70,7 +70,7 @@ package struct MatrixProduct: Primitive {
 
   package func flops(for signature: Signature) -> Int {
     guard let e = extents(signature.input(0), signature.input(1)) else { return 0 }
-    return 2 * e.batch * e.m * e.n * e.k
+    return [2, e.batch, e.m, e.n, e.k].product
   }
 
   package func pullback(_ call: PullbackCall) -> [Value?] {

@@ -19,9 +19,9 @@ package struct Sum: Primitive {
 
   package func kernel(for signature: Signature) -> Kernel {
     let shape = signature.input(0)
-    let outer = shape.axes.prefix(axis).reduce(1, *)
+    let outer = shape.axes.prefix(axis).product
     let middle = shape[axis]
-    let inner = shape.axes.dropFirst(axis + 1).reduce(1, *)
+    let inner = shape.axes.dropFirst(axis + 1).product
     return Kernel(units: outer) { arguments, range in
       ck_sum_middle(
         range.count, middle, inner, 0, inner, arguments.input(0) + range.lowerBound * middle * inner,

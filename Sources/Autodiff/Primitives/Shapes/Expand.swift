@@ -25,7 +25,7 @@ package struct Expand: Primitive {
   }
 
   package func kernel(for signature: Signature) -> Kernel {
-    let outer = signature.input(0).axes.prefix(axis).reduce(1, *)
+    let outer = signature.input(0).axes.prefix(axis).product
     let inner = signature.input(0).count / max(1, outer)
     let middle = count
     return Kernel(units: outer) { arguments, range in

@@ -61,7 +61,7 @@ extension AxisTie {
   /// The ties of axes that are one merged axis: of the outermost with an extent above 1, in blocks. `port` is whose axes they are.
   static func outermost(_ extents: ArraySlice<Int>, _ port: PortAxis, _ merged: PortAxis) -> [AxisTie] {
     guard let axis = extents.firstIndex(where: { $0 != 1 }) ?? extents.indices.first else { return [] }
-    let block = extents[(axis + 1)...].reduce(1, *)
+    let block = extents[(axis + 1)...].product
     return [.blocks(of: block, count: extents[axis], PortAxis(port: port.port, axis: axis), merged)]
   }
 }

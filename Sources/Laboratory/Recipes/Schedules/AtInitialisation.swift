@@ -22,5 +22,5 @@ extension Schedule {
 extension Shipped<Schedule> {
   static let atInitialisation = Shipped(
     .atInitialisation(), "prunes the initial weights, before the whole training", paper: "Lee et al. 2019"
-  ) { fields in .atInitialisation(rounds: try fields.integer("rounds", default: 1)) }
+  ) { fields in .atInitialisation(rounds: try fields.integer("rounds", .rounds, default: 1)) }
 }

@@ -16,5 +16,5 @@ extension Shipped<Schedule> {
   static let iterative = Shipped(
     .iterative(rounds: 5), "rounds that each remove the same fraction of the survivors, to the pruning ratio",
     paper: "Han et al. 2015"
-  ) { fields in .iterative(rounds: try fields.integer("rounds")) }
+  ) { fields in .iterative(rounds: try fields.integer("rounds", .rounds)) }
 }

@@ -18,6 +18,7 @@ extension Shipped<Schedule> {
     .lotteryTicket(rounds: 12), "a ladder: every round removes a fraction of the survivors and is a result",
     paper: "Frankle and Carbin 2019"
   ) { fields in
-    .lotteryTicket(rounds: try fields.integer("rounds"), rate: try fields.number("rate", default: 0.2))
+    .lotteryTicket(
+      rounds: try fields.integer("rounds", .rounds), rate: try fields.number("rate", .rate, default: 0.2))
   }
 }

@@ -15,7 +15,7 @@ extension Schedule {
 
 extension Shipped<Schedule> {
   static let oneShot = Shipped(.oneShot, "one round that removes the whole pruning ratio") { fields in
-    let round = try fields.integer("to-round", default: 0)
-    return round == 0 ? .oneShot : .oneShot(toRound: round, rate: try fields.number("rate", default: 0.2))
+    guard let round = try fields.integerIfAny("to-round", .rounds, as: 3) else { return .oneShot }
+    return .oneShot(toRound: round, rate: try fields.number("rate", .rate, default: 0.2))
   }
 }

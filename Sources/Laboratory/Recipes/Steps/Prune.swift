@@ -25,7 +25,7 @@ extension Shipped<RecipeStep> {
   static let prune = Shipped(
     .prune(sparsity: 0.5), "removes weights until a sparsity, or a rate of the survivors"
   ) { fields in
-    let rate = try fields.number("rate", default: 0)
-    return rate == 0 ? .prune(sparsity: try fields.number("sparsity")) : .prune(rate: rate)
+    let rate = try fields.numberIfAny("rate", .rate, as: 0.2)
+    return try rate.map(RecipeStep.prune(rate:)) ?? .prune(sparsity: try fields.share("sparsity"))
   }
 }

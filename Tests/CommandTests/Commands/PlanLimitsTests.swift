@@ -1,0 +1,60 @@
+import Foundation
+import Testing
+
+/// What a plan refuses before it takes memory or time for it.
+@Suite struct PlanLimitsTests {
+  private static let large = "model=mlp(widths: [65536, 65536])"
+
+  @Test func aNetworkThatDoesNotFitIsRefused() throws {
+    let program = try Program()
+    let refused = try program.run(
+      ["plan", "quickstart", "--set", Self.large], environment: ["COPPICE_MEMORY": "8GB"])
+    #expect(refused.status == 64)
+    #expect(
+      refused.errors.contains("needs at least 121.9 GB of memory, and COPPICE_MEMORY allows 8.0 GB"),
+      "\(refused.errors)")
+    let flag = try program.run(
+      ["run", "quickstart", "--set", Self.large, "--memory", "9GB"], environment: ["COPPICE_MEMORY": "8GB"])
+    #expect(flag.status == 64 && flag.errors.contains("--memory allows 9.0 GB"), "\(flag.errors)")
+    let unread = try program.run(["plan", "quickstart", "--memory", "lots"])
+    #expect(
+      unread.status == 64 && unread.errors.contains("must be a size as 64GB or 512MB, or none for no limit"),
+      "\(unread.errors)")
+  }
+
+  /// 17 GB of weights are planned in an address space of 2 GB: a plan makes none of them.
+  @Test func aPlanMakesNoWeights() throws {
+    let program = try Program()
+    func plan(_ further: String) throws -> (status: Int32, text: String) {
+      let process = Process()
+      let output = Pipe()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = [
+        "-c",
+        "ulimit -v 2000000; exec \"$0\" plan quickstart --results \"$1\" --set '\(Self.large)' \(further)",
+        program.executable.path, program.results,
+      ]
+      (process.standardOutput, process.standardError) = (output, output)
+      try process.run()
+      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      return (process.terminationStatus, text)
+    }
+    #if os(Linux)
+      let planned = try plan("--memory none")
+      #expect(
+        planned.status == 0 && planned.text.contains("by operations counted just now"), "\(planned.text)")
+      let refused = try plan("")
+      #expect(refused.status == 64 && refused.text.contains("and ulimit -v leaves "), "\(refused.text)")
+    #endif
+  }
+
+  @Test func aSettingIsGivenOnce() throws {
+    let refused = try Program().run(["plan", "quickstart", "--set", "seed=1", "--set", "seed=2"])
+    #expect(refused.status == 64)
+    #expect(
+      refused.errors.contains(
+        "seed is set 2 times (1, 2), but a cell has one value of it: leave one out, or ask for several seeds"),
+      "\(refused.errors)")
+  }
+}

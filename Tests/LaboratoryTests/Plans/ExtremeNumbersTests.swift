@@ -1,0 +1,324 @@
+import CoppiceDatasets
+import CoppiceLaboratory
+import CoppiceNetworks
+import CoppicePruning
+import CoppiceTerms
+import CoppiceTestSupport
+import Testing
+
+/// Every number of every component and setting, at values that no number of its kind should have: a sweep with one of them is planned
+/// or refused by an error that the shell knows. It never traps.
+@Suite struct ExtremeNumbersTests {
+  /// How a number is written in Swift.
+  enum Spelling: Sendable {
+    case whole(@Sendable (inout Trial, Int) -> Void)
+    /// One of examples, of which many take long to draw.
+    case amount(@Sendable (inout Trial, Int) -> Void)
+    case number(@Sendable (inout Trial, Double) -> Void)
+    case budget(@Sendable (inout Trial, Budget) -> Void)
+
+    /// Trials with extreme values.
+    var trials: [(text: String, trial: Trial)] {
+      switch self {
+      case .whole(let set):
+        ExtremeNumbersTests.wholes.map { value in ("\(value)", Trial.tiny.with { set(&$0, value) }) }
+      case .amount(let set):
+        ExtremeNumbersTests.wholes.filter { $0 < 2 || $0 > 10_000_000 }.map { value in
+          ("\(value)", Trial.tiny.with { set(&$0, value) })
+        }
+      case .number(let set):
+        ExtremeNumbersTests.numbers.map { value in ("\(value)", Trial.tiny.with { set(&$0, value) }) }
+      case .budget(let set):
+        ExtremeNumbersTests.budgets.map { value in ("\(value)", Trial.tiny.with { set(&$0, value) }) }
+      }
+    }
+  }
+
+  static let wholes = [0, -1, 1, 65_536, .max, .min]
+  static let numbers = [0, -0.0, -1, 1, 2, 1e300, -1e300, 5e-324, .infinity, -.infinity, .nan]
+  static let budgets: [Budget] =
+    [0, -1, 1_000_000_000_000, .max, .min].map { .iterations($0) }
+    + [0, -1, 1e9, 1e300, .infinity, .nan].map { .epochs($0) }
+    + [0, 1, -1, 2, .infinity, .nan].map { .share($0) }
+
+  private static func teacher(_ change: (inout Teacher) -> Void) -> DatasetSource {
+    var teacher = Teacher()
+    (teacher.training, teacher.validation, teacher.test) = (40, 10, 10)
+    change(&teacher)
+    return .teacher(teacher)
+  }
+
+  /// Every number of what is shipped, in Swift.
+  static let spellings: [(name: String, spelling: Spelling)] = [
+    ("clipping", .number { $0.clipping = $1 }), ("batch-size", .whole { $0.batchSize = $1 }),
+    ("sparsity", .number { $0.sparsity = $1 }), ("rounds", .whole { $0.rounds = [$1] }),
+    ("scoring-batch", .whole { ($0.scoringBatch, $0.criterion) = ($1, .taylor) }),
+    ("scoring-batches", .whole { ($0.scoringBatches, $0.criterion) = ($1, .taylor) }),
+    ("seed", .whole { $0.seed = $1 }), ("training", .budget { $0.training = $1 }),
+    ("evaluation", .budget { $0.evaluation = $1 }),
+    ("model mlp.widths", .whole { $0.model = .mlp([$1]) }),
+    ("model mlp.widths twice", .whole { $0.model = .mlp([$1, $1]) }),
+    ("model lenet.filters", .whole { $0.model = .lenet([$1], hidden: 5) }),
+    ("model lenet.hidden", .whole { $0.model = .lenet([2], hidden: $1) }),
+    ("model conv.stages", .whole { $0.model = .conv([[$1]], hidden: [4]) }),
+    ("model conv.hidden", .whole { $0.model = .conv([[2]], hidden: [$1]) }),
+    ("model conv both", .whole { $0.model = .conv([[$1]], hidden: [$1]) }),
+    ("model resnet.widths", .whole { $0.model = .resnet([$1], blocks: 1) }),
+    ("model resnet.blocks", .whole { $0.model = .resnet([2], blocks: $1) }),
+    ("model encoder.width", .whole { $0.model = .encoder(width: $1) }),
+    ("model encoder.heads", .whole { $0.model = .encoder(heads: $1) }),
+    ("model encoder.layers", .whole { $0.model = .encoder(layers: $1) }),
+    ("model encoder.feed-forward", .whole { $0.model = .encoder(feedForward: $1) }),
+    ("model encoder.dropout", .number { $0.model = .encoder(dropout: $1) }),
+    (
+      "model causal-transformer.width",
+      .whole { $0.toText(.causalTransformer(width: $1, heads: 1, layers: 1)) }
+    ),
+    (
+      "model causal-transformer.heads",
+      .whole { $0.toText(.causalTransformer(width: 8, heads: $1, layers: 1)) }
+    ),
+    ("model causal-transformer.layers", .whole { $0.toText(.causalTransformer(width: 8, layers: $1)) }),
+    (
+      "model causal-transformer.feed-forward",
+      .whole { $0.toText(.causalTransformer(width: 8, layers: 1, feedForward: $1)) }
+    ),
+    (
+      "model causal-transformer.dropout",
+      .number { $0.toText(.causalTransformer(width: 8, layers: 1, dropout: $1)) }
+    ),
+    ("initializer truncated-normal.deviation", .number { $0.initializer = .truncatedNormal(deviation: $1) }),
+    ("model's initializer", .number { $0.model = .mlp([4], initializer: .truncatedNormal(deviation: $1)) }),
+    ("dataset glyphs.training", .amount { $0.dataset = .glyphs(training: $1, validation: 5, test: 5) }),
+    ("dataset glyphs.validation", .amount { $0.dataset = .glyphs(training: 40, validation: $1, test: 5) }),
+    ("dataset glyphs.test", .amount { $0.dataset = .glyphs(training: 40, validation: 5, test: $1) }),
+    (
+      "dataset glyphs.difficulty",
+      .number { $0.dataset = .glyphs(training: 40, validation: 5, test: 5, difficulty: $1) }
+    ),
+    (
+      "dataset glyphs.generator-seed",
+      .amount {
+        $0.dataset = .glyphs(
+          training: 40, validation: 5, test: 5, generatorSeed: UInt64(bitPattern: Int64($1)))
+      }
+    ),
+    (
+      "dataset glyphs.padding",
+      .amount {
+        $0.dataset = .glyphs(training: 40, validation: 5, test: 5, augmentation: Augmentation(padding: $1))
+      }
+    ),
+    (
+      "dataset induction.vocabulary",
+      .amount { $0.dataset = .induction(vocabulary: $1, training: 40, test: 5) }
+    ),
+    (
+      "dataset induction.length",
+      .amount { $0.dataset = .induction(length: $1, training: 40, validation: 0, test: 5) }
+    ),
+    ("dataset induction.training", .amount { $0.dataset = .induction(training: $1, test: 5) }),
+    (
+      "dataset induction.validation",
+      .amount { $0.dataset = .induction(training: 40, validation: $1, test: 5) }
+    ),
+    ("dataset induction.test", .amount { $0.dataset = .induction(training: 40, validation: 5, test: $1) }),
+    (
+      "dataset induction.generator-seed",
+      .amount {
+        $0.dataset = .induction(training: 40, validation: 5, generatorSeed: UInt64(bitPattern: Int64($1)))
+      }
+    ),
+    (
+      "dataset teacher.features",
+      .amount { value, number in value.dataset = teacher { $0.features = number } }
+    ),
+    ("dataset teacher.hidden", .amount { value, number in value.dataset = teacher { $0.hidden = number } }),
+    ("dataset teacher.classes", .amount { value, number in value.dataset = teacher { $0.classes = number } }),
+    ("dataset teacher.density", .number { value, number in value.dataset = teacher { $0.density = number } }),
+    (
+      "dataset teacher.training",
+      .amount { value, number in value.dataset = teacher { $0.training = number } }
+    ),
+    (
+      "dataset teacher.validation",
+      .amount { value, number in value.dataset = teacher { $0.validation = number } }
+    ),
+    ("dataset teacher.test", .amount { value, number in value.dataset = teacher { $0.test = number } }),
+    (
+      "dataset teacher.generator-seed",
+      .amount { value, number in
+        value.dataset = teacher { $0.generatorSeed = UInt64(bitPattern: Int64(number)) }
+      }
+    ),
+    ("dataset mnist.validation", .amount { $0.dataset = .mnist(validation: $1) }),
+    (
+      "dataset mnist.scaling",
+      .number { $0.dataset = .mnist(scaling: .standardised(mean: [$1], standardDeviation: [$1])) }
+    ),
+    ("dataset fashion-mnist.validation", .amount { $0.dataset = .fashionMNIST(validation: $1) }),
+    ("dataset cifar-10.validation", .amount { $0.dataset = .cifar10(validation: $1) }),
+    ("dataset sst-2.length", .amount { $0.dataset = .sst2(length: $1) }),
+    ("dataset sst-2.minimum-count", .amount { $0.dataset = .sst2(minimumCount: $1) }),
+    ("dataset sst-2.validation", .amount { $0.dataset = .sst2(validation: $1) }),
+    ("dataset tiny-shakespeare.length", .amount { $0.dataset = .tinyShakespeare(length: $1) }),
+    ("dataset tiny-shakespeare.validation", .amount { $0.dataset = .tinyShakespeare(validation: $1) }),
+    ("optimizer sgd.momentum", .number { $0.optimizer = .sgd(momentum: $1) }),
+    ("optimizer sgd.weight-decay", .number { $0.optimizer = .sgd(weightDecay: $1) }),
+    ("optimizer adam.beta1", .number { $0.optimizer = .adam(beta1: $1) }),
+    ("optimizer adam.beta2", .number { $0.optimizer = .adam(beta2: $1) }),
+    ("optimizer adam.epsilon", .number { $0.optimizer = .adam(epsilon: $1) }),
+    ("optimizer adam.weight-decay", .number { $0.optimizer = .adam(weightDecay: $1) }),
+    ("optimizer adamw.beta1", .number { $0.optimizer = .adamW(beta1: $1) }),
+    ("optimizer adamw.beta2", .number { $0.optimizer = .adamW(beta2: $1) }),
+    ("optimizer adamw.epsilon", .number { $0.optimizer = .adamW(epsilon: $1) }),
+    ("optimizer adamw.weight-decay", .number { $0.optimizer = .adamW(weightDecay: $1) }),
+    ("learning-rate constant.rate", .number { $0.learningRate = .constant($1) }),
+    ("learning-rate steps.rate", .number { $0.learningRate = .steps($1, at: [0.5]) }),
+    ("learning-rate steps.points", .number { $0.learningRate = .steps(0.1, at: [$1]) }),
+    ("learning-rate steps.factor", .number { $0.learningRate = .steps(0.1, at: [0.5], factor: $1) }),
+    ("learning-rate cosine.rate", .number { $0.learningRate = .cosine($1) }),
+    ("learning-rate cosine.floor", .number { $0.learningRate = .cosine(0.1, floor: $1) }),
+    ("learning-rate warm-up.steps", .whole { $0.learningRate = .constant(0.1).warmedUp(steps: $1) }),
+    ("learning rate behind a warm-up", .number { $0.learningRate = .constant($1).warmedUp(steps: 3) }),
+    ("loss label-smoothing.share", .number { $0.loss = .labelSmoothing(share: $1) }),
+    ("allocation layer-wise.output", .number { $0.allocation = .layerWise(output: $1) }),
+    ("allocation layer-wise.rates", .number { $0.allocation = .layerWise(rates: ["fc1": $1]) }),
+    ("allocation row-wise.output", .number { $0.allocation = .rowWise(output: $1) }),
+    ("allocation row-wise.rates", .number { $0.allocation = .rowWise(rates: ["fc1": $1]) }),
+    ("schedule one-shot.to-round", .whole { ($0.schedule, $0.sparsity) = (.oneShot(toRound: $1), nil) }),
+    (
+      "schedule one-shot.rate", .number { ($0.schedule, $0.sparsity) = (.oneShot(toRound: 2, rate: $1), nil) }
+    ),
+    ("schedule iterative.rounds", .whole { $0.schedule = .iterative(rounds: $1) }),
+    (
+      "schedule lottery-ticket.rounds",
+      .whole { ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: $1), nil) }
+    ),
+    (
+      "schedule lottery-ticket.rate",
+      .number { ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: 2, rate: $1), nil) }
+    ),
+    ("schedule at-initialisation.rounds", .whole { $0.schedule = .atInitialisation(rounds: $1) }),
+    ("retraining fine-tune.budget", .budget { $0.retraining = .fineTune($1) }),
+    (
+      "retraining fine-tune.budget of many rounds",
+      .budget { ($0.schedule, $0.retraining) = (.iterative(rounds: 30), .fineTune($1)) }
+    ),
+    ("retraining rewind.to", .budget { $0.retraining = .rewind(to: $1) }),
+    ("retraining learning-rate-rewind.to", .budget { $0.retraining = .learningRateRewind(to: $1) }),
+    ("dynamics gradual.from", .budget { ($0.schedule, $0.dynamics) = (.none, .gradual(from: $1)) }),
+    ("dynamics gradual.to", .budget { ($0.schedule, $0.dynamics) = (.none, .gradual(to: $1)) }),
+    ("dynamics gradual.every", .budget { ($0.schedule, $0.dynamics) = (.none, .gradual(every: $1)) }),
+    ("stop plateau.evaluations", .whole { $0.stop = .plateau(evaluations: $1) }),
+    ("stop plateau.gain", .number { $0.stop = .plateau(gain: $1) }),
+    (
+      "stop drop.tolerance",
+      .number { ($0.stop, $0.schedule) = (.drop(tolerance: $1), .iterative(rounds: 2)) }
+    ),
+    ("recipe prune.sparsity", .number { $0.recipe = Recipe([.train(), .prune(sparsity: $1), .retrain()]) }),
+    ("recipe prune.rate", .number { $0.recipe = Recipe([.train(), .prune(rate: $1), .retrain()]) }),
+    (
+      "recipe train.until",
+      .budget { $0.recipe = Recipe([.train(until: $1), .prune(sparsity: 0.5), .retrain()]) }
+    ),
+    (
+      "recipe retrain.with",
+      .budget { $0.recipe = Recipe([.train(), .prune(sparsity: 0.5), .retrain(.fineTune($1))]) }
+    ),
+  ]
+
+  /// Plans a sweep with everything that a plan asks for, short of timing steps. It gives the error's sentence.
+  private static func outcome(_ trial: Trial) -> (isPlanned: Bool, sentence: String) {
+    MemoryLimit.$bound.withValue(MemoryLimit(bytes: 4_000_000_000, origin: "this test has")) {
+      do {
+        let plan = try SweepPlan(trial)
+        _ = (try plan.cost(), plan.remarks, plan.width, plan.memory(jobs: 1_024))
+        return (true, "")
+      } catch {
+        let isTold =
+          (error as? any ReportedError).map { [.usage, .inputMissing].contains($0.exitCode) } ?? false
+        return (false, isTold ? "\(error)" : "")
+      }
+    }
+  }
+
+  @Test(arguments: spellings.map(\.name))
+  func planOrRefuse(name: String) throws {
+    let spelling = try #require(Self.spellings.first { $0.name == name }).spelling
+    for (text, trial) in spelling.trials {
+      let (isPlanned, sentence) = Self.outcome(trial)
+      #expect(isPlanned || !sentence.isEmpty, "\(text)")
+      if text == "nan" || text == "nanep" || text == "inf" {
+        #expect(!isPlanned && sentence.contains(text), "\(text) is named: \(sentence)")
+      }
+    }
+  }
+
+  /// What Swift refuses text refuses too, and in the same words, and the other way round.
+  @Test(arguments: spellings.map(\.name))
+  func textIsRefusedAlike(name: String) throws {
+    let spelling = try #require(Self.spellings.first { $0.name == name }).spelling
+    for (text, trial) in spelling.trials {
+      let swift = message { for setting in Settings.all { try setting.check(trial) } }
+      let written = message {
+        var read = Trial.tiny
+        for setting in Settings.all { try setting.set(&read, setting.value(trial).description) }
+      }
+      #expect(swift.isEmpty == written.isEmpty, "\(text): \(swift) | \(written)")
+      #expect(swift.hasSuffix(written.split(separator: ": ").last ?? ""), "\(text): \(swift) | \(written)")
+    }
+  }
+
+  /// The table has every field of every shipped component that is a number.
+  @Test func theTableIsWhole() {
+    let names = Set(Self.spellings.map(\.name))
+    var missing: [String] = []
+    func look<Element: Catalogued>(_ setting: String, _ kind: Element.Type) {
+      for component in Element.catalogue.shipped.map(\.component) {
+        for field in component.specification.fields where field.value.isNumeric {
+          let name = "\(setting) \(component.name).\(field.name)"
+          if !names.contains(name) { missing.append(name) }
+        }
+      }
+    }
+    look("model", Model.self)
+    look("initializer", Initializer.self)
+    look("dataset", DatasetSource.self)
+    look("optimizer", Optimizer.self)
+    look("learning-rate", LearningRate.self)
+    look("loss", Loss.self)
+    look("criterion", Criterion.self)
+    look("granularity", Granularity.self)
+    look("allocation", Allocation.self)
+    look("schedule", Schedule.self)
+    look("retraining", Retraining.self)
+    look("control", Control.self)
+    look("dynamics", Dynamics.self)
+    look("stop", StopRule.self)
+    look("recipe", RecipeStep.self)
+    look("analysis", Analysis.self)
+    let settings = Settings.all.filter { $0.value(Trial.tiny).isNumeric && !names.contains($0.name) }
+    #expect(missing.isEmpty && settings.isEmpty, "\(missing) \(settings.map(\.name))")
+  }
+}
+
+extension Trial {
+  /// Trained on text with this model.
+  fileprivate mutating func toText(_ model: Model) {
+    self.model = model
+    dataset = .induction(vocabulary: 8, length: 8, training: 40, validation: 5, test: 5)
+  }
+}
+
+extension Specification.Value {
+  /// Whether it is a number, an amount of training, or a list of such.
+  fileprivate var isNumeric: Bool {
+    switch self {
+    case .integer, .number: true
+    case .text(let text): (try? Budget(parsing: text)) != nil
+    case .list(let values): values.contains { $0.isNumeric }
+    default: false
+    }
+  }
+}
