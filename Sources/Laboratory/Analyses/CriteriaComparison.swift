@@ -80,7 +80,7 @@ package struct CriteriaComparison: Sendable {
       let pruner = Pruner(
         criterion: criterion, granularity: subject.granularity, allocation: subject.allocation)
       do {
-        try pruner.checkCompatibility(with: full, structure: structure)
+        try pruner.checkCompatibility(with: regimen.model.layers, structure: structure)
         let (evidence, waited) = try measured.evidence(criterion.needs.evidence)
         let watch = Stopwatch()
         let pruning = try pruner.prune(

@@ -78,6 +78,6 @@ extension Regimen {
     guard record.layers.isEmpty || record.layers.count == model.declarations.count else {
       return "it has \(record.layers.count) layers"
     }
-    return record.masks.lazy.compactMap { model.fault(inMasks: $0.values) }.first
+    return record.masks.lazy.compactMap { [model] in model.fault(inMasks: $0.values) }.first
   }
 }
