@@ -1,3 +1,5 @@
+import CoppiceTensors
+
 extension PruningError: CustomStringConvertible {
   /// The sentence a user reads.
   public var description: String {

@@ -13,14 +13,16 @@ import Testing
     "fisher": Pin(1, "2014f9588df43e96"), "wanda": Pin(1, "83b4b2207032fdb1"),
   ]
   static let granularities = [
-    "weight": Pin(1, "e2c4978a4d1abe65"), "block": Pin(1, ""), "one-by-n": Pin(1, ""), "n-of-m": Pin(1, ""),
+    "weight": Pin(1, "e2c4978a4d1abe65"), "block": Pin(1, "c25868bd1b8459a5"),
+    "one-by-n": Pin(1, "5a68c3d65e08a145"), "n-of-m": Pin(1, "a3c26ed086832545"),
     "neuron": Pin(3, "f315e9caed367945"),
     "head": Pin(2, "fd21c66bea260c05"),
   ]
   static let allocations = [
     "global": Pin(1, "1faa9af74db1bcb9"), "layer-wise": Pin(1, "bd0ab4162b4978c6"),
     "row-wise": Pin(1, "e2d44625de88e77b"),
-    "lamp": Pin(1, ""), "owl": Pin(1, ""), "sensitivity": Pin(1, ""),
+    "lamp": Pin(1, "3f4335099d15f477"), "owl": Pin(1, "318b0063f375afb5"),
+    "sensitivity": Pin(1, "d7b115bf5cb885e5"),
     "erdos-renyi": Pin(1, "845bb574adb8d246"), "erdos-renyi-kernel": Pin(1, "bf5949b0335dcfc1"),
   ]
 

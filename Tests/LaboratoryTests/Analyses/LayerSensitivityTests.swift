@@ -53,7 +53,7 @@ extension Running {
         }
         let found = try scoring.measure(
           loss, regimen, pruned, ParameterSet(), masks: nil, threads: 1, given: { _ in ParameterSet() })
-        let expected = Double(try #require(found.first).tensor.scalars[0])
+        let expected = Double(try #require(found.map(\.tensor).first).scalars[0])
         #expect(abs(numbers("loss")[row] - expected) < 1e-5, "\(name) \(removed)")
         #expect(numbers("rise")[row] == numbers("loss")[row] - numbers("loss")[row / 14 * 14])
       }

@@ -24,13 +24,14 @@ import Testing
     return (0..<shape.count).map { ($0 / width / rows) * across + ($0 % width) / columns }
   }
 
-  @Test(arguments: [
-    (Granularity.block(rows: 2, columns: 2), Shape([4, 6]), 2, 2),
-    (.block(rows: 2, columns: 3), [5, 7], 2, 3),
+  static let cases: [(granularity: Granularity, shape: Shape, rows: Int, columns: Int)] = [
+    (.block(rows: 2, columns: 2), [4, 6], 2, 2), (.block(rows: 2, columns: 3), [5, 7], 2, 3),
     (.block(rows: 4, columns: 4), [3, 3], 4, 4), (.block(rows: 1, columns: 4), [2, 1, 3, 3], 1, 4),
     (.block(rows: 3, columns: 2), [7], 3, 2), (.oneByN(outputs: 4), [8, 3], 4, 1),
     (.oneByN(outputs: 2), [5, 2, 3, 3], 2, 9),
-  ])
+  ]
+
+  @Test(arguments: cases)
   func unitsAreTheBlocksOfTheMatrix(
     granularity: Granularity, shape: Shape, rows: Int, columns: Int
   ) throws {

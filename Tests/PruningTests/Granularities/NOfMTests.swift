@@ -123,14 +123,14 @@ import Testing
   }
 
   @Test func anotherSparsityIsRefusedWithTheOneThatIsPossible() throws {
-    let layers = [PrunableLayer(name: "a", shape: [10, 8]), PrunableLayer(name: "b", shape: [5, 40])]
+    let layers = [PrunableLayer(name: "a", shape: [10, 8]), PrunableLayer(name: "b", shape: [20, 40])]
     let error = PruningError.patternQuota(
-      28, kept: 140, of: 280, layer: nil, granularity: "n-of-m(keep: 2, of: 4)", allocation: "global")
+      88, kept: 440, of: 880, layer: nil, granularity: "n-of-m(keep: 2, of: 4)", allocation: "global")
     #expect(throws: error) { try pruner(.nOfM).quota(for: layers, target: .sparsity(0.9)) }
     #expect(
       "\(error)"
-        == "granularity n-of-m(keep: 2, of: 4) keeps 140 of the 280 weights of all its layers, a sparsity of 0.5, and "
-        + "allocation global lets 28 survive: ask for that sparsity at one stroke, under an allocation that takes the same "
+        == "granularity n-of-m(keep: 2, of: 4) keeps 440 of the 880 weights of all its layers, a sparsity of 0.5, and "
+        + "allocation global lets 88 survive: ask for that sparsity at one stroke, under an allocation that takes the same "
         + "share of every layer, or for a pattern with 1 − keep / of as its sparsity")
     #expect(throws: PruningError.self) {
       try pruner(.nOfM, .erdosRenyi).quota(for: layers, target: .sparsity(0.5))
