@@ -76,6 +76,7 @@ public struct Allocation: Component {
   private enum Share: Sendable {
     case counted(@Sendable ([PrunableLayer], PruningTarget) throws -> Quota)
     case measured(
+      plan: @Sendable ([PrunableLayer], _ survivors: Int) throws -> Quota,
       @Sendable ([PrunableLayer], _ survivors: Int, ScoringContext) throws -> (counts: [Int], held: [Int]))
   }
 
@@ -113,14 +114,17 @@ public struct Allocation: Component {
     counts: @escaping @Sendable ([PrunableLayer], _ survivors: Int, ScoringContext) throws -> [Int]
   ) {
     self.init(
-      holding: name, version: version, fields: fields, ignoring: ignoring, needs: needs
+      holding: name, version: version, fields: fields, ignoring: ignoring, needs: needs,
+      plan: { _, survivors in .pool(survivors) }
     ) { (try counts($0, $1, $2), []) }
   }
 
   /// An allocation that asks the network, and says which layers a floor of its own holds, by their places.
+  /// - Parameter plan: what is known before the network is there: the pool with its floors. It refuses what cannot be.
   init(
     holding name: String, version: Int?, fields: [(name: String, value: Specification.Value)],
     ignoring: [String], needs: ScoringNeeds,
+    plan: @escaping @Sendable ([PrunableLayer], _ survivors: Int) throws -> Quota,
     counts:
       @escaping @Sendable ([PrunableLayer], _ survivors: Int, ScoringContext) throws -> (
         counts: [Int], held: [Int]
@@ -128,7 +132,7 @@ public struct Allocation: Component {
   ) {
     self.init(
       name, version, fields, ignoring, needs,
-      .measured { layers, survivors, context in
+      .measured(plan: plan) { layers, survivors, context in
         try PruningError.noting("allocation \(name)") { try counts(layers, survivors, context) }
       })
   }
@@ -165,8 +169,9 @@ public struct Allocation: Component {
     let quota: Quota =
       switch share {
       case .counted(let share): try share(layers, target)
-      case .measured:
-        .pool(
+      case .measured(let plan, _):
+        try plan(
+          layers,
           target.survivors(
             of: layers.reduce(0) { $0 + $1.survivors }, count: layers.reduce(0) { $0 + $1.count }))
       }
@@ -206,7 +211,7 @@ public struct Allocation: Component {
   func measured(
     _ layers: [PrunableLayer], survivors: Int, _ context: ScoringContext
   ) throws -> (quota: Quota, held: [Int])? {
-    guard case .measured(let share) = share else { return nil }
+    guard case .measured(_, let share) = share else { return nil }
     let (counts, held) = try share(layers, survivors, context.limited(to: needs, of: "allocation \(name)"))
     guard counts.count == layers.count else {
       throw PruningError.quotaCount(counts.count, layers: layers.count, allocation: name)

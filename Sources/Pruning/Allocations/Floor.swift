@@ -36,6 +36,12 @@ extension Allocation.Floor {
     }
   }
 
+  /// The pool of `total` survivors with these floors.
+  func pool(_ total: Int, of layers: [PrunableLayer], allocation: String) throws(PruningError) -> Quota {
+    self == .none
+      ? .pool(total) : .flooredPool(total, floors: try floors(of: layers, allocation: allocation))
+  }
+
   /// Refuses floors that together hold more weights than shall survive.
   static func check(
     _ floors: [Int], total: Int, layers: [PrunableLayer], allocation: String

@@ -11,8 +11,7 @@ extension Allocation {
     Allocation("global", version: 1, fields: floor.fields, ignoring: ignoring) { layers, target in
       let total = target.survivors(
         of: layers.reduce(0) { $0 + $1.survivors }, count: layers.reduce(0) { $0 + $1.count })
-      guard floor != .none else { return .pool(total) }
-      return .flooredPool(total, floors: try floor.floors(of: layers, allocation: "global"))
+      return try floor.pool(total, of: layers, allocation: "global")
     }
   }
 }

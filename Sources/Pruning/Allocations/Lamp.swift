@@ -19,8 +19,10 @@ extension Allocation {
   ///   - ignoring: layers that are left alone, by parameter or scope.
   ///   - floor: what every layer keeps at least.
   public static func lamp(ignoring: [String] = [], floor: Floor = .none) -> Allocation {
-    Allocation(holding: "lamp", version: 1, fields: floor.fields, ignoring: ignoring, needs: []) {
-      layers, survivors, context in
+    Allocation(
+      holding: "lamp", version: 1, fields: floor.fields, ignoring: ignoring, needs: [],
+      plan: { layers, total in try floor.pool(total, of: layers, allocation: "lamp") }
+    ) { layers, survivors, context in
       let scores = try layers.map { layer in
         guard let weight = context.weights[layer.name], let mask = context.masks[layer.name] else {
           throw PruningError.missingParameter(layer.name, in: "weights")

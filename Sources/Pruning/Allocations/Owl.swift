@@ -29,17 +29,20 @@ extension Allocation {
     ]
     return Allocation(
       holding: "owl", version: 1, fields: own + floor.fields, ignoring: ignoring,
-      needs: .evidence(.inputSquares)
+      needs: .evidence(.inputSquares),
+      plan: { layers, total in
+        guard multiple > 0, multiple.isFinite else {
+          throw PruningError.parameterOutOfRange(
+            multiple, of: "multiple", expected: "an outlier is so many times the mean, above 0",
+            allocation: "owl")
+        }
+        guard (0...0.5).contains(spread) else {
+          throw PruningError.parameterOutOfRange(
+            spread, of: "spread", expected: "it is half of the band of densities, 0…0.5", allocation: "owl")
+        }
+        return try floor.pool(total, of: layers, allocation: "owl")
+      }
     ) { layers, survivors, context in
-      guard multiple > 0, multiple.isFinite else {
-        throw PruningError.parameterOutOfRange(
-          multiple, of: "multiple", expected: "an outlier is so many times the mean, above 0",
-          allocation: "owl")
-      }
-      guard (0...0.5).contains(spread) else {
-        throw PruningError.parameterOutOfRange(
-          spread, of: "spread", expected: "it is half of the band of densities, 0…0.5", allocation: "owl")
-      }
       let outliers = try layers.map { try outlierShare($0.name, multiple, context) }
       let (least, most) = (outliers.min() ?? 0, outliers.max() ?? 0)
       let relative = outliers.map { most > least ? 2 * spread * ($0 - least) / (most - least) : 0 }

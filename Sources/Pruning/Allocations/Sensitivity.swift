@@ -17,7 +17,8 @@ extension Allocation {
   ///   - floor: what every layer keeps at least.
   public static func sensitivity(ignoring: [String] = [], floor: Floor = .none) -> Allocation {
     Allocation(
-      holding: "sensitivity", version: 1, fields: floor.fields, ignoring: ignoring, needs: [.sensitivity]
+      holding: "sensitivity", version: 1, fields: floor.fields, ignoring: ignoring, needs: [.sensitivity],
+      plan: { layers, total in try floor.pool(total, of: layers, allocation: "sensitivity") }
     ) { layers, survivors, context in
       let sensitivity = try context.sensitivity()
       let curves = try layers.map { layer in

@@ -106,6 +106,13 @@ import Testing
     #expect(throws: PruningError.noFloor(-1, allocation: "global")) {
       try Allocation.global(floor: .count(-1)).quota(for: layers, target: .sparsity(0.9))
     }
+    for allocation in [
+      Allocation.lamp(floor: .density(0.2)), .owl(floor: .density(0.2)), .sensitivity(floor: .density(0.2)),
+    ] {
+      #expect(
+        throws: PruningError.floors(53_240, survivors: 26_620, of: 266_200, allocation: allocation.name)
+      ) { try allocation.quota(for: layers, target: .sparsity(0.9)) }
+    }
     #expect(
       try Allocation.global(floor: .count(20)).quota(for: layers, target: .sparsity(0.9))
         == .flooredPool(26_620, floors: [20, 20, 20]))

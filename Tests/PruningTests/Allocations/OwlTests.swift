@@ -40,8 +40,8 @@ import Testing
     }
     for (multiple, spread) in [(0, 0.1), (.nan, 0.1), (5, -0.1), (5, 0.6)] {
       #expect(throws: PruningError.self) {
-        try Pruner(criterion: .wanda, allocation: .owl(multiple: multiple, spread: spread)).prune(
-          whole, to: .sparsity(0.5))
+        try Allocation.owl(multiple: multiple, spread: spread).quota(
+          for: whole.masks.layers, target: .sparsity(0.5))
       }
     }
   }
