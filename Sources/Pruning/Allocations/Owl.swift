@@ -11,7 +11,7 @@ extension Allocation {
   ///     2λ · (D_l − min D) / (max D − min D) + c
   ///
   /// with the c that gives the whole its sparsity, and stays in 0…1. Where all D are equal, all densities are. So densities lie in a
-  /// band of 2λ. Numbers are rounded so that the whole is exact.
+  /// band of 2λ. Numbers are rounded so that the whole is exact. At sparsities near 1 − λ a layer may end empty: a `floor` holds it.
   ///
   /// L. Yin, Y. Wu, Z. Zhang, C.-Y. Hsieh, Y. Wang, Y. Jia, G. Li, A. Jaiswal, M. Pechenizkiy, Y. Liang, M. Bendersky, Z. Wang, S. Liu,
   /// "Outlier weighed layerwise sparsity (OWL)", ICML 2024. Theirs is c for blocks of equal size, the mean of their densities; here
