@@ -12,6 +12,8 @@ extension Running {
     private static let convolutional = Trial.tiny.with {
       ($0.model, $0.dataset) = (.lenet([4, 4], hidden: 8), .tinyGlyphs)
       ($0.training, $0.evaluation, $0.batchSize) = (.iterations(12), .iterations(6), 10)
+      // In one pool a small network may lose all of a layer.
+      $0.allocation = .layerWise
     }
 
     private func records(_ trials: [Trial]) throws -> [(Trial, TrialRecord)] {
@@ -33,7 +35,7 @@ extension Running {
       for (trial, record) in try records(trials) {
         let round = try #require(record.rounds.last)
         let masks = try #require(round.masks)
-        #expect(round.row.status == .completed)
+        #expect(round.row.status == .completed, "\(trial.granularity)")
         let count = masks.counted.reduce(0) { $0 + $1.mask.count }
         guard trial.granularity.name == "n-of-m" else {
           #expect(abs(masks.keptCount - count / 2) <= 25, "\(trial.granularity)")
@@ -117,7 +119,7 @@ extension Running {
 
     @Test func allocationsThatAskTheNetworkReachTheSparsityExactly() throws {
       let allocations: [Allocation] = [
-        .lamp, .owl(multiple: 2, spread: 0.2), .sensitivity, .global(floor: .count(3)),
+        .lamp, .owl(multiple: 2, spread: 0.1, floor: .count(6)), .sensitivity, .global(floor: .count(3)),
         .lamp(floor: .count(8)),
       ]
       let trials = allocations.map { allocation in
