@@ -4,6 +4,7 @@ import Coppice
 public enum Experiments {
   /// In the order they are listed.
   public static let all: [Experiment] = [
-    .quickstart, .lotteryLenetMNIST, .filtersLenet5, .ticketInduction,
+    .quickstart, .lotteryLenetMNIST, .filtersLenet5, .ticketInduction, .allocationsGlyphs,
+    .patternsLenet5,
   ]
 }

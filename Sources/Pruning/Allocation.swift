@@ -32,6 +32,9 @@ extension MaskSet {
 public enum Quota: Hashable, Sendable {
   /// So many in all layers together: the layers compete by score.
   case pool(Int)
+  /// So many in all layers together, and in each layer no fewer than its floor. A layer that would fall below keeps so many of its
+  /// highest scores, and the others give more.
+  case flooredPool(Int, floors: [Int])
   /// So many in each layer, in the order of the layers: only weights of one layer compete.
   case layers([Int])
   /// So many in each layer, the same number in each of its rows. A row is a slice along the first axis; where the number does not
@@ -41,15 +44,15 @@ public enum Quota: Hashable, Sendable {
   /// How many survive in all.
   public var total: Int {
     switch self {
-    case .pool(let total): total
+    case .pool(let total), .flooredPool(let total, _): total
     case .layers(let counts), .rows(let counts): counts.reduce(0, +)
     }
   }
 
   /// How many survive in each layer; `nil` where layers compete.
-  var layers: [Int]? {
+  package var layers: [Int]? {
     switch self {
-    case .pool: nil
+    case .pool, .flooredPool: nil
     case .layers(let counts), .rows(let counts): counts
     }
   }
@@ -64,7 +67,18 @@ public struct Allocation: Component {
   /// Parameters that are left alone, by name (`fc3.weight`) or by the scope they are in (`fc3`).
   public let ignoring: [String]
 
-  private let share: @Sendable ([PrunableLayer], PruningTarget) throws -> Quota
+  /// What it looks at, besides the layers: with it how much each layer gives is known when the network is there.
+  public let needs: ScoringNeeds
+  /// Whether how much each layer gives is told by the network, the weights at least. Before, only the total is known.
+  public let isMeasured: Bool
+  private let share: Share
+
+  private enum Share: Sendable {
+    case counted(@Sendable ([PrunableLayer], PruningTarget) throws -> Quota)
+    case measured(
+      plan: @Sendable ([PrunableLayer], _ survivors: Int) throws -> Quota,
+      @Sendable ([PrunableLayer], _ survivors: Int, ScoringContext) throws -> (counts: [Int], held: [Int]))
+  }
 
   /// An allocation.
   /// - Parameters:
@@ -77,11 +91,63 @@ public struct Allocation: Component {
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
     ignoring: [String] = [], quota: @escaping @Sendable ([PrunableLayer], PruningTarget) throws -> Quota
   ) {
+    self.init(
+      name, version, fields, ignoring, [],
+      .counted { layers, target in
+        try PruningError.noting("allocation \(name)") { try quota(layers, target) }
+      })
+  }
+
+  /// An allocation that asks the network how much each layer gives. The total is that of `global`.
+  /// - Parameters:
+  ///   - name: what the allocation is called in tables, in kebab-case.
+  ///   - version: raise it whenever quotas change; `nil` while it is being written.
+  ///   - fields: the values the quotas depend on, the ignored layers excepted.
+  ///   - ignoring: parameters that are left alone, by name or scope.
+  ///   - needs: what it reads besides the weights and the masks.
+  ///   - counts: how many weights of each layer survive, in the order of the layers; given the layers that are not ignored, how many
+  ///     shall survive in all, and the network. The numbers add up to what shall survive.
+  public init(
+    measuring name: String, version: Int? = nil,
+    fields: [(name: String, value: Specification.Value)] = [], ignoring: [String] = [],
+    needs: ScoringNeeds = [],
+    counts: @escaping @Sendable ([PrunableLayer], _ survivors: Int, ScoringContext) throws -> [Int]
+  ) {
+    self.init(
+      holding: name, version: version, fields: fields, ignoring: ignoring, needs: needs,
+      plan: { _, survivors in .pool(survivors) }
+    ) { (try counts($0, $1, $2), []) }
+  }
+
+  /// An allocation that asks the network, and says which layers a floor of its own holds, by their places.
+  /// - Parameter plan: what is known before the network is there: the pool with its floors. It refuses what cannot be.
+  init(
+    holding name: String, version: Int?, fields: [(name: String, value: Specification.Value)],
+    ignoring: [String], needs: ScoringNeeds,
+    plan: @escaping @Sendable ([PrunableLayer], _ survivors: Int) throws -> Quota,
+    counts:
+      @escaping @Sendable ([PrunableLayer], _ survivors: Int, ScoringContext) throws -> (
+        counts: [Int], held: [Int]
+      )
+  ) {
+    self.init(
+      name, version, fields, ignoring, needs,
+      .measured(plan: plan) { layers, survivors, context in
+        try PruningError.noting("allocation \(name)") { try counts(layers, survivors, context) }
+      })
+  }
+
+  private init(
+    _ name: String, _ version: Int?, _ fields: [(name: String, value: Specification.Value)],
+    _ ignoring: [String], _ needs: ScoringNeeds, _ share: Share
+  ) {
     let ignored: [(name: String, value: Specification.Value)] =
       ignoring.isEmpty ? [] : [("ignoring", .list(ignoring.map(Specification.Value.text)))]
     specification = Specification(name, version: version, fields + ignored)
     self.ignoring = ignoring
-    share = { layers, target in try PruningError.noting("allocation \(name)") { try quota(layers, target) } }
+    self.needs = needs
+    self.share = share
+    isMeasured = if case .measured = share { true } else { false }
   }
 
   /// The masks of the layers it prunes: those given, without the ignored ones and companions. A trial starts from these.
@@ -105,14 +171,32 @@ public struct Allocation: Component {
     return kept
   }
 
-  /// How many weights survive the round.
+  /// How many weights survive the round. Of an allocation that asks the network it is the total.
   /// - Throws: `PruningError` where the target or a rate is out of range, a name fits no layer, or the numbers do not
   ///   fit the layers; and whatever a user's own allocation throws.
   public func quota(for layers: [PrunableLayer], target: PruningTarget) throws -> Quota {
     try target.check()
-    let quota = try share(layers, target)
+    let quota: Quota =
+      switch share {
+      case .counted(let share): try share(layers, target)
+      case .measured(let plan, _):
+        try plan(
+          layers,
+          target.survivors(
+            of: layers.reduce(0) { $0 + $1.survivors }, count: layers.reduce(0) { $0 + $1.count }))
+      }
+    if case .flooredPool(let total, let floors) = quota {
+      guard floors.count == layers.count else {
+        throw PruningError.quotaCount(floors.count, layers: layers.count, allocation: name)
+      }
+      for (floor, layer) in zip(floors, layers) where !(0...layer.survivors).contains(floor) {
+        throw PruningError.quotaOutOfRange(
+          floor, survivors: layer.survivors, layer: layer.name, allocation: name)
+      }
+      try Floor.check(floors, total: total, layers: layers, allocation: name)
+    }
     switch quota {
-    case .pool(let total):
+    case .pool(let total), .flooredPool(let total, _):
       let survivors = layers.reduce(0) { $0 + $1.survivors }
       guard (0...survivors).contains(total) else {
         throw PruningError.quotaOutOfRange(total, survivors: survivors, layer: nil, allocation: name)
@@ -127,6 +211,30 @@ public struct Allocation: Component {
       }
     }
     return quota
+  }
+
+  /// How many weights of each layer survive, and the places of the layers that a floor holds; `nil` where layers and target alone say
+  /// how much each gives.
+  /// - Parameters:
+  ///   - survivors: how many shall survive in all.
+  ///   - context: the network, with what the allocation needs.
+  func measured(
+    _ layers: [PrunableLayer], survivors: Int, _ context: ScoringContext
+  ) throws -> (quota: Quota, held: [Int])? {
+    guard case .measured(_, let share) = share else { return nil }
+    let (counts, held) = try share(layers, survivors, context.limited(to: needs, of: "allocation \(name)"))
+    guard counts.count == layers.count else {
+      throw PruningError.quotaCount(counts.count, layers: layers.count, allocation: name)
+    }
+    for (count, layer) in zip(counts, layers) where !(0...layer.survivors).contains(count) {
+      throw PruningError.quotaOutOfRange(
+        count, survivors: layer.survivors, layer: layer.name, allocation: name)
+    }
+    let total = counts.reduce(0, +)
+    guard total == survivors else {
+      throw PruningError.quotaTotal(total, wanted: survivors, allocation: name)
+    }
+    return (.layers(counts), held)
   }
 }
 

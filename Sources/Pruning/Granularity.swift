@@ -11,6 +11,10 @@ public struct Granularity: Component {
   enum Form: Sendable {
     /// Runs of so many consecutive elements of every weight.
     case runs(@Sendable (Shape) -> Int)
+    /// Blocks of so many rows and columns of every weight as a matrix, smaller ones at the right and lower edges.
+    case blocks(@Sendable (Shape) -> (rows: Int, columns: Int))
+    /// Single weights, so many of every group.
+    case pattern(GroupPattern)
     case units(@Sendable (UnitContext) throws -> [Unit])
   }
 
@@ -56,6 +60,36 @@ public struct Granularity: Component {
       form: .units { context in try PruningError.noting("granularity \(name)") { try units(context) } })
   }
 
+  /// A granularity of blocks of every weight as a matrix: a weight `[out, in, …]` is one of `out` rows, and a vector is one row.
+  /// Blocks at the right and lower edges are smaller where a length does not divide.
+  /// - Parameters:
+  ///   - name: what the granularity is called in tables, in kebab-case.
+  ///   - version: raise it whenever results change; `nil` while it is being written.
+  ///   - fields: the values the blocks depend on; aggregate and normalisation stand among them where they are not neutral.
+  ///   - aggregate: how the scores of weights become those of blocks.
+  ///   - normalised: whether the scores of a layer's blocks are divided by their L2 norm.
+  ///   - extents: the rows and columns of a block in a weight of this shape, 1 or more.
+  public init(
+    blocks name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
+    aggregate: Aggregate = .mean, normalised: Bool = false,
+    extents: @escaping @Sendable (Shape) -> (rows: Int, columns: Int)
+  ) {
+    self.init(
+      name, version: version, fields: fields, aggregate: aggregate, normalised: normalised,
+      form: .blocks(extents))
+  }
+
+  /// A granularity of single weights of which so many of every group survive.
+  package init(
+    _ name: String, version: Int?, fields: [(name: String, value: Specification.Value)], pattern: GroupPattern
+  ) {
+    self.init(
+      name, version: version, fields: fields, aggregate: .mean, normalised: false, form: .pattern(pattern))
+  }
+
+  /// The pattern that fixes how many of every group survive; `nil` for most.
+  package var pattern: GroupPattern? { if case .pattern(let pattern) = form { pattern } else { nil } }
+
   private init(
     _ name: String, version: Int?, fields: [(name: String, value: Specification.Value)], aggregate: Aggregate,
     normalised: Bool, form: Form
@@ -74,6 +108,17 @@ public struct Granularity: Component {
     guard case .runs(let size) = form else { return false }
     for layer in layers where try runLength(size, in: layer) != 1 { return false }
     return true
+  }
+
+  /// How many rows and columns of a layer as a matrix make one block.
+  func blockExtents(
+    _ extents: (Shape) -> (rows: Int, columns: Int), in layer: PrunableLayer
+  ) throws(PruningError) -> (rows: Int, columns: Int) {
+    let faults = ShapeFaults()
+    let (rows, columns) = faults.noting { extents(layer.shape) }
+    if let fault = faults.first { throw .shapeFault(fault, of: "granularity \(name) in \(layer.name)") }
+    guard rows > 0, columns > 0 else { throw .emptyBlocks(rows, columns, of: layer.name, granularity: name) }
+    return (rows, columns)
   }
 
   /// How many consecutive elements of a layer make one unit.

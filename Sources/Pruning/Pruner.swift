@@ -19,7 +19,7 @@ package struct Pruner: Hashable, Sendable {
   /// - Throws: `PruningError` where nothing is left, and whatever a user's granularity throws.
   package func prunable(among masks: MaskSet, structure: NetworkStructure = .none) throws -> MaskSet {
     let candidates = try allocation.prunable(among: masks)
-    guard case .units = granularity.form else { return candidates }
+    if case .runs = granularity.form { return candidates }
     let names = Set(try prunable(among: masks.layers, structure: structure).map(\.name))
     return candidates.filter { names.contains($0.name) }
   }
@@ -29,6 +29,9 @@ package struct Pruner: Hashable, Sendable {
     among layers: [PrunableLayer], structure: NetworkStructure = .none
   ) throws -> [PrunableLayer] {
     let candidates = try allocation.prunable(among: layers)
+    if let pattern = granularity.pattern {
+      return try pattern.layers(of: candidates, granularity: granularity.name)
+    }
     guard case .units(let make) = granularity.form else { return candidates }
     let ignored = Set(layers.map(\.name)).subtracting(candidates.map(\.name))
     var named: Set<String> = []
@@ -39,6 +42,12 @@ package struct Pruner: Hashable, Sendable {
     let prunable = candidates.filter { named.contains($0.name) }
     guard !prunable.isEmpty else { throw PruningError.noUnits(granularity: granularity.name) }
     return prunable
+  }
+
+  /// The layers that stay dense although the allocation does not ignore them, because a pattern does not divide them.
+  package func unevenLayers(among layers: [PrunableLayer]) throws(PruningError) -> [String] {
+    guard let pattern = granularity.pattern else { return [] }
+    return try allocation.prunable(among: layers).filter { !pattern.fits($0.shape) }.map(\.name)
   }
 
   /// Refuses a criterion, a granularity and an allocation that do not go together in this network, before anything is
@@ -54,11 +63,11 @@ package struct Pruner: Hashable, Sendable {
       guard isByWeight else {
         throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
       }
-      guard quota.layers != nil else {
+      guard quota.layers != nil || allocation.isMeasured else {
         throw PruningError.solverQuota(criterion: criterion.name, allocation: allocation.name)
       }
     }
-    if case .rows = quota, !isByWeight {
+    if case .rows = quota, !isByWeight, granularity.pattern == nil {
       throw PruningError.rowsOfUnits(granularity: granularity.name, allocation: allocation.name)
     }
   }
@@ -90,10 +99,17 @@ package struct Pruner: Hashable, Sendable {
     if let aims, !isByWeight {
       for (index, aim) in zip(layers.indices, aims) { layers[index].survivors = aim }
     }
-    let quota = try allocation.quota(for: layers, target: target)
+    var quota = try self.quota(for: layers, target: target)
+    var held: [Int] = []
+    // Whole units may have come to fewer weights than the total.
+    let survivors = min(quota.total, prunable.keptCount)
+    if let shares = try allocation.measured(prunable.layers, survivors: survivors, context) {
+      (quota, held) = shares
+    }
     let masks: MaskSet
     let weights: ParameterSet?
     var ties: Int?
+    var orders: [ChannelOrder] = []
     if case .solution = criterion.method {
       guard isByWeight else {
         throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
@@ -101,10 +117,16 @@ package struct Pruner: Hashable, Sendable {
       (masks, weights) = try solve(context, prunable, quota)
     } else {
       let scores = try criterion.scores(in: context)
-      (masks, ties) =
-        isByWeight
-        ? weightMasks(context, prunable, scores, quota)
-        : try unitMasks(context, prunable, structure, scores, quota)
+      if let pattern = granularity.pattern {
+        (masks, ties, orders) = patternMasks(pattern, context, prunable, scores, quota)
+      } else {
+        let floored: [Int]
+        (masks, ties, floored) =
+          isByWeight
+          ? weightMasks(context, prunable, scores, quota)
+          : try unitMasks(context, prunable, structure, scores, quota)
+        held += floored
+      }
       weights = try criterion.compensated(context, for: masks)
     }
     guard masks.isSubset(of: context.masks) else {
@@ -113,8 +135,21 @@ package struct Pruner: Hashable, Sendable {
     }
     return Pruning(
       masks: masks,
-      report: PruningReport(target: target, quota: quota, before: prunable, after: masks, ties: ties),
+      report: PruningReport(
+        target: target, quota: quota, before: prunable, after: masks, ties: ties,
+        held: held.map { layers[$0].name }, orders: orders),
       weights: weights)
+  }
+
+  /// What the criterion and the allocation look at, together.
+  package var needs: ScoringNeeds { ScoringNeeds(criterion.needs.all + allocation.needs.all) }
+
+  /// How many weights survive a round, as the allocation says and the granularity can.
+  /// - Throws: as `Allocation.quota`, and where the granularity is a pattern that keeps another number.
+  package func quota(for layers: [PrunableLayer], target: PruningTarget) throws -> Quota {
+    let quota = try allocation.quota(for: layers, target: target)
+    try granularity.pattern?.check(quota, of: layers, granularity: granularity, allocation: allocation)
+    return quota
   }
 
   private func solve(
@@ -128,12 +163,27 @@ package struct Pruner: Hashable, Sendable {
   /// Single weights: no object for any of them.
   private func weightMasks(
     _ context: ScoringContext, _ prunable: MaskSet, _ scores: ParameterSet, _ quota: Quota
-  ) -> (MaskSet, ties: Int) {
+  ) -> (MaskSet, ties: Int, held: [Int]) {
     var candidates = prunable.map { name, mask in
       Candidate(name: name, scores: scores[name]?.scalars ?? [], mask: mask, ties: context.ties(for: name))
     }
-    var ties = 0
+    var (ties, held) = (0, [Int]())
     switch quota {
+    case .flooredPool(let total, let floors):
+      let shares = Allocation.Floor.holding(floors, total: total) { open, total in
+        var pool = open.map { candidates[$0] }
+        _ = Selection.removeLowest(pool.reduce(0) { $0 + $1.mask.keptCount } - total, from: &pool)
+        return pool.map(\.mask.keptCount)
+      }
+      held = shares.held
+      let open = candidates.indices.filter { !held.contains($0) }
+      var pool = open.map { candidates[$0] }
+      let kept = open.reduce(0) { $0 + shares.counts[$1] }
+      ties = Selection.removeLowest(pool.reduce(0) { $0 + $1.mask.keptCount } - kept, from: &pool)
+      for (index, candidate) in zip(open, pool) { candidates[index] = candidate }
+      for index in held {
+        ties += candidates[index].removeLowest(candidates[index].mask.keptCount - shares.counts[index])
+      }
     case .pool(let total): ties = Selection.removeLowest(prunable.keptCount - total, from: &candidates)
     case .layers(let counts):
       for (index, count) in counts.enumerated() {
@@ -144,14 +194,37 @@ package struct Pruner: Hashable, Sendable {
     }
     var masks = context.masks
     for candidate in candidates { masks[candidate.name] = candidate.mask }
-    return (masks, ties)
+    return (masks, ties, held)
+  }
+
+  /// So many weights of every group, in the order of channels in which they keep most where it is asked for.
+  private func patternMasks(
+    _ pattern: GroupPattern, _ context: ScoringContext, _ prunable: MaskSet, _ scores: ParameterSet,
+    _ quota: Quota
+  ) -> (MaskSet, ties: Int, [ChannelOrder]) {
+    var (masks, ties, orders) = (context.masks, 0, [ChannelOrder]())
+    guard quota.total < prunable.keptCount else { return (masks, 0, []) }
+    for (name, before) in prunable {
+      let scores = scores[name]?.scalars ?? []
+      var mask = before
+      if pattern.isPermuted {
+        let masked = before.applied(to: Tensor(before.shape, scores)).scalars
+        var search = ChannelOrderSearch(pattern, scores: masked, shape: before.shape)
+        orders.append(search.order(of: name))
+      }
+      ties += pattern.cut(
+        &mask, scores: scores, order: pattern.isPermuted ? orders.last?.channels : nil,
+        ties: context.ties(for: name))
+      masks[name] = mask
+    }
+    return (masks, ties, orders)
   }
 
   /// Whole units, and their companions with them. A quota of layers counts for the layers of a pool together.
   private func unitMasks(
     _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure, _ scores: ParameterSet,
     _ quota: Quota
-  ) throws -> (MaskSet, ties: Int) {
+  ) throws -> (MaskSet, ties: Int, held: [Int]) {
     let candidates = try allocation.prunable(among: context.masks)
     let ignored = Set(context.masks.counted.names).subtracting(candidates.names)
     let table = try UnitTable(
@@ -162,8 +235,11 @@ package struct Pruner: Hashable, Sendable {
       masks: table.parameters.map { (context.masks[$0.name] ?? Mask(keepingAll: $0.shape)).bytes },
       scores: table.parameters.prefix(table.layerCount).map { scores[$0.name]?.scalars ?? [] },
       scoresUnits: criterion.scoresUnits, ties: context.unitTies)
-    var ties = 0
+    var (ties, held) = (0, [Int]())
     switch quota {
+    case .flooredPool(let total, let floors):
+      (ties, held) = selection.removeLowest(
+        prunable.keptCount - total, among: Array(0..<table.count), floors: floors)
     case .pool(let total):
       ties = selection.removeLowest(prunable.keptCount - total, among: Array(0..<table.count))
     case .layers(let counts):
@@ -175,7 +251,7 @@ package struct Pruner: Hashable, Sendable {
       throw PruningError.rowsOfUnits(granularity: granularity.name, allocation: allocation.name)
     }
     selection.removeCompanions()
-    return (context.masks.replacing(table, with: selection.masks), ties)
+    return (context.masks.replacing(table, with: selection.masks), ties, held)
   }
 }
 

@@ -1,3 +1,5 @@
+import CoppiceTensors
+
 extension PruningError: CustomStringConvertible {
   /// The sentence a user reads.
   public var description: String {
@@ -33,11 +35,21 @@ extension PruningError: CustomStringConvertible {
     case .quotaOutOfRange(let count, let survivors, let layer, let allocation):
       "allocation \(allocation) lets \(count) of the \(survivors) surviving weights of \(layer ?? "all layers") "
         + "survive: masks only shrink, return 0…\(survivors)"
+    case .quotaTotal(let total, let wanted, let allocation):
+      "allocation \(allocation) lets \(total) weights survive in all where \(wanted) shall: the numbers of the layers must "
+        + "add up to that"
+    case .noFloor(let floor, let allocation):
+      "a floor of \(floor) in allocation \(allocation) is neither a density 0…1 nor a whole number of weights"
+    case .floors(let held, let survivors, let count, let allocation):
+      "the floors of allocation \(allocation) hold \(held) of \(count) weights, and \(survivors) are to survive: at most a "
+        + "sparsity of \(Double(count - held) / Double(max(1, count))) can be reached, or lower the floor"
+    case .parameterOutOfRange(let value, let parameter, let expected, let allocation):
+      "a \(parameter) of \(value) in allocation \(allocation) is out of range: \(expected)"
     case .undeclaredNeed(let need, let criterion):
-      "criterion \(criterion) reads \(need.words) without declaring it: write needs: \(need.code) in its definition, "
+      "\(reader(criterion)) reads \(need.words) without declaring it: write needs: \(need.code) in its definition, "
         + "because results are kept by what they depend on"
     case .unavailable(let need, let criterion):
-      "criterion \(criterion) needs \(need.words), and none were given to the scoring context"
+      "\(reader(criterion)) needs \(need.words), and none were given to the scoring context"
     case .missingParameter(let name, let place): "there is no \(name) among the \(place), but it is prunable"
     case .scoreShape(let found, let name, let shape, let criterion):
       "criterion \(criterion) scores \(name) in shape \(found) where the weight has shape \(shape)"
@@ -59,6 +71,22 @@ extension PruningError: CustomStringConvertible {
         + "diverged training or a division by zero"
     case .unevenUnits(let size, let name, let shape, let granularity):
       "granularity \(granularity) makes units of \(size) elements, which do not divide \(name) of shape \(shape)"
+    case .emptyBlocks(let rows, let columns, let name, let granularity):
+      "granularity \(granularity) makes blocks of \(rows) rows and \(columns) columns of \(name): give both 1 or more"
+    case .noPattern(let kept, let size, let granularity):
+      "granularity \(granularity) is to keep \(kept) of every \(size) weights, which is no pattern: keep at least 1 and "
+        + "fewer than all, as 2 of 4"
+    case .unevenGroups(let size, let name, let shape, let granularity):
+      "granularity \(granularity) groups \(size) input channels, and \(name) of shape \(shape) "
+        + groupsOf(shape) + ", ignore the layer in the allocation, or leave it dense with uneven: dense"
+    case .patternQuota(let asked, let kept, let count, let layer, let granularity, let allocation):
+      "granularity \(granularity) keeps \(kept) of the \(count) weights of \(layer ?? "all its layers"), a sparsity of "
+        + "\(Double(count - kept) / Double(max(1, count))), and allocation \(allocation) lets \(asked) survive: ask for that "
+        + "sparsity at one stroke, under an allocation that takes the same share of every layer, or for a pattern with "
+        + "1 − keep / of as its sparsity"
+    case .patternAllocation(let granularity, let allocation):
+      "granularity \(granularity) keeps the same share of every layer, and allocation \(allocation) gives each layer its "
+        + "own: use global, layer-wise or row-wise"
     case .unitSlice(let slice, let shape, let granularity):
       "granularity \(granularity) makes a unit of places \(slice.indices) along axis \(slice.axis) of "
         + "\(slice.parameter), which has shape \(shape): places are counted from 0, ascending"
@@ -100,5 +128,18 @@ extension PruningError: CustomStringConvertible {
     }
   }
 }
+
+/// How the input channels of a weight can be grouped.
+private func groupsOf(_ shape: Shape) -> String {
+  guard shape.rank >= 2 else { return "has none: prune it by weight" }
+  let channels = shape[1]
+  let sizes = (2...64).filter { $0 <= channels && channels.isMultiple(of: $0) }
+  return sizes.isEmpty
+    ? "has \(channels), which no group divides: use another granularity"
+    : "has \(channels): group \(sizes.map(String.init).joined(separator: ", ")) of them"
+}
+
+/// Who reads: a criterion by its name, or what stands there already.
+private func reader(_ name: String) -> String { name.contains(" ") ? name : "criterion \(name)" }
 
 private func hint(_ nearest: String?) -> String { nearest.map { "; did you mean \($0)?" } ?? "" }

@@ -28,6 +28,14 @@ public enum PruningError: Error, Hashable {
   case quotaCount(Int, layers: Int, allocation: String)
   /// An allocation lets more weights survive than there are, or fewer than none.
   case quotaOutOfRange(Int, survivors: Int, layer: String?, allocation: String)
+  /// An allocation that asks the network lets another number survive in all than it shall.
+  case quotaTotal(Int, wanted: Int, allocation: String)
+  /// A floor of a layer that is no number of weights.
+  case noFloor(Double, allocation: String)
+  /// Floors of all layers that hold more weights than shall survive.
+  case floors(Int, survivors: Int, of: Int, allocation: String)
+  /// A multiple or a spread of scores that is out of range.
+  case parameterOutOfRange(Double, of: String, expected: String, allocation: String)
   /// A criterion read what it does not declare.
   case undeclaredNeed(ScoringNeed, criterion: String)
   /// A criterion needs what is not there.
@@ -48,6 +56,17 @@ public enum PruningError: Error, Hashable {
   case scoreNotFinite(Float, of: String, index: Int, criterion: String)
   /// Units that do not divide a weight.
   case unevenUnits(Int, of: String, shape: Shape, granularity: String)
+  /// Blocks without rows or columns.
+  case emptyBlocks(Int, Int, of: String, granularity: String)
+  /// A pattern that keeps nothing or everything of a group.
+  case noPattern(Int, of: Int, granularity: String)
+  /// A layer whose input channels do not divide into groups.
+  case unevenGroups(Int, of: String, shape: Shape, granularity: String)
+  /// A number of survivors that is not the pattern's: in all, or of a layer.
+  case patternQuota(
+    Int, kept: Int, of: Int, layer: String?, granularity: String, allocation: String)
+  /// A pattern under an allocation that gives each layer another share.
+  case patternAllocation(granularity: String, allocation: String)
   /// A slice of a unit that does not fit its parameter.
   case unitSlice(AxisSlice, shape: Shape, granularity: String)
   /// A unit without a prunable weight.

@@ -28,10 +28,19 @@ package struct PruningReport: Hashable, Sendable {
   /// How many of the removed weights are ties: weights in the same comparison have the same score and stay, so that the seed decided
   /// which go. Of whole units their weights count. `nil` where a solver chose by itself.
   package let ties: Int?
+  /// The layers that keep more than they would without the allocation's floor, in order.
+  package let held: [String]
+  /// The orders of input channels in which layers were grouped, where a pattern permutes them.
+  package let orders: [ChannelOrder]
 
-  init(target: PruningTarget, quota: Quota, before: MaskSet, after: MaskSet, ties: Int?) {
+  init(
+    target: PruningTarget, quota: Quota, before: MaskSet, after: MaskSet, ties: Int?,
+    held: [String] = [], orders: [ChannelOrder] = []
+  ) {
     self.target = target
     self.ties = ties
+    self.held = held
+    self.orders = orders
     requestedCount = quota.total
     layers = before.enumerated().map { index, entry in
       Layer(

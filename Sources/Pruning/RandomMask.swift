@@ -6,7 +6,7 @@ extension Granularity {
   /// fewer survivors, are subsets of those of earlier ones.
   ///
   /// Where units are larger than one weight, as many whole units of each pool of layers survive as have a survivor in `masks`,
-  /// and companions go with their units.
+  /// and companions go with their units; of blocks as many of each size. Of a pattern as many weights of every group survive, in the network's own order.
   /// - Parameter structure: what the units were made from when `masks` were.
   package func randomMasks(
     like masks: MaskSet, structure: NetworkStructure = .none, seed: UInt64
@@ -28,6 +28,13 @@ extension Granularity {
       }
       return result
     }
+    if let pattern {
+      var result = masks
+      for (index, (name, mask)) in masks.counted.enumerated() where pattern.fits(mask.shape) {
+        result[name] = pattern.randomMask(like: mask, ranks: permutation(of: mask.count, at: index))
+      }
+      return result
+    }
     let table = try UnitTable(
       self, UnitContext(layers: layers, structure: structure), ignoring: { masks[$0] == nil }
     ) { masks[$0]?.shape }
@@ -37,6 +44,19 @@ extension Granularity {
       table, masks: table.parameters.map { [UInt8](repeating: 1, count: $0.shape.count) })
     for (layers, units) in table.pools {
       let survivors = units.count { found.survivors(of: $0) > 0 }
+      if case .blocks = form {
+        // Blocks at the edges are smaller: of each size as many survive.
+        var left: [Int: Int] = [:]
+        for unit in units where found.survivors(of: unit) > 0 {
+          left[table.cost(of: unit).weights, default: 0] += 1
+        }
+        for rank in permutation(of: units.count, at: order[table.parameters[layers[0]].name] ?? 0) {
+          let unit = units[Int(rank)]
+          let size = table.cost(of: unit).weights
+          if let open = left[size], open > 0 { left[size] = open - 1 } else { random.remove(unit) }
+        }
+        continue
+      }
       let first = order[table.parameters[layers[0]].name] ?? 0
       for rank in permutation(of: units.count, at: first).dropFirst(survivors) {
         random.remove(units[Int(rank)])

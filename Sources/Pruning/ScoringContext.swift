@@ -11,6 +11,7 @@ public struct ScoringContext: Sendable {
   private let initial: ParameterSet?
   private let found: [(evidence: Evidence, values: ParameterSet)]
   private let seed: UInt64?
+  private let layerSensitivity: LayerSensitivity?
   private var reader: (criterion: String, needs: ScoringNeeds)?
 
   /// A context to score in.
@@ -20,15 +21,17 @@ public struct ScoringContext: Sendable {
   ///   - initialWeights: all parameters before any training, if at hand.
   ///   - seed: the seed of the trial, for ties and for criteria that draw random numbers.
   ///   - evidence: what was found at `weights`, ready-made, by the evidence it is of.
+  ///   - sensitivity: the loss at `weights` with one layer at a time pruned, if it was measured.
   public init(
     weights: ParameterSet, masks: MaskSet, initialWeights: ParameterSet? = nil, seed: UInt64? = nil,
-    evidence: [(Evidence, ParameterSet)] = []
+    evidence: [(Evidence, ParameterSet)] = [], sensitivity: LayerSensitivity? = nil
   ) {
     self.weights = weights
     self.masks = masks
     initial = initialWeights
     found = evidence
     self.seed = seed
+    layerSensitivity = sensitivity
   }
 
   /// All parameters before any training, θ₀. Needs `.initialWeights`.
@@ -47,6 +50,11 @@ public struct ScoringContext: Sendable {
       throw .missingParameter(parameter, in: evidence.name)
     }
     return values
+  }
+
+  /// The loss with one layer at a time pruned. Needs `.sensitivity`.
+  public func sensitivity() throws(PruningError) -> LayerSensitivity {
+    try granted(layerSensitivity, .sensitivity)
   }
 
   /// ∂L/∂w of the mean loss on a batch of training data, by parameter. Needs `.gradients`.

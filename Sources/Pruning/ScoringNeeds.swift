@@ -8,6 +8,8 @@ public enum ScoringNeed: Hashable, Sendable {
   case randomness
   /// What an evidence found on training data.
   case evidence(Evidence)
+  /// The loss of the network with one layer at a time pruned, on training data.
+  case sensitivity
 
   /// The gradient of the mean loss on a batch of training data.
   public static let gradients = ScoringNeed.evidence(.gradients)
@@ -18,6 +20,7 @@ public enum ScoringNeed: Hashable, Sendable {
     case .initialWeights: "initial weights"
     case .randomness: "random numbers"
     case .evidence(let evidence): evidence.name.replacing("-", with: " ")
+    case .sensitivity: "the sensitivity of layers"
     }
   }
 
@@ -26,6 +29,7 @@ public enum ScoringNeed: Hashable, Sendable {
     switch self {
     case .initialWeights: ".initialWeights"
     case .randomness: ".randomness"
+    case .sensitivity: ".sensitivity"
     case .evidence(.gradients): ".gradients"
     case .evidence(let evidence): ".evidence(.\(evidence.name.camelCase))"
     }
@@ -41,6 +45,8 @@ public struct ScoringNeeds: Hashable, Sendable, ExpressibleByArrayLiteral {
   public private(set) var randomness = false
   /// The evidence it reads, in the order declared, each once.
   public private(set) var evidence: [Evidence] = []
+  /// Whether it reads the loss with one layer at a time pruned.
+  public private(set) var sensitivity = false
 
   /// These needs together.
   public init(_ needs: [ScoringNeed]) {
@@ -48,6 +54,7 @@ public struct ScoringNeeds: Hashable, Sendable, ExpressibleByArrayLiteral {
       switch need {
       case .initialWeights: initialWeights = true
       case .randomness: randomness = true
+      case .sensitivity: sensitivity = true
       case .evidence(let new): if !evidence.contains(new) { evidence.append(new) }
       }
     }
@@ -68,7 +75,7 @@ public struct ScoringNeeds: Hashable, Sendable, ExpressibleByArrayLiteral {
   /// Every need by itself.
   public var all: [ScoringNeed] {
     (initialWeights ? [.initialWeights] : []) + (randomness ? [.randomness] : [])
-      + evidence.map { .evidence($0) }
+      + evidence.map { .evidence($0) } + (sensitivity ? [.sensitivity] : [])
   }
 
   /// Whether nothing is needed.

@@ -18,7 +18,7 @@ extension Pruner {
     among all: [PrunableLayer], structure: NetworkStructure = .none, shape: (String) -> Shape? = { _ in nil }
   ) throws -> [UnitPool] {
     let layers = try prunable(among: all, structure: structure)
-    if try granularity.prunesSingleWeights(of: layers) {
+    if try granularity.pattern != nil || granularity.prunesSingleWeights(of: layers) {
       return layers.indices.map { UnitPool(layers: [$0], largest: 1, isEven: true) }
     }
     let candidates = try allocation.prunable(among: all)

@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// A file of one trial: `/config`, `/provenance`, `/initial/weights/<name>`, and a group `/rounds/<k>` a
 /// round with its results as attributes, `weights/<name>`, `masks/<name>`, where they differ
-/// `trained_masks/<name>`, `series/<quantity>`, `evaluations/<metric>` and `layers`.
+/// `trained_masks/<name>`, `channel_orders/<name>`, `series/<quantity>`, `evaluations/<metric>` and `layers`.
 package struct TrialFile: Sendable {
   private let root: HDF5Group
 
@@ -45,6 +45,7 @@ package struct TrialFile: Sendable {
     if let weights = round.weights { try group.write("weights", weights, compressed: true) }
     if let masks = round.masks { try group.write("masks", masks) }
     if let masks = round.trainedMasks { try group.write("trained_masks", masks) }
+    if let orders = round.channelOrders { try group.write("channel_orders", orders, compressed: true) }
     try round.series.write(to: try group.createGroup("series"))
     try round.evaluations.write(to: try group.createGroup("evaluations"))
     try group.write("layers", round.layers.table)
@@ -159,6 +160,8 @@ package struct TrialFile: Sendable {
         weights: try group.contains("weights") ? try group.readParameters("weights") : nil,
         masks: try group.contains("masks") ? try group.readMasks("masks") : nil,
         trainedMasks: try group.contains("trained_masks") ? try group.readMasks("trained_masks") : nil,
+        channelOrders: try group.contains("channel_orders")
+          ? try group.readParameters("channel_orders") : nil,
         series: try Series(from: group.group("series")),
         evaluations: try [Evaluation](from: group.group("evaluations")),
         layers: try [LayerRecord](from: group.dataset("layers")))

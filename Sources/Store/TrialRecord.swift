@@ -38,6 +38,8 @@ package struct RoundRecord: Sendable {
   package var masks: MaskSet?
   /// Which weights the optimizer moved; `nil` where they are those of `masks`.
   package var trainedMasks: MaskSet?
+  /// The order of input channels in which each layer was grouped, `[in]`, where a pattern permutes them.
+  package var channelOrders: ParameterSet?
   package var series: Series
   package var evaluations: [Evaluation]
   package var layers: [LayerRecord]
@@ -45,9 +47,11 @@ package struct RoundRecord: Sendable {
   /// A record of these parts.
   package init(
     row: IndexRow, weights: ParameterSet? = nil, masks: MaskSet? = nil, trainedMasks: MaskSet? = nil,
+    channelOrders: ParameterSet? = nil,
     series: Series = Series(), evaluations: [Evaluation] = [], layers: [LayerRecord] = []
   ) {
     (self.row, self.weights, self.masks, self.trainedMasks) = (row, weights, masks, trainedMasks)
+    self.channelOrders = channelOrders
     (self.series, self.evaluations, self.layers) = (series, evaluations, layers)
   }
 

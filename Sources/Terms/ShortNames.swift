@@ -20,6 +20,7 @@ enum ShortNames {
     "mag": ["magnitude"], "l1": ["magnitude"], "mp": ["magnitude"], "rand": ["random"],
     "channel": ["filter", "neuron"],
     "unit": ["neuron"], "unstructured": ["weight"], "structured": ["neuron"], "er": ["erdos-renyi"],
+    "nm": ["n-of-m"], "semi-structured": ["n-of-m"], "blocks": ["block"], "1xn": ["one-by-n"],
     "erk": ["erdos-renyi-kernel"], "uniform": ["layer-wise"], "local": ["layer-wise"],
     // losses, optimizers, learning rates, models
     "ce": ["cross-entropy"], "xent": ["cross-entropy"], "ls": ["label-smoothing"], "momentum": ["sgd"],

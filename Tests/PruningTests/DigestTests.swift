@@ -13,12 +13,16 @@ import Testing
     "fisher": Pin(1, "2014f9588df43e96"), "wanda": Pin(1, "83b4b2207032fdb1"),
   ]
   static let granularities = [
-    "weight": Pin(1, "e2c4978a4d1abe65"), "neuron": Pin(3, "f315e9caed367945"),
+    "weight": Pin(1, "e2c4978a4d1abe65"), "block": Pin(1, "c25868bd1b8459a5"),
+    "one-by-n": Pin(1, "5a68c3d65e08a145"), "n-of-m": Pin(1, "a3c26ed086832545"),
+    "neuron": Pin(3, "f315e9caed367945"),
     "head": Pin(2, "fd21c66bea260c05"),
   ]
   static let allocations = [
     "global": Pin(1, "1faa9af74db1bcb9"), "layer-wise": Pin(1, "bd0ab4162b4978c6"),
     "row-wise": Pin(1, "e2d44625de88e77b"),
+    "lamp": Pin(1, "3f4335099d15f477"), "owl": Pin(1, "318b0063f375afb5"),
+    "sensitivity": Pin(1, "d7b115bf5cb885e5"),
     "erdos-renyi": Pin(1, "845bb574adb8d246"), "erdos-renyi-kernel": Pin(1, "bf5949b0335dcfc1"),
   ]
 
@@ -32,8 +36,11 @@ import Testing
   @Test(arguments: Granularities.all)
   func granularity(_ granularity: Granularity) throws {
     var digest = Digest()
+    // A pattern has one sparsity, and the convolution has two input channels.
+    let isPattern = granularity == .nOfM
+    let granularity = isPattern ? .nOfM(keep: 2, of: 4, uneven: .dense, permuted: true) : granularity
     let pruning = try Pruner(criterion: .magnitude, granularity: granularity)
-      .prune(Networks.context(), structure: Networks.structure, to: .sparsity(0.6))
+      .prune(Networks.context(), structure: Networks.structure, to: .sparsity(isPattern ? 0.5 : 0.6))
     digest.add(pruning.masks)
     let names = pruning.report.layers.map(\.name)
     let pruned = pruning.masks.filter { names.contains($0.name) || pruning.masks.isCompanion($0.name) }
@@ -59,11 +66,17 @@ import Testing
     for target in [PruningTarget.sparsity(0.85), .rate(0.3, times: 2)] {
       for layers in [Networks.lenet300, Networks.lenet5, Networks.conv2] {
         switch try variant.quota(for: layers, target: target) {
-        case .pool(let total): digest.add(UInt64(total))
+        case .pool(let total), .flooredPool(let total, _): digest.add(UInt64(total))
         case .layers(let counts): for count in counts { digest.add(UInt64(count)) }
         case .rows(let counts): for count in [1] + counts { digest.add(UInt64(count)) }
         }
       }
+    }
+    // What a network says of its layers.
+    for sparsity in variant.isMeasured ? [0.3, 0.6, 0.9] : [] {
+      let pruning = try Pruner(criterion: .magnitude, allocation: variant)
+        .prune(Networks.context(), to: .sparsity(sparsity))
+      for layer in pruning.report.layers { digest.add(UInt64(layer.kept)) }
     }
     #expect(Pin(allocation, digest) == Self.allocations[allocation.name], "bits changed: raise the version")
   }

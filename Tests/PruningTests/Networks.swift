@@ -43,8 +43,16 @@ enum Networks {
       shapes.filter { $0.0 != "conv.bias" }.map { (name: $0.0, mask: Mask(keepingAll: $0.1)) })
     return ScoringContext(
       weights: parameters(1), masks: masks, initialWeights: parameters(2), seed: seed,
-      evidence: [(.gradients, parameters(3))] + squares)
+      evidence: [(.gradients, parameters(3))] + squares, sensitivity: sensitivity)
   }
+
+  /// Losses with one layer of `context` pruned: the convolution costs most, fc2 first nothing.
+  static let sensitivity = LayerSensitivity(
+    levels: [0, 0.5, 0.9, 1],
+    layers: [
+      .init("conv.weight", losses: [1, 1.5, 2, 2.5]), .init("fc1.weight", losses: [1, 1.25, 1.5, 2]),
+      .init("fc2.weight", losses: [1, 1, 1.75, 3]),
+    ])
 
   /// The same context with other masks, the weights masked.
   static func context(_ masks: MaskSet) -> ScoringContext {
@@ -56,7 +64,7 @@ enum Networks {
           preconditionFailure("\(evidence) is missing")
         }
         return (evidence, values)
-      })
+      }, sensitivity: sensitivity)
   }
 
   /// What belongs to the layers of `context`: the convolution's bias, and four heads that own three rows of fc1 and the columns of

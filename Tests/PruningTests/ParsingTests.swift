@@ -7,7 +7,11 @@ import Testing
   @Test func everyComponentReadsBackWhatItPrints() throws {
     for criterion in Criteria.all { #expect(try Criterion(parsing: "\(criterion)") == criterion) }
     for granularity in Granularities.all
-      + [.neuron(aggregate: .maximum), .head(aggregate: .l2, normalised: true), .neuron(normalised: true)]
+      + [
+        .neuron(aggregate: .maximum), .head(aggregate: .l2, normalised: true), .neuron(normalised: true),
+        .block(rows: 1, columns: 8, aggregate: .sum), .oneByN(outputs: 16, normalised: true),
+        .nOfM(keep: 4, of: 8, uneven: .dense, permuted: true),
+      ]
     {
       #expect(try Granularity(parsing: "\(granularity)") == granularity)
     }

@@ -8,6 +8,11 @@ import Testing
       (Allocations.all + [.layerWise(output: 0.5), .global(ignoring: ["fc2"])]).compactMap { allocation in
         // Rows compete weight by weight, and heads reach into fc2.
         if granularity != .weight, allocation == .rowWise { return nil }
+        // A pattern has one sparsity: NOfMTests.
+        if granularity == .nOfM { return nil }
+        // What blocks and measured shares do, no criterion changes.
+        let isBlock = granularity == .block || granularity == .oneByN
+        if isBlock || allocation.isMeasured, criterion != .magnitude, criterion != .random { return nil }
         if granularity == .head, allocation == .global(ignoring: ["fc2"]) { return nil }
         return Pruner(criterion: criterion, granularity: granularity, allocation: allocation)
       }
@@ -34,8 +39,9 @@ import Testing
           #expect(report.sparsity == report.requestedSparsity)
           for layer in report.layers { #expect(layer.requested ?? layer.kept == layer.kept) }
         } else {
-          // A row of the convolution, of fc1 or of fc2; a head owns 3 · 20 + 5 · 3 weights.
-          let largest = pruner.granularity == .head ? 75 : 20
+          // A row of the convolution, of fc1 or of fc2; a head owns 3 · 20 + 5 · 3 weights, 1×4 takes 4 kernels of 9.
+          let sizes = ["head": 75, "block": 16, "one-by-n": 36]
+          let largest = sizes[pruner.granularity.name] ?? 20
           let slack = pruner.allocation.name == "global" ? largest : largest * report.layers.count
           #expect(2 * abs(report.keptCount - report.requestedCount) <= slack)
         }

@@ -22,6 +22,7 @@ import Testing
       (.gradients, "gradients", ".gradients"),
       (.evidence(.inputSquares), "input squares", ".evidence(.inputSquares)"),
       (.evidence(.squaredGradients), "squared gradients", ".evidence(.squaredGradients)"),
+      (.sensitivity, "the sensitivity of layers", ".sensitivity"),
     ]
     for (need, words, code) in needs {
       #expect(
@@ -32,5 +33,8 @@ import Testing
         PruningError.unavailable(need, criterion: "sly").description
           == "criterion sly needs \(words), and none were given to the scoring context")
     }
+    #expect(
+      PruningError.unavailable(.evidence(.inputSquares), criterion: "allocation owl").description
+        == "allocation owl needs input squares, and none were given to the scoring context")
   }
 }

@@ -2,5 +2,5 @@ import CoppiceTerms
 
 extension Analysis: Catalogued {
   /// The analyses that are shipped.
-  public static let catalogue = Catalogue<Analysis>("analysis", [.maskOverlap])
+  public static let catalogue = Catalogue<Analysis>("analysis", [.maskOverlap, .layerSensitivity])
 }

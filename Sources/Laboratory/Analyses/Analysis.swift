@@ -24,6 +24,8 @@ import CoppiceTerms
 public struct Analysis: Component {
   /// The name, the version and every field of the analysis.
   public let specification: Specification
+  /// What is measured of a round before the analysis is asked; `nil` for nothing.
+  package let measure: @Sendable (AnalysisRound) -> (any Stage)?
   private let answer: @Sendable (AnalysisContext) throws -> [NamedTable]
 
   /// An analysis.
@@ -36,7 +38,18 @@ public struct Analysis: Component {
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
     tables: @escaping @Sendable (AnalysisContext) throws -> [NamedTable]
   ) {
+    self.init(name, version: version, fields: fields, measuring: { _ in nil }, tables: tables)
+  }
+
+  /// An analysis for which something is measured in rounds, by stages of their own.
+  /// - Parameter measure: the stage of a round; `nil` for nothing. Its parents are stages of the round.
+  package init(
+    _ name: String, version: Int?, fields: [(name: String, value: Specification.Value)] = [],
+    measuring measure: @escaping @Sendable (AnalysisRound) -> (any Stage)?,
+    tables: @escaping @Sendable (AnalysisContext) throws -> [NamedTable]
+  ) {
     specification = Specification(name, version: version, fields)
+    self.measure = measure
     answer = tables
   }
 
@@ -53,11 +66,14 @@ public struct AnalysisRound: Sendable {
   /// The stage with the network.
   package let training: StageKey
 
+  /// The trial as it was planned; `nil` where it is not known.
+  package let plan: TrialPlan?
+
   /// The stages it is read from.
   package var stages: [StageKey] { [training] + (masks.map { [$0] } ?? []) }
 
-  package init(row: IndexRow, masks: StageKey?, training: StageKey) {
-    (self.row, self.masks, self.training) = (row, masks, training)
+  package init(row: IndexRow, masks: StageKey?, training: StageKey, plan: TrialPlan? = nil) {
+    (self.row, self.masks, self.training, self.plan) = (row, masks, training, plan)
   }
 }
 
@@ -71,7 +87,7 @@ extension SweepPlan {
         guard row.status == .completed, let round = trial.rounds.first(where: { $0.index == row.round }),
           let training = round[.training]
         else { return nil }
-        return AnalysisRound(row: row, masks: round[.masks], training: training)
+        return AnalysisRound(row: row, masks: round[.masks], training: training, plan: trial)
       }
     }
   }
@@ -111,6 +127,9 @@ public struct AnalysisContext: Sendable {
   package init(rounds: [AnalysisRound], read: @escaping @Sendable (StageKey) throws -> StageRecord) {
     (self.rounds, self.read) = (rounds, read)
   }
+
+  /// What a stage that was made for the analysis holds.
+  package func record(of key: StageKey) throws -> StageRecord { try read(key) }
 
   /// The masks of a round; `nil` for a dense network.
   public func masks(of round: AnalysisRound) throws -> MaskSet? {

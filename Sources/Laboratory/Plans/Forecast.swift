@@ -38,10 +38,20 @@ package struct Forecast: Hashable, Sendable {
         layers[index].survivors -= removed
         excess -= removed
       }
+    case .flooredPool(let total, let floors):
+      // No layer falls below its floor, so that the next round meets floors that are as high.
+      var excess = survivors - total
+      for index in layers.indices {
+        let removed = min(excess, max(0, layers[index].survivors - floors[index]))
+        layers[index].survivors -= removed
+        excess -= removed
+      }
     }
     survivors = quota.total
+    // How many go of each layer, the network says.
+    if allocation.isMeasured { return survivors == before.survivors }
     guard !pools.isEmpty, pools.allSatisfy(\.isEven) else { return false }
-    if case .pool = quota {
+    if quota.layers == nil {
       // All compete, so units are of one size or the number of them is not known.
       let sizes = Set(pools.map(\.largest))
       let all = Array(layers.indices)

@@ -3,7 +3,25 @@ import Foundation
 
 extension SweepPlan {
   /// What is to be known before the sweep is run, one sentence each: what it will not do although it looks as if it would.
-  package var remarks: [String] { (copies.map { [$0] } ?? []) + Self.slowRetrainings(trials) }
+  package var remarks: [String] {
+    (copies.map { [$0] } ?? []) + Self.slowRetrainings(trials) + Self.denseLayers(trials)
+  }
+
+  /// Says which layers a pattern leaves dense.
+  private static func denseLayers(_ trials: [TrialPlan]) -> [String] {
+    var found: [(text: String, count: Int)] = []
+    for trial in trials where !trial.denseLayers.isEmpty {
+      let text =
+        "\(trial.denseLayers.joined(separator: ", ")) of \(trial.trial.model.specification) stays dense, because its input "
+        + "channels do not divide for \(trial.trial.granularity), and counts in no sparsity"
+      if let place = found.firstIndex(where: { $0.text == text }) {
+        found[place].count += 1
+      } else {
+        found.append((text, 1))
+      }
+    }
+    return found.map { "\($0.text): \($0.count) \($0.count == 1 ? "trial" : "trials")" }
+  }
 
   /// Says that cells are equal, which happens where a setting given for all cells is one that the sweep varies.
   ///

@@ -8,6 +8,8 @@ import CoppiceTerms
 package struct TrialPlan: Sendable {
   package let trial: Trial
   package let regimen: Regimen
+  /// What the granularity makes units from.
+  let structure: NetworkStructure
   /// The reported rounds in order, the dense training first where there is one. The last one is the trial's result; where the
   /// schedule is a ladder, all of them are.
   package let rounds: [Round]
@@ -17,6 +19,8 @@ package struct TrialPlan: Sendable {
   let prunableCount: Int
   /// How many of these the largest unit has.
   let largestUnit: Int
+  /// Layers that stay dense because a pattern does not divide them.
+  let denseLayers: [String]
   /// Where rewinding goes back to, in steps of the dense training.
   package let rewindStep: Int?
   /// Whether the last reported round has had every pruning, so that it has the sparsity that the trial was asked for.
@@ -66,6 +70,7 @@ package struct TrialPlan: Sendable {
     self.trial = trial
     self.settings = settings
     let (network, structure) = try networks.network(trial, data.interface)
+    self.structure = structure
     regimen = try Regimen(trial, network, data)
     try trial.checkCompatibility()
     memory = try networks.check(regimen, trial)
@@ -95,6 +100,7 @@ package struct TrialPlan: Sendable {
     rounds = course.rounds
     guard course.isMeasured else { throw RecipeError.noRound }
     guard !rounds.isEmpty else { throw PlanError.noMeasuredRound(wanted) }
+    denseLayers = try pruner.unevenLayers(among: network.layers)
     (prunableCount, largestUnit) = (prunable.map(\.count).total, course.forecast.largestUnit)
     targetSparsity = rounds.last?.requestedSparsity ?? 0
     endsReported = trial.dynamics != .none || rounds.last?.index == last

@@ -85,6 +85,7 @@ package struct Course {
       prunable: prunable)
     // A dynamics that cannot work with this training says so now.
     _ = try moves.isDue(0, regimen.total, regimen)
+    try checkMoves()
     try forecast.prune(to: .sparsity(trial.sparsity ?? 0), by: trial.allocation)
     let training = add(
       TrainingStage(
@@ -109,15 +110,17 @@ package struct Course {
   mutating func prune(to target: PruningTarget) throws {
     guard let network else { throw RecipeError.untrained("prune") }
     let aims = trial.granularity == .weight || masks == nil ? nil : forecast.layers.map(\.survivors)
+    _ = try pruner.quota(for: forecast.layers, target: target)
     let removesNothing = try forecast.prune(to: target, by: trial.allocation)
     (prunings, isMeasured) = (prunings + 1, false)
     // The masks stay, and what is the same training under them has the same key. A ladder that may end has decisions between rounds.
     if removesNothing, masks != nil, !trial.criterion.movesSurvivors, trial.stop.scope != .ladder { return }
     lastRemoval = prunings
-    let evidence = trial.criterion.needs.evidence.map { measure($0, of: network) }
+    let evidence = pruner.needs.evidence.map { measure($0, of: network) }
+    let sensitivity = pruner.needs.sensitivity ? measureSensitivity(of: network) : nil
     let pruning = PruningStage(
       regimen, of: network, masks: masks, pruner: pruner, structure: structure, target: target,
-      from: aims, evidence: evidence, decision: decision)
+      from: aims, evidence: evidence, sensitivity: sensitivity, decision: decision)
     masks = add(pruning)
     // A criterion that moves survivors leaves weights of its own.
     if trial.criterion.movesSurvivors { self.network = pruning.key }
@@ -129,6 +132,25 @@ package struct Course {
     return add(
       EvidenceStage(
         regimen, of: network, masks: masks, evidence: evidence, scoring: scoring, given: given))
+  }
+
+  /// The stage of the loss of the network as it stands with one layer at a time pruned.
+  private mutating func measureSensitivity(of network: StageKey) -> StageKey {
+    add(
+      SensitivityStage(
+        regimen, of: network, masks: masks, granularity: trial.granularity, structure: structure,
+        ignoring: trial.allocation.ignoring, scoring: scoring))
+  }
+
+  /// Refuses a dynamics on whose way a pattern is asked for what it does not keep.
+  private func checkMoves() throws {
+    guard trial.granularity.pattern != nil else { return }
+    for step in 0...regimen.total {
+      let moment = DynamicsMoment(step: step, total: regimen.total, perEpoch: regimen.perEpoch)
+      if let target = try trial.dynamics.target(at: moment, ratio: trial.sparsity) {
+        _ = try pruner.quota(for: prunable.layers, target: target)
+      }
+    }
   }
 
   /// The step `retrain` of a recipe: the training that follows a pruning. Its network, or a control in its place, is a round.

@@ -16,11 +16,8 @@ struct RunAnalyses: Sendable {
     return plan.experiment.analyses.flatMap { analysis -> [NamedTable] in
       let stage = AnalysisStage(analysis, of: rounds)
       do {
-        while true {
-          if case .made(let record) = try maker.make(stage, { context }) { return record.tables }
-          if context.interruption.isRequested { return [] }
-          usleep(UInt32(1e6 * maker.pause(for: stage.key)))
-        }
+        for measurement in stage.measurements where try make(measurement) == nil { return [] }
+        return try make(stage)?.tables ?? []
       } catch let end as Interrupted {
         outcomes.keep(end)
         return []
@@ -30,6 +27,15 @@ struct RunAnalyses: Sendable {
         observe(.failed(trial: analysis.name, message: "\(error)"))
         return []
       }
+    }
+  }
+
+  /// The outputs of a stage; `nil` where an end was asked for meanwhile.
+  private func make(_ stage: any Stage) throws -> StageRecord? {
+    while true {
+      if case .made(let record) = try maker.make(stage, { context }) { return record }
+      if context.interruption.isRequested { return nil }
+      usleep(UInt32(1e6 * maker.pause(for: stage.key)))
     }
   }
 }

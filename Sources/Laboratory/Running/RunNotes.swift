@@ -1,14 +1,17 @@
 import CoppicePruning
 import CoppiceStore
+import CoppiceTerms
 
 extension SweepPlan {
   /// What a reader must know of the masks behind some rows: rounds that removed nothing, and sparsities that are missed. Trials of
   /// which the same is to be said share a line.
-  func notes(on rows: [IndexRow]) -> [String] {
+  ///
+  /// - Parameter outputs: where prunings tell which layers a floor has held.
+  func notes(on rows: [IndexRow], from outputs: RecentStages) -> [String] {
     let byTrial = Dictionary(grouping: rows, by: \.trial)
     var texts: [(text: String, trials: [String])] = []
     for trial in trials {
-      for text in trial.notes(on: byTrial[trial.name] ?? []) {
+      for text in trial.notes(on: byTrial[trial.name] ?? [], from: outputs) {
         if let place = texts.firstIndex(where: { $0.text == text }) {
           texts[place].trials.append(trial.name)
         } else {
@@ -25,9 +28,31 @@ extension SweepPlan {
 
 extension TrialPlan {
   /// What there is to say of one trial.
-  fileprivate func notes(on rows: [IndexRow]) -> [String] {
+  fileprivate func notes(on rows: [IndexRow], from outputs: RecentStages) -> [String] {
     let rows = rows.filter { $0.status == .completed && $0.sparsity.isFinite }
-    return [vainRounds(rows), miss(rows)].compactMap { $0 }
+    return [vainRounds(rows), miss(rows), heldLayers(outputs)].compactMap { $0 }
+  }
+
+  /// The layers that a floor of the allocation has held, and in which prunings.
+  private func heldLayers(_ outputs: RecentStages) -> String? {
+    guard trial.allocation.hasFloor else { return nil }
+    var held: [(layer: String, prunings: [String])] = []
+    for (index, stage) in stages.compactMap({ $0 as? PruningStage }).enumerated() {
+      guard let record = try? outputs.read(stage.key),
+        case .list(let names)? = JSON(parsing: record.metadata)?["held"]
+      else { continue }
+      for case .text(let name) in names {
+        if let place = held.firstIndex(where: { $0.layer == name }) {
+          held[place].prunings.append("\(index + 1)")
+        } else {
+          held.append((name, ["\(index + 1)"]))
+        }
+      }
+    }
+    guard !held.isEmpty else { return nil }
+    return "the floor of allocation \(trial.allocation.name) held "
+      + held.map { "\($0.layer) in pruning \($0.prunings.joined(separator: ", "))" }.joined(separator: "; ")
+      + ", and the other layers gave more"
   }
 
   private func vainRounds(_ rows: [IndexRow]) -> String? {

@@ -71,15 +71,18 @@ final class RunOutcomes: Sendable {
   }
 
   /// What the run came to.
+  ///
+  /// - Parameter outputs: where the outputs of its stages lie.
   func report(
-    isInterrupted: Bool, summary: String, summaryError: StoreError?, orphans: [String]
+    isInterrupted: Bool, summary: String, summaryError: StoreError?, orphans: [String],
+    outputs: RecentStages
   ) -> RunReport {
     let rows = rows(isOver: true)
     return state.withLock { state in
       RunReport(
         trials: plan.trials.enumerated().map { index, trial in
           (trial.name, state.trials[index]?.status ?? .interrupted)
-        }, rows: rows, isInterrupted: isInterrupted, notes: plan.notes(on: rows),
+        }, rows: rows, isInterrupted: isInterrupted, notes: plan.notes(on: rows, from: outputs),
         failures: state.failures, summary: summary,
         summaryError: summaryError, fileError: state.fileError, checkpointError: state.checkpointError,
         orphans: orphans)

@@ -144,7 +144,8 @@ package final class Runner: Sendable {
     let names = Set(plan.trials.map(\.name))
     return outcomes.report(
       isInterrupted: interruption.isRequested, summary: results.summary(of: plan.name),
-      summaryError: summaryError, orphans: results.trials(of: plan.name).filter { !names.contains($0) })
+      summaryError: summaryError, orphans: results.trials(of: plan.name).filter { !names.contains($0) },
+      outputs: outputs)
   }
 
   private var analyses: RunAnalyses {

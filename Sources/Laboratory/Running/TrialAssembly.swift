@@ -70,7 +70,8 @@ package struct TrialAssembly {
     for (name, buffer) in training[parameters: "buffers"] ?? ParameterSet() { weights[name] = buffer }
     return RoundRecord(
       row: try row(round, masks, training), weights: weights, masks: masks?[masks: "masks"] ?? MaskSet(),
-      trainedMasks: training[masks: "trained"], series: training.series, evaluations: training.evaluations,
+      trainedMasks: training[masks: "trained"], channelOrders: masks?[parameters: "channel_orders"],
+      series: training.series, evaluations: training.evaluations,
       layers: training.layers)
   }
 

@@ -5,11 +5,15 @@ import CoppiceTerms
 package struct AnalysisStage: Stage {
   package let analysis: Analysis
   package let rounds: [AnalysisRound]
+  /// What is measured of the rounds for it, each once.
+  package let measurements: [any Stage]
   package let key: StageKey
 
   package init(_ analysis: Analysis, of rounds: [AnalysisRound]) {
     self.analysis = analysis
     self.rounds = rounds
+    var met: Set<StageKey> = []
+    measurements = rounds.compactMap(analysis.measure).filter { met.insert($0.key).inserted }
     key = StageKey(
       Specification(
         "analysis", version: 1,
@@ -25,10 +29,11 @@ package struct AnalysisStage: Stage {
                 ])
               })
           ),
-        ]))
+        ]
+      ).adding([("measurements", .list(measurements.map(\.key.value)), neutral: .list([]))]))
   }
 
-  package var parents: [StageKey] { rounds.flatMap(\.stages) }
+  package var parents: [StageKey] { rounds.flatMap(\.stages) + measurements.map(\.key) }
 
   package func run(_ context: StageContext) throws -> StageRecord {
     StageRecord(

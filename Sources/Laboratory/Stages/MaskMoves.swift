@@ -44,7 +44,7 @@ package struct MaskMoves: Sendable {
     ).adding([
       ("batches", .integer(scoring.count), neutral: .integer(1)),
       (
-        "evidence", .list(pruner.criterion.needs.evidence.map { .component($0.specification) }),
+        "evidence", .list(pruner.needs.evidence.map { .component($0.specification) }),
         neutral: .list([])
       ),
     ])
@@ -76,7 +76,12 @@ package struct MaskMoves: Sendable {
       moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
       weights: parameters, masks: masks, seed: regimen.seedBits,
       prune: { target in
-        let pruning = try pruned(masks.active, parameters, to: target, regimen, evidence)
+        let pruning = try pruned(masks.active, parameters, to: target, regimen, evidence) {
+          try scoring.sensitivity(
+            regimen, parameters, buffers, masks: masks.active, granularity: pruner.granularity,
+            structure: structure, ignoring: pruner.allocation.ignoring, threads: context.threads,
+            check: { try context.interruption.check() })
+        }
         ties.count.withLock { $0 += pruning.ties }
         return pruning.masks
       }, evidence: evidence)
@@ -87,19 +92,19 @@ package struct MaskMoves: Sendable {
   /// By how many weights a number may be missed: whole units come to within half of the largest, in each pool that has a number of
   /// its own.
   private func slack(_ regimen: Regimen) throws -> Int {
-    guard pruner.granularity != .weight else { return 0 }
+    guard pruner.granularity != .weight, pruner.granularity.pattern == nil else { return 0 }
     let shapes = Dictionary(
       regimen.model.declarations.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
     let units = try pruner.granularity.costs(
       of: prunable, structure: structure, shape: { shapes[$0] })
     let quota = try pruner.allocation.quota(for: prunable, target: .sparsity(ratio ?? 0))
-    let pools = if case .pool = quota { 1 } else { prunable.count }
+    let pools = quota.layers == nil && !pruner.allocation.isMeasured ? 1 : prunable.count
     return pools * (units.map(\.weights).max() ?? 0) / 2
   }
 
   private func pruned(
     _ active: MaskSet, _ parameters: ParameterSet, to target: PruningTarget, _ regimen: Regimen,
-    _ evidence: (Evidence) throws -> ParameterSet
+    _ evidence: (Evidence) throws -> ParameterSet, _ sensitivity: () throws -> LayerSensitivity
   ) throws -> (masks: MaskSet, ties: Int) {
     var all = regimen.model.fullMasks
     all.merge(active)
@@ -108,7 +113,8 @@ package struct MaskMoves: Sendable {
       ScoringContext(
         weights: all.applied(to: parameters), masks: all,
         initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits,
-        evidence: try pruner.criterion.needs.evidence.map { ($0, try evidence($0)) }),
+        evidence: try pruner.needs.evidence.map { ($0, try evidence($0)) },
+        sensitivity: pruner.needs.sensitivity ? sensitivity() : nil),
       structure: structure, to: target)
     let kept = pruning.masks.filter { names.contains($0.name) || pruning.masks.isCompanion($0.name) }
     return (kept, pruning.report.ties ?? 0)

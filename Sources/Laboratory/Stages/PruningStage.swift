@@ -18,8 +18,10 @@ package struct PruningStage: Stage {
   package let target: PruningTarget
   /// How many weights of each layer the prunings before were to leave; `nil` for as many as they left.
   let aims: [Int]?
-  /// The stages of the evidence that the criterion asks for, in its order.
+  /// The stages of the evidence that criterion and allocation ask for, in their order.
   package let evidence: [StageKey]
+  /// The stage of the loss with one layer at a time pruned; `nil` where nobody asks for it.
+  package let sensitivity: StageKey?
   /// The decision that the ladder goes on; `nil` where nothing may end it.
   package let decision: StageKey?
   package let key: StageKey
@@ -27,7 +29,7 @@ package struct PruningStage: Stage {
   package init(
     _ regimen: Regimen, of network: StageKey, masks: StageKey?, pruner: Pruner,
     structure: NetworkStructure = .none, target: PruningTarget, from aims: [Int]? = nil,
-    evidence: [StageKey] = [],
+    evidence: [StageKey] = [], sensitivity: StageKey? = nil,
     decision: StageKey? = nil
   ) {
     self.regimen = regimen
@@ -38,8 +40,9 @@ package struct PruningStage: Stage {
     self.target = target
     self.aims = aims
     self.evidence = evidence
+    self.sensitivity = sensitivity
     self.decision = decision
-    let needs = pruner.criterion.needs
+    let needs = pruner.needs
     key = StageKey(
       Specification(
         "pruning", version: 1,
@@ -53,11 +56,12 @@ package struct PruningStage: Stage {
         ("masks", masks?.value ?? .none, neutral: .none),
         ("seed", needs.isEmpty ? .none : .integer(regimen.seed), neutral: .none),
         ("evidence", .list(evidence.map(\.value)), neutral: .list([])),
+        ("sensitivity", sensitivity?.value ?? .none, neutral: .none),
         ("decision", decision?.value ?? .none, neutral: .none),
       ]))
   }
 
-  package var parents: [StageKey] { [network] + [masks, decision].compactMap { $0 } + evidence }
+  package var parents: [StageKey] { [network] + [masks, sensitivity, decision].compactMap { $0 } + evidence }
 
   package func run(_ context: StageContext) throws -> StageRecord {
     guard let parameters = try context.outputs(of: network)[parameters: "parameters"] else {
@@ -68,7 +72,7 @@ package struct PruningStage: Stage {
     let prunable = try Set(pruner.prunable(among: before, structure: structure).names)
     if let masks { before.merge(try context.masks(of: masks)) }
     var found: [(Evidence, ParameterSet)] = []
-    for (evidence, key) in zip(pruner.criterion.needs.evidence, evidence) {
+    for (evidence, key) in zip(pruner.needs.evidence, evidence) {
       guard let values = try context.outputs(of: key)[parameters: "evidence"] else {
         throw StageError.missingOutput("evidence", stage: key.short)
       }
@@ -78,7 +82,10 @@ package struct PruningStage: Stage {
       ScoringContext(
         // A network that was not trained under these masks still has weights that they prune.
         weights: before.applied(to: parameters), masks: before,
-        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, evidence: found),
+        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, evidence: found,
+        sensitivity: try sensitivity.flatMap {
+          try context.outputs(of: $0).sensitivity(of: regimen.model.prunable)
+        }),
       structure: structure, to: target, from: aims)
     var record = StageRecord(
       key: key.hexadecimal,
@@ -87,8 +94,14 @@ package struct PruningStage: Stage {
       ],
       numbers: [("requested_sparsity", [pruning.report.requestedSparsity])])
     if let ties = pruning.report.ties { record.numbers.append(("ties", [Double(ties)])) }
+    if !pruning.report.held.isEmpty {
+      record.metadata = JSON.object([("held", .list(pruning.report.held.map(JSON.text)))])
+    }
+    if !pruning.report.orders.isEmpty {
+      record.parameters.append(("channel_orders", pruning.report.channelOrders))
+    }
     if let weights = pruning.weights {
-      record.parameters = [("parameters", weights)]
+      record.parameters.append(("parameters", weights))
       // What goes on from these weights goes on from the running statistics behind them.
       if let buffers = try context.outputs(of: network)[parameters: "buffers"] {
         record.parameters.append(("buffers", buffers))
@@ -96,6 +109,13 @@ package struct PruningStage: Stage {
     }
     try record.follow(record[masks: "masks"], of: regimen, context.costs)
     return record
+  }
+}
+
+extension PruningReport {
+  /// The orders of input channels by layer, `[in]` each: the channel in every place.
+  fileprivate var channelOrders: ParameterSet {
+    ParameterSet(orders.map { ($0.layer, Tensor([$0.channels.count], $0.channels.map { Float($0) })) })
   }
 }
 

@@ -43,6 +43,11 @@ public struct Dynamics: Component {
   /// Whether masks move at this moment.
   package func isDue(_ moment: DynamicsMoment) throws -> Bool { try due(moment) }
 
+  /// What the masks promise to have reached after the move of this moment; `nil` where nothing is promised or nothing moves.
+  package func target(at moment: DynamicsMoment, ratio: Double?) throws -> PruningTarget? {
+    try due(moment) ? try promise(moment, ratio) : nil
+  }
+
   /// The masks after the move of this moment.
   ///
   /// - Parameters:

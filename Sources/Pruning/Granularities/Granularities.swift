@@ -2,7 +2,8 @@ import CoppiceTerms
 
 extension Granularity: Catalogued {
   /// The granularities that are shipped, in the order they are listed.
-  public static let catalogue = Catalogue<Granularity>("granularity", [.weight, .neuron, .head])
+  public static let catalogue = Catalogue<Granularity>(
+    "granularity", [.weight, .block, .oneByN, .nOfM, .neuron, .head])
 }
 
 /// Another name of `Granularity`, for what is shipped: `Granularities.all`.

@@ -45,7 +45,20 @@ struct UnitSelection {
   /// Removes whole units, lowest first, until removing one more would bring the number of weights removed no nearer to `count`.
   /// - Returns: how many of these weights are ties: in units of a score that units have that stay.
   mutating func removeLowest(_ count: Int, among units: [Int]) -> Int {
-    guard count > 0 else { return 0 }
+    removeLowest(count, among: units, floors: nil).ties
+  }
+
+  /// The same where no layer falls below its floor: a unit that would bring one there stays, and the next one goes.
+  /// - Parameter floors: how many weights of every layer survive at least; `nil` for none.
+  /// - Returns: how many of these weights are ties, and the layers in which a unit stayed.
+  mutating func removeLowest(
+    _ count: Int, among units: [Int], floors: [Int]?
+  ) -> (ties: Int, held: [Int]) {
+    guard count > 0 else { return (0, []) }
+    var left = floors.map { floors in
+      floors.indices.map { layer in masks[layer].reduce(0) { $0 + Int($1) } - floors[layer] }
+    }
+    var held: Set<Int> = []
     let order = units.filter { survivors(of: $0) > 0 }.sorted { a, b in
       if scores[a] != scores[b] { return scores[a] < scores[b] }
       return words[a] == words[b] ? a < b : words[a] < words[b]
@@ -55,12 +68,33 @@ struct UnitSelection {
       // Units may overlap: what another one took with it is no more to remove.
       let survivors = survivors(of: unit)
       if scores[unit] != score { (score, equal) = (scores[unit], 0) }
-      guard removed + survivors - count <= count - removed else { return equal }
+      guard removed + survivors - count <= count - removed else { return (equal, held.sorted()) }
+      if let room = left {
+        let taken = survivorsByLayer(of: unit)
+        let low = taken.filter { room[$0.layer] < $0.count }.map(\.layer)
+        held.formUnion(low)
+        guard low.isEmpty else { continue }
+        for (layer, count) in taken { left?[layer] -= count }
+      }
       remove(unit)
       removed += survivors
       equal += survivors
     }
-    return 0
+    return (0, held.sorted())
+  }
+
+  /// How many prunable weights of a unit survive in each of its layers.
+  private func survivorsByLayer(of unit: Int) -> [(layer: Int, count: Int)] {
+    var counts: [(layer: Int, count: Int)] = []
+    for span in table.spans(of: unit) where span.parameter < table.layerCount {
+      let count = masks[span.parameter][span.elements].reduce(0) { $0 + Int($1) }
+      if counts.last?.layer == span.parameter {
+        counts[counts.count - 1].count += count
+      } else {
+        counts.append((span.parameter, count))
+      }
+    }
+    return counts
   }
 
   /// Masks the weights of a unit.

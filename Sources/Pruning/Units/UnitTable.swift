@@ -62,6 +62,22 @@ struct UnitTable {
           append([Span(parameter: index, elements: start..<(start + length))], layerSet: index)
         }
       }
+    case .pattern:
+      parameters = context.layers.map { ($0.name, $0.shape) }
+      layerCount = parameters.count
+      combinations = parameters.indices.map { [$0] }
+      for (index, layer) in context.layers.enumerated() {
+        for element in 0..<layer.count {
+          append([Span(parameter: index, elements: element..<(element + 1))], layerSet: index)
+        }
+      }
+    case .blocks(let extents):
+      parameters = context.layers.map { ($0.name, $0.shape) }
+      layerCount = parameters.count
+      combinations = parameters.indices.map { [$0] }
+      for (index, layer) in context.layers.enumerated() {
+        appendBlocks(try granularity.blockExtents(extents, in: layer), of: layer, index)
+      }
     case .units(let make):
       let units = try make(context).filter { unit in !unit.slices.contains { isIgnored($0.parameter) } }
       try append(units, context, granularity, shape)
@@ -107,6 +123,24 @@ struct UnitTable {
           .map { Span(parameter: parameter, elements: $0) }
       }
       append(spans, layerSet: layerSet)
+    }
+  }
+
+  /// Row after row of blocks, those of a row from left to right.
+  private mutating func appendBlocks(
+    _ extents: (rows: Int, columns: Int), of layer: PrunableLayer, _ index: Int
+  ) {
+    let rows = layer.shape.rank < 2 ? 1 : layer.shape[0]
+    guard rows > 0, layer.count > 0 else { return }
+    let width = layer.count / rows
+    for top in stride(from: 0, to: rows, by: extents.rows) {
+      for left in stride(from: 0, to: width, by: extents.columns) {
+        let right = Swift.min(width, left + extents.columns)
+        append(
+          (top..<Swift.min(rows, top + extents.rows)).map { row in
+            Span(parameter: index, elements: (row * width + left)..<(row * width + right))
+          }, layerSet: index)
+      }
     }
   }
 
