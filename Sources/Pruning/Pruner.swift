@@ -1,10 +1,13 @@
 import CoppiceTensors
 
-/// One pruning: scores, then as many weights removed in each layer as the allocation says.
+/// One pruning: scores, then as many weights removed in each layer as the allocation says; in rounds where the criterion has them.
 package struct Pruner: Hashable, Sendable {
   package let criterion: Criterion
   package let granularity: Granularity
   package let allocation: Allocation
+
+  /// Measures an evidence on weights under masks.
+  package typealias Measure = (Evidence, ParameterSet, MaskSet) throws -> ParameterSet
 
   package init(
     criterion: Criterion, granularity: Granularity = .weight, allocation: Allocation = .global
@@ -60,10 +63,11 @@ package struct Pruner: Hashable, Sendable {
   ///   - aims: how many weights of each layer the rounds before were to leave, where whole units may have come to other numbers;
   ///     `nil` for as many as there are. So each round comes to within half a unit of the aim of all, and none adds to the miss of
   ///     another.
+  ///   - measuring: measures an evidence again, where the criterion has rounds, on weights under masks.
   /// - Throws: `PruningError`, and whatever a user's criterion, granularity or allocation throws.
   package func prune(
     _ context: ScoringContext, structure: NetworkStructure = .none, to target: PruningTarget,
-    from aims: [Int]? = nil
+    from aims: [Int]? = nil, measuring: Measure? = nil
   ) throws -> Pruning {
     let prunable = try prunable(among: context.masks, structure: structure)
     for (name, mask) in prunable {
@@ -80,22 +84,20 @@ package struct Pruner: Hashable, Sendable {
       for (index, aim) in zip(layers.indices, aims) { layers[index].survivors = aim }
     }
     let quota = try allocation.quota(for: layers, target: target)
-    let masks: MaskSet
-    let weights: ParameterSet?
-    var ties: Int?
-    if case .solution = criterion.method {
-      guard isByWeight else {
-        throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
-      }
-      (masks, weights) = try solve(context, prunable, quota)
-    } else {
-      let scores = try criterion.scores(in: context)
-      (masks, ties) =
-        isByWeight
-        ? weightMasks(context, prunable, scores, quota)
-        : try unitMasks(context, prunable, structure, scores, quota)
-      weights = try criterion.compensated(context, for: masks)
+    var (now, pool) = (context, prunable)
+    var (ties, weights) = (Int?.none, ParameterSet?.none)
+    for round in 1..<max(1, criterion.rounds) {
+      let cut = try cut(
+        now, pool, structure, to: quota.part(round, of: criterion.rounds, from: prunable), isByWeight)
+      ties = cut.ties.map { $0 + (ties ?? 0) } ?? ties
+      weights = cut.weights ?? weights
+      now = try now.after(cut.masks, weights, measuring: measuring)
+      pool = try self.prunable(among: now.masks, structure: structure)
     }
+    let last = try cut(now, pool, structure, to: quota, isByWeight)
+    let masks = last.masks
+    ties = last.ties.map { $0 + (ties ?? 0) } ?? ties
+    weights = last.weights ?? weights
     guard masks.isSubset(of: context.masks) else {
       throw PruningError.maskGrew(
         masks.names.first { !masks.isSubset(of: context.masks, at: $0) } ?? "a layer")
@@ -104,6 +106,26 @@ package struct Pruner: Hashable, Sendable {
       masks: masks,
       report: PruningReport(target: target, quota: quota, before: prunable, after: masks, ties: ties),
       weights: weights)
+  }
+
+  /// One cut: masks, and weights where the criterion moves survivors.
+  private func cut(
+    _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure, to quota: Quota,
+    _ isByWeight: Bool
+  ) throws -> (masks: MaskSet, ties: Int?, weights: ParameterSet?) {
+    if case .solution = criterion.method {
+      guard isByWeight else {
+        throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
+      }
+      let (masks, weights) = try solve(context, prunable, quota)
+      return (masks, nil, weights)
+    }
+    let scores = try criterion.scores(in: context)
+    let (masks, ties) =
+      isByWeight
+      ? weightMasks(context, prunable, scores, quota)
+      : try unitMasks(context, prunable, structure, scores, quota)
+    return (masks, ties, try criterion.compensated(context, for: masks))
   }
 
   private func solve(
@@ -150,7 +172,7 @@ package struct Pruner: Hashable, Sendable {
       table, granularity,
       masks: table.parameters.map { (context.masks[$0.name] ?? Mask(keepingAll: $0.shape)).bytes },
       scores: table.parameters.prefix(table.layerCount).map { scores[$0.name]?.scalars ?? [] },
-      scoresUnits: criterion.scoresUnits, ties: context.unitTies)
+      criterion: criterion, ties: context.unitTies)
     var ties = 0
     switch quota {
     case .pool(let total):

@@ -11,6 +11,8 @@ public struct PruningSetup: Sendable {
   /// What is known of the network besides its weights; nothing where single weights are pruned by a criterion that does not need
   /// `.structure`.
   public let structure: NetworkStructure
+  /// The units, where they are not runs of elements: none of single weights.
+  public let units: [Granularity.Unit]
   /// Whether every unit is a single weight.
   public let prunesWeights: Bool
   /// Whether every unit is one row of one weight, a slice along its first axis, and what goes along with it: a neuron, a filter.
@@ -20,7 +22,8 @@ public struct PruningSetup: Sendable {
     self.layers = layers
     (granularity, allocation, self.structure) = (pruner.granularity, pruner.allocation, structure)
     prunesWeights = try granularity.prunesSingleWeights(of: layers)
-    prunesRows = try granularity.prunesRows(of: layers, structure)
+    units = try granularity.units(of: layers, structure)
+    prunesRows = try granularity.prunesRows(of: layers, units)
   }
 
   /// Refuses what the criterion cannot do.
@@ -28,20 +31,37 @@ public struct PruningSetup: Sendable {
   public func refuse(_ reason: String, for criterion: String) -> PruningError {
     .unfit(reason, criterion: criterion)
   }
+
+  /// Refuses units other than whole rows, for a criterion that gives each row one score.
+  public func requireRows(_ criterion: String) throws(PruningError) {
+    guard prunesRows else {
+      throw refuse(
+        "it gives one score to a whole neuron or filter, and granularity \(granularity.name) has other units; use neuron",
+        for: criterion)
+    }
+  }
 }
 
 extension Granularity {
+  /// The units in these layers, where they are not runs of elements.
+  fileprivate func units(of layers: [PrunableLayer], _ structure: NetworkStructure) throws -> [Unit] {
+    guard case .units(let make) = form else { return [] }
+    let units = try make(UnitContext(layers: layers, structure: structure))
+    let names = Set(layers.map(\.name))
+    return units.filter { $0.slices.contains { names.contains($0.parameter) } }
+  }
+
   /// Whether every unit in these layers is one row of one of them.
-  fileprivate func prunesRows(of layers: [PrunableLayer], _ structure: NetworkStructure) throws -> Bool {
+  fileprivate func prunesRows(of layers: [PrunableLayer], _ units: [Unit]) throws -> Bool {
     switch form {
     case .runs(let size):
       return try layers.allSatisfy { layer in
         let length = try runLength(size, in: layer)
         return layer.shape.rank > 0 && length * layer.shape[0] == layer.count
       }
-    case .units(let make):
+    case .units:
       let names = Set(layers.map(\.name))
-      return try make(UnitContext(layers: layers, structure: structure)).allSatisfy { unit in
+      return units.allSatisfy { unit in
         let weights = unit.slices.filter { names.contains($0.parameter) }
         return weights.count == 1 && weights[0].axis == 0 && weights[0].indices.count == 1
       }

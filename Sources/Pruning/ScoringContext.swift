@@ -100,6 +100,16 @@ public struct ScoringContext: Sendable {
     }
   }
 
+  /// The same context with other weights and masks.
+  func with(
+    _ weights: ParameterSet, _ masks: MaskSet,
+    evidence: (Evidence, _ known: ParameterSet) throws -> ParameterSet
+  ) rethrows -> ScoringContext {
+    ScoringContext(
+      weights: weights, masks: masks, initialWeights: initial, seed: seed, structure: known,
+      evidence: try found.map { ($0.evidence, try evidence($0.evidence, $0.values)) })
+  }
+
   /// The context as one criterion sees it.
   func limited(to needs: ScoringNeeds, of criterion: String) -> ScoringContext {
     var context = self

@@ -117,7 +117,7 @@ package struct Course {
     let evidence = trial.criterion.needs.evidence.map { measure($0, of: network) }
     let pruning = PruningStage(
       regimen, of: network, masks: masks, pruner: pruner, structure: structure, target: target,
-      from: aims, evidence: evidence, decision: decision)
+      from: aims, evidence: evidence, scoring: scoring, decision: decision)
     masks = add(pruning)
     // A criterion that moves survivors leaves weights of its own.
     if trial.criterion.movesSurvivors { self.network = pruning.key }

@@ -63,16 +63,21 @@ package struct MaskMoves: Sendable {
     _ regimen: Regimen, _ context: StageContext
   ) throws -> (masks: DynamicMasks, ties: Int) {
     let ties = TieCount()
-    @Sendable func evidence(_ evidence: Evidence) throws -> ParameterSet {
+    @Sendable func measured(
+      _ evidence: Evidence, _ parameters: ParameterSet, _ masks: MaskSet
+    ) throws -> ParameterSet {
       try scoring.measure(
-        evidence, regimen, parameters, buffers, masks: masks.active, threads: context.threads,
+        evidence, regimen, parameters, buffers, masks: masks, threads: context.threads,
         check: { try context.interruption.check() })
+    }
+    @Sendable func evidence(_ evidence: Evidence) throws -> ParameterSet {
+      try measured(evidence, parameters, masks.active)
     }
     let state = DynamicsContext(
       moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
       weights: parameters, masks: masks, seed: regimen.seedBits,
       prune: { target in
-        let pruning = try pruned(masks.active, parameters, to: target, regimen, evidence)
+        let pruning = try pruned(masks.active, parameters, to: target, regimen, measured)
         ties.count.withLock { $0 += pruning.ties }
         return pruning.masks
       }, evidence: evidence)
@@ -96,7 +101,7 @@ package struct MaskMoves: Sendable {
 
   private func pruned(
     _ active: MaskSet, _ parameters: ParameterSet, to target: PruningTarget, _ regimen: Regimen,
-    _ evidence: (Evidence) throws -> ParameterSet
+    _ measured: @escaping Pruner.Measure
   ) throws -> (masks: MaskSet, ties: Int) {
     var all = regimen.model.fullMasks
     all.merge(active)
@@ -105,8 +110,8 @@ package struct MaskMoves: Sendable {
       ScoringContext(
         weights: all.applied(to: parameters), masks: all,
         initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, structure: structure,
-        evidence: try pruner.criterion.needs.evidence.map { ($0, try evidence($0)) }),
-      structure: structure, to: target)
+        evidence: try pruner.criterion.needs.evidence.map { ($0, try measured($0, parameters, active)) }),
+      structure: structure, to: target, measuring: measured)
     let kept = pruning.masks.filter { names.contains($0.name) || pruning.masks.isCompanion($0.name) }
     return (kept, pruning.report.ties ?? 0)
   }

@@ -20,6 +20,8 @@ package struct PruningStage: Stage {
   let aims: [Int]?
   /// The stages of the evidence that the criterion asks for, in its order.
   package let evidence: [StageKey]
+  /// The data of that evidence, which a criterion with rounds measures again.
+  let scoring: ScoringData?
   /// The decision that the ladder goes on; `nil` where nothing may end it.
   package let decision: StageKey?
   package let key: StageKey
@@ -27,7 +29,7 @@ package struct PruningStage: Stage {
   package init(
     _ regimen: Regimen, of network: StageKey, masks: StageKey?, pruner: Pruner,
     structure: NetworkStructure = .none, target: PruningTarget, from aims: [Int]? = nil,
-    evidence: [StageKey] = [],
+    evidence: [StageKey] = [], scoring: ScoringData? = nil,
     decision: StageKey? = nil
   ) {
     self.regimen = regimen
@@ -38,6 +40,7 @@ package struct PruningStage: Stage {
     self.target = target
     self.aims = aims
     self.evidence = evidence
+    self.scoring = scoring
     self.decision = decision
     let needs = pruner.criterion.needs
     key = StageKey(
@@ -74,13 +77,21 @@ package struct PruningStage: Stage {
       }
       found.append((evidence, values))
     }
+    let buffers = try context.outputs(of: network)[parameters: "buffers"] ?? ParameterSet()
     let pruning = try pruner.prune(
       ScoringContext(
         // A network that was not trained under these masks still has weights that they prune.
         weights: before.applied(to: parameters), masks: before,
         initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, structure: structure,
         evidence: found),
-      structure: structure, to: target, from: aims)
+      structure: structure, to: target, from: aims,
+      measuring: scoring.map { scoring in
+        { evidence, parameters, masks in
+          try scoring.measure(
+            evidence, regimen, parameters, buffers, masks: masks, threads: context.threads,
+            check: { try context.interruption.check() })
+        }
+      })
     var record = StageRecord(
       key: key.hexadecimal,
       masks: [

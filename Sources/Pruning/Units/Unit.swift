@@ -50,6 +50,9 @@ public struct NetworkStructure: Sendable {
     self.flops = flops
   }
 
+  /// The groups of what attention heads own, in order, those left out of which nothing can be removed.
+  public var heads: [AxisGroup] { groups.filter { $0.labels.contains("head") && !$0.isFixed } }
+
   /// Nothing is known: enough for single weights.
   public static let none = NetworkStructure()
 }
