@@ -3,12 +3,16 @@ import CoppiceTensors
 import Testing
 
 @Suite struct PrunerTests {
+  /// Criteria that meet every allocation: what scores are made of makes no difference to one, and it takes a while.
+  static let everywhere: [Criterion] = [.magnitude, .random, .taylor, .snip, .fisher, .wanda]
+
   static let everyPruner: [Pruner] = Criteria.all.flatMap { criterion in
     (Granularities.all + [.neuron(aggregate: .l2, normalised: true)]).flatMap { granularity in
       (Allocations.all + [.layerWise(output: 0.5), .global(ignoring: ["fc2"])]).compactMap { allocation in
         // Rows compete weight by weight, and heads reach into fc2.
         if granularity != .weight, allocation == .rowWise { return nil }
         if granularity == .head, allocation == .global(ignoring: ["fc2"]) { return nil }
+        if !everywhere.contains(criterion), allocation != .global, allocation != .layerWise { return nil }
         return Pruner(criterion: criterion, granularity: granularity, allocation: allocation)
       }
     }

@@ -73,7 +73,8 @@ import Testing
       try Criterion("sly", scores: reader).scores(in: context)
     }
     #expect(throws: PruningError.unavailable(.structure, criterion: "fair")) {
-      try Criterion("fair", needs: .structure, scores: reader).scores(in: whole)
+      try Criterion("fair", needs: .structure, scores: reader).scores(
+        in: ScoringContext(weights: whole.weights, masks: whole.masks))
     }
   }
 }

@@ -50,7 +50,7 @@ struct TracedNetwork {
     return try accumulator.result()
   }
 
-  private func graph(of evidence: Evidence, batch: Int) throws -> Graph {
+  func graph(of evidence: Evidence, batch: Int) throws -> Graph {
     try Graph.trace { builder in
       let tracer = Tracer(builder)
       for (name, tensor) in weights { tracer.weights.append((name, builder.parameter(name, tensor.shape))) }
