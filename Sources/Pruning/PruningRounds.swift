@@ -3,7 +3,8 @@ import CoppiceTensors
 // A criterion with rounds makes one pruning in several cuts.
 
 extension Quota {
-  /// The quota of one of several cuts. Densities fall by one factor from cut to cut, and the last has the whole quota's own numbers.
+  /// The quota of one of several cuts. Densities fall by one factor from cut to cut, and the last has the whole quota's own
+  /// numbers.
   /// - Parameter prunable: the masks before the first cut.
   func part(_ round: Int, of rounds: Int, from prunable: MaskSet) -> Quota {
     guard round < rounds else { return self }

@@ -18,8 +18,8 @@ extension ScoringContext {
     }
   }
 
-  /// One score for each prunable weight, made of two ranks among the survivors of its layer: that of |w₀| and that of |w|. A rank is the
-  /// share of survivors that are smaller, 0 up to 1. Needs `.initialWeights`.
+  /// One score for each prunable weight, made of two ranks among the survivors of its layer: that of |w₀| and that of |w|. A
+  /// rank is the share of survivors that are smaller, 0 up to 1. Needs `.initialWeights`.
   func scoreEachByRanks(_ score: (_ initial: Float, _ final: Float) -> Float) throws -> ParameterSet {
     let initial = try scoreEachFromInitial { _, initial in initial.magnitude }
     return try scoreEach { name, weight in

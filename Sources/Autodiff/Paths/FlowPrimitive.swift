@@ -1,7 +1,7 @@
 import CoppiceTensors
 
-/// A primitive through which magnitudes flow: of inputs that are nowhere negative it makes outputs that are nowhere negative and grow with
-/// the inputs in proportion. A network of these is the sum over all its paths of the product of their weights.
+/// A primitive through which magnitudes flow: of inputs that are nowhere negative it makes outputs that are nowhere negative
+/// and grow with the inputs in proportion. A network of these is the sum over all its paths of the product of their weights.
 package protocol FlowPrimitive: Primitive {
   /// What it makes of magnitudes, without what is added to them (a bias, a shift) and without statistics.
   func flow(_ inputs: [Value]) -> [Value]
@@ -19,8 +19,8 @@ package struct FlowError: Error, Hashable {
 }
 
 extension GraphBuilder {
-  /// The flow of magnitudes through what leads to a value: the same operations on the magnitudes of their leaves, with one number in every
-  /// element of every input.
+  /// The flow of magnitudes through what leads to a value: the same operations on the magnitudes of their leaves, with one
+  /// number in every element of every input.
   ///
   /// - Parameters:
   ///   - input: the number, a scalar.

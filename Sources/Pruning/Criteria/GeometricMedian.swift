@@ -2,8 +2,8 @@ import CoppiceTensors
 import CoppiceTerms
 
 extension Criterion {
-  /// Σⱼ ‖Fᵢ − Fⱼ‖₂, how far filter i is from all others of its layer: one score a filter. What is near the geometric median of the
-  /// layer is the easiest to replace by the others, and goes first, however large it is.
+  /// Σⱼ ‖Fᵢ − Fⱼ‖₂, how far filter i is from all others of its layer: one score a filter. What is near the geometric median of
+  /// the layer is the easiest to replace by the others, and goes first, however large it is.
   ///
   /// Y. He, P. Liu, Z. Wang, Z. Hu, Y. Yang, "Filter pruning via geometric median for deep convolutional neural networks
   /// acceleration" (FPGM), CVPR 2019. The paper gives every layer one rate, and goes on training pruned filters, which may come

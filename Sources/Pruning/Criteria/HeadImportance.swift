@@ -4,9 +4,9 @@ import CoppiceTerms
 extension Criterion {
   /// The mean over examples n of |∂Lₙ/∂ξ| at a gate ξ = 1 on each attention head: one score a head.
   ///
-  /// P. Michel, O. Levy, G. Neubig, "Are sixteen heads really better than one?", NeurIPS 2019. The absolute value is taken example by
-  /// example; a code that is in use takes that of a whole batch, in which examples cancel. The paper divides the scores of a layer by
-  /// their L2 norm: `head(normalised: true)`.
+  /// P. Michel, O. Levy, G. Neubig, "Are sixteen heads really better than one?", NeurIPS 2019. The absolute value is taken
+  /// example by example; a code that is in use takes that of a whole batch, in which examples cancel. The paper divides the
+  /// scores of a layer by their L2 norm: `head(normalised: true)`.
   public static let headImportance = Criterion(
     "head-importance", version: 1, needs: [.structure, .evidence(.headGates)], scoresUnits: true,
     requires: { setup in

@@ -2,13 +2,14 @@ import CoppiceTensors
 import CoppiceTerms
 
 extension Criterion {
-  /// w² / Σ v², the sum being over the survivors v of the layer with |v| ≥ |w|: layer-adaptive magnitude. In one pool of all layers
-  /// each layer gets a sparsity of its own. The largest weight of every layer has the score 1, so that no layer is emptied while
-  /// another has a weight to give.
+  /// w² / Σ v², the sum being over the survivors v of the layer with |v| ≥ |w|: layer-adaptive magnitude. In one pool of all
+  /// layers each layer gets a sparsity of its own. The largest weight of every layer has the score 1, so that no layer is
+  /// emptied while another has a weight to give.
   ///
-  /// J. Lee, S. Park, S. Mo, S. Ahn, J. Shin, "Layer-adaptive sparsity for the magnitude-based pruning", ICLR 2021. The paper puts
-  /// equal weights in some order and leaves those before out of the sum. Here equal weights have equal scores, and several that are
-  /// the largest of a layer share the 1. Within a layer the order is that of `magnitude`; the allocation that goes with it is
+  /// J. Lee, S. Park, S. Mo, S. Ahn, J. Shin, "Layer-adaptive sparsity for the magnitude-based pruning", ICLR 2021. The paper
+  /// puts equal weights in some order and leaves those before out of the sum. Here equal weights have equal scores, and several
+  /// that are the largest of a layer share the 1. Within a layer the order is that of `magnitude`; the allocation that goes
+  /// with it is
   /// `global`.
   public static let lamp = Criterion("lamp", version: 1) { context in
     try context.scoreEach { name, weight in

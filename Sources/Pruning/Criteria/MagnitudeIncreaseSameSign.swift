@@ -3,9 +3,9 @@ import CoppiceTerms
 extension Criterion {
   /// max(0, w₀ · (w − w₀) / |w₀|): by how much training made a weight larger without a change of sign, else 0.
   ///
-  /// Zhou et al., "Deconstructing lottery tickets", NeurIPS 2019: mask criterion `magnitude_increase_same_sign`, as the paper writes
-  /// it. Their code sets weights of the wrong sign to 0 among scores that may be negative, so that these outrank weights that
-  /// shrank. Here all of them are 0, and the seed decides among them.
+  /// Zhou et al., "Deconstructing lottery tickets", NeurIPS 2019: mask criterion `magnitude_increase_same_sign`, as the paper
+  /// writes it. Their code sets weights of the wrong sign to 0 among scores that may be negative, so that these outrank weights
+  /// that shrank. Here all of them are 0, and the seed decides among them.
   public static let magnitudeIncreaseSameSign = Criterion(
     "magnitude-increase-same-sign", version: 1, needs: .initialWeights
   ) { context in

@@ -4,10 +4,10 @@ import CoppiceTerms
 extension Criterion {
   /// |γ|, the scale that the batch normalisation behind a layer multiplies a channel by: one score a filter.
   ///
-  /// Z. Liu, J. Li, Z. Shen, G. Huang, S. Yan, C. Zhang, "Learning efficient convolutional networks through network slimming", ICCV
-  /// 2017. The paper trains with an L1 penalty on γ, which presses unneeded scales to 0, and cuts at one threshold for all layers:
-  /// that is the training's and the allocation's (`global`) to say. Every layer that is pruned needs a batch normalisation; others
-  /// are for the allocation to ignore.
+  /// Z. Liu, J. Li, Z. Shen, G. Huang, S. Yan, C. Zhang, "Learning efficient convolutional networks through network slimming",
+  /// ICCV 2017. The paper trains with an L1 penalty on γ, which presses unneeded scales to 0, and cuts at one threshold for all
+  /// layers: that is the training's and the allocation's (`global`) to say. Every layer that is pruned needs a batch
+  /// normalisation; others are for the allocation to ignore.
   public static let networkSlimming = Criterion(
     "network-slimming", version: 1, needs: .structure, scoresUnits: true,
     requires: { setup in

@@ -1,7 +1,8 @@
 import CoppiceTerms
 
 extension Criterion {
-  /// Minus the higher of two ranks in the layer, that of |w₀| and that of |w|: what was large before or after the training goes first.
+  /// Minus the higher of two ranks in the layer, that of |w₀| and that of |w|: what was large before or after the training goes
+  /// first.
   ///
   /// Zhou et al., "Deconstructing lottery tickets", NeurIPS 2019: mask criterion `small_init_small_final`, −max(α|w|, |w₀|), with
   /// ranks as in `largeInitLargeFinal`.

@@ -2,9 +2,9 @@ import CoppiceAutodiff
 import CoppiceTensors
 
 extension Evidence {
-  /// The mean over examples n of |1/M · Σ y · ∂Lₙ/∂y|, `[out]` for every prunable weight: y is what the weight's operation gives with its
-  /// bias, and the sum is over the M positions of a channel or feature. It is |∂Lₙ/∂z| / M at a gate z = 1 on the channel. Where a
-  /// weight is read in several places, they add.
+  /// The mean over examples n of |1/M · Σ y · ∂Lₙ/∂y|, `[out]` for every prunable weight: y is what the weight's operation
+  /// gives with its bias, and the sum is over the M positions of a channel or feature. It is |∂Lₙ/∂z| / M at a gate z = 1 on
+  /// the channel. Where a weight is read in several places, they add.
   public static let activationGates = Evidence(
     "activation-gates", version: 1, batch: .examples(1), combine: .mean
   ) { trace in

@@ -5,11 +5,11 @@ extension Evidence {
   /// ∂R/∂|θ| / R for every prunable weight, R being the sum over all paths from input to output of the product of their weights'
   /// magnitudes: what comes out of the network of magnitudes, summed, when 1 goes in everywhere. It looks at no data.
   ///
-  /// R grows with every layer and would leave the range of Float in deep networks. It is first measured on inputs of 2⁻¹⁰⁰; then c = 1 / √R
-  /// goes in and comes back, so that what lies between stays within √R of 1, and the product of both is 1 / R.
+  /// R grows with every layer and would leave the range of Float in deep networks. It is first measured on inputs of 2⁻¹⁰⁰;
+  /// then c = 1 / √R goes in and comes back, so that what lies between stays within √R of 1, and the product of both is 1 / R.
   ///
-  /// Biases carry no flow, and normalisations are their scales. A network with anything that magnitudes do not flow through (a softmax, a
-  /// layer normalisation, a smooth activation) is refused.
+  /// Biases carry no flow, and normalisations are their scales. A network with anything that magnitudes do not flow through (a
+  /// softmax, a layer normalisation, a smooth activation) is refused.
   public static let flow = Evidence("flow", version: 1, batch: .none) { trace in
     let (builder, prunable) = (trace.builder, trace.prunable)
     let magnitudes = prunable.map { ($0.name, $0.value.magnitude) }

@@ -2,8 +2,9 @@ import CoppiceAutodiff
 import CoppiceTensors
 
 extension Evidence {
-  /// The mean over examples n of |∂Lₙ/∂ξ| at a gate ξ = 1 on every attention head, `[heads]` by the weight that reads the heads: |Σ o · ∂Lₙ/∂o|,
-  /// the sum being over all that a head gives, its features and positions. Heads are in the order of the graph's groups.
+  /// The mean over examples n of |∂Lₙ/∂ξ| at a gate ξ = 1 on every attention head, `[heads]` by the weight that reads the
+  /// heads: |Σ o · ∂Lₙ/∂o|, the sum being over all that a head gives, its features and positions. Heads are in the order of the
+  /// graph's groups.
   public static let headGates = Evidence("head-gates", version: 1, batch: .examples(1), combine: .mean) {
     trace in
     let heads = NetworkStructure(groups: trace.groups).heads

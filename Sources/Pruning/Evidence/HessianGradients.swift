@@ -11,8 +11,8 @@ extension Evidence {
     }
   }
 
-  /// H g for every prunable weight: the Hessian of the mean loss on logits divided by a temperature, times its gradient over all batches.
-  /// Other parameters stand still. Exact, as the gradient of ⟨∂L/∂w, g⟩; over several batches the mean.
+  /// H g for every prunable weight: the Hessian of the mean loss on logits divided by a temperature, times its gradient over
+  /// all batches. Other parameters stand still. Exact, as the gradient of ⟨∂L/∂w, g⟩; over several batches the mean.
   public static func hessianGradients(temperature: Double) -> Evidence {
     let first = temperedGradients(temperature: temperature)
     return Evidence(
