@@ -9,10 +9,10 @@ extension Criterion {
   ///
   /// H. Tanaka, D. Kunin, D. Yamins, S. Ganguli, "Pruning neural networks without any data by iteratively conserving synaptic
   /// flow", NeurIPS 2020. Shares of a layer add up to 1, so that a layer that is cut shares its flow among fewer weights, and
-  /// in many rounds none is emptied before it must be. The paper's rounds are 100, and round k of n leaves a density of
-  /// x^(k/n), as here. The network is that of magnitudes, on inputs of 1, without biases, and normalisations are their scales
-  /// alone. The paper has no biases, and its code keeps running statistics, which say nothing before a training. Dividing by R
-  /// keeps the flow of deep networks in range and changes no order.
+  /// in many rounds none that all paths go through is emptied before it must be. The paper's rounds are 100, and round k of n
+  /// leaves a density of x^(k/n), as here. The network is that of magnitudes, on inputs of 1, without biases, and
+  /// normalisations are their scales alone. The paper has no biases, and its code keeps running statistics, which say nothing
+  /// before a training. Dividing by R keeps the flow of deep networks in range and changes no order.
   /// - Parameter rounds: in how many cuts a pruning is made, 1…1000.
   public static func synflow(rounds: Int = 1) -> Criterion {
     Criterion("synflow", version: 1, rounds: rounds, needs: .evidence(.flow)) { context in
