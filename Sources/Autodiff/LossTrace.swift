@@ -43,10 +43,14 @@ public struct LossTrace {
   public let sites: [Site]
   /// An array that was computed before, for a parameter, by the name of what computed it.
   package let knownArray: (_ source: String, _ parameter: String, _ shape: Shape) -> Value
+  /// The mean loss of other logits with the same labels.
+  private let meanLoss: (_ logits: Value) -> Value
+  private let axisGroups: () -> [AxisGroup]
 
   package init(
     builder: GraphBuilder, logits: Value, labels: Value, loss: Value,
     weights: [(name: String, value: Value)], sites: [Site],
+    meanLoss: @escaping (_ logits: Value) -> Value, axisGroups: @escaping () -> [AxisGroup],
     knownArray: @escaping (_ source: String, _ parameter: String, _ shape: Shape) -> Value
   ) {
     self.builder = builder
@@ -55,8 +59,22 @@ public struct LossTrace {
     self.loss = loss
     self.weights = weights
     self.sites = sites
+    self.meanLoss = meanLoss
+    self.axisGroups = axisGroups
     self.knownArray = knownArray
   }
+
+  /// The prunable weights, in the order of `weights`.
+  public var prunable: [(name: String, value: Value)] {
+    let read = Set(sites.map(\.parameter))
+    return weights.filter { read.contains($0.name) }
+  }
+
+  /// Slices of parameters that the graph ties together; asking takes a while.
+  public var groups: [AxisGroup] { axisGroups() }
+
+  /// The mean loss of other logits, with the same labels: of the logits divided by a temperature.
+  public func loss(of logits: Value) -> Value { meanLoss(logits) }
 
   /// The gradients of a scalar with respect to some values; gradients of gradients work.
   public func gradients(of scalar: Value, wrt values: [Value]) -> [Value] {

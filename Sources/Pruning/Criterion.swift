@@ -18,6 +18,8 @@ public struct Criterion: Component {
   public typealias Scores = @Sendable (ScoringContext) throws -> ParameterSet
   /// The weights after the cut, given the masks after the cut.
   public typealias Compensation = @Sendable (ScoringContext, MaskSet) throws -> ParameterSet
+  /// Looks at what the criterion is to prune, before anything is trained, and throws where it cannot.
+  public typealias Requirement = @Sendable (PruningSetup) throws -> Void
   /// The mask and the weight of one layer.
   public typealias Solution = @Sendable (SolverContext) throws -> (Mask, Tensor)
 
@@ -33,28 +35,45 @@ public struct Criterion: Component {
   public let needs: ScoringNeeds
   /// Whether a unit has one score, that of its first weight, whatever the granularity makes of scores.
   public let scoresUnits: Bool
+  /// Whether the score of a unit is the square of the sum of its surviving weights' scores, whatever aggregate the granularity has.
+  public let squaresSums: Bool
+  /// In how many cuts a pruning is made: what the criterion reads is measured again before each, on what survives.
+  public let rounds: Int
+  let requirement: Requirement?
   let method: Method
+
+  /// In how many cuts a pruning may be made: more are a slip of the pen.
+  public static let possibleRounds = 1...1000
 
   /// A criterion that scores weights.
   /// - Parameters:
   ///   - name: what the criterion is called in tables, in kebab-case.
   ///   - version: raise it whenever scores change; `nil` while it is being written.
-  ///   - fields: the values the scores depend on, if the criterion has parameters.
+  ///   - fields: the values the scores depend on, if the criterion has parameters; rounds stand among them where there are several.
+  ///   - rounds: in how many cuts a pruning is made, 1…1000. Densities fall by one factor from cut to cut, and what the criterion
+  ///     needs is measured again before each.
   ///   - needs: what it reads besides the weights and the masks.
   ///   - scoresUnits: whether a unit has one score, that of its first weight, pruned or not, in place of an aggregate of all. A number
   ///     that is drawn says nothing of a weight, and a mean of many would hardly vary.
+  ///   - squaresSums: whether the score of a unit is the square of the sum of its surviving weights' scores, whatever aggregate the
+  ///     granularity has.
+  ///   - requires: throws `PruningError.unfit` where the criterion cannot prune what it is to prune; `nil` where it always can.
   ///   - scores: a tensor of scores for every prunable weight, shaped like the weight, finite wherever a weight
   ///     survives. What it says of pruned weights is ignored.
   ///   - compensate: the parameters that change to make up for the cut, pruned weights 0, given the masks after it; `nil` where
   ///     survivors stay as they are. A parameter that it leaves out stays as it is.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    needs: ScoringNeeds = [], scoresUnits: Bool = false, scores: @escaping Scores,
-    compensate: Compensation? = nil
+    rounds: Int = 1, needs: ScoringNeeds = [], scoresUnits: Bool = false, squaresSums: Bool = false,
+    requires: Requirement? = nil, scores: @escaping Scores, compensate: Compensation? = nil
   ) {
-    specification = Specification(name, version: version, fields)
+    let cuts: [(name: String, value: Specification.Value)] = rounds == 1 ? [] : [("rounds", .integer(rounds))]
+    specification = Specification(name, version: version, fields + cuts)
+    self.rounds = rounds
     self.needs = needs
     self.scoresUnits = scoresUnits
+    self.squaresSums = squaresSums
+    requirement = Self.noting(name, requires)
     method = .scores(Self.noting(name, scores), Self.noting(name, compensate))
   }
 
@@ -65,15 +84,17 @@ public struct Criterion: Component {
   ///   - version: raise it whenever results change; `nil` while it is being written.
   ///   - fields: the values the results depend on, if the criterion has parameters.
   ///   - needs: what it reads besides the weights and the masks.
+  ///   - requires: throws `PruningError.unfit` where the criterion cannot prune what it is to prune; `nil` where it always can.
   ///   - solve: the mask of a layer, a subset of the one before with as many survivors as asked for, and its weight, pruned
   ///     weights 0.
   public init(
     solver name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    needs: ScoringNeeds = [], solve: @escaping Solution
+    needs: ScoringNeeds = [], requires: Requirement? = nil, solve: @escaping Solution
   ) {
     specification = Specification(name, version: version, fields)
     self.needs = needs
-    scoresUnits = false
+    (scoresUnits, squaresSums, rounds) = (false, false, 1)
+    requirement = Self.noting(name, requires)
     method = .solution { layer in
       try PruningError.noting("criterion \(name)") { () throws -> (Mask, Tensor) in try solve(layer) }
     }
@@ -88,6 +109,11 @@ public struct Criterion: Component {
     return { context, masks in
       try PruningError.noting("criterion \(name)") { try compensate(context, masks) }
     }
+  }
+
+  private static func noting(_ name: String, _ requirement: Requirement?) -> Requirement? {
+    guard let requirement else { return nil }
+    return { setup in try PruningError.noting("criterion \(name)") { try requirement(setup) } }
   }
 
   /// Whether survivors come out with other weights than they went in.

@@ -1,10 +1,13 @@
 import CoppiceTensors
 
-/// One pruning: scores, then as many weights removed in each layer as the allocation says.
+/// One pruning: scores, then as many weights removed in each layer as the allocation says; in rounds where the criterion has them.
 package struct Pruner: Hashable, Sendable {
   package let criterion: Criterion
   package let granularity: Granularity
   package let allocation: Allocation
+
+  /// Measures an evidence on weights under masks.
+  package typealias Measure = (Evidence, ParameterSet, MaskSet) throws -> ParameterSet
 
   package init(
     criterion: Criterion, granularity: Granularity = .weight, allocation: Allocation = .global
@@ -70,6 +73,7 @@ package struct Pruner: Hashable, Sendable {
     if case .rows = quota, !isByWeight, granularity.pattern == nil {
       throw PruningError.rowsOfUnits(granularity: granularity.name, allocation: allocation.name)
     }
+    if let requirement = criterion.requirement { try requirement(PruningSetup(self, layers, structure)) }
   }
 
   /// The masks after one more round, subsets of those before it, and an account of them. Layers that the allocation
@@ -80,10 +84,11 @@ package struct Pruner: Hashable, Sendable {
   ///   - aims: how many weights of each layer the rounds before were to leave, where whole units may have come to other numbers;
   ///     `nil` for as many as there are. So each round comes to within half a unit of the aim of all, and none adds to the miss of
   ///     another.
+  ///   - measuring: measures an evidence again, where the criterion has rounds, on weights under masks.
   /// - Throws: `PruningError`, and whatever a user's criterion, granularity or allocation throws.
   package func prune(
     _ context: ScoringContext, structure: NetworkStructure = .none, to target: PruningTarget,
-    from aims: [Int]? = nil
+    from aims: [Int]? = nil, measuring: Measure? = nil
   ) throws -> Pruning {
     let prunable = try prunable(among: context.masks, structure: structure)
     for (name, mask) in prunable {
@@ -106,29 +111,20 @@ package struct Pruner: Hashable, Sendable {
     if let shares = try allocation.measured(prunable.layers, survivors: survivors, context) {
       (quota, held) = shares
     }
-    let masks: MaskSet
-    let weights: ParameterSet?
-    var ties: Int?
-    var orders: [ChannelOrder] = []
-    if case .solution = criterion.method {
-      guard isByWeight else {
-        throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
-      }
-      (masks, weights) = try solve(context, prunable, quota)
-    } else {
-      let scores = try criterion.scores(in: context)
-      if let pattern = granularity.pattern {
-        (masks, ties, orders) = patternMasks(pattern, context, prunable, scores, quota)
-      } else {
-        let floored: [Int]
-        (masks, ties, floored) =
-          isByWeight
-          ? weightMasks(context, prunable, scores, quota)
-          : try unitMasks(context, prunable, structure, scores, quota)
-        held += floored
-      }
-      weights = try criterion.compensated(context, for: masks)
+    var (now, pool) = (context, prunable)
+    var (ties, weights) = (Int?.none, ParameterSet?.none)
+    for round in 1..<max(1, criterion.rounds) {
+      let cut = try cut(
+        now, pool, structure, to: quota.part(round, of: criterion.rounds, from: prunable), isByWeight)
+      ties = cut.ties.map { $0 + (ties ?? 0) } ?? ties
+      weights = cut.weights ?? weights
+      now = try now.after(cut.masks, weights, measuring: measuring)
+      pool = try self.prunable(among: now.masks, structure: structure)
     }
+    let last = try cut(now, pool, structure, to: quota, isByWeight)
+    let masks = last.masks
+    ties = last.ties.map { $0 + (ties ?? 0) } ?? ties
+    weights = last.weights ?? weights
     guard masks.isSubset(of: context.masks) else {
       throw PruningError.maskGrew(
         masks.names.first { !masks.isSubset(of: context.masks, at: $0) } ?? "a layer")
@@ -137,7 +133,7 @@ package struct Pruner: Hashable, Sendable {
       masks: masks,
       report: PruningReport(
         target: target, quota: quota, before: prunable, after: masks, ties: ties,
-        held: held.map { layers[$0].name }, orders: orders),
+        held: (held + last.held).map { layers[$0].name }, orders: last.orders),
       weights: weights)
   }
 
@@ -152,6 +148,41 @@ package struct Pruner: Hashable, Sendable {
     return quota
   }
 
+  /// What one cut came to.
+  private struct Cut {
+    var masks: MaskSet
+    var ties: Int?
+    /// The layers, by place, that a floor held.
+    var held: [Int] = []
+    var orders: [ChannelOrder] = []
+    /// All parameters, where the criterion moves survivors.
+    var weights: ParameterSet?
+  }
+
+  private func cut(
+    _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure, to quota: Quota,
+    _ isByWeight: Bool
+  ) throws -> Cut {
+    if case .solution = criterion.method {
+      guard isByWeight else {
+        throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
+      }
+      let (masks, weights) = try solve(context, prunable, quota)
+      return Cut(masks: masks, weights: weights)
+    }
+    let scores = try criterion.scores(in: context)
+    var cut: Cut
+    if let pattern = granularity.pattern {
+      cut = patternMasks(pattern, context, prunable, scores, quota)
+    } else if isByWeight {
+      cut = weightMasks(context, prunable, scores, quota)
+    } else {
+      cut = try unitMasks(context, prunable, structure, scores, quota)
+    }
+    cut.weights = try criterion.compensated(context, for: cut.masks)
+    return cut
+  }
+
   private func solve(
     _ context: ScoringContext, _ prunable: MaskSet, _ quota: Quota
   ) throws -> (MaskSet, ParameterSet?) {
@@ -163,7 +194,7 @@ package struct Pruner: Hashable, Sendable {
   /// Single weights: no object for any of them.
   private func weightMasks(
     _ context: ScoringContext, _ prunable: MaskSet, _ scores: ParameterSet, _ quota: Quota
-  ) -> (MaskSet, ties: Int, held: [Int]) {
+  ) -> Cut {
     var candidates = prunable.map { name, mask in
       Candidate(name: name, scores: scores[name]?.scalars ?? [], mask: mask, ties: context.ties(for: name))
     }
@@ -194,16 +225,16 @@ package struct Pruner: Hashable, Sendable {
     }
     var masks = context.masks
     for candidate in candidates { masks[candidate.name] = candidate.mask }
-    return (masks, ties, held)
+    return Cut(masks: masks, ties: ties, held: held)
   }
 
   /// So many weights of every group, in the order of channels in which they keep most where it is asked for.
   private func patternMasks(
     _ pattern: GroupPattern, _ context: ScoringContext, _ prunable: MaskSet, _ scores: ParameterSet,
     _ quota: Quota
-  ) -> (MaskSet, ties: Int, [ChannelOrder]) {
+  ) -> Cut {
     var (masks, ties, orders) = (context.masks, 0, [ChannelOrder]())
-    guard quota.total < prunable.keptCount else { return (masks, 0, []) }
+    guard quota.total < prunable.keptCount else { return Cut(masks: masks, ties: 0) }
     for (name, before) in prunable {
       let scores = scores[name]?.scalars ?? []
       var mask = before
@@ -217,14 +248,14 @@ package struct Pruner: Hashable, Sendable {
         ties: context.ties(for: name))
       masks[name] = mask
     }
-    return (masks, ties, orders)
+    return Cut(masks: masks, ties: ties, orders: orders)
   }
 
   /// Whole units, and their companions with them. A quota of layers counts for the layers of a pool together.
   private func unitMasks(
     _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure, _ scores: ParameterSet,
     _ quota: Quota
-  ) throws -> (MaskSet, ties: Int, held: [Int]) {
+  ) throws -> Cut {
     let candidates = try allocation.prunable(among: context.masks)
     let ignored = Set(context.masks.counted.names).subtracting(candidates.names)
     let table = try UnitTable(
@@ -234,7 +265,7 @@ package struct Pruner: Hashable, Sendable {
       table, granularity,
       masks: table.parameters.map { (context.masks[$0.name] ?? Mask(keepingAll: $0.shape)).bytes },
       scores: table.parameters.prefix(table.layerCount).map { scores[$0.name]?.scalars ?? [] },
-      scoresUnits: criterion.scoresUnits, ties: context.unitTies)
+      criterion: criterion, ties: context.unitTies)
     var (ties, held) = (0, [Int]())
     switch quota {
     case .flooredPool(let total, let floors):
@@ -251,7 +282,7 @@ package struct Pruner: Hashable, Sendable {
       throw PruningError.rowsOfUnits(granularity: granularity.name, allocation: allocation.name)
     }
     selection.removeCompanions()
-    return (context.masks.replacing(table, with: selection.masks), ties, held)
+    return Cut(masks: context.masks.replacing(table, with: selection.masks), ties: ties, held: held)
   }
 }
 

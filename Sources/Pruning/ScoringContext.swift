@@ -11,6 +11,7 @@ public struct ScoringContext: Sendable {
   private let initial: ParameterSet?
   private let found: [(evidence: Evidence, values: ParameterSet)]
   private let seed: UInt64?
+  private let known: NetworkStructure?
   private let layerSensitivity: LayerSensitivity?
   private var reader: (criterion: String, needs: ScoringNeeds)?
 
@@ -20,17 +21,20 @@ public struct ScoringContext: Sendable {
   ///   - masks: the masks of the prunable ones.
   ///   - initialWeights: all parameters before any training, if at hand.
   ///   - seed: the seed of the trial, for ties and for criteria that draw random numbers.
+  ///   - structure: what is known of the network besides its weights, if at hand.
   ///   - evidence: what was found at `weights`, ready-made, by the evidence it is of.
   ///   - sensitivity: the loss at `weights` with one layer at a time pruned, if it was measured.
   public init(
     weights: ParameterSet, masks: MaskSet, initialWeights: ParameterSet? = nil, seed: UInt64? = nil,
-    evidence: [(Evidence, ParameterSet)] = [], sensitivity: LayerSensitivity? = nil
+    structure: NetworkStructure? = nil, evidence: [(Evidence, ParameterSet)] = [],
+    sensitivity: LayerSensitivity? = nil
   ) {
     self.weights = weights
     self.masks = masks
     initial = initialWeights
     found = evidence
     self.seed = seed
+    known = structure
     layerSensitivity = sensitivity
   }
 
@@ -38,6 +42,9 @@ public struct ScoringContext: Sendable {
   public func initialWeights() throws(PruningError) -> ParameterSet {
     try granted(initial, .initialWeights)
   }
+
+  /// What is known of the network besides its weights. Needs `.structure`.
+  public func structure() throws(PruningError) -> NetworkStructure { try granted(known, .structure) }
 
   /// What an evidence found, by parameter. Needs `.evidence(…)`.
   public func evidence(_ evidence: Evidence) throws(PruningError) -> ParameterSet {
@@ -100,6 +107,17 @@ public struct ScoringContext: Sendable {
       }
       return Tensor(weight.shape, zip(weight.scalars, values.scalars).map(score))
     }
+  }
+
+  /// The same context with other weights and masks.
+  func with(
+    _ weights: ParameterSet, _ masks: MaskSet,
+    evidence: (Evidence, _ known: ParameterSet) throws -> ParameterSet
+  ) rethrows -> ScoringContext {
+    ScoringContext(
+      weights: weights, masks: masks, initialWeights: initial, seed: seed, structure: known,
+      evidence: try found.map { ($0.evidence, try evidence($0.evidence, $0.values)) },
+      sensitivity: layerSensitivity)
   }
 
   /// The context as one criterion sees it.

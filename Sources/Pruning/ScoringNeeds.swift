@@ -6,6 +6,8 @@ public enum ScoringNeed: Hashable, Sendable {
   case initialWeights
   /// Random numbers, of the trial's seed.
   case randomness
+  /// What is known of the network besides its weights.
+  case structure
   /// What an evidence found on training data.
   case evidence(Evidence)
   /// The loss of the network with one layer at a time pruned, on training data.
@@ -19,6 +21,7 @@ public enum ScoringNeed: Hashable, Sendable {
     switch self {
     case .initialWeights: "initial weights"
     case .randomness: "random numbers"
+    case .structure: "structure"
     case .evidence(let evidence): evidence.name.replacing("-", with: " ")
     case .sensitivity: "the sensitivity of layers"
     }
@@ -30,6 +33,7 @@ public enum ScoringNeed: Hashable, Sendable {
     case .initialWeights: ".initialWeights"
     case .randomness: ".randomness"
     case .sensitivity: ".sensitivity"
+    case .structure: ".structure"
     case .evidence(.gradients): ".gradients"
     case .evidence(let evidence): ".evidence(.\(evidence.name.camelCase))"
     }
@@ -43,6 +47,8 @@ public struct ScoringNeeds: Hashable, Sendable, ExpressibleByArrayLiteral {
   public private(set) var initialWeights = false
   /// Whether it draws random numbers.
   public private(set) var randomness = false
+  /// Whether it asks what is known of the network besides its weights.
+  public private(set) var structure = false
   /// The evidence it reads, in the order declared, each once.
   public private(set) var evidence: [Evidence] = []
   /// Whether it reads the loss with one layer at a time pruned.
@@ -55,6 +61,7 @@ public struct ScoringNeeds: Hashable, Sendable, ExpressibleByArrayLiteral {
       case .initialWeights: initialWeights = true
       case .randomness: randomness = true
       case .sensitivity: sensitivity = true
+      case .structure: structure = true
       case .evidence(let new): if !evidence.contains(new) { evidence.append(new) }
       }
     }
@@ -69,13 +76,15 @@ public struct ScoringNeeds: Hashable, Sendable, ExpressibleByArrayLiteral {
   public static let gradients: ScoringNeeds = [.gradients]
   /// Random numbers, of the trial's seed.
   public static let randomness: ScoringNeeds = [.randomness]
+  /// What is known of the network besides its weights.
+  public static let structure: ScoringNeeds = [.structure]
   /// What an evidence found on training data.
   public static func evidence(_ evidence: Evidence) -> ScoringNeeds { [.evidence(evidence)] }
 
   /// Every need by itself.
   public var all: [ScoringNeed] {
     (initialWeights ? [.initialWeights] : []) + (randomness ? [.randomness] : [])
-      + evidence.map { .evidence($0) } + (sensitivity ? [.sensitivity] : [])
+      + (structure ? [.structure] : []) + evidence.map { .evidence($0) } + (sensitivity ? [.sensitivity] : [])
   }
 
   /// Whether nothing is needed.

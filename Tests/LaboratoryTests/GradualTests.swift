@@ -181,8 +181,8 @@ extension Running {
       }
       let (reference, bench) = (try Bench(), try Bench())
       try reference.run(try plan())
-      // The first move is that of step 4, the second that of step 8.
-      let alarm = InterruptionTests.Alarm(after: 2)
+      // The plan traces the evidence once. The first move is that of step 4, the second that of step 8.
+      let alarm = InterruptionTests.Alarm(after: 3)
       let stopped = try plan(alarm)
       #expect(try bench.run(stopped, interruption: alarm.interruption).isInterrupted)
       let key = try #require(stopped.ticket.rounds[0][.training]).hexadecimal

@@ -28,6 +28,7 @@ enum Networks {
   static func context(seed: UInt64 = 7) -> ScoringContext {
     let shapes: [(String, Shape)] = [
       ("conv.weight", [4, 2, 3, 3]), ("conv.bias", [4]), ("fc1.weight", [12, 20]), ("fc2.weight", [5, 12]),
+      ("conv.scale", [4]), ("fc1.scale", [12]), ("fc2.scale", [5]),
     ]
     func parameters(_ seed: UInt64) -> ParameterSet {
       var generator = Generator(state: seed)
@@ -36,14 +37,26 @@ enum Networks {
           (name: name, tensor: Tensor(shape, (0..<shape.count).map { _ in generator.float() }))
         })
     }
-    let squares = [Evidence.squaredGradients, .inputSquares].enumerated().map { index, evidence in
+    let squares = [Evidence.squaredGradients, .inputSquares, .flow].enumerated().map { index, evidence in
       (evidence, parameters(4 + UInt64(index)).mapValues { Tensor($0.shape, $0.scalars.map { $0 * $0 }) })
     }
     let masks = MaskSet(
-      shapes.filter { $0.0 != "conv.bias" }.map { (name: $0.0, mask: Mask(keepingAll: $0.1)) })
+      shapes.filter { $0.0.hasSuffix("weight") }.map { (name: $0.0, mask: Mask(keepingAll: $0.1)) })
+    // What has another shape than the weights: a number a row, or a head.
+    func gates(_ seed: UInt64, _ counts: [(String, Int)]) -> ParameterSet {
+      var generator = Generator(state: seed)
+      return ParameterSet(
+        counts.map { ($0, Tensor([$1], (0..<$1).map { _ in generator.float().magnitude })) })
+    }
+    let shaped = [
+      (Evidence.activationGates, gates(7, [("conv.weight", 4), ("fc1.weight", 12), ("fc2.weight", 5)])),
+      (.headGates, gates(8, [("fc2.weight", 4)])),
+    ]
     return ScoringContext(
       weights: parameters(1), masks: masks, initialWeights: parameters(2), seed: seed,
-      evidence: [(.gradients, parameters(3))] + squares, sensitivity: sensitivity)
+      structure: structure,
+      evidence: [(.gradients, parameters(3)), (.hessianGradients(temperature: 200), parameters(9))] + squares
+        + shaped, sensitivity: sensitivity)
   }
 
   /// Losses with one layer of `context` pruned: the convolution costs most, fc2 first nothing.
@@ -58,8 +71,9 @@ enum Networks {
   static func context(_ masks: MaskSet) -> ScoringContext {
     let whole = context()
     return ScoringContext(
-      weights: masks.applied(to: whole.weights), masks: masks, seed: 7,
-      evidence: Evidence.shipped.map { evidence in
+      weights: masks.applied(to: whole.weights), masks: masks,
+      initialWeights: try? whole.initialWeights(), seed: 7, structure: structure,
+      evidence: (Evidence.shipped + [.headGates]).map { evidence in
         guard let values = try? whole.evidence(evidence) else {
           preconditionFailure("\(evidence) is missing")
         }
@@ -71,6 +85,7 @@ enum Networks {
   /// fc2 that read them.
   static let structure = NetworkStructure(
     companions: ["conv.weight": ["conv.bias"]],
+    scales: ["conv.weight": "conv.scale", "fc1.weight": "fc1.scale", "fc2.weight": "fc2.scale"],
     groups: (0..<4).map { head in
       let places = Array((3 * head)..<(3 * head + 3))
       return AxisGroup(
@@ -86,8 +101,11 @@ enum Networks {
 }
 
 extension Evidence {
-  /// The evidence that is shipped: what every test of evidence runs over.
-  static let shipped: [Evidence] = [.gradients, .squaredGradients, .inputSquares]
+  /// The evidence that is shipped: what every test of evidence runs over. The gates on heads have a network of their own.
+  static let shipped: [Evidence] = [
+    .gradients, .squaredGradients, .inputSquares, .hessianGradients(temperature: 200), .flow,
+    .activationGates,
+  ]
 }
 
 /// SplitMix64, so that test data do not depend on the code under test.

@@ -3,6 +3,9 @@ import CoppiceTensors
 import Testing
 
 @Suite struct PrunerTests {
+  /// Criteria that meet every allocation: what scores are made of makes no difference to one, and it takes a while.
+  static let everywhere: [Criterion] = [.magnitude, .random, .taylor, .snip, .fisher, .wanda]
+
   static let everyPruner: [Pruner] = Criteria.all.flatMap { criterion in
     (Granularities.all + [.neuron(aggregate: .l2, normalised: true)]).flatMap { granularity in
       (Allocations.all + [.layerWise(output: 0.5), .global(ignoring: ["fc2"])]).compactMap { allocation in
@@ -14,6 +17,7 @@ import Testing
         let isBlock = granularity == .block || granularity == .oneByN
         if isBlock || allocation.isMeasured, criterion != .magnitude, criterion != .random { return nil }
         if granularity == .head, allocation == .global(ignoring: ["fc2"]) { return nil }
+        if !everywhere.contains(criterion), allocation != .global, allocation != .layerWise { return nil }
         return Pruner(criterion: criterion, granularity: granularity, allocation: allocation)
       }
     }

@@ -19,14 +19,19 @@ struct TracedNetwork {
 
   /// What an evidence finds, over batches of so many examples where it takes whole ones.
   func measure(
-    _ evidence: Evidence, batch: Int? = nil, given: [(Evidence, ParameterSet)] = []
+    _ evidence: Evidence, batch: Int? = nil, given: [(Evidence, ParameterSet)] = [], threads: Int = 1
   ) throws -> ParameterSet {
     let count: Int =
       switch evidence.batch {
       case .whole: batch ?? labels.count
       case .examples(let count): count
+      case .none: 1
       }
-    let executor = Executor(Plan(try graph(of: evidence, batch: count)))
+    // What it is given is measured first.
+    let given = try evidence.given.map { other in
+      (other, try given.first { $0.0 == other }?.1 ?? measure(other, batch: batch))
+    }
+    let executor = Executor(Plan(try graph(of: evidence, batch: count)), threads: threads)
     for (name, tensor) in weights where executor.hasLeaf(name) { executor.write(name, tensor.scalars) }
     for (evidence, values) in given {
       for (name, tensor) in values where executor.hasLeaf("given/\(evidence)/\(name)") {
@@ -35,7 +40,7 @@ struct TracedNetwork {
     }
     let size = inputs.shape.count / labels.count
     var accumulator = Evidence.Accumulator(evidence)
-    for start in stride(from: 0, to: labels.count, by: count) {
+    for start in stride(from: 0, to: evidence.batch == .none ? 1 : labels.count, by: count) {
       executor.write("inputs", Array(inputs.scalars[(start * size)..<((start + count) * size)]))
       executor.write("labels", integers: Array(labels[start..<(start + count)]))
       executor.run()
@@ -45,7 +50,7 @@ struct TracedNetwork {
     return try accumulator.result()
   }
 
-  private func graph(of evidence: Evidence, batch: Int) throws -> Graph {
+  func graph(of evidence: Evidence, batch: Int) throws -> Graph {
     try Graph.trace { builder in
       let tracer = Tracer(builder)
       for (name, tensor) in weights { tracer.weights.append((name, builder.parameter(name, tensor.shape))) }
@@ -82,11 +87,12 @@ final class Tracer {
     return output
   }
 
-  func loss(of logits: Value, batch: Int) -> LossTrace {
+  func loss(of logits: Value, batch: Int, groups: [AxisGroup] = []) -> LossTrace {
     let labels = builder.input("labels", [batch], .int32)
     return LossTrace(
       builder: builder, logits: logits, labels: labels, loss: logits.softmaxCrossEntropy(labels).mean,
-      weights: weights, sites: sites
+      weights: weights, sites: sites, meanLoss: { $0.softmaxCrossEntropy(labels).mean },
+      axisGroups: { groups }
     ) { [builder] evidence, name, shape in builder.input("given/\(evidence)/\(name)", shape) }
   }
 }
@@ -103,6 +109,17 @@ struct CriteriaFixture: Decodable, Sendable {
   let labels: [Int32]
   let evidence: [String: [Array]]
   let criteria: [String: [Array]]
+  /// The scores of the rows of every weight by `taylor-gate`.
+  let units: [Array]
+  let heads: Heads
+
+  /// A small attention and the importance of its two heads.
+  struct Heads: Decodable, Sendable {
+    let weights: [Array]
+    let inputs: Array
+    let labels: [Int32]
+    let importance: Array
+  }
 
   static let shared = try? JSONDecoder().decode(
     CriteriaFixture.self,

@@ -14,7 +14,7 @@ package protocol PathPrimitive: Primitive {
 }
 
 /// A primitive that moves elements of its one input, or adds them up: paths go where its elements go.
-package protocol PathMovingPrimitive: PathPrimitive {}
+package protocol PathMovingPrimitive: PathPrimitive, FlowPrimitive {}
 
 extension PathMovingPrimitive {
   package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] {

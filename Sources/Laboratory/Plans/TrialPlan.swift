@@ -83,6 +83,7 @@ package struct TrialPlan: Sendable {
     let pruner = Pruner(
       criterion: trial.criterion, granularity: trial.granularity, allocation: trial.allocation)
     try pruner.checkCompatibility(with: network.layers, structure: structure)
+    try networks.check(pruner.needs.evidence, regimen)
     let prunable = try pruner.prunable(among: network.layers, structure: structure)
     let steps = try trial.steps()
     let last = steps.reduce(0) { $0 + $1.prunings }

@@ -120,7 +120,7 @@ package struct Course {
     let sensitivity = pruner.needs.sensitivity ? measureSensitivity(of: network) : nil
     let pruning = PruningStage(
       regimen, of: network, masks: masks, pruner: pruner, structure: structure, target: target,
-      from: aims, evidence: evidence, sensitivity: sensitivity, decision: decision)
+      from: aims, evidence: evidence, scoring: scoring, sensitivity: sensitivity, decision: decision)
     masks = add(pruning)
     // A criterion that moves survivors leaves weights of its own.
     if trial.criterion.movesSurvivors { self.network = pruning.key }

@@ -26,6 +26,8 @@ package struct EvidenceStage: Stage {
     self.network = network
     self.masks = masks
     self.evidence = evidence
+    // What looks at no data does not depend on how many there are.
+    let scoring = evidence.batch == .none ? ScoringData(batch: 1) : scoring
     self.scoring = scoring
     self.given = given
     key = StageKey(

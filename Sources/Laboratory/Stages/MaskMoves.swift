@@ -67,16 +67,21 @@ package struct MaskMoves: Sendable {
     _ regimen: Regimen, _ context: StageContext
   ) throws -> (masks: DynamicMasks, ties: Int) {
     let ties = TieCount()
-    @Sendable func evidence(_ evidence: Evidence) throws -> ParameterSet {
+    @Sendable func measured(
+      _ evidence: Evidence, _ parameters: ParameterSet, _ masks: MaskSet
+    ) throws -> ParameterSet {
       try scoring.measure(
-        evidence, regimen, parameters, buffers, masks: masks.active, threads: context.threads,
+        evidence, regimen, parameters, buffers, masks: masks, threads: context.threads,
         check: { try context.interruption.check() })
+    }
+    @Sendable func evidence(_ evidence: Evidence) throws -> ParameterSet {
+      try measured(evidence, parameters, masks.active)
     }
     let state = DynamicsContext(
       moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
       weights: parameters, masks: masks, seed: regimen.seedBits,
       prune: { target in
-        let pruning = try pruned(masks.active, parameters, to: target, regimen, evidence) {
+        let pruning = try pruned(masks.active, parameters, to: target, regimen, measured) {
           try scoring.sensitivity(
             regimen, parameters, buffers, masks: masks.active, granularity: pruner.granularity,
             structure: structure, ignoring: pruner.allocation.ignoring, threads: context.threads,
@@ -104,7 +109,7 @@ package struct MaskMoves: Sendable {
 
   private func pruned(
     _ active: MaskSet, _ parameters: ParameterSet, to target: PruningTarget, _ regimen: Regimen,
-    _ evidence: (Evidence) throws -> ParameterSet, _ sensitivity: () throws -> LayerSensitivity
+    _ measured: @escaping Pruner.Measure, _ sensitivity: () throws -> LayerSensitivity
   ) throws -> (masks: MaskSet, ties: Int) {
     var all = regimen.model.fullMasks
     all.merge(active)
@@ -112,10 +117,10 @@ package struct MaskMoves: Sendable {
     let pruning = try pruner.prune(
       ScoringContext(
         weights: all.applied(to: parameters), masks: all,
-        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits,
-        evidence: try pruner.needs.evidence.map { ($0, try evidence($0)) },
+        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, structure: structure,
+        evidence: try pruner.needs.evidence.map { ($0, try measured($0, parameters, active)) },
         sensitivity: pruner.needs.sensitivity ? sensitivity() : nil),
-      structure: structure, to: target)
+      structure: structure, to: target, measuring: measured)
     let kept = pruning.masks.filter { names.contains($0.name) || pruning.masks.isCompanion($0.name) }
     return (kept, pruning.report.ties ?? 0)
   }

@@ -20,6 +20,8 @@ package struct PruningStage: Stage {
   let aims: [Int]?
   /// The stages of the evidence that criterion and allocation ask for, in their order.
   package let evidence: [StageKey]
+  /// The data of that evidence, which a criterion with rounds measures again.
+  let scoring: ScoringData?
   /// The stage of the loss with one layer at a time pruned; `nil` where nobody asks for it.
   package let sensitivity: StageKey?
   /// The decision that the ladder goes on; `nil` where nothing may end it.
@@ -29,7 +31,7 @@ package struct PruningStage: Stage {
   package init(
     _ regimen: Regimen, of network: StageKey, masks: StageKey?, pruner: Pruner,
     structure: NetworkStructure = .none, target: PruningTarget, from aims: [Int]? = nil,
-    evidence: [StageKey] = [], sensitivity: StageKey? = nil,
+    evidence: [StageKey] = [], scoring: ScoringData? = nil, sensitivity: StageKey? = nil,
     decision: StageKey? = nil
   ) {
     self.regimen = regimen
@@ -40,6 +42,7 @@ package struct PruningStage: Stage {
     self.target = target
     self.aims = aims
     self.evidence = evidence
+    self.scoring = scoring
     self.sensitivity = sensitivity
     self.decision = decision
     let needs = pruner.needs
@@ -78,15 +81,24 @@ package struct PruningStage: Stage {
       }
       found.append((evidence, values))
     }
+    let buffers = try context.outputs(of: network)[parameters: "buffers"] ?? ParameterSet()
     let pruning = try pruner.prune(
       ScoringContext(
         // A network that was not trained under these masks still has weights that they prune.
         weights: before.applied(to: parameters), masks: before,
-        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, evidence: found,
+        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, structure: structure,
+        evidence: found,
         sensitivity: try sensitivity.flatMap {
           try context.outputs(of: $0).sensitivity(of: regimen.model.prunable)
         }),
-      structure: structure, to: target, from: aims)
+      structure: structure, to: target, from: aims,
+      measuring: scoring.map { scoring in
+        { evidence, parameters, masks in
+          try scoring.measure(
+            evidence, regimen, parameters, buffers, masks: masks, threads: context.threads,
+            check: { try context.interruption.check() })
+        }
+      })
     var record = StageRecord(
       key: key.hexadecimal,
       masks: [

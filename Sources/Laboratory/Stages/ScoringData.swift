@@ -27,6 +27,7 @@ package struct ScoringData: Hashable, Sendable {
     let (size, parts): (Int, Int) =
       switch evidence.batch {
       case .whole: (batch, count)
+      case .none: (1, 1)
       case .examples(let examples): (min(examples, batch), max(1, batch * count / max(1, examples)))
       }
     var batches = try Batches(

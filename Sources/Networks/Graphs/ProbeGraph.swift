@@ -16,13 +16,15 @@ extension Network {
     return try Graph.trace { builder in
       let replay = builder.replay(forward)
       let (logits, labels) = (replay.logits(builder), builder.labels(interface, batch: batch))
-      let mean = loss.evaluated.mean(logits, labels)
+      let evaluated = loss.evaluated
+      let mean = evaluated.mean(logits, labels)
       let weights = declarations.filter(\.isTrained).map {
         ($0.name, builder.parameter($0.name, form(of: $0.name).leafShape($0.shape)))
       }
       let loss = LossTrace(
         builder: builder, logits: logits, labels: labels, loss: mean, weights: weights,
-        sites: sites(forward, replay)
+        sites: sites(forward, replay), meanLoss: { evaluated.mean($0, labels) },
+        axisGroups: { forward.axisGroups() }
       ) { evidence, name, shape in
         let found = given[evidence]?[name]?.shape
         if found != shape {

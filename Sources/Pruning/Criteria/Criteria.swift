@@ -3,7 +3,34 @@ import CoppiceTerms
 extension Criterion: Catalogued {
   /// The criteria that are shipped, in the order they are listed.
   public static let catalogue = Catalogue<Criterion>(
-    "criterion", [.magnitude, .random, .taylor, .snip, .fisher, .wanda])
+    "criterion",
+    [
+      .magnitude,
+      .random,
+      .taylor,
+      .snip,
+      .fisher,
+      .wanda,
+      .lamp,
+      .geometricMedian,
+      .networkSlimming,
+      .smallFinal,
+      .largeInit,
+      .smallInit,
+      .largeInitLargeFinal,
+      .smallInitSmallFinal,
+      .magnitudeIncrease,
+      .movement,
+      .largeFinalSameSign,
+      .magnitudeIncreaseSameSign,
+      .gradientMagnitude,
+      .taylorSquared,
+      .taylorGate,
+      .taylorActivation,
+      .grasp,
+      .synflow,
+      .headImportance,
+    ])
 }
 
 /// Another name of `Criterion`, for what is shipped: `Criteria.all`.

@@ -20,6 +20,8 @@ public struct Evidence: Component {
     case whole
     /// On so many examples, 1 or more: with 1, every example has a loss and gradients of its own.
     case examples(Int)
+    /// On no data: once, on a batch of one example whose numbers the arrays do not depend on.
+    case none
   }
 
   /// How the arrays of all parts become one, element by element.

@@ -13,7 +13,7 @@ extension Granularity {
   /// `head` with scores other than the mean.
   public static func head(aggregate: Aggregate = .mean, normalised: Bool = false) -> Granularity {
     Granularity("head", version: 2, aggregate: aggregate, normalised: normalised) { context in
-      context.structure.groups.filter { $0.labels.contains("head") && !$0.isFixed }.map { Unit($0.slices) }
+      context.structure.heads.map { Unit($0.slices) }
     }
   }
 }

@@ -28,10 +28,12 @@ extension Granularity {
   }
 }
 
-/// What is known of a network besides its prunable weights: what granularities make units from.
+/// What is known of a network besides its prunable weights: what granularities make units from, and criteria scores.
 public struct NetworkStructure: Sendable {
   /// Parameters of rank 1 that belong to the rows of a weight, by the weight's name: bias, scale and shift of a normalisation.
   public let companions: [String: [String]]
+  /// The scale of the batch normalisation behind a weight, by the weight's name: element i belongs to row i.
+  public let scales: [String: String]
   /// Slices of parameters that the graph ties together.
   public let groups: [AxisGroup]
   /// Floating-point operations a prunable weight takes part in for one example, by name.
@@ -39,12 +41,17 @@ public struct NetworkStructure: Sendable {
 
   /// A structure of these parts.
   public init(
-    companions: [String: [String]] = [:], groups: [AxisGroup] = [], flops: [String: Int] = [:]
+    companions: [String: [String]] = [:], scales: [String: String] = [:], groups: [AxisGroup] = [],
+    flops: [String: Int] = [:]
   ) {
     self.companions = companions
+    self.scales = scales
     self.groups = groups
     self.flops = flops
   }
+
+  /// The groups of what attention heads own, in order, those left out of which nothing can be removed.
+  public var heads: [AxisGroup] { groups.filter { $0.labels.contains("head") && !$0.isFixed } }
 
   /// Nothing is known: enough for single weights.
   public static let none = NetworkStructure()

@@ -19,17 +19,19 @@ struct UnitSelection {
   /// A selection among the survivors in `masks`.
   /// - Parameters:
   ///   - scores: one array a layer of the table.
-  ///   - scoresUnits: whether the score of a unit is that of its first weight.
+  ///   - criterion: whose scores they are; it may say by itself how those of weights become that of a unit.
   ///   - ties: the stream that tells equal scores apart.
   init(
-    _ table: UnitTable, _ granularity: Granularity, masks: [[UInt8]], scores: [[Float]], scoresUnits: Bool,
-    ties: RandomStream
+    _ table: UnitTable, _ granularity: Granularity, masks: [[UInt8]], scores: [[Float]],
+    criterion: Criterion, ties: RandomStream
   ) {
     self.table = table
     self.masks = masks
     self.scores =
-      scoresUnits
-      ? Self.firstScores(table, scores) : Self.scores(table, granularity, masks: masks, scores: scores)
+      criterion.scoresUnits
+      ? Self.firstScores(
+        table, scores, normalises: granularity.isNormalised && !criterion.needs.randomness)
+      : Self.scores(table, granularity, masks: masks, scores: scores, squaresSums: criterion.squaresSums)
     var ties = ties
     words = (0..<table.count).map { _ in ties.next() }
   }
@@ -113,16 +115,19 @@ struct UnitSelection {
     }
   }
 
-  /// The scores of the first weights.
-  private static func firstScores(_ table: UnitTable, _ scores: [[Float]]) -> [Double] {
-    (0..<table.count).map { unit in
+  /// The scores of the first weights. Numbers that are drawn are never normalised.
+  private static func firstScores(
+    _ table: UnitTable, _ scores: [[Float]], normalises: Bool
+  ) -> [Double] {
+    let values = (0..<table.count).map { unit in
       table.spans(of: unit).first.map { Double(scores[$0.parameter][$0.elements.lowerBound]) } ?? 0
     }
+    return normalises ? normalised(values, table) : values
   }
 
   /// The aggregates of the surviving weights' scores, in Double precision in the order of the elements.
   private static func scores(
-    _ table: UnitTable, _ granularity: Granularity, masks: [[UInt8]], scores: [[Float]]
+    _ table: UnitTable, _ granularity: Granularity, masks: [[UInt8]], scores: [[Float]], squaresSums: Bool
   ) -> [Double] {
     var values = [Double](repeating: 0, count: table.count)
     for unit in 0..<table.count {
@@ -137,6 +142,10 @@ struct UnitSelection {
         }
       }
       guard count > 0 else { continue }
+      guard !squaresSums else {
+        values[unit] = sum * sum
+        continue
+      }
       values[unit] =
         switch granularity.aggregate {
         case .sum: sum
@@ -145,7 +154,11 @@ struct UnitSelection {
         case .l2: squares.squareRoot()
         }
     }
-    guard granularity.isNormalised else { return values }
+    return granularity.isNormalised ? normalised(values, table) : values
+  }
+
+  /// Scores divided by the L2 norm of those of units in the same layers.
+  private static func normalised(_ values: [Double], _ table: UnitTable) -> [Double] {
     var squares = [Double](repeating: 0, count: table.combinations.count)
     for unit in 0..<table.count { squares[table.layerSets[unit]] += values[unit] * values[unit] }
     return values.enumerated().map { unit, value in

@@ -183,7 +183,7 @@ extension MaskSet {
 
 extension AxisSlice {
   /// The elements of the slice in a parameter of that shape, row-major, ascending; `nil` where it does not fit.
-  fileprivate func elements(in shape: Shape) -> [Range<Int>]? {
+  func elements(in shape: Shape) -> [Range<Int>]? {
     guard (0..<shape.rank).contains(axis), !indices.isEmpty,
       indices.allSatisfy((0..<shape[axis]).contains),
       zip(indices, indices.dropFirst()).allSatisfy({ $0 < $1 })

@@ -46,6 +46,18 @@ import Testing
     #expect(try run(["list"]).output == run(["list", "experiments"]).output)
   }
 
+  /// What else is set with a criterion that needs it: a granularity, a model that has what it scores.
+  private static let further = [
+    "geometric-median": ["granularity=neuron"], "taylor-activation": ["granularity=neuron"],
+    "network-slimming": [
+      "granularity=neuron", "model=resnet(widths: [3], blocks: 1)", "allocation=global(ignoring: [fc])",
+    ],
+    "head-importance": [
+      "granularity=head", "model=causal-transformer(width: 8, heads: 2, layers: 1)",
+      "dataset=induction(training: 100, validation: 30, test: 30)", "allocation=global",
+    ],
+  ]
+
   @Test func whatIsListedCanBeSet() throws {
     for (kind, setting) in [
       ("optimizers", "optimizer"), ("learning-rates", "learning-rate"), ("initializers", "initializer"),
@@ -53,8 +65,10 @@ import Testing
     ] {
       let list = try object(try run(["list", kind, "--json"]).output)[kind] as? [[String: String]]
       for form in try #require(list).map({ try #require($0["form"]) }) {
+        let further = Self.further[form, default: []].flatMap { ["--set", $0] }
         let outcome = try run(
-          ["plan", "--set", "\(setting)=\(form)"] + Sweeps.ladder(training: 1) + ["--json", "--jobs", "1"])
+          ["plan", "--set", "\(setting)=\(form)"] + Sweeps.ladder(training: 1) + further
+            + ["--json", "--jobs", "1"])
         #expect(outcome.status == 0, "\(setting)=\(form): \(outcome.errors)")
       }
     }

@@ -45,13 +45,45 @@ import Testing
     try expect(products, are: try #require(fixture.evidence["hessian-product"]), "H g")
   }
 
-  @Test(arguments: [Criterion.snip, .fisher, .wanda])
+  @Test(arguments: [
+    Criterion.snip, .fisher, .wanda, .taylor, .taylorSquared, .taylorGate, .taylorActivation,
+    .gradientMagnitude, .grasp, .synflow, .geometricMedian, .lamp,
+  ])
   func criteriaArePyTorchs(criterion: Criterion) throws {
     let network = fixture.network
     let found = try criterion.needs.evidence.map { ($0, try network.measure($0)) }
     let context = ScoringContext(weights: network.weights, masks: network.masks, evidence: found)
     let expected = try #require(fixture.criteria[criterion.name])
     try expect(try criterion.scores(in: context), are: expected, criterion.name)
+  }
+
+  /// A gate's score is that of a whole row, and its order the one by which rows go.
+  @Test func gatesOnRowsArePyTorchs() throws {
+    let network = fixture.network
+    let masks = network.masks
+    for expected in fixture.units {
+      let name = try #require(expected.name)
+      let context = ScoringContext(
+        weights: network.weights, masks: masks, evidence: [(.gradients, try network.measure(.gradients))])
+      let order = expected.scalars.indices.sorted { expected.scalars[$0] < expected.scalars[$1] }
+      let pruner = Pruner(
+        criterion: .taylorGate, granularity: .neuron,
+        allocation: .global(ignoring: masks.names.filter { $0 != name }))
+      for count in 1..<order.count {
+        let pruned = try pruner.prune(context, to: .sparsity(Double(count) / Double(order.count)))
+        let mask = try #require(pruned.masks[name])
+        let length = mask.count / order.count
+        let gone = order.indices.filter { mask.bytes[$0 * length] == 0 }
+        #expect(gone == order.prefix(count).sorted(), "\(name)")
+        #expect(mask.keptCount == (order.count - count) * length)
+      }
+    }
+  }
+
+  @Test(arguments: [Evidence.hessianGradients(temperature: 200), .flow, .activationGates])
+  func evidenceHasEqualBitsOverThreads(evidence: Evidence) throws {
+    let network = fixture.network
+    #expect(try network.measure(evidence).hasSameBits(as: try network.measure(evidence, threads: 3)))
   }
 
   @Test func gradientsOfHalvesAverageToThoseOfTheWhole() throws {

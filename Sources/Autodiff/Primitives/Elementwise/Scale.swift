@@ -30,3 +30,7 @@ extension Value {
   /// The multiple by a number known now.
   public func scaled(by factor: Float) -> Value { builder.apply(Scale(factor), self) }
 }
+
+extension Scale: FlowPrimitive {
+  package func flow(_ inputs: [Value]) -> [Value] { [inputs[0].scaled(by: factor.magnitude)] }
+}

@@ -140,3 +140,14 @@ extension BatchNormalization.RunningStatistics: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension BatchNormalization.Inference: ChannelScaling {
+  package var scaleInput: Int { 1 }
+}
+
+extension BatchNormalization.Inference: FlowPrimitive {
+  /// The scale alone: statistics and shift are left out.
+  package func flow(_ inputs: [Value]) -> [Value] {
+    [inputs[0] * inputs[1].spreadOverChannels(of: inputs[0].shape)]
+  }
+}

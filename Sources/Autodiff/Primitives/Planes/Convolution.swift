@@ -214,3 +214,10 @@ extension Convolution: PathPrimitive {
     return [Reach(alive: alive, carried: product.carried)]
   }
 }
+
+extension Convolution: FlowPrimitive {
+  /// The bias adds no flow.
+  package func flow(_ inputs: [Value]) -> [Value] {
+    [inputs[0].builder.apply(Convolution(windows), inputs[0], inputs[1])]
+  }
+}

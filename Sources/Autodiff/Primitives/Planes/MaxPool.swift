@@ -151,3 +151,5 @@ extension MaxPool: PathPrimitive {
     AveragePool(windows).reach(inputs, signature)
   }
 }
+
+extension MaxPool: FlowPrimitive {}

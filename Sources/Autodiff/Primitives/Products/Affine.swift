@@ -81,3 +81,10 @@ extension Affine: AxisTied {
 
   package var keepsZeros: Bool { !hasBias }
 }
+
+extension Affine: FlowPrimitive {
+  /// The bias adds no flow.
+  package func flow(_ inputs: [Value]) -> [Value] {
+    [inputs[0].builder.apply(Affine(hasBias: false), inputs[0], inputs[1])]
+  }
+}

@@ -163,3 +163,5 @@ extension MatrixProduct: PathPrimitive {
     [.product(inputs[0], inputs[1]) { $0.builder.apply(self, $0, $1) }]
   }
 }
+
+extension MatrixProduct: FlowPrimitive {}

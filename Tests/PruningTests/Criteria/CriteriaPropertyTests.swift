@@ -1,0 +1,86 @@
+import CoppicePruning
+import CoppiceTensors
+import Testing
+
+/// What holds for every criterion of the catalogue.
+@Suite struct CriteriaPropertyTests {
+  static let all: [Criterion] =
+    Criteria.all + [
+      .magnitude(norm: .l2), .magnitude(normalised: true), .magnitude(norm: .l2, normalised: true),
+    ]
+
+  private func context(_ change: (_ name: String, Tensor) -> Tensor, evidence: Bool) throws -> ScoringContext
+  {
+    let whole = Networks.context()
+    func changed(_ values: ParameterSet) -> ParameterSet {
+      ParameterSet(values.map { ($0.name, change($0.name, $0.tensor)) })
+    }
+    return ScoringContext(
+      weights: changed(whole.weights), masks: whole.masks,
+      initialWeights: changed(try whole.initialWeights()), seed: 7, structure: Networks.structure,
+      evidence: try (Evidence.shipped + [.headGates]).map { found in
+        let values = try whole.evidence(found)
+        return (found, evidence ? changed(values) : values)
+      })
+  }
+
+  /// Weights of another unit: all twice as large, before and after the training. Nothing else goes.
+  @Test(arguments: all) func aScaleOfAllWeightsChangesNoMask(criterion: Criterion) throws {
+    let doubled = try context({ Tensor($1.shape, $1.scalars.map { 2 * $0 }) }, evidence: false)
+    for granularity in Granularities.all {
+      for sparsity in [0.3, 0.8] {
+        let pruner = Pruner(criterion: criterion, granularity: granularity)
+        let masks = try pruner.prune(
+          Networks.context(), structure: Networks.structure, to: .sparsity(sparsity)
+        ).masks
+        #expect(
+          try pruner.prune(doubled, structure: Networks.structure, to: .sparsity(sparsity)).masks == masks)
+      }
+    }
+  }
+
+  /// Neurons in another order have the same scores in that order. A drawn number belongs to a place, and so does a head.
+  @Test(arguments: all.filter { $0 != .random && $0 != .headImportance })
+  func neuronsInAnotherOrderHaveTheSameScores(criterion: Criterion) throws {
+    func turned(_ tensor: Tensor) -> Tensor {
+      let length = tensor.shape.count / tensor.shape[0]
+      let rows = (0..<tensor.shape[0]).reversed().flatMap { row in
+        tensor.scalars[(row * length)..<((row + 1) * length)]
+      }
+      return Tensor(tensor.shape, Array(rows))
+    }
+    let plain = try criterion.scores(in: Networks.context())
+    let found = try criterion.scores(in: context({ turned($1) }, evidence: true))
+    for (name, score) in found {
+      let expected = turned(try #require(plain[name])).scalars
+      for (a, b) in zip(score.scalars, expected) { #expect(abs(a - b) <= 1e-5 * max(1, abs(b)), "\(name)") }
+    }
+  }
+
+  @Test(arguments: all) func scoresAreFiniteWhereNothingIsLeft(criterion: Criterion) throws {
+    var masks = Networks.context().masks
+    masks["fc1.weight"] = Mask([12, 20], [UInt8](repeating: 0, count: 240))
+    #expect(throws: Never.self) { try criterion.scores(in: Networks.context(masks)) }
+  }
+
+  @Test func roundsComeToTheWholeQuota() throws {
+    let masks = Networks.context().masks
+    for rounds in [1, 2, 7] {
+      let criterion = Criterion("ramp", rounds: rounds) { context in
+        try context.scoreEach { _, weight in Tensor(weight.shape, weight.scalars.map { $0.magnitude }) }
+      }
+      #expect(criterion.specification.fields.count == (rounds == 1 ? 0 : 1))
+      for allocation in Allocations.all {
+        let pruner = Pruner(criterion: criterion, allocation: allocation)
+        let once = try Pruner(criterion: .magnitude, allocation: allocation)
+        for target in [PruningTarget.sparsity(0.97), .rate(0.4, times: 3)] {
+          // A criterion that reads nothing but weights comes to the same masks in any number of cuts, rows apart.
+          let pruning = try pruner.prune(Networks.context(masks), to: target)
+          let plain = try once.prune(Networks.context(masks), to: target)
+          #expect(pruning.report.keptCount == plain.report.requestedCount)
+          if allocation != .rowWise { #expect(pruning.masks == plain.masks) }
+        }
+      }
+    }
+  }
+}
