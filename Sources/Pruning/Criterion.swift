@@ -90,6 +90,14 @@ public struct Criterion: Component {
     }
   }
 
+  /// Whether it chooses survivors by itself and gives no scores.
+  public var solves: Bool {
+    switch method {
+    case .scores: false
+    case .solution: true
+    }
+  }
+
   /// Whether survivors come out with other weights than they went in.
   public var movesSurvivors: Bool {
     switch method {

@@ -11,6 +11,10 @@ import Testing
     "magnitude": Pin(1, "1a4a00fe81471400"), "random": Pin(2, "951616d39f0ed9e8"),
     "taylor": Pin(1, "6e8a4ff9890f7502"), "snip": Pin(1, "bfb612d2c825ff28"),
     "fisher": Pin(1, "2014f9588df43e96"), "wanda": Pin(1, "83b4b2207032fdb1"),
+    "optimal-brain-damage": Pin(1, "c8904dabd5aeda73"), "wood-fisher": Pin(1, "25bb2e573ca817d2"),
+    "sparse-gpt": Pin(1, "0"), "chita": Pin(1, "b7b7fbe6a30ad27e"),
+    "mean-activation": Pin(1, "2260fb13e9186931"), "apoz": Pin(1, "4217237a0b69df65"),
+    "dead-neurons": Pin(1, "9d83fd785ad2d159"),
   ]
   static let granularities = [
     "weight": Pin(1, "e2c4978a4d1abe65"), "neuron": Pin(3, "f315e9caed367945"),
@@ -25,7 +29,14 @@ import Testing
   @Test(arguments: Criteria.all)
   func criterion(_ criterion: Criterion) throws {
     var digest = Digest()
-    for (_, score) in try criterion.scores(in: Networks.context()) { digest.add(score) }
+    if !criterion.solves {
+      for (_, score) in try criterion.scores(in: Networks.context()) { digest.add(score) }
+    }
+    if criterion.movesSurvivors {
+      let pruning = try Pruner(criterion: criterion, allocation: .layerWise)
+        .prune(Networks.context(), to: .sparsity(0.6))
+      for (_, weight) in try #require(pruning.weights) { digest.add(weight) }
+    }
     #expect(Pin(criterion, digest) == Self.criteria[criterion.name], "bits changed: raise the version")
   }
 

@@ -43,15 +43,51 @@ enum Networks {
       shapes.filter { $0.0 != "conv.bias" }.map { (name: $0.0, mask: Mask(keepingAll: $0.1)) })
     return ScoringContext(
       weights: parameters(1), masks: masks, initialWeights: parameters(2), seed: seed,
-      evidence: [(.gradients, parameters(3))] + squares)
+      evidence: [(.gradients, parameters(3))] + squares + secondOrder)
   }
+
+  /// What evidence of second order and of activations could have found, for the layers of `context`.
+  private static let secondOrder: [(Evidence, ParameterSet)] = {
+    let masks = MaskSet([
+      ("conv.weight", Mask(keepingAll: [4, 2, 3, 3])), ("fc1.weight", Mask(keepingAll: [12, 20])),
+      ("fc2.weight", Mask(keepingAll: [5, 12])),
+    ])
+    var generator = Generator(state: 6)
+    func tensor(_ shape: Shape) -> Tensor {
+      Tensor(shape, (0..<shape.count).map { _ in generator.float() })
+    }
+    func combined(_ evidence: Evidence, parts: Int, _ shape: (Shape) -> Shape) -> (Evidence, ParameterSet) {
+      var accumulator = Evidence.Accumulator(evidence)
+      do {
+        for _ in 0..<parts {
+          try accumulator.add(ParameterSet(masks.map { ($0, tensor(shape($1.shape)).absolute) }))
+        }
+        return (evidence, try accumulator.result())
+      } catch {
+        preconditionFailure("\(error)")
+      }
+    }
+    let products = masks.map { name, mask in
+      let length = mask.count / mask.shape[0]
+      let rows = (0..<(length + 5)).map { _ in tensor([length]).scalars }
+      let sums = (0..<length).flatMap { i in (0..<length).map { j in rows.reduce(0) { $0 + $1[i] * $1[j] } } }
+      return (name: name, tensor: Tensor([1, length, length], sums))
+    }
+    return [
+      combined(.curvatureDiagonal, parts: 1) { $0 }, (.inputProducts, ParameterSet(products)),
+      combined(.exampleGradients, parts: 20) { $0 }, combined(.fisherBlocks(of: 10), parts: 20) { $0 },
+      combined(.fisherBlocks(of: 50), parts: 70) { $0 },
+      combined(.outputMagnitudes, parts: 3) { [$0[0]] }, combined(.outputActivity, parts: 3) { [$0[0]] },
+      combined(.outputMaxima, parts: 3) { [$0[0]] },
+    ]
+  }()
 
   /// The same context with other masks, the weights masked.
   static func context(_ masks: MaskSet) -> ScoringContext {
     let whole = context()
     return ScoringContext(
       weights: masks.applied(to: whole.weights), masks: masks, seed: 7,
-      evidence: Evidence.shipped.map { evidence in
+      evidence: (Evidence.shipped + [.fisherBlocks(of: 50)]).map { evidence in
         guard let values = try? whole.evidence(evidence) else {
           preconditionFailure("\(evidence) is missing")
         }
@@ -79,7 +115,16 @@ enum Networks {
 
 extension Evidence {
   /// The evidence that is shipped: what every test of evidence runs over.
-  static let shipped: [Evidence] = [.gradients, .squaredGradients, .inputSquares]
+  static let shipped: [Evidence] = [
+    .gradients, .squaredGradients, .inputSquares,
+    .curvatureDiagonal, .exampleGradients, .fisherBlocks(of: 10), .inputProducts,
+    .outputMagnitudes, .outputActivity, .outputMaxima,
+  ]
+}
+
+extension Tensor {
+  /// The absolute values.
+  var absolute: Tensor { Tensor(shape, scalars.map(\.magnitude)) }
 }
 
 /// SplitMix64, so that test data do not depend on the code under test.

@@ -3,7 +3,12 @@ import CoppiceTerms
 extension Criterion: Catalogued {
   /// The criteria that are shipped, in the order they are listed.
   public static let catalogue = Catalogue<Criterion>(
-    "criterion", [.magnitude, .random, .taylor, .snip, .fisher, .wanda])
+    "criterion",
+    [
+      .magnitude, .random, .taylor, .snip, .fisher, .wanda,
+      .optimalBrainDamage, .woodFisher, .sparseGPT, .chita,
+      .meanActivation, .apoz, .deadNeurons,
+    ])
 }
 
 /// Another name of `Criterion`, for what is shipped: `Criteria.all`.
