@@ -18,6 +18,8 @@ public struct Criterion: Component {
   public typealias Scores = @Sendable (ScoringContext) throws -> ParameterSet
   /// The weights after the cut, given the masks after the cut.
   public typealias Compensation = @Sendable (ScoringContext, MaskSet) throws -> ParameterSet
+  /// Looks at what the criterion is to prune, before anything is trained, and throws where it cannot.
+  public typealias Requirement = @Sendable (PruningSetup) throws -> Void
   /// The mask and the weight of one layer.
   public typealias Solution = @Sendable (SolverContext) throws -> (Mask, Tensor)
 
@@ -33,6 +35,7 @@ public struct Criterion: Component {
   public let needs: ScoringNeeds
   /// Whether a unit has one score, that of its first weight, whatever the granularity makes of scores.
   public let scoresUnits: Bool
+  let requirement: Requirement?
   let method: Method
 
   /// A criterion that scores weights.
@@ -43,18 +46,20 @@ public struct Criterion: Component {
   ///   - needs: what it reads besides the weights and the masks.
   ///   - scoresUnits: whether a unit has one score, that of its first weight, pruned or not, in place of an aggregate of all. A number
   ///     that is drawn says nothing of a weight, and a mean of many would hardly vary.
+  ///   - requires: throws `PruningError.unfit` where the criterion cannot prune what it is to prune; `nil` where it always can.
   ///   - scores: a tensor of scores for every prunable weight, shaped like the weight, finite wherever a weight
   ///     survives. What it says of pruned weights is ignored.
   ///   - compensate: the parameters that change to make up for the cut, pruned weights 0, given the masks after it; `nil` where
   ///     survivors stay as they are. A parameter that it leaves out stays as it is.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    needs: ScoringNeeds = [], scoresUnits: Bool = false, scores: @escaping Scores,
-    compensate: Compensation? = nil
+    needs: ScoringNeeds = [], scoresUnits: Bool = false, requires: Requirement? = nil,
+    scores: @escaping Scores, compensate: Compensation? = nil
   ) {
     specification = Specification(name, version: version, fields)
     self.needs = needs
     self.scoresUnits = scoresUnits
+    requirement = Self.noting(name, requires)
     method = .scores(Self.noting(name, scores), Self.noting(name, compensate))
   }
 
@@ -65,15 +70,17 @@ public struct Criterion: Component {
   ///   - version: raise it whenever results change; `nil` while it is being written.
   ///   - fields: the values the results depend on, if the criterion has parameters.
   ///   - needs: what it reads besides the weights and the masks.
+  ///   - requires: throws `PruningError.unfit` where the criterion cannot prune what it is to prune; `nil` where it always can.
   ///   - solve: the mask of a layer, a subset of the one before with as many survivors as asked for, and its weight, pruned
   ///     weights 0.
   public init(
     solver name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    needs: ScoringNeeds = [], solve: @escaping Solution
+    needs: ScoringNeeds = [], requires: Requirement? = nil, solve: @escaping Solution
   ) {
     specification = Specification(name, version: version, fields)
     self.needs = needs
     scoresUnits = false
+    requirement = Self.noting(name, requires)
     method = .solution { layer in
       try PruningError.noting("criterion \(name)") { () throws -> (Mask, Tensor) in try solve(layer) }
     }
@@ -88,6 +95,11 @@ public struct Criterion: Component {
     return { context, masks in
       try PruningError.noting("criterion \(name)") { try compensate(context, masks) }
     }
+  }
+
+  private static func noting(_ name: String, _ requirement: Requirement?) -> Requirement? {
+    guard let requirement else { return nil }
+    return { setup in try PruningError.noting("criterion \(name)") { try requirement(setup) } }
   }
 
   /// Whether it chooses survivors by itself and gives no scores.

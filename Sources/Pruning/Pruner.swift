@@ -49,6 +49,7 @@ package struct Pruner: Hashable, Sendable {
     if case .rows = quota, !isByWeight {
       throw PruningError.rowsOfUnits(granularity: granularity.name, allocation: allocation.name)
     }
+    if let requirement = criterion.requirement { try requirement(PruningSetup(self, layers, structure)) }
   }
 
   /// The masks after one more round, subsets of those before it, and an account of them. Layers that the allocation

@@ -72,6 +72,7 @@ extension PruningError: CustomStringConvertible {
     case .rowsOfUnits(let granularity, let allocation):
       "allocation \(allocation) compares the weights of one row, and granularity \(granularity) prunes whole units: use "
         + "granularity weight, or an allocation of whole layers"
+    case .unfit(let reason, let criterion): "criterion \(criterion) cannot be used here: \(reason)"
     case .solverScores(let criterion):
       "criterion \(criterion) solves whole layers and gives no scores to single weights"
     case .solverUnits(let criterion, let granularity):

@@ -56,6 +56,8 @@ public enum PruningError: Error, Hashable {
   case noUnits(granularity: String)
   /// Rows that are to compete by weights, where units are larger.
   case rowsOfUnits(granularity: String, allocation: String)
+  /// A criterion that cannot prune what it is to prune: why, and what would be possible.
+  case unfit(String, criterion: String)
   /// Scores were asked of a solver.
   case solverScores(criterion: String)
   /// A solver under a granularity of larger units.

@@ -11,6 +11,7 @@ public struct ScoringContext: Sendable {
   private let initial: ParameterSet?
   private let found: [(evidence: Evidence, values: ParameterSet)]
   private let seed: UInt64?
+  private let known: NetworkStructure?
   private var reader: (criterion: String, needs: ScoringNeeds)?
 
   /// A context to score in.
@@ -19,22 +20,27 @@ public struct ScoringContext: Sendable {
   ///   - masks: the masks of the prunable ones.
   ///   - initialWeights: all parameters before any training, if at hand.
   ///   - seed: the seed of the trial, for ties and for criteria that draw random numbers.
+  ///   - structure: what is known of the network besides its weights, if at hand.
   ///   - evidence: what was found at `weights`, ready-made, by the evidence it is of.
   public init(
     weights: ParameterSet, masks: MaskSet, initialWeights: ParameterSet? = nil, seed: UInt64? = nil,
-    evidence: [(Evidence, ParameterSet)] = []
+    structure: NetworkStructure? = nil, evidence: [(Evidence, ParameterSet)] = []
   ) {
     self.weights = weights
     self.masks = masks
     initial = initialWeights
     found = evidence
     self.seed = seed
+    known = structure
   }
 
   /// All parameters before any training, θ₀. Needs `.initialWeights`.
   public func initialWeights() throws(PruningError) -> ParameterSet {
     try granted(initial, .initialWeights)
   }
+
+  /// What is known of the network besides its weights. Needs `.structure`.
+  public func structure() throws(PruningError) -> NetworkStructure { try granted(known, .structure) }
 
   /// What an evidence found, by parameter. Needs `.evidence(…)`.
   public func evidence(_ evidence: Evidence) throws(PruningError) -> ParameterSet {

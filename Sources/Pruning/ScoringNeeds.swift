@@ -6,6 +6,8 @@ public enum ScoringNeed: Hashable, Sendable {
   case initialWeights
   /// Random numbers, of the trial's seed.
   case randomness
+  /// What is known of the network besides its weights.
+  case structure
   /// What an evidence found on training data.
   case evidence(Evidence)
 
@@ -17,6 +19,7 @@ public enum ScoringNeed: Hashable, Sendable {
     switch self {
     case .initialWeights: "initial weights"
     case .randomness: "random numbers"
+    case .structure: "structure"
     case .evidence(let evidence): evidence.name.replacing("-", with: " ")
     }
   }
@@ -26,6 +29,7 @@ public enum ScoringNeed: Hashable, Sendable {
     switch self {
     case .initialWeights: ".initialWeights"
     case .randomness: ".randomness"
+    case .structure: ".structure"
     case .evidence(.gradients): ".gradients"
     case .evidence(let evidence): ".evidence(.\(evidence.name.camelCase))"
     }
@@ -39,6 +43,8 @@ public struct ScoringNeeds: Hashable, Sendable, ExpressibleByArrayLiteral {
   public private(set) var initialWeights = false
   /// Whether it draws random numbers.
   public private(set) var randomness = false
+  /// Whether it asks what is known of the network besides its weights.
+  public private(set) var structure = false
   /// The evidence it reads, in the order declared, each once.
   public private(set) var evidence: [Evidence] = []
 
@@ -48,6 +54,7 @@ public struct ScoringNeeds: Hashable, Sendable, ExpressibleByArrayLiteral {
       switch need {
       case .initialWeights: initialWeights = true
       case .randomness: randomness = true
+      case .structure: structure = true
       case .evidence(let new): if !evidence.contains(new) { evidence.append(new) }
       }
     }
@@ -62,13 +69,15 @@ public struct ScoringNeeds: Hashable, Sendable, ExpressibleByArrayLiteral {
   public static let gradients: ScoringNeeds = [.gradients]
   /// Random numbers, of the trial's seed.
   public static let randomness: ScoringNeeds = [.randomness]
+  /// What is known of the network besides its weights.
+  public static let structure: ScoringNeeds = [.structure]
   /// What an evidence found on training data.
   public static func evidence(_ evidence: Evidence) -> ScoringNeeds { [.evidence(evidence)] }
 
   /// Every need by itself.
   public var all: [ScoringNeed] {
     (initialWeights ? [.initialWeights] : []) + (randomness ? [.randomness] : [])
-      + evidence.map { .evidence($0) }
+      + (structure ? [.structure] : []) + evidence.map { .evidence($0) }
   }
 
   /// Whether nothing is needed.

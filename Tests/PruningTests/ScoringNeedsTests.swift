@@ -19,7 +19,7 @@ import Testing
   @Test func everyNeedHasItsOwnWordsAndCode() {
     let needs: [(ScoringNeed, words: String, code: String)] = [
       (.initialWeights, "initial weights", ".initialWeights"), (.randomness, "random numbers", ".randomness"),
-      (.gradients, "gradients", ".gradients"),
+      (.structure, "structure", ".structure"), (.gradients, "gradients", ".gradients"),
       (.evidence(.inputSquares), "input squares", ".evidence(.inputSquares)"),
       (.evidence(.squaredGradients), "squared gradients", ".evidence(.squaredGradients)"),
     ]

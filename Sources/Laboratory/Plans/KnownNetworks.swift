@@ -29,7 +29,7 @@ final class KnownNetworks: Sendable {
       traced.withLock { $0[key] = network }
     }
     // Single weights need none, and most trials prune those.
-    guard trial.granularity != .weight else { return (network, .none) }
+    guard trial.granularity != .weight || trial.criterion.needs.structure else { return (network, .none) }
     if let known = structures.withLock({ $0[key] }) { return (network, known) }
     let structure = try NetworkStructure(network)
     structures.withLock { $0[key] = structure }
@@ -48,14 +48,47 @@ final class KnownNetworks: Sendable {
     _ = try regimen.model.evaluationGraph(batch: regimen.data.interface.evaluationBatch, loss: regimen.loss)
     checked.withLock { _ = $0.insert(regimen.timing) }
   }
+
+  /// Traces the evidence that a criterion asks for, and what it is given, so that a network that cannot give it is refused before
+  /// anything is trained.
+  ///
+  /// - Throws: `TraceError`, and whatever an evidence throws.
+  func check(_ evidence: [Evidence], _ regimen: Regimen) throws {
+    for evidence in evidence {
+      let key = Specification(
+        "evidence", version: 1,
+        [
+          ("evidence", .component(evidence.specification)), ("training", .component(regimen.timing)),
+          ("initializer", .component(regimen.model.initializer.specification)),
+        ])
+      guard checked.withLock({ !$0.contains(key) }) else { continue }
+      _ = try outline(of: evidence, regimen)
+      checked.withLock { _ = $0.insert(key) }
+    }
+  }
+
+  /// What an evidence gives of one example: arrays of zeros.
+  private func outline(of evidence: Evidence, _ regimen: Regimen) throws -> ParameterSet {
+    var given: [String: ParameterSet] = [:]
+    for other in evidence.given { given[other.description] = try outline(of: other, regimen) }
+    let graph = try regimen.model.probeGraph(batch: 1, loss: regimen.loss, given: given) {
+      try evidence.values(of: $0)
+    }
+    return ParameterSet(
+      graph.outputs.map { ($0.name, Tensor(repeating: 0, graph.type(of: $0.value).shape)) })
+  }
 }
 
 extension NetworkStructure {
   /// The structure of a network, asked of its forward graph.
   package init(_ network: Network) throws {
     let graph = try network.forward(batch: 1, isTraining: false)
-    var companions: [String: [String]] = [:]
-    for name in network.prunable { companions[name] = graph.companions(of: name) }
-    self.init(companions: companions, groups: graph.axisGroups(), flops: graph.flopsByParameter)
+    var (companions, scales): ([String: [String]], [String: String]) = ([:], [:])
+    for name in network.prunable {
+      companions[name] = graph.companions(of: name)
+      scales[name] = graph.scale(behind: name)
+    }
+    self.init(
+      companions: companions, scales: scales, groups: graph.axisGroups(), flops: graph.flopsByParameter)
   }
 }

@@ -62,6 +62,7 @@ package struct TrialPlan: Sendable {
     let pruner = Pruner(
       criterion: trial.criterion, granularity: trial.granularity, allocation: trial.allocation)
     try pruner.checkCompatibility(with: network.fullMasks, structure: structure)
+    try networks.check(trial.criterion.needs.evidence, regimen)
     let prunable = try pruner.prunable(among: network.fullMasks, structure: structure)
     let steps = try trial.steps()
     let last = steps.reduce(0) { $0 + $1.prunings }

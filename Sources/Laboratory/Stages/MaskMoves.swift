@@ -104,7 +104,7 @@ package struct MaskMoves: Sendable {
     let pruning = try pruner.prune(
       ScoringContext(
         weights: all.applied(to: parameters), masks: all,
-        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits,
+        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, structure: structure,
         evidence: try pruner.criterion.needs.evidence.map { ($0, try evidence($0)) }),
       structure: structure, to: target)
     let kept = pruning.masks.filter { names.contains($0.name) || pruning.masks.isCompanion($0.name) }

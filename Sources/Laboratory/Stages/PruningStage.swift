@@ -78,7 +78,8 @@ package struct PruningStage: Stage {
       ScoringContext(
         // A network that was not trained under these masks still has weights that they prune.
         weights: before.applied(to: parameters), masks: before,
-        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, evidence: found),
+        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, structure: structure,
+        evidence: found),
       structure: structure, to: target, from: aims)
     var record = StageRecord(
       key: key.hexadecimal,

@@ -28,10 +28,12 @@ extension Granularity {
   }
 }
 
-/// What is known of a network besides its prunable weights: what granularities make units from.
+/// What is known of a network besides its prunable weights: what granularities make units from, and criteria scores.
 public struct NetworkStructure: Sendable {
   /// Parameters of rank 1 that belong to the rows of a weight, by the weight's name: bias, scale and shift of a normalisation.
   public let companions: [String: [String]]
+  /// The scale of the batch normalisation behind a weight, by the weight's name: element i belongs to row i.
+  public let scales: [String: String]
   /// Slices of parameters that the graph ties together.
   public let groups: [AxisGroup]
   /// Floating-point operations a prunable weight takes part in for one example, by name.
@@ -39,9 +41,11 @@ public struct NetworkStructure: Sendable {
 
   /// A structure of these parts.
   public init(
-    companions: [String: [String]] = [:], groups: [AxisGroup] = [], flops: [String: Int] = [:]
+    companions: [String: [String]] = [:], scales: [String: String] = [:], groups: [AxisGroup] = [],
+    flops: [String: Int] = [:]
   ) {
     self.companions = companions
+    self.scales = scales
     self.groups = groups
     self.flops = flops
   }

@@ -70,6 +70,33 @@ import Testing
     }
   }
 
+  @Test func whatACriterionCannotDoIsSaidBeforeATraining() throws {
+    let scores: Criterion.Scores = { $0.weights }
+    let start = "trial picky-one-shot-rewind-0.5-seed0: "
+    let picky = Criterion(
+      "picky", needs: .structure,
+      requires: { setup in
+        #expect(setup.structure.companions["fc1.weight"] == ["fc1.bias"])
+        throw setup.refuse("it is Monday", for: "picky")
+      }, scores: scores)
+    #expect(problem { $0.criterion = picky } == start + "criterion picky cannot be used here: it is Monday")
+    // So is an evidence that the network cannot give, and one that such an evidence is given.
+    let strange = Evidence("strange") { trace in
+      throw PruningError.unfit("\(trace.sites.count) layers are too many", criterion: "picky")
+    }
+    for evidence in [strange, Evidence("second", given: [strange]) { $0.weightGradients }] {
+      #expect(
+        problem { $0.criterion = Criterion("picky", needs: .evidence(evidence), scores: scores) }
+          == start + "criterion picky cannot be used here: 2 layers are too many")
+    }
+    let given = Evidence("second", given: [.gradients]) { trace in
+      trace.weights.map { ($0.name, trace.given(.gradients, for: $0.name, $0.value.shape)) }
+    }
+    #expect(
+      throws: Never.self
+    ) { try plan { $0.criterion = Criterion("picky", needs: .evidence(given), scores: scores) } }
+  }
+
   @Test func layersAreFound() {
     #expect(
       problem { $0.allocation = .global(ignoring: ["fc9"]) }

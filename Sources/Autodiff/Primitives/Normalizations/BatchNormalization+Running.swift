@@ -140,3 +140,7 @@ extension BatchNormalization.RunningStatistics: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension BatchNormalization.Inference: ChannelScaling {
+  package var scaleInput: Int { 1 }
+}

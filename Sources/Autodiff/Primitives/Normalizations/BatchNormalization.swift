@@ -146,3 +146,7 @@ extension BatchNormalization: AxisTied {
       + (1...3).map { AxisTie(.output($0, axis: 0), y) }
   }
 }
+
+extension BatchNormalization: ChannelScaling {
+  package var scaleInput: Int { 1 }
+}
