@@ -9,7 +9,8 @@ extension Criterion {
   /// deviation above the mean of its layer, and trains in between; how many go is the allocation's here. Without a rectifier hardly
   /// anything is ever 0, so that such units go last.
   public static let apoz = Criterion(
-    "apoz", version: 1, needs: .evidence(.outputActivity), scoresUnits: true
+    "apoz", version: 1, needs: .evidence(.outputActivity), scoresUnits: true,
+    requires: { try $0.requireRows(for: "apoz") }
   ) { context in try context.scoreRows(from: .outputActivity) }
 }
 

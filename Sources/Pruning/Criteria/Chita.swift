@@ -20,7 +20,14 @@ extension Criterion {
     Criterion(
       solver: "chita", version: 1,
       fields: [("damping", .number(damping)), ("iterations", .integer(iterations))],
-      needs: .evidence(.exampleGradients)
+      needs: .evidence(.exampleGradients),
+      requires: { setup in
+        for layer in setup.layers where layer.count > SparseRegression.mostWeights {
+          throw setup.refuse(
+            "\(layer.name) has \(layer.count) weights, and the gradients of every example are kept; it takes layers of up to "
+              + "\(SparseRegression.mostWeights), so let the allocation ignore the layer", for: "chita")
+        }
+      }
     ) { layer in
       let regression = try SparseRegression(layer, damping: damping)
       return try regression.solve(iterations: iterations)
@@ -40,6 +47,9 @@ extension Shipped<Criterion> {
 
 /// 1 / (2N) · ‖A (w − w₀) + 1‖² + ½ λ ‖w − w₀‖² over the w with so many weights that are not 0.
 private struct SparseRegression {
+  /// The most weights a layer may have: the gradients of 1,000 examples take 1 GB.
+  static let mostWeights = 1 << 18
+
   let layer: SolverContext
   let damping: Double
   /// The examples N.

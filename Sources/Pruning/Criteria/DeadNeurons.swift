@@ -7,7 +7,8 @@ extension Criterion {
   /// G. Sokar et al., "The dormant neuron phenomenon in deep reinforcement learning", ICML 2023, calls a unit dormant by the mean of
   /// its output relative to its layer's. At a threshold of 0 its dormant units are the dead ones here.
   public static let deadNeurons = Criterion(
-    "dead-neurons", version: 1, needs: .evidence(.outputMaxima), scoresUnits: true
+    "dead-neurons", version: 1, needs: .evidence(.outputMaxima), scoresUnits: true,
+    requires: { try $0.requireRows(for: "dead-neurons") }
   ) { context in try context.scoreRows(from: .outputMaxima) }
 }
 

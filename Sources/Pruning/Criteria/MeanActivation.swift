@@ -9,13 +9,24 @@ extension Criterion {
   /// activations among its criteria. Behind a rectifier the mean is that of magnitudes; elsewhere positive and negative outputs would
   /// cancel.
   public static let meanActivation = Criterion(
-    "mean-activation", version: 1, needs: .evidence(.outputMagnitudes), scoresUnits: true
+    "mean-activation", version: 1, needs: .evidence(.outputMagnitudes), scoresUnits: true,
+    requires: { try $0.requireRows(for: "mean-activation") }
   ) { context in try context.scoreRows(from: .outputMagnitudes) }
 }
 
 extension Shipped<Criterion> {
   static let meanActivation = Shipped(
     .meanActivation, "the mean magnitude of a unit's output", paper: "Molchanov et al. 2017")
+}
+
+extension PruningSetup {
+  /// Refuses granularities whose units are not what a criterion of activations has scores for.
+  func requireRows(for criterion: String) throws(PruningError) {
+    guard !prunesRows else { return }
+    throw refuse(
+      "it scores what a neuron or a filter gives, and granularity \(granularity.name) prunes other units; use granularity "
+        + "neuron", for: criterion)
+  }
 }
 
 extension ScoringContext {

@@ -20,7 +20,17 @@ extension Criterion {
   public static func sparseGPT(block: Int = 128, damping: Double = 0.01) -> Criterion {
     Criterion(
       solver: "sparse-gpt", version: 1,
-      fields: [("block", .integer(block)), ("damping", .number(damping))], needs: .evidence(.inputProducts)
+      fields: [("block", .integer(block)), ("damping", .number(damping))], needs: .evidence(.inputProducts),
+      requires: { setup in
+        for layer in setup.layers where layer.shape.rank > 1 {
+          let columns = layer.shape.count / max(1, layer.shape[0])
+          guard columns <= ColumnSolver.mostColumns else {
+            throw setup.refuse(
+              "\(layer.name) has rows of \(columns) weights, whose matrix is too large; it takes rows of up to "
+                + "\(ColumnSolver.mostColumns), so let the allocation ignore the layer", for: "sparse-gpt")
+          }
+        }
+      }
     ) { layer in
       var columns = try ColumnSolver(layer, damping: damping)
       return try columns.solve(blocks: block)
