@@ -58,14 +58,11 @@ enum Networks {
     }
     func combined(_ evidence: Evidence, parts: Int, _ shape: (Shape) -> Shape) -> (Evidence, ParameterSet) {
       var accumulator = Evidence.Accumulator(evidence)
-      do {
-        for _ in 0..<parts {
-          try accumulator.add(ParameterSet(masks.map { ($0, tensor(shape($1.shape)).absolute) }))
-        }
-        return (evidence, try accumulator.result())
-      } catch {
-        preconditionFailure("\(error)")
+      for _ in 0..<parts {
+        try? accumulator.add(ParameterSet(masks.map { ($0, tensor(shape($1.shape)).absolute) }))
       }
+      guard let found = try? accumulator.result() else { preconditionFailure("\(evidence) has no parts") }
+      return (evidence, found)
     }
     let products = masks.map { name, mask in
       let length = mask.count / mask.shape[0]
@@ -79,6 +76,7 @@ enum Networks {
       combined(.fisherBlocks(of: 50), parts: 70) { $0 },
       combined(.outputMagnitudes, parts: 3) { [$0[0]] }, combined(.outputActivity, parts: 3) { [$0[0]] },
       combined(.outputMaxima, parts: 3) { [$0[0]] },
+      combined(.relevance(), parts: 3) { [$0[0]] },
     ]
   }()
 
@@ -87,12 +85,13 @@ enum Networks {
     let whole = context()
     return ScoringContext(
       weights: masks.applied(to: whole.weights), masks: masks, seed: 7,
-      evidence: (Evidence.shipped + [.fisherBlocks(of: 50)]).map { evidence in
-        guard let values = try? whole.evidence(evidence) else {
-          preconditionFailure("\(evidence) is missing")
-        }
-        return (evidence, values)
-      })
+      evidence: (Evidence.shipped.filter { $0.name != "relevance" } + [.fisherBlocks(of: 50), .relevance()])
+        .map { evidence in
+          guard let values = try? whole.evidence(evidence) else {
+            preconditionFailure("\(evidence) is missing")
+          }
+          return (evidence, values)
+        })
   }
 
   /// What belongs to the layers of `context`: the convolution's bias, and four heads that own three rows of fc1 and the columns of
@@ -118,7 +117,7 @@ extension Evidence {
   static let shipped: [Evidence] = [
     .gradients, .squaredGradients, .inputSquares,
     .curvatureDiagonal, .exampleGradients, .fisherBlocks(of: 10), .inputProducts,
-    .outputMagnitudes, .outputActivity, .outputMaxima,
+    .outputMagnitudes, .outputActivity, .outputMaxima, .relevance(epsilon: 0.01),
   ]
 }
 

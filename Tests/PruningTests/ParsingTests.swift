@@ -8,7 +8,7 @@ import Testing
     let criteria =
       Criteria.all + [
         .woodFisher(block: 7, damping: 0.5, update: .joint), .sparseGPT(block: 32, damping: 0),
-        .chita(damping: 2, iterations: 5),
+        .chita(damping: 2, iterations: 5), .relevance(alpha: 2), .relevance(epsilon: 0.5),
       ]
     for criterion in criteria { #expect(try Criterion(parsing: "\(criterion)") == criterion) }
     for granularity in Granularities.all

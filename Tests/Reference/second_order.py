@@ -5,6 +5,7 @@ double precision for criteria of second order and of activations. By the ways of
 - WoodFisher's inverse of the empirical Fisher information, one gradient after the other, its scores and its update;
 - optimal brain surgeon for all pruned weights of a block at once, from the dense inverse;
 - SparseGPT as its authors wrote it, on the columns that `unfold` gives;
+- layer-wise relevance propagation, contribution by contribution;
 - mean magnitude, share of non-zeros and maximum of every unit's output.
 
 Run: python3 second_order.py  (needs torch and the fixture that criteria.py writes).
@@ -167,6 +168,46 @@ activity = units(lambda x: (x != 0).double().mean(1))
 maxima = units(lambda x: x.abs().max(1).values)
 
 
+# Layer-wise relevance propagation on every contribution x · w by itself: each layer as a dense matrix.
+def dense(f, shape):
+    empty = torch.zeros(shape)
+    return torch.autograd.functional.jacobian(f, empty).reshape(f(empty).numel(), empty.numel())
+
+
+W = {name: value.detach() for name, value in weights.items()}
+LAYERS = [
+    ("conv1", dense(lambda x: F.conv2d(x, W["conv1.weight"], padding=1), (1, 2, 5, 5)), 25),
+    ("conv2", dense(lambda x: F.conv2d(x, W["conv2.weight"], stride=2, padding=1, groups=2), (1, 4, 5, 5)), 9),
+    ("fc1", W["fc1.weight"], 1), ("fc2", W["fc2.weight"], 1),
+]
+
+
+def relevance(rule, value):
+    sums = {name: torch.zeros(len(W[name])) for name in prunable}
+    for x, y in zip(inputs, labels):
+        a, steps = x.flatten(), []
+        for name, matrix, places in LAYERS:
+            bias = W[name + ".bias"].repeat_interleave(places)
+            z = matrix @ a + bias
+            steps.append((name, matrix, bias, a, z, places))
+            a = z if name == "fc2" else z.relu()
+        R = torch.zeros_like(a)
+        R[y] = a[y]
+        for name, matrix, bias, a, z, places in reversed(steps):
+            sums[name + ".weight"] += R.reshape(-1, places).sum(1)
+            parts = matrix * a
+            if rule == "epsilon":
+                shares = parts / (z + value * torch.where(z > 0, 1.0, -1.0))[:, None]
+            else:
+                up, down = parts.clamp(min=0), parts.clamp(max=0)
+                over, under = up.sum(1) + bias.clamp(min=0), down.sum(1) + bias.clamp(max=0)
+                beta = torch.where(under < 0, value - 1, 0.0)
+                shares = up * ((1 + beta) / torch.where(over > 0, over, 1.0))[:, None]
+                shares = shares - down * (beta / torch.where(under < 0, under, -1.0))[:, None]
+            R = R @ shares
+    return sums
+
+
 def by_row(values):
     return {n: v.reshape(-1, *[1] * (weights[n].dim() - 1)).expand(weights[n].shape) for n, v in values.items()}
 
@@ -185,6 +226,8 @@ fixture = {
         "fisher-blocks": arrays(triangles), "input-products": arrays(products),
         "output-magnitudes": arrays(magnitudes), "output-activity": arrays(activity),
         "output-maxima": arrays(maxima),
+        "relevance(epsilon: 0.01)": arrays(relevance("epsilon", 0.01)),
+        "relevance(alpha: 2)": arrays(relevance("alpha", 2.0)),
     },
     "scores": {
         "optimal-brain-damage": arrays({n: diagonal[n] * weights[n] ** 2 / 2 for n in prunable}),

@@ -7,7 +7,7 @@ extension Criterion: Catalogued {
     [
       .magnitude, .random, .taylor, .snip, .fisher, .wanda,
       .optimalBrainDamage, .woodFisher, .sparseGPT, .chita,
-      .meanActivation, .apoz, .deadNeurons,
+      .meanActivation, .apoz, .deadNeurons, .relevance,
     ])
 }
 

@@ -77,6 +77,35 @@ import Testing
     #expect(wanda.masks == magnitude.masks)
   }
 
+  @Test(arguments: [Criterion.meanActivation, .apoz, .deadNeurons, .relevance()])
+  func activationsScoreNeuronsAlone(criterion: Criterion) throws {
+    let masks = Networks.context().masks
+    func check(_ granularity: Granularity) throws {
+      try Pruner(criterion: criterion, granularity: granularity, allocation: .layerWise)
+        .checkCompatibility(with: masks, structure: Networks.structure)
+    }
+    #expect(throws: Never.self) { try check(.neuron) }
+    for granularity in [Granularity.weight, .head] {
+      let reason =
+        "it scores what a neuron or a filter gives, and granularity \(granularity.name) prunes other units; use granularity "
+        + "neuron"
+      #expect(throws: PruningError.unfit(reason, criterion: criterion.name)) { try check(granularity) }
+    }
+  }
+
+  @Test func largeLayersAreRefused() throws {
+    func check(_ criterion: Criterion, _ shape: Shape) throws {
+      try Pruner(criterion: criterion, allocation: .layerWise)
+        .checkCompatibility(with: MaskSet([("fc.weight", Mask(keepingAll: shape))]))
+    }
+    #expect(throws: Never.self) { try check(.sparseGPT(), [2, 64, 8, 8]) }
+    #expect {
+      try check(.sparseGPT(), [2, 4097])
+    } throws: { "\($0)".contains("fc.weight has rows of 4097 weights") }
+    #expect(throws: Never.self) { try check(.chita(), [300, 784]) }
+    #expect { try check(.chita(), [512, 513]) } throws: { "\($0)".contains("fc.weight has 262656 weights") }
+  }
+
   /// One score a unit: a dead filter goes first, with its bias, however large its weights are.
   @Test(arguments: [Criterion.meanActivation, .apoz, .deadNeurons])
   func deadUnitsGoFirst(criterion: Criterion) throws {

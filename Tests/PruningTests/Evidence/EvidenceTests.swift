@@ -291,6 +291,7 @@ import Testing
       Evidence.shipped.map(\.name) == [
         "gradients", "squared-gradients", "input-squares", "curvature-diagonal", "example-gradients",
         "fisher-blocks", "input-products", "output-magnitudes", "output-activity", "output-maxima",
+        "relevance",
       ])
     for evidence in Evidence.shipped { #expect(evidence.specification.version == 1) }
     #expect(Evidence.squaredGradients.batch == .examples(1))

@@ -32,3 +32,5 @@ extension Value {
     return a.builder.apply(Add(), a, b)
   }
 }
+
+extension Add: RelevanceSummingPrimitive {}

@@ -54,3 +54,5 @@ extension Value {
   /// The rectifier.
   public var relu: Value { builder.apply(ReLU(), self) }
 }
+
+extension ReLU: RelevanceKeepingPrimitive {}

@@ -30,3 +30,5 @@ extension Value {
   /// The multiple by a number known now.
   public func scaled(by factor: Float) -> Value { builder.apply(Scale(factor), self) }
 }
+
+extension Scale: RelevanceKeepingPrimitive {}

@@ -144,3 +144,6 @@ extension BatchNormalization.RunningStatistics: AxisTied {
 extension BatchNormalization.Inference: ChannelScaling {
   package var scaleInput: Int { 1 }
 }
+
+/// A number has the relevance of the one that it becomes; what the statistics add has none.
+extension BatchNormalization.Inference: RelevanceKeepingPrimitive {}

@@ -120,3 +120,5 @@ extension AveragePool: PathPrimitive {
     [inputs[0].mapped { $0.builder.apply(self, $0).scaled(by: Float(windows.side * windows.side)) }]
   }
 }
+
+extension AveragePool: RelevanceSummingPrimitive {}

@@ -214,3 +214,11 @@ extension Convolution: PathPrimitive {
     return [Reach(alive: alive, carried: product.carried)]
   }
 }
+
+extension Convolution: RelevancePrimitive {
+  package func relevance(_ call: RelevanceCall) -> [Value?] {
+    let bias = hasBias ? call.inputs[2].spreadOverChannels(of: call.outputs[0].shape) : nil
+    return [call.parted(Convolution(windows), weight: call.inputs[1], bias: bias)]
+      + call.inputs.dropFirst().map { _ in nil }
+  }
+}

@@ -151,3 +151,6 @@ extension MaxPool: PathPrimitive {
     AveragePool(windows).reach(inputs, signature)
   }
 }
+
+/// The place that won has all the relevance of its window.
+extension MaxPool: RelevanceMovingPrimitive {}

@@ -81,3 +81,11 @@ extension Affine: AxisTied {
 
   package var keepsZeros: Bool { !hasBias }
 }
+
+extension Affine: RelevancePrimitive {
+  package func relevance(_ call: RelevanceCall) -> [Value?] {
+    let bias = hasBias ? call.inputs[2] : nil
+    return [call.parted(Affine(hasBias: false), weight: call.inputs[1], bias: bias)]
+      + call.inputs.dropFirst().map { _ in nil }
+  }
+}

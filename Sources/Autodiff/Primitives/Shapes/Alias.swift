@@ -33,3 +33,5 @@ extension Alias: AxisTied {
 }
 
 extension Alias: PathKeepingPrimitive {}
+
+extension Alias: RelevanceMovingPrimitive {}

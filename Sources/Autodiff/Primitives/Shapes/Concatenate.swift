@@ -102,3 +102,5 @@ extension Concatenate: PathPrimitive {
     ]
   }
 }
+
+extension Concatenate: RelevanceMovingPrimitive {}
