@@ -4,8 +4,8 @@ import CoppiceTensors
 package enum RelevanceRule: Hashable, Sendable {
   /// In proportion to what each contributes, x · w; ε keeps sums away from 0 and takes a little.
   case epsilon(Float)
-  /// α of it in proportion to positive contributions, minus α − 1 of it in proportion to negative ones. Where there are no negative
-  /// ones, all of it in proportion to positive ones.
+  /// α of it in proportion to positive contributions, minus α − 1 of it in proportion to negative ones. Where all have one sign, all of
+  /// it in proportion to them.
   case alphaBeta(alpha: Float)
 }
 
@@ -83,12 +83,12 @@ extension RelevanceCall {
         up = up + bias.relu
         down = down - (-bias).relu
       }
-      let beta = down.magnitude.step.scaled(by: alpha - 1)
+      // α − 1 where there are contributions of both signs, 0 without negative ones, −1 without positive ones.
+      let beta = down.magnitude.step * up.magnitude.step.scaled(by: alpha).offset(by: -1)
       let (gains, losses) = (
         relevance * beta.offset(by: 1) / up.awayFromZero(by: 0), relevance * beta / down.awayFromZero(by: 0)
       )
       let positive = contributed(gains, high, more) + contributed(gains, low, less)
-      guard alpha != 1 else { return positive }
       return positive - contributed(losses, high, less) - contributed(losses, low, more)
     }
   }

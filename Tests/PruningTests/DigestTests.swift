@@ -14,7 +14,7 @@ import Testing
     "optimal-brain-damage": Pin(1, "c8904dabd5aeda73"), "wood-fisher": Pin(1, "25bb2e573ca817d2"),
     "sparse-gpt": Pin(1, "0"), "chita": Pin(1, "b7b7fbe6a30ad27e"),
     "mean-activation": Pin(1, "2260fb13e9186931"), "apoz": Pin(1, "4217237a0b69df65"),
-    "dead-neurons": Pin(1, "9d83fd785ad2d159"), "relevance": Pin(1, "0"),
+    "dead-neurons": Pin(1, "9d83fd785ad2d159"), "relevance": Pin(1, "cd5f6cc735fcc78d"),
   ]
   static let granularities = [
     "weight": Pin(1, "e2c4978a4d1abe65"), "neuron": Pin(3, "f315e9caed367945"),

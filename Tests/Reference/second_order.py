@@ -201,7 +201,7 @@ def relevance(rule, value):
             else:
                 up, down = parts.clamp(min=0), parts.clamp(max=0)
                 over, under = up.sum(1) + bias.clamp(min=0), down.sum(1) + bias.clamp(max=0)
-                beta = torch.where(under < 0, value - 1, 0.0)
+                beta = torch.where(under < 0, torch.where(over > 0, value - 1, -1.0), 0.0)
                 shares = up * ((1 + beta) / torch.where(over > 0, over, 1.0))[:, None]
                 shares = shares - down * (beta / torch.where(under < 0, under, -1.0))[:, None]
             R = R @ shares

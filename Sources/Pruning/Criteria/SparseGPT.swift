@@ -85,16 +85,17 @@ private struct ColumnSolver {
       var hessian = SquareMatrix(columns, scalars)
       let dead = (0..<columns).map { hessian[$0, $0] <= 0 }
       let living = dead.count { !$0 }
-      let mean = (0..<columns).reduce(0) { dead[$1] ? $0 : $0 + hessian[$1, $1] } / Double(max(1, living))
+      let sum = (0..<columns).reduce(0) { dead[$1] ? $0 : $0 + hessian[$1, $1] }
+      let mean = living == 0 ? 1 : sum / Double(living)
       for i in 0..<columns {
         // Kernels may round the two halves differently.
         for j in i..<columns {
           let isApart = dead[i] || dead[j]
-          let value = isApart ? (i == j ? 1 : 0) : (hessian[i, j] + hessian[j, i]) / 2 / mean
+          let value = isApart ? (i == j ? mean : 0) : (hessian[i, j] + hessian[j, i]) / 2
           hessian[i, j] = value
           hessian[j, i] = value
         }
-        if !dead[i] { hessian[i, i] += damping }
+        hessian[i, i] += damping * mean
       }
       guard let factor = hessian.factorOfInverse else {
         throw PruningError.notPositiveDefinite(layer.parameter, criterion: layer.criterion)
