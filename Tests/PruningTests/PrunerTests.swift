@@ -11,9 +11,13 @@ import Testing
         if granularity == .head, allocation == .global(ignoring: ["fc2"]) { return nil }
         // Solvers take weights of one layer at a time.
         if criterion.solves, granularity != .weight || allocation.name == "global" { return nil }
-        return Pruner(
-          criterion: criterion.name == "chita" ? .chita(iterations: 2) : criterion, granularity: granularity,
-          allocation: allocation)
+        let quick =
+          switch criterion.name {
+          case "chita": Criterion.chita(iterations: 2)
+          case "wood-fisher": .woodFisher(block: 10)
+          default: criterion
+          }
+        return Pruner(criterion: quick, granularity: granularity, allocation: allocation)
       }
     }
   }

@@ -55,7 +55,7 @@ extension Running {
       #expect {
         _ = try plan(
           .optimalBrainDamage, causal.model,
-          .induction(vocabulary: 64, length: 12, training: 8, validation: 4, test: 4))
+          .induction(vocabulary: 64, length: 12, training: 60, validation: 20, test: 20))
       } throws: { "\($0)".contains("costs two passes a logit") }
     }
   }
