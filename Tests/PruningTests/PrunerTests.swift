@@ -11,14 +11,17 @@ import Testing
         if granularity == .head, allocation == .global(ignoring: ["fc2"]) { return nil }
         // Solvers take weights of one layer at a time.
         if criterion.solves, granularity != .weight || allocation.name == "global" { return nil }
-        let quick =
-          switch criterion.name {
-          case "chita": Criterion.chita(iterations: 2)
-          case "wood-fisher": .woodFisher(block: 10)
-          default: criterion
-          }
-        return Pruner(criterion: quick, granularity: granularity, allocation: allocation)
+        return Pruner(criterion: quick(criterion), granularity: granularity, allocation: allocation)
       }
+    }
+  }
+
+  /// What is slow in a debug build, with smaller blocks and fewer steps.
+  private static func quick(_ criterion: Criterion) -> Criterion {
+    switch criterion.name {
+    case "chita": .chita(iterations: 2)
+    case "wood-fisher": .woodFisher(block: 10)
+    default: criterion
     }
   }
 
