@@ -19,6 +19,11 @@ public struct SolverContext: Sendable {
   /// trial's seed, as in every selection.
   /// - Throws: `PruningError` where the scores are not shaped like the weight, or one of a survivor is not finite.
   public func survivors(byScore scores: Tensor) throws(PruningError) -> Mask {
+    try lowest(mask.keptCount - survivors, of: mask, byScore: scores)
+  }
+
+  /// A mask without so many of its survivors, those with the lowest of these scores.
+  func lowest(_ count: Int, of mask: Mask, byScore scores: Tensor) throws(PruningError) -> Mask {
     guard scores.shape == mask.shape else {
       throw .scoreShape(scores.shape, of: parameter, shape: mask.shape, criterion: criterion)
     }
@@ -27,7 +32,7 @@ public struct SolverContext: Sendable {
     }
     var candidate = Candidate(
       name: parameter, scores: scores.scalars, mask: mask, ties: context.ties(for: parameter))
-    _ = candidate.removeLowest(mask.keptCount - survivors)
+    _ = candidate.removeLowest(count)
     return candidate.mask
   }
 

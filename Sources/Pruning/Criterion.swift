@@ -116,6 +116,14 @@ public struct Criterion: Component {
     return { setup in try PruningError.noting("criterion \(name)") { try requirement(setup) } }
   }
 
+  /// Whether it chooses survivors by itself and gives no scores.
+  public var solves: Bool {
+    switch method {
+    case .scores: false
+    case .solution: true
+    }
+  }
+
   /// Whether survivors come out with other weights than they went in.
   public var movesSurvivors: Bool {
     switch method {

@@ -111,6 +111,9 @@ extension PruningError: CustomStringConvertible {
         + "says how much each layer gives, such as layer-wise"
     case .solvedCount(let count, let wanted, let name, let criterion):
       "criterion \(criterion) kept \(count) weights of \(name) where \(wanted) were to survive"
+    case .notPositiveDefinite(let name, let criterion):
+      "criterion \(criterion) finds a matrix of \(name) that is not positive definite: give it more damping or more "
+        + "batches, and look for a diverged training"
     case .movedUnknown(let name, let criterion):
       "criterion \(criterion) gives a weight for \(name), which is no parameter"
     case .movedShape(let found, let name, let shape, let criterion):

@@ -85,6 +85,8 @@ public enum PruningError: Error, Hashable {
   case solverQuota(criterion: String, allocation: String)
   /// A solver kept another number of weights than asked for.
   case solvedCount(Int, wanted: Int, of: String, criterion: String)
+  /// A criterion of second order met a matrix without an inverse.
+  case notPositiveDefinite(String, criterion: String)
   /// A criterion moved a parameter that there is not.
   case movedUnknown(String, criterion: String)
   /// A moved parameter of another shape.

@@ -56,8 +56,42 @@ enum Networks {
       weights: parameters(1), masks: masks, initialWeights: parameters(2), seed: seed,
       structure: structure,
       evidence: [(.gradients, parameters(3)), (.hessianGradients(temperature: 200), parameters(9))] + squares
-        + shaped, sensitivity: sensitivity)
+        + shaped + secondOrder, sensitivity: sensitivity)
   }
+
+  /// What evidence of second order and of activations could have found, for the layers of `context`.
+  private static let secondOrder: [(Evidence, ParameterSet)] = {
+    let masks = MaskSet([
+      ("conv.weight", Mask(keepingAll: [4, 2, 3, 3])), ("fc1.weight", Mask(keepingAll: [12, 20])),
+      ("fc2.weight", Mask(keepingAll: [5, 12])),
+    ])
+    var generator = Generator(state: 6)
+    func tensor(_ shape: Shape) -> Tensor {
+      Tensor(shape, (0..<shape.count).map { _ in generator.float() })
+    }
+    func combined(_ evidence: Evidence, parts: Int, _ shape: (Shape) -> Shape) -> (Evidence, ParameterSet) {
+      var accumulator = Evidence.Accumulator(evidence)
+      for _ in 0..<parts {
+        try? accumulator.add(ParameterSet(masks.map { ($0, tensor(shape($1.shape)).absolute) }))
+      }
+      guard let found = try? accumulator.result() else { preconditionFailure("\(evidence) has no parts") }
+      return (evidence, found)
+    }
+    let products = masks.map { name, mask in
+      let length = mask.count / mask.shape[0]
+      let rows = (0..<(length + 5)).map { _ in tensor([length]).scalars }
+      let sums = (0..<length).flatMap { i in (0..<length).map { j in rows.reduce(0) { $0 + $1[i] * $1[j] } } }
+      return (name: name, tensor: Tensor([1, length, length], sums))
+    }
+    return [
+      combined(.curvatureDiagonal, parts: 1) { $0 }, (.inputProducts, ParameterSet(products)),
+      combined(.exampleGradients, parts: 20) { $0 }, combined(.fisherBlocks(of: 10), parts: 20) { $0 },
+      combined(.fisherBlocks(of: 50), parts: 70) { $0 },
+      combined(.outputMagnitudes, parts: 3) { [$0[0]] }, combined(.outputActivity, parts: 3) { [$0[0]] },
+      combined(.outputMaxima, parts: 3) { [$0[0]] },
+      combined(.relevance(), parts: 3) { [$0[0]] },
+    ]
+  }()
 
   /// Losses with one layer of `context` pruned: the convolution costs most, fc2 first nothing.
   static let sensitivity = LayerSensitivity(
@@ -73,12 +107,13 @@ enum Networks {
     return ScoringContext(
       weights: masks.applied(to: whole.weights), masks: masks,
       initialWeights: try? whole.initialWeights(), seed: 7, structure: structure,
-      evidence: (Evidence.shipped + [.headGates]).map { evidence in
-        guard let values = try? whole.evidence(evidence) else {
-          preconditionFailure("\(evidence) is missing")
-        }
-        return (evidence, values)
-      }, sensitivity: sensitivity)
+      evidence: (Evidence.shipped.filter { $0.name != "relevance" }
+        + [.headGates, .fisherBlocks(of: 50), .relevance()]).map { evidence in
+          guard let values = try? whole.evidence(evidence) else {
+            preconditionFailure("\(evidence) is missing")
+          }
+          return (evidence, values)
+        }, sensitivity: sensitivity)
   }
 
   /// What belongs to the layers of `context`: the convolution's bias, and four heads that own three rows of fc1 and the columns of
@@ -104,8 +139,14 @@ extension Evidence {
   /// The evidence that is shipped: what every test of evidence runs over. The gates on heads have a network of their own.
   static let shipped: [Evidence] = [
     .gradients, .squaredGradients, .inputSquares, .hessianGradients(temperature: 200), .flow,
-    .activationGates,
+    .activationGates, .curvatureDiagonal, .exampleGradients, .fisherBlocks(of: 10), .inputProducts,
+    .outputMagnitudes, .outputActivity, .outputMaxima, .relevance(epsilon: 0.01),
   ]
+}
+
+extension Tensor {
+  /// The absolute values.
+  var absolute: Tensor { Tensor(shape, scalars.map(\.magnitude)) }
 }
 
 /// SplitMix64, so that test data do not depend on the code under test.

@@ -5,7 +5,12 @@ import Testing
 
 @Suite struct ParsingTests {
   @Test func everyComponentReadsBackWhatItPrints() throws {
-    for criterion in Criteria.all { #expect(try Criterion(parsing: "\(criterion)") == criterion) }
+    let criteria =
+      Criteria.all + [
+        .woodFisher(block: 7, damping: 0.5, update: .joint), .sparseGPT(block: 32, damping: 0),
+        .chita(damping: 2, iterations: 5), .relevance(alpha: 2), .relevance(epsilon: 0.5),
+      ]
+    for criterion in criteria { #expect(try Criterion(parsing: "\(criterion)") == criterion) }
     for granularity in Granularities.all
       + [
         .neuron(aggregate: .maximum), .head(aggregate: .l2, normalised: true), .neuron(normalised: true),
@@ -26,6 +31,9 @@ import Testing
 
   @Test func fieldsWithADefaultMayBeLeftOut() throws {
     #expect(try Granularity(parsing: "filter") == .neuron)
+    #expect(try Criterion(parsing: "obs(update: joint)") == .woodFisher(update: .joint))
+    #expect(try Criterion(parsing: "sparse-gpt(damping: 0.1)") == .sparseGPT(damping: 0.1))
+    #expect(try Criterion(parsing: "obd") == .optimalBrainDamage)
     #expect(try Allocation(parsing: "layer-wise(rates: rates(fc1: 1))") == .layerWise(rates: ["fc1": 1]))
   }
 

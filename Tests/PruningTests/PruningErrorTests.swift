@@ -141,6 +141,10 @@ import Testing
       .solvedCount(3, wanted: 4, of: "fc1.weight", criterion: "solver"),
       "criterion solver kept 3 weights of fc1.weight where 4 were to survive")
     expect(
+      .notPositiveDefinite("fc1.weight", criterion: "surgeon"),
+      "criterion surgeon finds a matrix of fc1.weight that is not positive definite: give it more damping or more batches, "
+        + "and look for a diverged training")
+    expect(
       .movedUnknown("fc9", criterion: "surgeon"),
       "criterion surgeon gives a weight for fc9, which is no parameter")
     expect(

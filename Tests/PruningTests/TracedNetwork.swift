@@ -133,6 +133,20 @@ struct CriteriaFixture: Decodable, Sendable {
   }
 }
 
+/// What Tests/Reference/second_order.py wrote, of the same network.
+struct SecondOrderFixture: Decodable, Sendable {
+  let evidence: [String: [CriteriaFixture.Array]]
+  let scores: [String: [CriteriaFixture.Array]]
+  /// Weights after the cut.
+  let moved: [String: [CriteriaFixture.Array]]
+
+  static let shared = try? JSONDecoder().decode(
+    SecondOrderFixture.self,
+    from: Data(
+      contentsOf: Bundle.module.resourceURL?.appending(path: "Fixtures/second_order.json")
+        ?? URL(filePath: "")))
+}
+
 extension CriteriaFixture.Array {
   var tensor: Tensor { Tensor(Shape(shape), scalars.map { Float($0) }) }
 }

@@ -7,8 +7,7 @@ package protocol ChannelScaling: Primitive {
 }
 
 extension Graph {
-  /// The scale of the batch normalisation behind a weight: of its `companions`, the vector that a normalisation scales channels
-  /// by;
+  /// The scale of the batch normalisation behind a weight: of its `companions`, the vector that a normalisation scales channels by;
   /// `nil` where there is none.
   package func scale(behind parameter: String) -> String? {
     companions(of: parameter).first { name in

@@ -99,6 +99,35 @@ final class KnownNetworks: Sendable {
     return ParameterSet(
       graph.outputs.map { ($0.name, Tensor(repeating: 0, graph.type(of: $0.value).shape)) })
   }
+
+  /// Traces the evidence that a criterion asks for, and what it is given, so that a network that cannot give it is refused before
+  /// anything is trained.
+  ///
+  /// - Throws: `TraceError`, and whatever an evidence throws.
+  func check(_ evidence: [Evidence], _ regimen: Regimen) throws {
+    for evidence in evidence {
+      let key = Specification(
+        "evidence", version: 1,
+        [
+          ("evidence", .component(evidence.specification)), ("training", .component(regimen.timing)),
+          ("initializer", .component(regimen.model.initializer.specification)),
+        ])
+      guard checked.withLock({ !$0.contains(key) }) else { continue }
+      _ = try outline(of: evidence, regimen)
+      checked.withLock { _ = $0.insert(key) }
+    }
+  }
+
+  /// What an evidence gives of one example: arrays of zeros.
+  private func outline(of evidence: Evidence, _ regimen: Regimen) throws -> ParameterSet {
+    var given: [String: ParameterSet] = [:]
+    for other in evidence.given { given[other.description] = try outline(of: other, regimen) }
+    let graph = try regimen.model.probeGraph(batch: 1, loss: regimen.loss, given: given) {
+      try evidence.values(of: $0)
+    }
+    return ParameterSet(
+      graph.outputs.map { ($0.name, Tensor(repeating: 0, graph.type(of: $0.value).shape)) })
+  }
 }
 
 extension NetworkStructure {

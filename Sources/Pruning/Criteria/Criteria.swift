@@ -30,6 +30,14 @@ extension Criterion: Catalogued {
       .grasp,
       .synflow,
       .headImportance,
+      .optimalBrainDamage,
+      .woodFisher,
+      .sparseGPT,
+      .chita,
+      .meanActivation,
+      .apoz,
+      .deadNeurons,
+      .relevance,
     ])
 }
 

@@ -24,18 +24,23 @@ public struct Evidence: Component {
     case none
   }
 
-  /// How the arrays of all parts become one, element by element.
-  public enum Combination: String, Hashable, Sendable, CaseIterable {
+  /// How the arrays of all parts become one: element by element, or as said.
+  public enum Combination: Hashable, Sendable {
     /// Σ v over the parts.
     case sum
     /// Σ v / n over n parts.
     case mean
     /// Σ v².
-    case sumOfSquares = "sum-of-squares"
+    case sumOfSquares
     /// Σ v² / n.
-    case meanOfSquares = "mean-of-squares"
+    case meanOfSquares
     /// The largest v; NaN where one is NaN.
     case maximum
+    /// Every part by itself, one behind the other along a new first axis.
+    case each
+    /// Σ v vᵀ / n for every run of so many consecutive elements v of an array, the last one shorter where they do not divide it:
+    /// `[runs, size · (size + 1) / 2]`, the lower triangles row by row, zeros behind a shorter one. No run is longer than the array.
+    case meanOfProducts(size: Int)
   }
 
   /// The name, the version and every field of the evidence.

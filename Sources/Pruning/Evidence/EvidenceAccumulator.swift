@@ -2,13 +2,26 @@ import CoppiceTensors
 
 extension Evidence {
   /// Combines the parts of an evidence, one after the other, in Double precision, and rounds once at the end. Where there is one
-  /// part, `sum`, `mean` and `maximum` give it back with its own bits.
+  /// part, `sum`, `mean`, `maximum` and `each` give it back with its own bits.
   package struct Accumulator: Sendable {
+    /// One array of every part.
+    private struct Entry: Sendable {
+      let name: String
+      let shape: Shape
+      var sums: [Double] = []
+      /// Parts that are kept as they are, one behind the other: all of them, or those that no product was made of yet.
+      var parts: [Float] = []
+    }
+
+    /// Products are made of so many parts at once, so that sums are read and written less often. The order of a sum is that of the
+    /// parts whatever this is.
+    private static let partsAtOnce = 16
+
     /// The evidence whose parts these are.
     package let evidence: Evidence
     /// How many parts were taken in.
     package private(set) var parts = 0
-    private var arrays: [(name: String, shape: Shape, sums: [Double])] = []
+    private var entries: [Entry] = []
 
     /// An accumulator without parts.
     package init(_ evidence: Evidence) { self.evidence = evidence }
@@ -17,27 +30,47 @@ extension Evidence {
     /// - Throws: `PruningError.evidencePart` where they are not named and shaped like those of the part before.
     package mutating func add(_ part: ParameterSet) throws(PruningError) {
       if parts == 0 {
-        arrays = part.map { ($0.name, $0.tensor.shape, [Double](repeating: 0, count: $0.tensor.shape.count)) }
+        entries = part.map { name, tensor in
+          Entry(
+            name: name, shape: tensor.shape, sums: [Double](repeating: 0, count: sums(tensor.shape.count)))
+        }
       }
-      guard part.names == arrays.map(\.name), zip(part, arrays).allSatisfy({ $0.tensor.shape == $1.shape })
+      guard part.names == entries.map(\.name), zip(part, entries).allSatisfy({ $0.tensor.shape == $1.shape })
       else { throw .evidencePart(parts + 1, evidence: evidence.name) }
       for (index, entry) in part.enumerated() { add(entry.tensor.scalars, to: index) }
       parts += 1
     }
 
+    /// How many sums an array of `count` elements has.
+    private func sums(_ count: Int) -> Int {
+      switch evidence.combine {
+      case .sum, .mean, .sumOfSquares, .meanOfSquares, .maximum: count
+      case .each: 0
+      case .meanOfProducts(let size): Runs(count, size: size).shape.count
+      }
+    }
+
     private mutating func add(_ scalars: [Float], to index: Int) {
       let isFirst = parts == 0
-      arrays[index].sums.withUnsafeMutableBufferPointer { sums in
-        switch evidence.combine {
-        case .sum, .mean:
-          // The first part is no addend of +0: that would turn −0 into +0.
+      switch evidence.combine {
+      case .each: entries[index].parts += scalars
+      case .meanOfProducts:
+        entries[index].parts += scalars
+        if (parts + 1) % Self.partsAtOnce == 0 { multiply(index) }
+      case .sum, .mean:
+        // The first part is no addend of +0: that would turn −0 into +0.
+        entries[index].sums.withUnsafeMutableBufferPointer { sums in
           for element in sums.indices {
             sums[element] = isFirst ? Double(scalars[element]) : sums[element] + Double(scalars[element])
           }
-        case .sumOfSquares, .meanOfSquares:
-          // The square of a Float is exact in Double.
+        }
+      case .sumOfSquares, .meanOfSquares:
+        // The square of a Float is exact in Double.
+        entries[index].sums.withUnsafeMutableBufferPointer { sums in
           for element in sums.indices { sums[element] += Double(scalars[element]) * Double(scalars[element]) }
-        case .maximum:
+        }
+      case .maximum:
+        entries[index].sums.withUnsafeMutableBufferPointer { sums in
           for element in sums.indices {
             let value = Double(scalars[element])
             if isFirst || value > sums[element] || value.isNaN { sums[element] = value }
@@ -46,17 +79,34 @@ extension Evidence {
       }
     }
 
+    /// Adds the products of the parts that are kept to the sums.
+    private mutating func multiply(_ index: Int) {
+      guard case .meanOfProducts(let size) = evidence.combine else { return }
+      let runs = Runs(entries[index].shape.count, size: size)
+      let parts = entries[index].parts
+      entries[index].parts.removeAll(keepingCapacity: true)
+      entries[index].sums.withUnsafeMutableBufferPointer { sums in
+        parts.withUnsafeBufferPointer { runs.addProducts(of: $0, to: sums) }
+      }
+    }
+
     /// All parts combined.
     /// - Throws: `PruningError.evidencePart` where there was none.
-    package func result() throws(PruningError) -> ParameterSet {
+    package mutating func result() throws(PruningError) -> ParameterSet {
       guard parts > 0 else { throw .evidencePart(0, evidence: evidence.name) }
-      let divisor =
-        switch evidence.combine {
-        case .mean, .meanOfSquares: Double(parts)
-        case .sum, .sumOfSquares, .maximum: 1.0
-        }
-      return ParameterSet(
-        arrays.map { name, shape, sums in (name, Tensor(shape, sums.map { Float($0 / divisor) })) })
+      for index in entries.indices { multiply(index) }
+      return ParameterSet(entries.map { ($0.name, combined($0)) })
+    }
+
+    private func combined(_ entry: Entry) -> Tensor {
+      let count = Double(parts)
+      return switch evidence.combine {
+      case .each: Tensor(Shape([parts] + entry.shape.axes), entry.parts)
+      case .meanOfProducts(let size):
+        Tensor(Runs(entry.shape.count, size: size).shape, entry.sums.map { Float($0 / count) })
+      case .mean, .meanOfSquares: Tensor(entry.shape, entry.sums.map { Float($0 / count) })
+      case .sum, .sumOfSquares, .maximum: Tensor(entry.shape, entry.sums.map { Float($0) })
+      }
     }
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 /// The contract of every shipped criterion, and each one's formula.
 @Suite struct CriterionTests {
-  @Test(arguments: Criteria.all)
+  @Test(arguments: Criteria.all.filter { !$0.solves })
   func scoresEveryPrunableWeight(criterion: Criterion) throws {
     let context = Networks.context()
     let scores = try criterion.scores(in: context)
@@ -18,18 +18,42 @@ import Testing
     }
     #expect(scores.hasSameBits(as: try criterion.scores(in: Networks.context())))
     #expect(criterion.specification.isVersioned)
+  }
+
+  /// What holds of every pruning whatever its criterion: the count is exact, masks nest, pruned weights are 0, survivors finite, and
+  /// the same again has the same bits.
+  @Test(arguments: Criteria.all)
+  func prunesExactlyAndTheSameAgain(criterion: Criterion) throws {
     #expect(try Criteria.named(criterion.name) == criterion)
+    let pruner = Pruner(criterion: criterion, allocation: .layerWise)
+    let first = try pruner.prune(Networks.context(), to: .sparsity(0.37))
+    for layer in first.report.layers {
+      #expect(layer.kept == layer.count - Int((0.37 * Double(layer.count)).rounded()))
+    }
+    let again = try pruner.prune(Networks.context(), to: .sparsity(0.37))
+    #expect(again.masks == first.masks)
+    #expect((first.weights == nil) == !criterion.movesSurvivors)
+    if let weights = first.weights {
+      #expect(weights.hasSameBits(as: try #require(again.weights)))
+      #expect(weights.allSatisfy { $0.tensor.isFinite })
+      #expect(weights.hasSameBits(as: first.masks.applied(to: weights)))
+      #expect(weights["conv.bias"] == Networks.context().weights["conv.bias"])
+    }
+    let second = try pruner.prune(Networks.context(first.masks), to: .sparsity(0.8))
+    #expect(second.masks.isSubset(of: first.masks))
+    #expect(second.report.layers.allSatisfy { $0.kept == $0.count - Int((0.8 * Double($0.count)).rounded()) })
   }
 
   @Test(arguments: Criteria.all)
   func needsWhatItDeclares(criterion: Criterion) {
     let whole = Networks.context()
     let bare = ScoringContext(weights: whole.weights, masks: whole.masks)
+    let pruner = Pruner(criterion: criterion, allocation: .layerWise)
     if criterion.needs.isEmpty {
-      #expect(throws: Never.self) { try criterion.scores(in: bare) }
+      #expect(throws: Never.self) { try pruner.prune(bare, to: .sparsity(0.5)) }
     } else {
       #expect(throws: PruningError.unavailable(criterion.needs.all[0], criterion: criterion.name)) {
-        try criterion.scores(in: bare)
+        try pruner.prune(bare, to: .sparsity(0.5))
       }
     }
   }

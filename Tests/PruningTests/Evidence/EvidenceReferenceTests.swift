@@ -34,8 +34,39 @@ import Testing
 
   @Test(arguments: Evidence.shipped)
   func shippedEvidenceIsPyTorchs(evidence: Evidence) throws {
-    let expected = try #require(fixture.evidence[evidence.name])
+    let expected = try #require(
+      fixture.evidence[evidence.name] ?? SecondOrderFixture.shared?.evidence[evidence.name]
+        ?? SecondOrderFixture.shared?.evidence["\(evidence)"])
     try expect(try fixture.network.measure(evidence), are: expected, evidence.name)
+  }
+
+  @Test func relevanceByAlphaAndBetaIsPyTorchs() throws {
+    let expected = try #require(SecondOrderFixture.shared?.evidence["relevance(alpha: 2)"])
+    try expect(try fixture.network.measure(.relevance(alpha: 2)), are: expected, "relevance")
+  }
+
+  /// Without biases every layer has the relevance of the logits of the right classes.
+  @Test(arguments: [Evidence.relevance(epsilon: 1e-7), .relevance(alpha: 1), .relevance(alpha: 2)])
+  func relevanceIsKept(evidence: Evidence) throws {
+    let network = fixture.network
+    var weights = network.weights
+    for name in weights.names where name.hasSuffix("bias") {
+      weights[name] = weights[name].map { Tensor(repeating: 0, $0.shape) }
+    }
+    let bare = TracedNetwork(weights: weights, inputs: network.inputs, labels: network.labels)
+    let logits = Evidence("right-logits") { trace in
+      [("fc2.weight", (trace.logits * trace.builder.apply(OneHot(classes: 3), trace.labels)).sum)]
+    }
+    let total = try #require(try bare.measure(logits)["fc2.weight"]).scalars[0]
+    #expect(abs(total) > 0.1)
+    let found = try bare.measure(evidence)
+    #expect(found.names == ["conv1.weight", "conv2.weight", "fc1.weight", "fc2.weight"])
+    for (name, units) in found {
+      let sum = units.scalars.reduce(0, +)
+      #expect(
+        abs(sum - total) < 2e-4 * (1 + units.scalars.reduce(0) { $0 + abs($1) }),
+        "\(name): \(sum), not \(total)")
+    }
   }
 
   @Test func secondOrderGoesThroughTheGraph() throws {

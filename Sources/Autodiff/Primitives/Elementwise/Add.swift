@@ -34,3 +34,5 @@ extension Value {
 }
 
 extension Add: FlowPrimitive {}
+
+extension Add: RelevanceSummingPrimitive {}

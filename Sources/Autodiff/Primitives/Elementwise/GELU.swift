@@ -60,3 +60,5 @@ extension Value {
   /// The Gaussian error linear unit.
   public var gelu: Value { builder.apply(GELU(), self) }
 }
+
+extension GELU: RelevanceKeepingPrimitive {}

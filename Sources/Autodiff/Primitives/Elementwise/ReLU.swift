@@ -56,3 +56,5 @@ extension Value {
 }
 
 extension ReLU: FlowPrimitive {}
+
+extension ReLU: RelevanceKeepingPrimitive {}

@@ -34,3 +34,5 @@ extension Value {
 extension Scale: FlowPrimitive {
   package func flow(_ inputs: [Value]) -> [Value] { [inputs[0].scaled(by: factor.magnitude)] }
 }
+
+extension Scale: RelevanceKeepingPrimitive {}

@@ -151,3 +151,6 @@ extension BatchNormalization.Inference: FlowPrimitive {
     [inputs[0] * inputs[1].spreadOverChannels(of: inputs[0].shape)]
   }
 }
+
+/// A number has the relevance of the one that it becomes; what the statistics add has none.
+extension BatchNormalization.Inference: RelevanceKeepingPrimitive {}

@@ -122,3 +122,5 @@ extension AveragePool: PathPrimitive {
 }
 
 extension AveragePool: FlowPrimitive {}
+
+extension AveragePool: RelevanceSummingPrimitive {}

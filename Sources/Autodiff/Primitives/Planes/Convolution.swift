@@ -221,3 +221,11 @@ extension Convolution: FlowPrimitive {
     [inputs[0].builder.apply(Convolution(windows), inputs[0], inputs[1])]
   }
 }
+
+extension Convolution: RelevancePrimitive {
+  package func relevance(_ call: RelevanceCall) -> [Value?] {
+    let bias = hasBias ? call.inputs[2].spreadOverChannels(of: call.outputs[0].shape) : nil
+    return [call.parted(Convolution(windows), weight: call.inputs[1], bias: bias)]
+      + call.inputs.dropFirst().map { _ in nil }
+  }
+}

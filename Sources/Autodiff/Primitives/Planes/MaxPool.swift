@@ -153,3 +153,6 @@ extension MaxPool: PathPrimitive {
 }
 
 extension MaxPool: FlowPrimitive {}
+
+/// The place that won has all the relevance of its window.
+extension MaxPool: RelevanceMovingPrimitive {}

@@ -88,3 +88,11 @@ extension Affine: FlowPrimitive {
     [inputs[0].builder.apply(Affine(hasBias: false), inputs[0], inputs[1])]
   }
 }
+
+extension Affine: RelevancePrimitive {
+  package func relevance(_ call: RelevanceCall) -> [Value?] {
+    let bias = hasBias ? call.inputs[2] : nil
+    return [call.parted(Affine(hasBias: false), weight: call.inputs[1], bias: bias)]
+      + call.inputs.dropFirst().map { _ in nil }
+  }
+}

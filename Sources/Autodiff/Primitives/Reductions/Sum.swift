@@ -88,3 +88,5 @@ extension Sum: AxisTied {
 }
 
 extension Sum: PathMovingPrimitive {}
+
+extension Sum: RelevanceSummingPrimitive {}

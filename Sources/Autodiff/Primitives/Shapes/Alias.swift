@@ -35,3 +35,5 @@ extension Alias: AxisTied {
 extension Alias: PathKeepingPrimitive {}
 
 extension Alias: FlowPrimitive {}
+
+extension Alias: RelevanceMovingPrimitive {}

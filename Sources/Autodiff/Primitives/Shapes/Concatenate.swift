@@ -104,3 +104,5 @@ extension Concatenate: PathPrimitive {
 }
 
 extension Concatenate: FlowPrimitive {}
+
+extension Concatenate: RelevanceMovingPrimitive {}

@@ -75,3 +75,5 @@ extension Expand: AxisTied {
 }
 
 extension Expand: PathMovingPrimitive {}
+
+extension Expand: RelevanceMovingPrimitive {}

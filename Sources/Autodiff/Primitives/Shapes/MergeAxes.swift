@@ -67,3 +67,5 @@ extension AxisTie {
 }
 
 extension MergeAxes: PathMovingPrimitive {}
+
+extension MergeAxes: RelevanceMovingPrimitive {}

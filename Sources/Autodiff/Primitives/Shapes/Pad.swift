@@ -82,3 +82,5 @@ extension Pad: AxisTied {
 }
 
 extension Pad: PathMovingPrimitive {}
+
+extension Pad: RelevanceMovingPrimitive {}

@@ -85,3 +85,5 @@ extension Slice: AxisTied {
 }
 
 extension Slice: PathMovingPrimitive {}
+
+extension Slice: RelevanceMovingPrimitive {}

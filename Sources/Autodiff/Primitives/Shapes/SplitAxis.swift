@@ -56,3 +56,5 @@ extension SplitAxis: AxisTied {
 }
 
 extension SplitAxis: PathMovingPrimitive {}
+
+extension SplitAxis: RelevanceMovingPrimitive {}

@@ -83,3 +83,5 @@ extension Transpose: AxisTied {
 }
 
 extension Transpose: PathMovingPrimitive {}
+
+extension Transpose: RelevanceMovingPrimitive {}
