@@ -12,7 +12,7 @@ import Testing
     let scores: Criterion.Scores = { $0.weights }
     let criterion = Criterion("picky", requires: requirement, scores: scores)
     try Pruner(criterion: criterion, granularity: granularity, allocation: allocation).checkCompatibility(
-      with: Networks.context().masks, structure: structure)
+      with: Networks.context().masks.layers, structure: structure)
   }
 
   @Test func theReasonIsSaid() {
@@ -26,7 +26,8 @@ import Testing
       ($0.mask, $0.weight)
     }
     #expect(throws: PruningError.unfit("no", criterion: "picky")) {
-      try Pruner(criterion: solver, allocation: .layerWise).checkCompatibility(with: Networks.context().masks)
+      try Pruner(criterion: solver, allocation: .layerWise).checkCompatibility(
+        with: Networks.context().masks.layers)
     }
   }
 

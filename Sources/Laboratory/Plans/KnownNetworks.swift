@@ -9,6 +9,7 @@ import Synchronization
 final class KnownNetworks: Sendable {
   private let traced = Mutex<[Specification: Network]>([:])
   private let structures = Mutex<[Specification: NetworkStructure]>([:])
+  private let probed = Mutex<Set<Specification>>([])
   private let memories = Mutex<[Specification: Int]>([:])
   private let values = Mutex<[Int: Set<Specification.Value>]>([:])
 
@@ -71,7 +72,7 @@ final class KnownNetworks: Sendable {
     return new
   }
 
-  /// Traces the evidence that a criterion asks for, and what it is given, so that a network that cannot give it is refused before
+  /// Traces the evidence that a pruning asks for, and what it is given, so that a network that cannot give it is refused before
   /// anything is trained.
   ///
   /// - Throws: `TraceError`, and whatever an evidence throws.
@@ -83,50 +84,23 @@ final class KnownNetworks: Sendable {
           ("evidence", .component(evidence.specification)), ("training", .component(regimen.timing)),
           ("initializer", .component(regimen.model.initializer.specification)),
         ])
-      guard checked.withLock({ !$0.contains(key) }) else { continue }
-      _ = try outline(of: evidence, regimen)
-      checked.withLock { _ = $0.insert(key) }
+      guard probed.withLock({ !$0.contains(key) }) else { continue }
+      _ = try graph(of: evidence, regimen)
+      probed.withLock { _ = $0.insert(key) }
     }
   }
 
-  /// What an evidence gives of one example: arrays of zeros.
-  private func outline(of evidence: Evidence, _ regimen: Regimen) throws -> ParameterSet {
+  /// What an evidence computes of one example.
+  private func graph(of evidence: Evidence, _ regimen: Regimen) throws -> Graph {
     var given: [String: ParameterSet] = [:]
-    for other in evidence.given { given[other.description] = try outline(of: other, regimen) }
-    let graph = try regimen.model.probeGraph(batch: 1, loss: regimen.loss, given: given) {
+    for other in evidence.given {
+      let graph = try graph(of: other, regimen)
+      given[other.description] = ParameterSet(
+        graph.outputs.map { ($0.name, Tensor(repeating: 0, graph.type(of: $0.value).shape)) })
+    }
+    return try regimen.model.probeGraph(batch: 1, loss: regimen.loss, given: given) {
       try evidence.values(of: $0)
     }
-    return ParameterSet(
-      graph.outputs.map { ($0.name, Tensor(repeating: 0, graph.type(of: $0.value).shape)) })
-  }
-
-  /// Traces the evidence that a criterion asks for, and what it is given, so that a network that cannot give it is refused before
-  /// anything is trained.
-  ///
-  /// - Throws: `TraceError`, and whatever an evidence throws.
-  func check(_ evidence: [Evidence], _ regimen: Regimen) throws {
-    for evidence in evidence {
-      let key = Specification(
-        "evidence", version: 1,
-        [
-          ("evidence", .component(evidence.specification)), ("training", .component(regimen.timing)),
-          ("initializer", .component(regimen.model.initializer.specification)),
-        ])
-      guard checked.withLock({ !$0.contains(key) }) else { continue }
-      _ = try outline(of: evidence, regimen)
-      checked.withLock { _ = $0.insert(key) }
-    }
-  }
-
-  /// What an evidence gives of one example: arrays of zeros.
-  private func outline(of evidence: Evidence, _ regimen: Regimen) throws -> ParameterSet {
-    var given: [String: ParameterSet] = [:]
-    for other in evidence.given { given[other.description] = try outline(of: other, regimen) }
-    let graph = try regimen.model.probeGraph(batch: 1, loss: regimen.loss, given: given) {
-      try evidence.values(of: $0)
-    }
-    return ParameterSet(
-      graph.outputs.map { ($0.name, Tensor(repeating: 0, graph.type(of: $0.value).shape)) })
   }
 }
 

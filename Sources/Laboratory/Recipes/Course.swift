@@ -148,7 +148,7 @@ package struct Course {
     for step in 0...regimen.total {
       let moment = DynamicsMoment(step: step, total: regimen.total, perEpoch: regimen.perEpoch)
       if let target = try trial.dynamics.target(at: moment, ratio: trial.sparsity) {
-        _ = try pruner.quota(for: prunable.layers, target: target)
+        _ = try pruner.quota(for: prunable, target: target)
       }
     }
   }

@@ -95,7 +95,7 @@ extension ScoringData {
     let all = Pruner(
       criterion: .magnitude, granularity: granularity, allocation: .layerWise(ignoring: ignoring))
     let layers = try all.prunable(among: before, structure: structure).layers
-    let pools = try all.pools(among: before, structure: structure) { parameters[$0]?.shape }
+    let pools = try all.pools(among: before.layers, structure: structure) { parameters[$0]?.shape }
     let batch = min(batch, regimen.data.stepsPerEpoch(batchSize: 1))
     var batches = try Batches(
       regimen.data.split.training, of: regimen.data.dataset, batchSize: batch, seed: regimen.seedBits,

@@ -82,7 +82,7 @@ import Testing
     let masks = Networks.context().masks
     func check(_ granularity: Granularity) throws {
       try Pruner(criterion: criterion, granularity: granularity, allocation: .layerWise)
-        .checkCompatibility(with: masks, structure: Networks.structure)
+        .checkCompatibility(with: masks.layers, structure: Networks.structure)
     }
     #expect(throws: Never.self) { try check(.neuron) }
     for granularity in [Granularity.weight, .head] {
@@ -96,7 +96,7 @@ import Testing
   @Test func largeLayersAreRefused() throws {
     func check(_ criterion: Criterion, _ shape: Shape) throws {
       try Pruner(criterion: criterion, allocation: .layerWise)
-        .checkCompatibility(with: MaskSet([("fc.weight", Mask(keepingAll: shape))]))
+        .checkCompatibility(with: MaskSet([("fc.weight", Mask(keepingAll: shape))]).layers)
     }
     #expect(throws: Never.self) { try check(.sparseGPT(), [2, 64, 8, 8]) }
     #expect {

@@ -76,7 +76,7 @@ import Testing
   ) -> String {
     do {
       try Pruner(criterion: criterion, granularity: granularity, allocation: allocation).checkCompatibility(
-        with: Networks.context().masks, structure: structure)
+        with: Networks.context().masks.layers, structure: structure)
       return ""
     } catch { return "\(error)" }
   }

@@ -79,7 +79,7 @@ import Testing
     func problem(_ granularity: Granularity, _ structure: NetworkStructure) -> String {
       do {
         try Pruner(criterion: .headImportance, granularity: granularity).checkCompatibility(
-          with: masks, structure: structure)
+          with: masks.layers, structure: structure)
         return ""
       } catch { return "\(error)" }
     }

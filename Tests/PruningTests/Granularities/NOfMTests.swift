@@ -94,7 +94,7 @@ import Testing
     let context = context(shapes)
     #expect(
       throws: PruningError.unevenGroups(4, of: "conv1", shape: [20, 1, 5, 5], granularity: "n-of-m")
-    ) { try pruner(.nOfM).checkCompatibility(with: context.masks) }
+    ) { try pruner(.nOfM).checkCompatibility(with: context.masks.layers) }
     #expect(
       "\(PruningError.unevenGroups(4, of: "conv1", shape: [20, 1, 5, 5], granularity: "n-of-m"))"
         == "granularity n-of-m groups 4 input channels, and conv1 of shape [20, 1, 5, 5] has 1, which no group divides: use "
@@ -103,7 +103,7 @@ import Testing
       "\(PruningError.unevenGroups(4, of: "a", shape: [3, 18], granularity: "n-of-m"))".contains(
         "has 18: group 2, 3, 6, 9, 18 of them"))
     let dense = pruner(.nOfM(keep: 2, of: 4, uneven: .dense))
-    #expect(try dense.unevenLayers(among: context.masks) == ["conv1"])
+    #expect(try dense.unevenLayers(among: context.masks.layers) == ["conv1"])
     let pruning = try dense.prune(context, to: .sparsity(0.5))
     #expect(pruning.masks["conv1"]?.keptCount == 500)
     #expect(pruning.masks["conv2"]?.keptCount == 12_500)
@@ -113,11 +113,11 @@ import Testing
     let ignoring = pruner(.nOfM, .global(ignoring: ["conv1"]))
     #expect(try ignoring.prune(context, to: .sparsity(0.5)).masks["conv2"]?.keptCount == 12_500)
     #expect(throws: PruningError.noUnits(granularity: "n-of-m")) {
-      try pruner(.nOfM(keep: 2, of: 64, uneven: .dense)).checkCompatibility(with: context.masks)
+      try pruner(.nOfM(keep: 2, of: 64, uneven: .dense)).checkCompatibility(with: context.masks.layers)
     }
     for (keep, size) in [(0, 4), (4, 4), (5, 4), (1, 1)] {
       #expect(throws: PruningError.noPattern(keep, of: size, granularity: "n-of-m")) {
-        try pruner(.nOfM(keep: keep, of: size)).checkCompatibility(with: context.masks)
+        try pruner(.nOfM(keep: keep, of: size)).checkCompatibility(with: context.masks.layers)
       }
     }
   }
