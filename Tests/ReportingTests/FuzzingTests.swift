@@ -95,6 +95,18 @@ import Testing
     #expect(answers.refused > 0 && answers.refused < answers.read)
   }
 
+  /// Curves that crowd together beyond what their quantity can be, and spans beyond the largest number.
+  @Test func valuesBeyondTheirBoundsAreDrawn() {
+    for values in [[0.0, 5, 5.1], [-1e308, 1e308, 1e308], [0, 1e308, 1.1e308]] {
+      let lines = values.map { y in
+        LineFigure.Line(label: "a", points: [.init(x: -1e308, y: y), .init(x: 1e308, y: y)])
+      }
+      let figure = LineFigure(
+        title: "", x: Axis(label: "x"), y: Axis(label: "y", bounds: 0...1), lines: lines)
+      #expect(figure.withDetail.svg.hasSuffix("</svg>\n"))
+    }
+  }
+
   /// Numbers that no file of ours holds, in every place of a figure.
   @Test func anyNumbersAreDrawn() throws {
     let numbers = [

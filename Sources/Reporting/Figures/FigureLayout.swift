@@ -123,6 +123,7 @@ struct FigureLayout {
       high = min(high, bounds.upperBound + max(air, 0))
       if low >= high { return bounds }
     }
-    return low...high
+    // A span beyond the largest number has no margin.
+    return low <= high ? low...high : 0...1
   }
 }

@@ -29,6 +29,8 @@ extension LineFigure {
     let tops = baselines.map(\.y).filter { $0 >= bottom } + [high]
     let room = 0.3 * ((tops.max() ?? high) - bottom)
     let top = (tops.max() ?? high) + room
-    return (bottom - room)...(y.bounds.map { min($0.upperBound, top) } ?? top)
+    let end = y.bounds.map { min($0.upperBound, top) } ?? top
+    // Values may lie beyond their bounds, or so far apart that the room between them is no number.
+    return bottom - room < end ? (bottom - room)...end : nil
   }
 }
