@@ -6,7 +6,8 @@ package final class GraphBuilder {
   /// The first failure; every later operation is skipped.
   package private(set) var failure: TraceError?
   private var path = ""
-  private var leaves: [Graph.Leaf: Value] = [:]
+  /// The leaves there are. A value holds its builder, so the builder holds none: neither would ever go.
+  private var leaves: [Graph.Leaf: ValueID] = [:]
   /// What layers asked of shapes that have it not.
   private let faults = ShapeFaults()
   /// The part of a network that is being traced, where it is no layer.
@@ -37,14 +38,14 @@ package final class GraphBuilder {
   }
 
   private func leaf(_ leaf: Graph.Leaf, _ type: ValueType) -> Value {
-    if let known = leaves[leaf] {
+    if let known = leaves[leaf].map(value) {
       if known.type != type {
         fail(leaf.name ?? "constant", "declared as \(known.type) and again as \(type)")
       }
       return known
     }
     let value = append(.leaf(leaf), [], [type])[0]
-    leaves[leaf] = value
+    leaves[leaf] = value.id
     return value
   }
 
