@@ -38,7 +38,7 @@ package final class GraphBuilder {
   }
 
   private func leaf(_ leaf: Graph.Leaf, _ type: ValueType) -> Value {
-    if let known = leaves[leaf].map(value) {
+    if let known = leaves[leaf].map({ self.value($0) }) {
       if known.type != type {
         fail(leaf.name ?? "constant", "declared as \(known.type) and again as \(type)")
       }
