@@ -63,9 +63,33 @@ package struct StageFolder: Hashable, Sendable {
     }
   }
 
-  /// Removes those.
+  /// Removes those, and what a run that was killed behind the writing of a stage left beside it: the checkpoint and the lease.
   package func removeLeftovers(olderThan age: Double = 3600) {
-    for leftover in leftovers(olderThan: age) { _ = OwnFiles.remove(leftover, below: path) }
+    for leftover in leftovers(olderThan: age) + overtaken() { _ = OwnFiles.remove(leftover, below: path) }
+  }
+
+  /// The checkpoints of stages that are there, and their leases, where nobody holds them.
+  private func overtaken() -> [String] {
+    guard !isLink else { return [] }
+    return folders.flatMap { folder -> [String] in
+      let names = OwnFiles.names(in: [folder], below: path).filter { OwnFiles.isStage($0, in: folder) }
+      let stored = Set(names.filter { $0.utf8.count == 67 }.map { $0.prefix(64) })
+      return names.filter { name in
+        guard name.utf8.count != 67, stored.contains(name.prefix(64)) else { return false }
+        return isAbandoned("\(path)/\(folder)/\(name.prefix(64)).lease")
+      }.map { "\(path)/\(folder)/\($0)" }
+    }
+  }
+
+  /// Whether nobody holds a lease, as far as its lock tells.
+  private func isAbandoned(_ lease: String) -> Bool {
+    guard OwnFiles.kind(of: lease) != nil else { return true }
+    guard let holder = LeaseHolder(lease), holder.isLocked, holder.kernel == LeaseHolder(expiry: 60).kernel
+    else { return false }
+    let descriptor = open(lease, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0
   }
 
   /// The path of a stage's outputs.

@@ -4,6 +4,18 @@ import Testing
 
 /// What tracing, checking, printing and simplifying a graph promise.
 struct GraphTests {
+  @Test("what a graph is traced with goes with the trace, so that a sweep of many trials does not grow")
+  func aBuilderGoesWithItsTrace() throws {
+    weak var kept: GraphBuilder?
+    let graph = try Graph.trace { builder in
+      kept = builder
+      let (a, b) = (builder.input("a", [3, 4]), builder.parameter("b", [3, 4]))
+      builder.output("y", a + b + builder.input("a", [3, 4]))
+    }
+    #expect(graph.nodes.count == 4)
+    #expect(kept == nil)
+  }
+
   @Test("the first failure is thrown, with the scope it happened in, and later ones are not")
   func firstFailureIsKept() {
     let error = #expect(throws: TraceError.self) {

@@ -96,6 +96,24 @@ import Testing
     #expect(stages.paths() == [stages.file(key)])
   }
 
+  /// A run that is killed between the writing of a stage and the end of its lease leaves both files.
+  @Test func whatIsBesideAStoredStageGoesWithItsHolder() throws {
+    var leases: StageLeases? = StageLeases(stages)
+    #expect(leases?.acquire(key) == .granted)
+    let lease = (stages.file(key) as NSString).deletingPathExtension + ".lease"
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: lease))
+    try stages.writeCheckpoint(record)
+    stages.removeLeftovers()
+    #expect(stages.paths().count == 2, "the stage is not there yet")
+    try StageFile.write(record, to: stages.file(key), durability: .process)
+    stages.removeLeftovers()
+    #expect(stages.paths().count == 3, "somebody is at work on it")
+    leases = nil
+    try bytes.write(to: URL(fileURLWithPath: lease))
+    stages.removeLeftovers()
+    #expect(stages.paths() == [stages.file(key)])
+  }
+
   /// Whatever lies beside stages that no run has written, and what links lead to.
   @Test func filesOfOthersAreNoStages() throws {
     try stages.write(record)
