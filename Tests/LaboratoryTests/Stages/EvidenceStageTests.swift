@@ -68,7 +68,8 @@ extension Running {
       }
       let (reference, bench) = (try Bench(), try Bench())
       try reference.run(try plan())
-      let alarm = InterruptionTests.Alarm(after: 1)
+      // The plan traces the evidence once, and the measurement again.
+      let alarm = InterruptionTests.Alarm(after: 2)
       let stopped = try plan(alarm)
       #expect(try bench.run(stopped, interruption: alarm.interruption).isInterrupted)
       let evidence = try #require(stopped.stages.first { $0 is EvidenceStage }).key.hexadecimal
