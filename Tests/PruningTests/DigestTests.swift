@@ -30,8 +30,8 @@ import Testing
     "taylor-activation": Pin(1, "797432ea5b1de9fd"),
     "taylor-gate": Pin(1, "f0909fd92cd5d602"),
     "taylor-squared": Pin(1, "92166d608679c2f2"),
-    "optimal-brain-damage": Pin(1, "c8904dabd5aeda73"), "wood-fisher": Pin(1, "25bb2e573ca817d2"),
-    "sparse-gpt": Pin(1, "da66aeb9a487ade8"), "chita": Pin(1, "b7b7fbe6a30ad27e"),
+    "optimal-brain-damage": Pin(1, "c8904dabd5aeda73"), "wood-fisher": Pin(1, "a3fa6da27190350c"),
+    "sparse-gpt": Pin(1, "aa40305385c90e4e"), "chita": Pin(1, "aed2c011c54be3e8"),
     "mean-activation": Pin(1, "2260fb13e9186931"), "apoz": Pin(1, "4217237a0b69df65"),
     "dead-neurons": Pin(1, "9d83fd785ad2d159"), "relevance": Pin(1, "cd5f6cc735fcc78d"),
   ]

@@ -101,19 +101,22 @@ enum Networks {
       .init("fc2.weight", losses: [1, 1, 1.75, 3]),
     ])
 
+  /// The evidence there is in `context`.
+  static let evidence: [Evidence] =
+    Evidence.shipped.filter { $0.name != "relevance" } + [.headGates, .fisherBlocks(of: 50), .relevance()]
+
   /// The same context with other masks, the weights masked.
   static func context(_ masks: MaskSet) -> ScoringContext {
     let whole = context()
     return ScoringContext(
       weights: masks.applied(to: whole.weights), masks: masks,
       initialWeights: try? whole.initialWeights(), seed: 7, structure: structure,
-      evidence: (Evidence.shipped.filter { $0.name != "relevance" }
-        + [.headGates, .fisherBlocks(of: 50), .relevance()]).map { evidence in
-          guard let values = try? whole.evidence(evidence) else {
-            preconditionFailure("\(evidence) is missing")
-          }
-          return (evidence, values)
-        }, sensitivity: sensitivity)
+      evidence: evidence.map { evidence in
+        guard let values = try? whole.evidence(evidence) else {
+          preconditionFailure("\(evidence) is missing")
+        }
+        return (evidence, values)
+      }, sensitivity: sensitivity)
   }
 
   /// What belongs to the layers of `context`: the convolution's bias, and four heads that own three rows of fc1 and the columns of

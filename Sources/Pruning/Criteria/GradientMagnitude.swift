@@ -13,5 +13,6 @@ extension Criterion {
 }
 
 extension Shipped<Criterion> {
-  static let gradientMagnitude = Shipped(.gradientMagnitude, "|gradient|", paper: "Zhou et al. 2019")
+  static let gradientMagnitude = Shipped(
+    .gradientMagnitude, "|gradient of the mean loss|", paper: "Zhou et al. 2019")
 }

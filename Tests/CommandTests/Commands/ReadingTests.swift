@@ -49,6 +49,9 @@ import Testing
   /// What else is set with a criterion that needs it: a granularity, a model that has what it scores.
   private static let further = [
     "geometric-median": ["granularity=neuron"], "taylor-activation": ["granularity=neuron"],
+    "mean-activation": ["granularity=neuron"], "apoz": ["granularity=neuron"],
+    "dead-neurons": ["granularity=neuron"], "relevance": ["granularity=neuron"],
+    "sparse-gpt": ["allocation=layer-wise"], "chita": ["allocation=layer-wise"],
     "network-slimming": [
       "granularity=neuron", "model=resnet(widths: [3], blocks: 1)", "allocation=global(ignoring: [fc])",
     ],
@@ -65,9 +68,17 @@ import Testing
     ] {
       let list = try object(try run(["list", kind, "--json"]).output)[kind] as? [[String: String]]
       for form in try #require(list).map({ try #require($0["form"]) }) {
-        let further = Self.further[form, default: []].flatMap { ["--set", $0] }
+        let further = Self.further[String(form.prefix { $0 != "(" }), default: []]
+        // A setting is given once: those of the entry take the place of the sweep's own.
+        let own = Set(further.map { $0.prefix { $0 != "=" } })
+        let sweep = Sweeps.ladder(training: 1)
+        let others = sweep.indices.filter { index in
+          let isReplaced = { (word: String) in word.contains("=") && own.contains(word.prefix { $0 != "=" }) }
+          return !isReplaced(sweep[index])
+            && !(index + 1 < sweep.count && sweep[index] == "--set" && isReplaced(sweep[index + 1]))
+        }.map { sweep[$0] }
         let outcome = try run(
-          ["plan", "--set", "\(setting)=\(form)"] + Sweeps.ladder(training: 1) + further
+          ["plan", "--set", "\(setting)=\(form)"] + others + further.flatMap { ["--set", $0] }
             + ["--json", "--jobs", "1"])
         #expect(outcome.status == 0, "\(setting)=\(form): \(outcome.errors)")
       }
@@ -408,7 +419,8 @@ import Testing
     let commands = lines.compactMap { $0.wholeMatch(of: #/  ([a-z]+) {2,}(\S.*)/#) }
     #expect(
       Set(commands.map(\.1)) == [
-        "list", "plan", "run", "status", "show", "table", "plot", "data", "doctor", "clean", "bench",
+        "list", "plan", "run", "status", "show", "criteria", "table", "plot", "data", "doctor", "clean",
+        "bench",
       ])
     for command in commands {
       let outcome = try run([String(command.1), "--help"], environment: ["COLUMNS": "100"])

@@ -186,6 +186,43 @@ import Testing
     ("allocation layer-wise.rates", .number { $0.allocation = .layerWise(rates: ["fc1": $1]) }),
     ("allocation row-wise.output", .number { $0.allocation = .rowWise(output: $1) }),
     ("allocation row-wise.rates", .number { $0.allocation = .rowWise(rates: ["fc1": $1]) }),
+    ("allocation owl.multiple", .number { $0.allocation = .owl(multiple: $1) }),
+    ("allocation owl.spread", .number { $0.allocation = .owl(spread: $1) }),
+    ("allocation global.floor-density", .number { $0.allocation = .global(floor: .density($1)) }),
+    ("allocation global.floor-count", .whole { $0.allocation = .global(floor: .count($1)) }),
+    ("granularity block.rows", .whole { $0.granularity = .block(rows: $1, columns: 2) }),
+    ("granularity block.columns", .whole { $0.granularity = .block(rows: 2, columns: $1) }),
+    ("granularity one-by-n.outputs", .whole { $0.granularity = .oneByN(outputs: $1) }),
+    ("granularity n-of-m.keep", .whole { $0.granularity = .nOfM(keep: $1, of: 4) }),
+    ("granularity n-of-m.of", .whole { $0.granularity = .nOfM(keep: 1, of: $1) }),
+    ("criterion snip.rounds", .whole { $0.criterion = .snip(rounds: $1) }),
+    ("criterion synflow.rounds", .whole { $0.criterion = .synflow(rounds: $1) }),
+    ("criterion grasp.temperature", .number { $0.criterion = .grasp(temperature: $1) }),
+    ("criterion wood-fisher.block", .whole { $0.criterion = .woodFisher(block: $1) }),
+    ("criterion wood-fisher.damping", .number { $0.criterion = .woodFisher(damping: $1) }),
+    (
+      "criterion sparse-gpt.block",
+      .whole { ($0.criterion, $0.allocation) = (.sparseGPT(block: $1), .layerWise) }
+    ),
+    (
+      "criterion sparse-gpt.damping",
+      .number { ($0.criterion, $0.allocation) = (.sparseGPT(damping: $1), .layerWise) }
+    ),
+    (
+      "criterion chita.damping", .number { ($0.criterion, $0.allocation) = (.chita(damping: $1), .layerWise) }
+    ),
+    (
+      "criterion chita.iterations",
+      .whole { ($0.criterion, $0.allocation) = (.chita(iterations: $1), .layerWise) }
+    ),
+    (
+      "criterion relevance.epsilon",
+      .number { ($0.criterion, $0.granularity) = (.relevance(epsilon: $1), .neuron) }
+    ),
+    (
+      "criterion relevance.alpha",
+      .number { ($0.criterion, $0.granularity) = (.relevance(alpha: $1), .neuron) }
+    ),
     ("schedule one-shot.to-round", .whole { ($0.schedule, $0.sparsity) = (.oneShot(toRound: $1), nil) }),
     (
       "schedule one-shot.rate", .number { ($0.schedule, $0.sparsity) = (.oneShot(toRound: 2, rate: $1), nil) }

@@ -45,7 +45,7 @@ import Testing
   @Test func errorsNameWhatIsMeant() {
     #expect(
       throws: ComponentError.specification(
-        .missingField("rounds", of: "iterative", expected: "a whole number"))
+        .missingField("rounds", of: "iterative", expected: "a whole number in 1…1000"))
     ) { try Schedule(parsing: "iterative") }
     #expect(throws: ComponentError.unknown("retraining", "finetune", known: Retraining.catalogue.names)) {
       try Retraining(parsing: "finetune")

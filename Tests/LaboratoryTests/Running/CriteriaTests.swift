@@ -24,7 +24,8 @@ extension Running {
       }
       // What grows with the number of inputs would empty the output layer.
       let neurons = small.with { ($0.granularity, $0.allocation) = (.neuron, .global(ignoring: ["fc2"])) }
-      return [small, neurons, images, tokens]
+      let layers = small.with { $0.allocation = .layerWise }
+      return [small, neurons, images, tokens, layers]
     }
 
     private static func plan(_ criterion: Criterion) throws -> SweepPlan {

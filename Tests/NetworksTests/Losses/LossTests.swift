@@ -82,7 +82,9 @@ import Testing
     #expect(throws: ComponentError.unknown("loss", "label-smooth", known: Loss.catalogue.names)) {
       try Loss.catalogue.parse("label-smooth")
     }
-    #expect(throws: ComponentError.outOfRange("share", "1.5", "0.0…1.0")) {
+    let share = SpecificationError.wrongField(
+      "share", of: "label-smoothing", found: "1.5", expected: "a number in 0…1, as 0.1")
+    #expect(throws: ComponentError.specification(share)) {
       try Loss.catalogue.parse("label-smoothing(share: 1.5)")
     }
     let traced = try Family.all[0].traced()
