@@ -11,6 +11,10 @@ struct ThreadsTests {
   ]
 
   private func threads(_ index: Int, batch: Int, density: Float) throws -> Int {
+    try plan(index, batch: batch, density: density).threads
+  }
+
+  private func plan(_ index: Int, batch: Int, density: Float) throws -> ThreadPlan {
     let network = try Network(Self.models[index].model, Self.models[index].interface)
     var random = RandomStream(seed: 0, stream: .mask)
     let masks = MaskSet(
@@ -19,7 +23,7 @@ struct ThreadsTests {
       })
     let form = try SparseForm(density < 1 ? masks : nil, .automatic, isForOne: batch == 1).apply(to: network)
     let graph = try form.evaluationGraph(batch: batch).inMicroBatches(threads: 2)
-    return ThreadPlan(Plan(graph), threads: 2).threads
+    return ThreadPlan(Plan(graph), threads: 2)
   }
 
   @Test("one example through a sparse network is not worth a second thread", arguments: models.indices)
@@ -30,6 +34,11 @@ struct ThreadsTests {
   @Test("many examples are not worth one where their whole work is done in ten microseconds")
   func few() throws {
     for density: Float in [0.02, 0.005] { #expect(try threads(0, batch: 64, density: density) == 1) }
+  }
+
+  @Test("a thread keeps its examples from layer to layer", arguments: [0.1, 0.02, 0.005] as [Float])
+  func locality(density: Float) throws {
+    #expect(try plan(1, batch: 64, density: density).phases.count <= 4)
   }
 
   @Test("many examples are, and so is one through all weights", arguments: models.indices)

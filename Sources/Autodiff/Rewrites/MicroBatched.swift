@@ -14,12 +14,15 @@ extension ExamplewisePrimitive {
 
 extension Graph {
   /// The same graph, in which operations that follow each other example by example have become `MicroBatches`. That happens where
-  /// their results take more than `bytes`. A micro-batch then has so few examples that they take no more on each thread. The bits
-  /// are the same.
-  package func inMicroBatches(threads: Int = 1, bytes: Int = 4 << 20) -> Graph {
+  /// their results take more than `bytes`. A micro-batch then has so few examples that they take no more on each thread. Several
+  /// threads take micro-batches from `shared` bytes on: else each would read what another has just written, out of that one's cache.
+  /// The bits are the same.
+  package func inMicroBatches(threads: Int = 1, bytes: Int = 4 << 20, shared: Int = 1 << 19) -> Graph {
     var result = self
     for run in examplewiseRuns(bytes: bytes) {
-      guard let last = run.last, let node = microBatched(run, threads: threads, bytes: bytes) else {
+      guard let last = run.last,
+        let node = microBatched(run, threads, bytes, threads > 1 ? min(shared, bytes) : bytes)
+      else {
         continue
       }
       result.nodes[last] = node
@@ -79,11 +82,11 @@ extension Graph {
   }
 
   /// The node that does what these do; `nil` where that gains nothing.
-  private func microBatched(_ run: [Int], threads: Int, bytes: Int) -> Node? {
+  private func microBatched(_ run: [Int], _ threads: Int, _ bytes: Int, _ least: Int) -> Node? {
     let batch = batch(run[0])
     guard batch > 1, let last = run.last, let one = part(run, of: 1) else { return nil }
     let size = Plan.arenaSize(one.graph)
-    guard batch * size > bytes else { return nil }
+    guard batch * size > least else { return nil }
     let most = max(1, bytes / size)
     // A multiple of the threads, so that all have equally much to do: each takes neighbouring ones.
     let rounds = ((batch + most - 1) / most + threads - 1) / max(1, threads)
