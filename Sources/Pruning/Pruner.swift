@@ -73,6 +73,19 @@ package struct Pruner: Hashable, Sendable {
     if case .rows = quota, !isByWeight, granularity.pattern == nil {
       throw PruningError.rowsOfUnits(granularity: granularity.name, allocation: allocation.name)
     }
+    if case .rows = quota, criterion.solves {
+      throw PruningError.unfit(
+        "it keeps a number of weights of each layer wherever they are, and allocation \(allocation.name) keeps as many of "
+          + "every row; use layer-wise", criterion: criterion.name)
+    }
+    if criterion.rounds > 1, granularity.pattern != nil {
+      throw PruningError.unfit(
+        "it prunes in \(criterion.rounds) rounds, and granularity \(granularity.name) has one step; use rounds: 1",
+        criterion: criterion.name)
+    }
+    if allocation.isMeasured, allocation.hasFloor, !isByWeight {
+      throw PruningError.floorOfUnits(granularity: granularity.name, allocation: allocation.name)
+    }
     if let requirement = criterion.requirement { try requirement(PruningSetup(self, layers, structure)) }
   }
 
@@ -118,7 +131,7 @@ package struct Pruner: Hashable, Sendable {
         now, pool, structure, to: quota.part(round, of: criterion.rounds, from: prunable), isByWeight)
       ties = cut.ties.map { $0 + (ties ?? 0) } ?? ties
       weights = cut.weights ?? weights
-      now = try now.after(cut.masks, weights, measuring: measuring)
+      now = try now.after(cut.masks, weights, for: criterion, measuring: measuring)
       pool = try self.prunable(among: now.masks, structure: structure)
     }
     let last = try cut(now, pool, structure, to: quota, isByWeight)
@@ -170,7 +183,11 @@ package struct Pruner: Hashable, Sendable {
       let (masks, weights) = try solve(context, prunable, quota)
       return Cut(masks: masks, weights: weights)
     }
-    let scores = try criterion.scores(in: context)
+    var scores = try criterion.scores(in: context)
+    // The square of a single weight's score; its magnitude has the same order.
+    if criterion.squaresSums, isByWeight || granularity.pattern != nil {
+      scores = scores.mapValues { Tensor($0.shape, $0.scalars.map(\.magnitude)) }
+    }
     var cut: Cut
     if let pattern = granularity.pattern {
       cut = patternMasks(pattern, context, prunable, scores, quota)

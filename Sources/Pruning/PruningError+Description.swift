@@ -100,6 +100,9 @@ extension PruningError: CustomStringConvertible {
     case .rowsOfUnits(let granularity, let allocation):
       "allocation \(allocation) compares the weights of one row, and granularity \(granularity) prunes whole units: use "
         + "granularity weight, or an allocation of whole layers"
+    case .floorOfUnits(let granularity, let allocation):
+      "the floor of allocation \(allocation) holds single weights, and granularity \(granularity) prunes whole units: use "
+        + "granularity weight, or allocation global with a floor"
     case .unfit(let reason, let criterion): "criterion \(criterion) cannot be used here: \(reason)"
     case .solverScores(let criterion):
       "criterion \(criterion) solves whole layers and gives no scores to single weights"

@@ -75,6 +75,8 @@ public enum PruningError: Error, Hashable {
   case noUnits(granularity: String)
   /// Rows that are to compete by weights, where units are larger.
   case rowsOfUnits(granularity: String, allocation: String)
+  /// A floor under layers whose shares are measured, with units larger than a weight.
+  case floorOfUnits(granularity: String, allocation: String)
   /// A criterion that cannot prune what it is to prune: why, and what would be possible.
   case unfit(String, criterion: String)
   /// Scores were asked of a solver.

@@ -28,13 +28,19 @@ extension Quota {
 
 extension ScoringContext {
   /// The context after a cut that others follow.
-  /// - Parameter measuring: measures what the criterion reads again; `nil` leaves it as it is.
+  /// - Parameter measuring: measures what the criterion reads again.
+  /// - Throws: `PruningError.unavailable` where the criterion reads evidence and nothing measures it again.
   func after(
-    _ masks: MaskSet, _ weights: ParameterSet?, measuring: Pruner.Measure?
+    _ masks: MaskSet, _ weights: ParameterSet?, for criterion: Criterion, measuring: Pruner.Measure?
   ) throws -> ScoringContext {
     let weights = masks.applied(to: weights ?? self.weights)
     return try with(weights, masks) { evidence, known in
-      try measuring?(evidence, weights, masks) ?? known
+      // What only the allocation reads has done its part.
+      guard criterion.needs.evidence.contains(evidence) else { return known }
+      guard let measuring else {
+        throw PruningError.unavailable(.evidence(evidence), criterion: criterion.name)
+      }
+      return try measuring(evidence, weights, masks)
     }
   }
 }

@@ -91,6 +91,11 @@ struct CriteriaCommand: ParsableCommand {
     let count = try Environment.count(threads, "--threads", or: "COPPICE_THREADS")
     let comparison = try CriteriaComparison(
       subject, by: criteria, threads: count ?? ProcessInfo.processInfo.activeProcessorCount)
+    guard !comparison.cuts.isEmpty else {
+      let reasons = comparison.refused.map { "\($0.criterion): \($0.reason)" }
+      throw CommandFailure(
+        "none of the criteria applies: " + reasons.joined(separator: "; "), CommandFailure.usage)
+    }
     let report = CriteriaReport(comparison, trial: record.trial, sparsity: sparsity)
     try Terminal.data(format.json ? report.json : report.text(width: Terminal.tableWidth))
     guard let file else { return }

@@ -1,3 +1,4 @@
+import CoppiceAutodiff
 import CoppiceNetworks
 import CoppicePruning
 import CoppiceStore
@@ -69,9 +70,10 @@ package struct CriteriaComparison: Sendable {
     let full = regimen.model.fullMasks
     dense = try Meter(regimen, threads: threads).evaluation(
       subject.parameters, subject.buffers, step: 0, isLast: false)
-    let prunable = try Pruner(
-      criterion: .magnitude, granularity: subject.granularity, allocation: subject.allocation
-    ).prunable(among: full, structure: structure)
+    let plain = Pruner(
+      criterion: .magnitude, granularity: subject.granularity, allocation: subject.allocation)
+    let prunable = try plain.prunable(among: full, structure: structure)
+    _ = try plain.quota(for: prunable.layers, target: .sparsity(subject.sparsity))
     var measured = Measured(subject, threads: threads)
     var cuts: [Cut] = []
     var refused: [(criterion: Criterion, reason: String)] = []
@@ -81,13 +83,20 @@ package struct CriteriaComparison: Sendable {
         criterion: criterion, granularity: subject.granularity, allocation: subject.allocation)
       do {
         try pruner.checkCompatibility(with: regimen.model.layers, structure: structure)
-        let (evidence, waited) = try measured.evidence(criterion.needs.evidence)
+        var (evidence, waited) = try measured.evidence(pruner.needs.evidence)
+        let sensitivity = pruner.needs.sensitivity ? try measured.sensitivity(structure) : nil
+        waited += sensitivity?.seconds ?? 0
         let watch = Stopwatch()
         let pruning = try pruner.prune(
           ScoringContext(
             weights: subject.parameters, masks: full, initialWeights: regimen.initialParameters(draw: 0),
-            seed: regimen.seedBits, evidence: evidence),
-          structure: structure, to: .sparsity(subject.sparsity))
+            seed: regimen.seedBits, structure: structure, evidence: evidence,
+            sensitivity: sensitivity?.found),
+          structure: structure, to: .sparsity(subject.sparsity)
+        ) { evidence, parameters, masks in
+          try subject.scoring.measure(
+            evidence, regimen, parameters, subject.buffers, masks: masks, threads: threads, check: {})
+        }
         let seconds = waited + watch.elapsed
         let masks = pruning.masks
         let evaluation = try Meter(regimen, masks: masks, threads: threads).evaluation(
@@ -98,6 +107,8 @@ package struct CriteriaComparison: Sendable {
             sparsity: pruning.report.sparsity, ties: pruning.report.ties, evaluation: evaluation,
             seconds: seconds))
       } catch let error as PruningError {
+        refused.append((criterion, "\(error)"))
+      } catch let error as TraceError {
         refused.append((criterion, "\(error)"))
       }
     }
@@ -115,6 +126,7 @@ private struct Measured {
   let subject: CriteriaComparison.Subject
   let threads: Int
   private var known: [Evidence: (values: ParameterSet, seconds: Double)] = [:]
+  private var layers: (found: LayerSensitivity, seconds: Double)?
 
   init(_ subject: CriteriaComparison.Subject, threads: Int) {
     (self.subject, self.threads) = (subject, threads)
@@ -124,6 +136,20 @@ private struct Measured {
   mutating func evidence(_ wanted: [Evidence]) throws -> ([(Evidence, ParameterSet)], seconds: Double) {
     let found = try wanted.map { ($0, try measure($0)) }
     return (found.map { ($0, $1.values) }, found.reduce(0) { $0 + $1.1.seconds })
+  }
+
+  /// The loss with one layer at a time pruned.
+  mutating func sensitivity(
+    _ structure: NetworkStructure
+  ) throws -> (found: LayerSensitivity, seconds: Double) {
+    if let known = layers { return known }
+    let watch = Stopwatch()
+    let found = try subject.scoring.sensitivity(
+      subject.regimen, subject.parameters, subject.buffers, masks: nil,
+      granularity: subject.granularity.pattern == nil ? subject.granularity : .weight,
+      structure: structure, ignoring: subject.allocation.ignoring, threads: threads)
+    layers = (found, watch.elapsed)
+    return (found, watch.elapsed)
   }
 
   private mutating func measure(_ evidence: Evidence) throws -> (values: ParameterSet, seconds: Double) {

@@ -47,6 +47,14 @@ package struct MaskMoves: Sendable {
         "evidence", .list(pruner.needs.evidence.map { .component($0.specification) }),
         neutral: .list([])
       ),
+      (
+        "sensitivity",
+        pruner.needs.sensitivity
+          ? .list(
+            [.component(SensitivityStage.criterion.specification)]
+              + LayerSensitivity.levels.map(Specification.Value.number)) : .none,
+        neutral: .none
+      ),
     ])
   }
 

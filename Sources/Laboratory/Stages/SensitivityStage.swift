@@ -22,6 +22,9 @@ package struct SensitivityStage: Stage {
   package let scoring: ScoringData
   package let key: StageKey
 
+  /// What goes first in the layer that is pruned.
+  static let criterion = Criterion.magnitude
+
   /// - Parameter granularity: what goes as one; single weights in place of a pattern, which has one level.
   package init(
     _ regimen: Regimen, of network: StageKey, masks: StageKey?, granularity: Granularity,
@@ -39,6 +42,7 @@ package struct SensitivityStage: Stage {
         "sensitivity", version: 1,
         [
           ("network", network.value), ("granularity", .component(self.granularity.specification)),
+          ("criterion", .component(Self.criterion.specification)),
           ("levels", .list(LayerSensitivity.levels.map(Specification.Value.number))),
           ("batch", .integer(scoring.batch)), ("batches", .integer(scoring.count)),
           ("seed", .integer(regimen.seed)),
@@ -93,7 +97,8 @@ extension ScoringData {
     var before = regimen.model.fullMasks
     if let masks { before.merge(masks) }
     let all = Pruner(
-      criterion: .magnitude, granularity: granularity, allocation: .layerWise(ignoring: ignoring))
+      criterion: SensitivityStage.criterion, granularity: granularity,
+      allocation: .layerWise(ignoring: ignoring))
     let layers = try all.prunable(among: before, structure: structure).layers
     let pools = try all.pools(among: before.layers, structure: structure) { parameters[$0]?.shape }
     let batch = min(batch, regimen.data.stepsPerEpoch(batchSize: 1))

@@ -47,6 +47,11 @@ package struct GroupPattern: Hashable, Sendable {
     if allocation.isMeasured {
       throw .patternAllocation(granularity: "\(granularity)", allocation: allocation.name)
     }
+    if case .flooredPool(_, let floors) = quota {
+      for (layer, (floor, kept)) in zip(layers, zip(floors, wanted)) where floor > kept {
+        throw refuse(floor, kept, of: layer.count, layer.name)
+      }
+    }
     guard let counts = quota.layers else {
       let total = wanted.reduce(0, +)
       guard quota.total == total else { throw refuse(quota.total, total, of: count, nil) }

@@ -7,7 +7,7 @@ import Testing
 
 extension Running {
   @Suite struct CriteriaComparisonTests {
-    private let criteria = [Criterion.magnitude, .random, .fisher, .wanda]
+    private let criteria = [Criterion.magnitude, .random, .fisher, .wanda, .snip(rounds: 3), .taylorGate]
 
     @Test func aCutIsWhatATrialWithoutRetrainingIs() throws {
       var base = Trial.tiny
@@ -43,6 +43,37 @@ extension Running {
         }
         #expect(comparison.agreement(0, 0)?.jaccard == 1)
         #expect(comparison.agreement(0, 1) == comparison.agreement(1, 0))
+      }
+    }
+
+    /// What the model, the granularity and the allocation ask for is there: nothing is refused for want of it.
+    @Test func structureAndMeasuredSharesAreAtHand() throws {
+      func comparison(
+        _ trial: Trial, _ criteria: [Criterion], _ change: (inout CriteriaComparison.Subject) -> Void
+      ) throws -> CriteriaComparison {
+        let regimen = try Regimen(evaluating: trial, Bench.library)
+        var subject = CriteriaComparison.Subject(
+          regimen, parameters: regimen.initialParameters(draw: 0), buffers: regimen.model.initialBuffers,
+          scoring: ScoringData(batch: 10), sparsity: 0.5)
+        change(&subject)
+        return try CriteriaComparison(subject, by: criteria)
+      }
+      let images = Trial.tiny.with { ($0.model, $0.dataset) = (.resnet([3, 4], blocks: 1), .tinyGlyphs) }
+      let slimming = try comparison(images, [.networkSlimming]) {
+        ($0.granularity, $0.allocation) = (.neuron, .global(ignoring: ["fc"]))
+      }
+      #expect(slimming.refused.isEmpty, "\(slimming.refused)")
+      let text = Trial.tiny.with {
+        ($0.model, $0.dataset) = (.encoder(width: 8, heads: 2, layers: 1), .tinySentences)
+      }
+      let heads = try comparison(text, [.headImportance, .relevance()]) { $0.granularity = .head }
+      #expect(heads.cuts.map(\.criterion) == [.headImportance], "\(heads.refused)")
+      for allocation in [Allocation.owl, .sensitivity, .lamp] {
+        let shares = try comparison(.tiny, [.magnitude]) { $0.allocation = allocation }
+        #expect(shares.refused.isEmpty, "\(shares.refused)")
+      }
+      #expect(throws: PruningError.self) {
+        try comparison(.tiny, [.magnitude]) { ($0.granularity, $0.sparsity) = (.nOfM(keep: 1, of: 2), 0.9) }
       }
     }
 

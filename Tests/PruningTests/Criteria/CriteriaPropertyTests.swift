@@ -1,5 +1,6 @@
 import CoppicePruning
 import CoppiceTensors
+import CoppiceTestSupport
 import Testing
 
 /// What holds for every criterion of the catalogue.
@@ -69,6 +70,42 @@ import Testing
     var masks = Networks.context().masks
     masks["fc1.weight"] = Mask([12, 20], [UInt8](repeating: 0, count: 240))
     #expect(throws: Never.self) { try criterion.scores(in: Networks.context(masks)) }
+  }
+
+  /// The square of one weight's product has the order of its size.
+  @Test(arguments: [Granularity.weight, .nOfM]) func aGateOnOneWeightIsTaylors(granularity: Granularity)
+    throws
+  {
+    func masks(_ criterion: Criterion) throws -> MaskSet {
+      try Pruner(criterion: criterion, granularity: granularity, allocation: .layerWise(ignoring: ["conv"]))
+        .prune(Networks.context(), structure: Networks.structure, to: .sparsity(0.5)).masks
+    }
+    #expect(try masks(.taylorGate) == masks(.taylor))
+  }
+
+  /// What does not go together is refused before anything is trained.
+  @Test func roundsRowsAndFloorsThatCannotBeAreRefused() {
+    let layers = Networks.context().masks.layers
+    func problem(_ criterion: Criterion, _ granularity: Granularity, _ allocation: Allocation) -> String {
+      message {
+        try Pruner(criterion: criterion, granularity: granularity, allocation: allocation)
+          .checkCompatibility(with: layers, structure: Networks.structure)
+      }
+    }
+    #expect(
+      problem(.snip(rounds: 5), .nOfM, .layerWise(ignoring: ["conv"])).contains("it prunes in 5 rounds"))
+    #expect(problem(.sparseGPT(), .weight, .rowWise).contains("use layer-wise"))
+    #expect(
+      problem(.magnitude, .neuron, .owl(floor: .count(3))).contains(
+        "the floor of allocation owl holds single"))
+    #expect(
+      message {
+        try Pruner(
+          criterion: .magnitude, granularity: .nOfM,
+          allocation: .global(ignoring: ["conv"], floor: .count(40))
+        )
+        .quota(for: layers.filter { $0.name != "conv.weight" }, target: .sparsity(0.5))
+      }.contains("n-of-m"))
   }
 
   @Test func roundsComeToTheWholeQuota() throws {
