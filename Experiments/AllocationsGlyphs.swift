@@ -14,7 +14,7 @@ extension Experiment {
     Axis(
       \.allocation,
       [
-        .global, .layerWise, .rowWise, .erdosRenyi, .erdosRenyiKernel, .lamp, .owl(floor: .density(0.05)),
+        .global, .layerWise, .rowWise, .erdosRenyi, .erdosRenyiKernel, .lamp, .owl(floor: .density(0.01)),
         .sensitivity,
       ])
     Axis(\.sparsity, [0.75, 0.9, 0.97])

@@ -65,6 +65,17 @@ import Testing
     for experiment in Experiments.all { for trial in try experiment.trials() { try expectRoundTrip(trial) } }
   }
 
+  /// Planned on data that are drawn: sizes and classes decide what goes together, and those of MNIST have embedded ones too.
+  @Test func everyExperimentCanBePlanned() throws {
+    for experiment in Experiments.all {
+      var drawn = experiment
+      if !experiment.base.dataset.definition.isEmbedded { drawn.base.dataset = .glyphs(training: 2_000) }
+      #expect(throws: Never.self, "\(experiment.name)") {
+        _ = try SweepPlan(drawn, library: DataLibrary(DataFolders([])))
+      }
+    }
+  }
+
   @Test func whatCannotBeReadBackSaysWhy() {
     let own = Criterion("own") { $0.weights }
     #expect {

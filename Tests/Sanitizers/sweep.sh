@@ -7,11 +7,12 @@ sweep() {
   program=$PWD/$1
   export SWIFT_BACKTRACE=enable=no COPPICE_RESULTS="$folder/results" COPPICE_CHECKPOINT_SECONDS=0
   small="quickstart --seeds 1 --as small --set training=4it --set evaluation=2it --set batch-size=20"
-  set -- --quiet --jobs "$2" --threads "$3" --set "dataset=glyphs(training: 40, validation: 20, test: 20)"
-  "$program" run $small "$@" --set "model=mlp(widths: [16])" >/dev/null
-  "$program" run $small "$@" --set "model=mlp(widths: [16])" --fresh >/dev/null
+  glyphs="dataset=glyphs(training: 40, validation: 20, test: 20)"
+  set -- --quiet --jobs "$2" --threads "$3"
+  "$program" run $small "$@" --set "$glyphs" --set "model=mlp(widths: [16])" >/dev/null
+  "$program" run $small "$@" --set "$glyphs" --set "model=mlp(widths: [16])" --fresh >/dev/null
   for model in "conv-2(hidden: [8])" "lenet-5"; do
-    "$program" run $small "$@" --set "model=$model" --set criterion=taylor --set schedule=one-shot --force \
+    "$program" run $small "$@" --set "$glyphs" --set "model=$model" --set criterion=taylor --set schedule=one-shot --force \
       --set sparsity=0.5 >/dev/null
   done
   "$program" run $small "$@" --set "model=encoder" --set "dataset=induction(training: 40, validation: 20, test: 20)" \
