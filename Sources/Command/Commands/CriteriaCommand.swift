@@ -59,7 +59,7 @@ struct CriteriaCommand: ParsableCommand {
     guard round >= 0 else { throw ValidationError("--round takes the number of a round, from 0 on") }
   }
 
-  func run() throws { try foreign.contain { try compare() } }
+  func run() throws { try foreign.contain(within: nil) { try compare() } }
 
   private func compare() throws {
     let file = try output.map { try FigureFile($0) }
