@@ -61,6 +61,7 @@ public enum CoppiceCommandLine {
     do {
       try prepare()
       if let kernels = Environment["COPPICE_KERNELS"] { try KernelVariant.use(kernels) }
+      if let limit = try Environment.memory(nil) { MemoryLimit.use(limit) }
       let arguments = Array(CommandLine.arguments.dropFirst())
       if arguments == ["--generate-completion-script", "bash"] {
         try Terminal.data(Completions.bashScript)
