@@ -151,7 +151,6 @@ struct PlotCommand: ParsableCommand {
     if let width { words += ["--width", width] }
     if let fontSize { words += ["--font-size", "\(fontSize)"] }
     if let title { words += ["--title", title] }
-    if curves.foreign.isForeign { words.append("--foreign") }
     if let output { words += ["-o", output] }
     return ShellWord.line(words)
   }

@@ -41,7 +41,8 @@ import Testing
     #expect(outcome.output.contains("2 random") && outcome.output.contains("before: validation loss"))
     let svg = try String(contentsOfFile: program.folder.path + "/the figure.svg", encoding: .utf8)
     #expect(svg.contains("<title>magnitude and random: "))
-    let path = program.store.trial("dense-seed0", of: "tiny")
+    let trial = try #require(program.store.trials(of: "tiny").first { $0.hasPrefix("dense-seed0") })
+    let path = program.store.trial(trial, of: "tiny")
     #expect(
       svg.contains(
         "coppice criteria \(path) --sparsity 0.5 --only magnitude random --foreign -o &#39;the figure.svg&#39;"
