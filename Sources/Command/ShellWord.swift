@@ -12,5 +12,5 @@ enum ShellWord {
   static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
   private static let plain = Set(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,+@%=".unicodeScalars)
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,+@%".unicodeScalars)
 }
