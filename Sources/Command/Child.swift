@@ -33,14 +33,22 @@ struct Child {
     self.process = process
   }
 
-  /// Waits for its end, so many seconds at most.
-  func end(within seconds: Double) -> End {
-    let deadline = Date(timeIntervalSinceNow: seconds)
+  /// Waits for its end, so many seconds at most; without a number as long as it takes.
+  /// - Throws: a failure to be tried again where the system does not say how it ended.
+  func end(within seconds: Double?) throws -> End {
+    let deadline = seconds.map { Date(timeIntervalSinceNow: $0) } ?? .distantFuture
     var status: Int32 = 0
-    while waitpid(process, &status, WNOHANG) == 0 {
+    while true {
+      let found = waitpid(process, &status, WNOHANG)
+      if found == process { break }
+      if found < 0, errno != EINTR {
+        throw CommandFailure(
+          "how the process that read the file ended cannot be told: \(String(cString: strerror(errno)))",
+          CommandFailure.tryAgain)
+      }
       guard Date() < deadline else {
         kill(process, SIGKILL)
-        waitpid(process, &status, 0)
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
         return .stopped
       }
       usleep(2_000)

@@ -56,9 +56,12 @@ public enum CoppiceCommandLine {
     StandardStreams.open()
     // A file that may not grow any more is an error of writing like any other.
     signal(SIGXFSZ, SIG_IGN)
+    // Where it is ignored, nobody is told how a child ended.
+    signal(SIGCHLD, SIG_DFL)
     do {
       try prepare()
       if let kernels = Environment["COPPICE_KERNELS"] { try KernelVariant.use(kernels) }
+      if let limit = try Environment.memory(nil) { MemoryLimit.use(limit) }
       let arguments = Array(CommandLine.arguments.dropFirst())
       if arguments == ["--generate-completion-script", "bash"] {
         try Terminal.data(Completions.bashScript)

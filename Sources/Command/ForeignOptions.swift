@@ -14,23 +14,32 @@ struct ForeignOptions: ParsableArguments {
   /// Does the command's work. The library may crash or hang on a foreign file: the work is then done by a second process, which
   /// may end so, and is stopped when it does not end.
   ///
+  /// - Parameter seconds: so long it may take, if `COPPICE_FOREIGN_SECONDS` does not say otherwise. Work that computes besides has no
+  ///   such bound, and where it does not end well, it may not be for the file.
   /// - Throws: what the work throws, a failure that says how the second process ended, or its exit code.
-  func contain(_ work: () throws -> Void) throws {
+  func contain(within seconds: Double? = 60, _ work: () throws -> Void) throws {
     guard isForeign, Environment[Self.mark] == nil else { return try work() }
-    let limit = try Environment.seconds("COPPICE_FOREIGN_SECONDS") ?? 60
+    let limit = try Environment.seconds("COPPICE_FOREIGN_SECONDS") ?? seconds
     let child = try Child(Array(CommandLine.arguments.dropFirst()), adding: (Self.mark, "1"))
-    switch child.end(within: limit) {
+    switch try child.end(within: limit) {
     case .exited(0): return
     case .exited(let code): throw ExitCode(code)
     case .signalled(SIGPIPE): StandardStreams.endWithoutReader()
     case .signalled(let signal):
       throw CommandFailure(
-        "the file cannot be read: libhdf5 ended by signal \(signal) on its contents. It is damaged; make it again",
+        seconds == nil
+          ? "the process that read the file and computed with it ended by signal \(signal): the file may be damaged"
+          : "the file cannot be read: libhdf5 ended by signal \(signal) on its contents. It is damaged; make it again",
         CommandFailure.badData)
     case .stopped:
+      let bound = "within \(limit ?? .infinity) s (COPPICE_FOREIGN_SECONDS)"
+      if seconds == nil {
+        throw CommandFailure(
+          "the command did not come to an end \(bound): give it more time", CommandFailure.tryAgain)
+      }
       throw CommandFailure(
-        "the file cannot be read: libhdf5 did not come to an end of it within \(limit) s (COPPICE_FOREIGN_SECONDS). "
-          + "It is damaged; make it again", CommandFailure.badData)
+        "the file cannot be read: libhdf5 did not come to an end of it \(bound). It is damaged; make it again",
+        CommandFailure.badData)
     }
   }
 }

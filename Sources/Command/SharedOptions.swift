@@ -114,7 +114,8 @@ struct SweepOptions: ParsableArguments {
 
   /// The sweep taken apart into stages.
   func plan(_ library: DataLibrary) throws -> SweepPlan {
-    if let limit = try Environment.memory(memory) { MemoryLimit.use(limit) }
+    // That of the environment holds for every command already.
+    if memory != nil, let limit = try Environment.memory(memory) { MemoryLimit.use(limit) }
     if let name, name != experiment, ExperimentCatalogue.experiments.contains(where: { $0.name == name }) {
       throw CommandFailure(
         "--as takes a name of your own, and \(name) is an experiment's: its results would pass for that one's",

@@ -42,9 +42,6 @@ public struct Criterion: Component {
   let requirement: Requirement?
   let method: Method
 
-  /// In how many cuts a pruning may be made: more are a slip of the pen.
-  public static let possibleRounds = 1...1000
-
   /// A criterion that scores weights.
   /// - Parameters:
   ///   - name: what the criterion is called in tables, in kebab-case.

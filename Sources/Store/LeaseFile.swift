@@ -69,8 +69,10 @@ enum LeaseFile {
     return holder
   }
 
-  /// Whether a file is a lease that nobody holds.
-  static func isLeft(_ path: String) -> Bool { isDead(path, LeaseHolder(path)) }
+  /// Whether a file is a lease that nobody holds. A link is none.
+  static func isLeft(_ path: String) -> Bool {
+    OwnFiles.kind(of: path) == S_IFREG && isDead(path, LeaseHolder(path))
+  }
 
   private static func isDead(_ path: String, _ holder: LeaseHolder?) -> Bool {
     if let holder, holder.isLocked, holder.isHere { return isUnlocked(path) }

@@ -20,7 +20,7 @@ package final class RunLease: Sendable {
   ///
   /// - Parameter expiry: seconds without a heartbeat that others bear with.
   package init(in results: ResultsFolder, of experiment: String, expiry: Double = 60) {
-    for lease in results.leftLeases(of: experiment) { unlink(lease) }
+    for lease in results.leftLeases(of: experiment) { _ = results.remove(lease) }
     me = LeaseHolder(expiry: expiry)
     path = results.lease(me.run, of: experiment)
     state = Mutex(State(descriptor: LeaseFile.make(path, me)))

@@ -76,20 +76,10 @@ package struct StageFolder: Hashable, Sendable {
       let stored = Set(names.filter { $0.utf8.count == 67 }.map { $0.prefix(64) })
       return names.filter { name in
         guard name.utf8.count != 67, stored.contains(name.prefix(64)) else { return false }
-        return isAbandoned("\(path)/\(folder)/\(name.prefix(64)).lease")
+        let lease = "\(path)/\(folder)/\(name.prefix(64)).lease"
+        return OwnFiles.kind(of: lease) == nil || LeaseFile.isLeft(lease)
       }.map { "\(path)/\(folder)/\($0)" }
     }
-  }
-
-  /// Whether nobody holds a lease, as far as its lock tells.
-  private func isAbandoned(_ lease: String) -> Bool {
-    guard OwnFiles.kind(of: lease) != nil else { return true }
-    guard let holder = LeaseHolder(lease), holder.isLocked, holder.kernel == LeaseHolder(expiry: 60).kernel
-    else { return false }
-    let descriptor = open(lease, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    return flock(descriptor, LOCK_EX | LOCK_NB) == 0
   }
 
   /// The path of a stage's outputs.

@@ -121,7 +121,7 @@ public struct MemoryShortage: Error, Hashable, Sendable, CustomStringConvertible
   /// The sentence a user reads.
   public var description: String {
     "\(purpose) needs at least \(Self.size(needed, .up)) of memory, and \(origin) \(Self.size(available, .down)): \(advice), "
-      + "take a larger machine, or try it all the same with --memory none (or COPPICE_MEMORY=none)"
+      + "take a larger machine, or try it all the same with COPPICE_MEMORY=none (or --memory none, where the command takes it)"
   }
 
   /// `38.5 GB`.

@@ -1,7 +1,7 @@
 // What fields hold, one kind a method. Each gives the default where the field is not there, or throws where there is none.
 
 extension SpecificationReader {
-  /// How many units, heads or layers there may be. Beyond it a number is a slip of the pen: no such network fits in memory.
+  /// How many units, heads or channels there may be. Beyond it a number is a slip of the pen: no such network fits in memory.
   package static let possibleCounts = 1...65_536
 
   /// How many rounds a schedule may have. Nobody trains more.
@@ -107,7 +107,7 @@ extension SpecificationReader {
     try take(name, "a list of names in brackets", default: value) { $0.list { $0.description } }
   }
 
-  /// A list of numbers of units, heads or layers.
+  /// A list of numbers of units, heads or channels.
   public mutating func counts(
     _ name: String, default value: [Int]? = nil
   ) throws(SpecificationError) -> [Int] {

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A program of the system that was run to its end. `Foundation.Process` waits for its end on threads, and for ever where the system
 /// gives none; this needs no thread.
@@ -21,15 +22,28 @@ package struct ToolRun {
     patience: Double = .infinity
   ) {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { return nil }
+    guard Self.makePipe(&ends) else { return nil }
     defer { close(ends[0]) }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let deadline = patience.isFinite ? ContinuousClock().now + .seconds(patience) : nil
     guard let process = Self.start(words, environment, output: ends[1], showsErrors) else {
       close(ends[1])
       return nil
     }
     close(ends[1])
-    (output, status) = (Self.read(ends[0], process, patience), Self.end(of: process))
+    (output, status) = (Self.read(ends[0], process, deadline), Self.end(of: process, deadline))
+  }
+
+  /// Held while a pipe is made and while a process starts: one that starts between the two calls that make a pipe would keep its
+  /// ends, and who reads from it would wait for the end of both.
+  private static let door = Mutex(())
+
+  /// A pipe whose ends no other process gets.
+  private static func makePipe(_ ends: inout [Int32]) -> Bool {
+    door.withLock { _ in
+      guard pipe(&ends) == 0 else { return false }
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      return true
+    }
   }
 
   private static func start(
@@ -61,22 +75,23 @@ package struct ToolRun {
     var settings = variables.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in arguments + settings { free(text) } }
     var process = pid_t()
-    guard let program = words.first,
-      posix_spawnp(&process, program, &actions, &attributes, &arguments, &settings) == 0
-    else { return nil }
-    return process
+    guard let program = words.first else { return nil }
+    let code = door.withLock { _ in
+      posix_spawnp(&process, program, &actions, &attributes, &arguments, &settings)
+    }
+    return code == 0 ? process : nil
   }
 
   /// Reads what a process writes, until it ends or is killed.
-  private static func read(_ descriptor: Int32, _ process: pid_t, _ patience: Double) -> [UInt8] {
-    let clock = ContinuousClock()
-    let start = clock.now
+  private static func read(
+    _ descriptor: Int32, _ process: pid_t, _ deadline: ContinuousClock.Instant?
+  ) -> [UInt8] {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      let isReady = poll(&ready, 1, patience.isFinite ? 100 : -1) > 0
-      if patience.isFinite, clock.now - start > .seconds(patience) {
+      let isReady = poll(&ready, 1, deadline == nil ? -1 : 100) > 0
+      if let deadline, ContinuousClock().now > deadline {
         kill(process, SIGKILL)
         return bytes
       }
@@ -88,9 +103,17 @@ package struct ToolRun {
     }
   }
 
-  private static func end(of process: pid_t) -> Int32? {
+  /// Waits for its end. It may have closed its output and go on: it is killed when its time is over.
+  private static func end(of process: pid_t, _ deadline: ContinuousClock.Instant?) -> Int32? {
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 { guard errno == EINTR else { return nil } }
+    while true {
+      let found = waitpid(process, &status, deadline == nil ? 0 : WNOHANG)
+      if found == process { break }
+      if found < 0, errno != EINTR { return nil }
+      guard found == 0, let deadline else { continue }
+      if ContinuousClock().now > deadline { kill(process, SIGKILL) }
+      usleep(1_000)
+    }
     return status & 0x7f == 0 ? (status >> 8) & 0xff : nil
   }
 }

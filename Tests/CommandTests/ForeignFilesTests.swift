@@ -73,6 +73,28 @@ import Testing
     #expect(try program.run(["table", "tiny", "--y", "nothing", "--foreign"]).status == 64)
   }
 
+  /// Only of a command that does nothing but read is the file to blame where it does not come to an end.
+  @Test func aCommandThatComputesIsNotBoundByReading() throws {
+    let program = try Sweeps.finished.get()
+    let none = ["COPPICE_FOREIGN_SECONDS": "0"]
+    for command in [["show", "tiny/dense-seed0", "--evaluate"], ["criteria", "tiny/dense-seed0"]] {
+      let outcome = try program.run(command + ["--foreign"], environment: none)
+      #expect(outcome.status == 75 && !outcome.errors.contains("libhdf5"), "\(outcome.errors)")
+      #expect(outcome.errors.contains("the command did not come to an end within 0.0 s"), "\(outcome.errors)")
+    }
+    let read = try program.run(["show", "tiny/dense-seed0", "--foreign"], environment: none)
+    #expect(read.status == 65 && read.errors.contains("libhdf5 did not come to an end of it within 0.0 s"))
+  }
+
+  /// Whoever starts the program may ignore the ends of children: how this one ended is told all the same.
+  @Test func theExitCodeComesWhereEndsOfChildrenAreIgnored() throws {
+    let program = try Sweeps.finished.get()
+    let outcome = try program.start(
+      script: #"trap '' CHLD; exec "$0" "$@""#, ["table", "tiny", "--y", "nothing", "--foreign"]
+    ).outcome()
+    #expect(outcome.status == 64, "\(outcome.errors)")
+  }
+
   /// With bytes changed that no seal guards, libhdf5 crashes, hangs, refuses or reads: the command says so and ends.
   @Test func noForeignFileEndsTheCommandByASignal() throws {
     let program = try Program(copying: Sweeps.finished.get())

@@ -67,6 +67,16 @@ import Testing
     #expect(results.leftovers(of: "e").count == 1)
   }
 
+  /// Where the folder of an experiment is a link, what lies there is used and never removed.
+  @Test func whatALinkLeadsToStays() throws {
+    try writeForeign(age: 700)
+    try FileManager.default.moveItem(atPath: folder.file("e"), toPath: folder.file("other"))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("e"), withDestinationPath: folder.file("other"))
+    RunLease(in: results, of: "e").end()
+    #expect(FileManager.default.fileExists(atPath: folder.file("other/run-f00d.lease")))
+  }
+
   @Test func filesOfOtherNamesAreNobodysLease() throws {
     for name in ["run-mine.lease", "run-.lease", "run-f00d.lease.txt", "f00d.lease"] {
       try writeForeign(name, age: 700)

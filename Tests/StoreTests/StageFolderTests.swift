@@ -114,6 +114,28 @@ import Testing
     #expect(stages.paths() == [stages.file(key)])
   }
 
+  /// A run on another machine, whose lock nobody here can ask for, is believed for ten minutes; a link is nobody's lease.
+  @Test func aSilentHolderOfAnotherMachineIsSwept() throws {
+    try stages.write(record)
+    let lease = (stages.file(key) as NSString).deletingPathExtension + ".lease"
+    let json =
+      #"{"beat":1,"began":0,"expiry":60,"host":"elm","isLocked":true,"kernel":"another","process":7,"run":"f00d"}"#
+    for (age, count) in [(500.0, 2), (700, 1)] {
+      try Data(json.utf8).write(to: URL(fileURLWithPath: lease))
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: lease)
+      stages.removeLeftovers()
+      #expect(stages.paths().count == count, "\(age) s")
+    }
+    let other = folder.file("other.lease")
+    try Data("{}".utf8).write(to: URL(fileURLWithPath: other))
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -700)], ofItemAtPath: other)
+    try FileManager.default.createSymbolicLink(atPath: lease, withDestinationPath: other)
+    stages.removeLeftovers()
+    #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: lease)) == other)
+  }
+
   /// Whatever lies beside stages that no run has written, and what links lead to.
   @Test func filesOfOthersAreNoStages() throws {
     try stages.write(record)

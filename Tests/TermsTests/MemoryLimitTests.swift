@@ -31,7 +31,7 @@ import Testing
       #expect(
         shortage.map { "\($0)" }
           == "it needs at least 8.1 GB of memory, and this machine has 8.0 GB: ask for less, take a larger machine, or try "
-          + "it all the same with --memory none (or COPPICE_MEMORY=none)")
+          + "it all the same with COPPICE_MEMORY=none (or --memory none, where the command takes it)")
     }
     #expect(
       message {

@@ -37,6 +37,15 @@ import Testing
     #expect(ContinuousClock().now - start < .seconds(50))
   }
 
+  /// A program may close its output and go on.
+  @Test func nothingThatWritesNoMoreIsWaitedForEver() throws {
+    let start = ContinuousClock().now
+    let run = try shell("echo a; exec sleep 100 >&-", patience: 0.5)
+    #expect(run.status == nil && String(decoding: run.output, as: UTF8.self) == "a\n")
+    #expect(ContinuousClock().now - start < .seconds(50))
+    #expect(try shell("exec >&-; sleep 0.1; exit 3").status == 3)
+  }
+
   /// What the process at hand ignores must not be ignored by those it starts.
   @Test func aBrokenPipeEndsIt() throws {
     #expect(try shell("kill -PIPE $$; exit 5").status == nil)

@@ -11,7 +11,7 @@ struct CriteriaCommand: ParsableCommand {
     discussion: """
       Every criterion prunes the trained network once, to the same sparsity, and nothing is trained afterwards: what the loss \
       rises by, how long scoring takes, and how many survivors each two criteria share (Jaccard's index). The loss is that of \
-      the validation data; nothing is chosen by the test data.
+      the validation data, or of the test data where there are none.
 
       \(examples("criteria dense-seed0 --sparsity 0.9", "criteria \(anExperiment)/dense-seed0 -o criteria.svg"))
       """)
@@ -59,7 +59,7 @@ struct CriteriaCommand: ParsableCommand {
     guard round >= 0 else { throw ValidationError("--round takes the number of a round, from 0 on") }
   }
 
-  func run() throws { try foreign.contain { try compare() } }
+  func run() throws { try foreign.contain(within: nil) { try compare() } }
 
   private func compare() throws {
     let file = try output.map { try FigureFile($0) }
@@ -99,17 +99,20 @@ struct CriteriaCommand: ParsableCommand {
     let report = CriteriaReport(comparison, trial: record.trial, sparsity: sparsity)
     try Terminal.data(format.json ? report.json : report.text(width: Terminal.tableWidth))
     guard let file else { return }
-    try file.write(report.figure(command: command, generator: "coppice \(Provenance.toolVersion)"))
+    try file.write(report.figure(command: command(path), generator: "coppice \(Provenance.toolVersion)"))
     Terminal.log("wrote \(file.path)")
   }
 
-  /// What draws the figure again.
-  private var command: String {
-    var words = [ProgramName.current, "criteria", trial, "--sparsity", "\(sparsity)"]
+  /// What draws the figure of a trial's file again.
+  private func command(_ path: String) -> String {
+    var words = [ProgramName.current, "criteria", path, "--sparsity", "\(sparsity)"]
     if round != 0 { words += ["--round", "\(round)"] }
-    if granularity != "weight" { words += ["--granularity", "'\(granularity)'"] }
-    if allocation != "global" { words += ["--allocation", "'\(allocation)'"] }
-    if !only.isEmpty { words += ["--only"] + only.map { "'\($0)'" } }
-    return words.joined(separator: " ") + (output.map { " -o \($0)" } ?? "")
+    if granularity != "weight" { words += ["--granularity", granularity] }
+    if allocation != "global" { words += ["--allocation", allocation] }
+    if !only.isEmpty { words += ["--only"] + only }
+    if let data = data.data { words += ["--data", data] }
+    if foreign.isForeign { words.append("--foreign") }
+    if let output { words += ["-o", output] }
+    return ShellWord.line(words)
   }
 }

@@ -105,7 +105,7 @@ struct PlotCommand: ParsableCommand {
     let band = curves.band ?? .ci95
     let words =
       ["--x", x, "--y", y, "--band", band.rawValue] + (curves.by.map { ["--by", $0] } ?? [])
-      + curves.conditions.flatMap { ["--where", "'\($0)'"] }
+      + curves.conditions.flatMap { ["--where", $0] }
     let axis = SparsityAxis(rawValue: x)
     let column = axis == nil ? x : nil
     let figure = try curves.curves(paths, along: column).figure(
@@ -150,8 +150,8 @@ struct PlotCommand: ParsableCommand {
     if logY { words.append("--log-y") }
     if let width { words += ["--width", width] }
     if let fontSize { words += ["--font-size", "\(fontSize)"] }
-    if let title { words += ["--title", "\"\(title)\""] }
+    if let title { words += ["--title", title] }
     if let output { words += ["-o", output] }
-    return words.joined(separator: " ")
+    return ShellWord.line(words)
   }
 }

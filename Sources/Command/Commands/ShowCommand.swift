@@ -28,7 +28,7 @@ struct ShowCommand: ParsableCommand {
   @OptionGroup var foreign: ForeignOptions
   @OptionGroup var format: FormatOptions
 
-  func run() throws { try foreign.contain { try show() } }
+  func run() throws { try foreign.contain(within: evaluate ? nil : 60) { try show() } }
 
   private func show() throws {
     let path = try StoredResults(folder: results.folder).trial(trial)

@@ -1,3 +1,4 @@
+import CoppiceTensors
 import Foundation
 
 /// How many bytes of content are read of a file, packed or not. What a file says at its beginning is believed before more than that
@@ -45,7 +46,7 @@ struct ContentLimit: Sendable {
     var isOtherFormat = false
 
     /// Whether a content of so many bytes is too long by far.
-    func isExceeded(by count: Int) -> Bool { count > size.addingCapped(ContentLimit.slack) }
+    func isExceeded(by count: Int) -> Bool { count > size.plus(ContentLimit.slack) }
 
     /// The error of a content that is too long by far.
     func error(path: String, isPacked: Bool) -> DatasetError {
@@ -80,13 +81,5 @@ enum SizeAnnouncement: Hashable, Sendable {
     case .idx(let axes) where beginning.count < 4 + 4 * axes: .untold
     case .idx(let axes): IDX.size(announcedBy: beginning, axes: axes).map(Answer.bytes) ?? .otherFormat
     }
-  }
-}
-
-extension Int {
-  /// The sum, or the largest number where there is none.
-  func addingCapped(_ other: Int) -> Int {
-    let (sum, isTooLarge) = addingReportingOverflow(other)
-    return isTooLarge ? .max : sum
   }
 }

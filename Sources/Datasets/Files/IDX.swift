@@ -1,3 +1,5 @@
+import CoppiceTensors
+
 /// The IDX format of MNIST: a magic word, big-endian extents, then bytes. (Y. LeCun, C. Cortes, C. Burges.)
 enum IDX {
   /// Images `[count, 1, height, width]`.
@@ -48,7 +50,7 @@ enum IDX {
       if isTooLarge { return nil }
       size = product
     }
-    return size.addingCapped(length)
+    return size.plus(length)
   }
 
   private static func header(_ file: LoadedFile, magic: UInt32, axes: Int) throws(DatasetError) -> [Int] {

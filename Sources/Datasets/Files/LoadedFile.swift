@@ -1,3 +1,4 @@
+import CoppiceTensors
 import CoppiceTerms
 import Crypto
 import Foundation
@@ -71,7 +72,7 @@ public struct LoadedFile: Sendable {
       // A packed file is hardly ever larger than its content.
       let bound =
         try isPacked
-        ? ContentLimit.Bound(size: limit.most.addingCapped(limit.most / 64), isAnnounced: false)
+        ? ContentLimit.Bound(size: limit.most.plus(limit.most / 64), isAnnounced: false)
         : limit.bound(beginning[...], path: path)
       if bound.isOtherFormat { return beginning }
       if bound.isExceeded(by: size) { throw bound.error(path: path, isPacked: false) }

@@ -152,7 +152,9 @@ package final class Runner: Sendable {
     RunAnalyses(
       plan: plan, outcomes: outcomes, maker: maker,
       context: StageContext(
-        folder: results.stages, recent: outputs, interruption: interruption, costs: costs),
+        folder: results.stages, recent: outputs, interruption: interruption,
+        checkpointInterval: options.checkpointInterval, threads: options.jobs * options.threads, costs: costs,
+        passedOver: { [observe] in observe(.passedOver($0)) }),
       observe: observe)
   }
 

@@ -1,4 +1,5 @@
 import CoppiceNetworks
+import CoppicePruning
 import CoppiceStore
 import CoppiceTensors
 
@@ -50,6 +51,30 @@ extension EvidenceStage {
     guard let evidence = record[parameters: "evidence"] else { return "it has no evidence" }
     let known = Set(regimen.model.declarations.map(\.name))
     return evidence.names.first { !known.contains($0) }.map { "\(regimen.model.model.name) has no \($0)" }
+  }
+}
+
+extension SensitivityStage {
+  package func fault(in record: StageRecord) -> String? {
+    guard record[numbers: "levels"] == LayerSensitivity.levels else {
+      return "its levels are not those at which losses are measured"
+    }
+    // Where nothing can be pruned, the stage gives nothing.
+    for layer in (try? layers(among: regimen.model.fullMasks)) ?? [] {
+      guard let losses = record[numbers: "losses of \(layer.name)"] else {
+        return "it has no losses of \(layer.name)"
+      }
+      if losses.count != LayerSensitivity.levels.count {
+        return "it has \(losses.count) losses of \(layer.name) at \(LayerSensitivity.levels.count) levels"
+      }
+    }
+    return nil
+  }
+
+  private func layers(among masks: MaskSet) throws -> [PrunableLayer] {
+    try Pruner(
+      criterion: .magnitude, granularity: granularity, allocation: .layerWise(ignoring: ignoring)
+    ).prunable(among: masks, structure: structure).layers
   }
 }
 

@@ -34,5 +34,5 @@ extension Criterion {
 extension Shipped<Criterion> {
   static let snip = Shipped(
     .snip, "|weight · gradient| as a share of the whole: connection sensitivity", paper: "Lee et al. 2019"
-  ) { fields in .snip(rounds: try fields.integer("rounds", in: Criterion.possibleRounds, default: 1)) }
+  ) { fields in .snip(rounds: try fields.integer("rounds", .rounds, default: 1)) }
 }

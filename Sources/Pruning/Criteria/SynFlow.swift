@@ -27,5 +27,5 @@ extension Shipped<Criterion> {
   static let synflow = Shipped(
     .synflow, "the share of all paths' flow that goes through a weight, without data",
     paper: "Tanaka et al. 2020"
-  ) { fields in .synflow(rounds: try fields.integer("rounds", in: Criterion.possibleRounds, default: 1)) }
+  ) { fields in .synflow(rounds: try fields.integer("rounds", .rounds, default: 1)) }
 }

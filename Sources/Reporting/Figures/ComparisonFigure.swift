@@ -12,6 +12,11 @@ package struct ComparisonFigure: Figure, Equatable {
     package init(_ title: String, _ values: [Double?], format: Table.Format) {
       (self.title, self.values, self.format) = (title, values, format)
     }
+
+    /// What stands beside a bar.
+    fileprivate func text(_ value: Double?) -> String {
+      value.map { $0.isNaN ? "–" : format.text($0) } ?? "–"
+    }
   }
 
   /// What stands above everything.
@@ -54,8 +59,7 @@ package struct ComparisonFigure: Figure, Equatable {
     let side = Double(labels.count) * Self.cell
     // The numbers behind the bars need room of their own.
     let numbers = bars.map { bar in
-      bar.values.map { value in TextWidth.of(value.map { bar.format.text($0) } ?? "–", size: Self.size) }
-        .max() ?? 0
+      bar.values.map { TextWidth.of(bar.text($0), size: Self.size) }.max() ?? 0
     }
     var starts: [Double] = []
     var right = left + side
@@ -149,16 +153,15 @@ package struct ComparisonFigure: Figure, Equatable {
     for (row, value) in bar.values.enumerated() {
       let y = top + Double(row) * Self.cell
       // A quantity below 0 has no bar: its number says it.
-      let share = largest > 0 ? min(max((value ?? 0) / largest, 0), 1) : 0
-      let length = share.isFinite ? share * Self.barWidth : Self.barWidth
+      let finite = value.map { $0.isFinite && largest > 0 ? min(max($0 / largest, 0), 1) : 0 } ?? 0
+      let length = (value == .infinity ? 1 : finite) * Self.barWidth
       svg.element(
         "rect",
         [
           "x": SVG.number(start), "y": SVG.number(y + 6), "width": SVG.number(length),
           "height": SVG.number(Self.cell - 12), "fill": LineStyle.palette[1],
         ])
-      svg.text(
-        value.map { bar.format.text($0) } ?? "–", start + length + 6, y + Self.cell / 2 + 4, size: Self.size)
+      svg.text(bar.text(value), start + length + 6, y + Self.cell / 2 + 4, size: Self.size)
     }
     svg.begin("g", ["stroke": LineFigure.ink, "stroke-width": "0.8"])
     svg.line(start, top, start, top + Double(labels.count) * Self.cell)

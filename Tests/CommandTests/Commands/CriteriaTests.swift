@@ -34,13 +34,19 @@ import Testing
     defer { program.remove() }
     #expect(try program.run(["run"] + Sweeps.tiny).status == 0)
     let outcome = try program.run([
-      "criteria", "tiny/dense-seed0", "--only", "magnitude", "random", "--sparsity", "0.5", "-o", "c.svg",
+      "criteria", "tiny/dense-seed0", "--only", "magnitude", "random", "--sparsity", "0.5", "--foreign",
+      "-o", "the figure.svg",
     ])
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("2 random") && outcome.output.contains("before: validation loss"))
-    let svg = try String(contentsOfFile: program.folder.path + "/c.svg", encoding: .utf8)
+    let svg = try String(contentsOfFile: program.folder.path + "/the figure.svg", encoding: .utf8)
     #expect(svg.contains("<title>magnitude and random: "))
-    #expect(svg.contains("coppice criteria tiny/dense-seed0 --sparsity 0.5 --only &#39;magnitude&#39;"))
+    let trial = try #require(program.store.trials(of: "tiny").first { $0.hasPrefix("dense-seed0") })
+    let path = program.store.trial(trial, of: "tiny")
+    #expect(
+      svg.contains(
+        "coppice criteria \(path) --sparsity 0.5 --only magnitude random --foreign -o &#39;the figure.svg&#39;"
+      ))
   }
 
   @Test func whatCannotBeComparedIsSaid() throws {

@@ -22,6 +22,19 @@ import Testing
       "\(unread.errors)")
   }
 
+  /// Commands without the flag take less as well, and say how to have it otherwise.
+  @Test func theLimitOfTheEnvironmentHoldsForEveryCommand() throws {
+    let program = try Sweeps.finished.get()
+    for command in [["show", "tiny/dense-seed0", "--evaluate"], ["criteria", "tiny/dense-seed0"]] {
+      let refused = try program.run(command, environment: ["COPPICE_MEMORY": "1KB"])
+      #expect(refused.status == 64, "\(command): \(refused.output)")
+      #expect(
+        refused.errors.contains("COPPICE_MEMORY allows") && refused.errors.contains("COPPICE_MEMORY=none"),
+        "\(refused.errors)")
+    }
+    #expect(try program.run(["list"], environment: ["COPPICE_MEMORY": "lots"]).status == 64)
+  }
+
   /// 17 GB of weights are planned in an address space of 2 GB: a plan makes none of them.
   @Test func aPlanMakesNoWeights() throws {
     let program = try Program()

@@ -115,6 +115,39 @@ extension Running {
       }
     }
 
+    /// The sensitivities that an allocation asks for.
+    @Test func forgedSensitivitiesAreUsedOrComputedAgain() throws {
+      let plan = try Self.plan { $0.allocation = .sensitivity }
+      let stage = try #require(plan.stages.first { $0 is SensitivityStage })
+      try fuzz("forged-sensitivities", plan, stage.key, share: 0.1)
+    }
+
+    /// What a sensitivity cannot hold, each with the words that name it.
+    @Test func whatASensitivityCannotHoldIsNamed() throws {
+      let plan = try Self.plan { $0.allocation = .sensitivity }
+      let stage = try #require(plan.stages.first { $0 is SensitivityStage })
+      let pruning = try #require(plan.stages.first { $0 is PruningStage })
+      let bench = try Bench()
+      try bench.run(plan)
+      let expected = try bench.digests(plan)
+      let good = try #require(try bench.results.stages.read(stage.key.hexadecimal)).numbers
+      let change: [(words: String, (String, [Double]) -> [Double]?)] = [
+        ("its levels are not", { $0 == "levels" ? $1.dropLast() : $1 }),
+        ("its levels are not", { $0 == "levels" ? $1.reversed() : $1 }),
+        ("it has 15 losses of fc1.weight at 14", { $0 == "losses of fc1.weight" ? $1 + [9] : $1 }),
+        ("it has no losses of fc1.weight", { $0 == "losses of fc1.weight" ? nil : $1 }),
+      ]
+      for (words, forge) in change {
+        let numbers = good.compactMap { name, values in forge(name, values).map { (name, $0) } }
+        try bench.results.stages.write(StageRecord(key: stage.key.hexadecimal, numbers: numbers))
+        try? FileManager.default.removeItem(atPath: bench.results.folder(of: plan.name))
+        unlink(bench.results.stages.file(pruning.key.hexadecimal))
+        let (digests, passedOver) = try run(plan, bench)
+        #expect(passedOver.count == 1 && passedOver.first?.contains(words) == true, "\(passedOver)")
+        #expect(digests == expected)
+      }
+    }
+
     // MARK: Checkpoints
 
     /// A run that was stopped in the middle of a training, and the path of its checkpoint.

@@ -27,6 +27,22 @@ import Testing
     #expect(figure.svg.contains(">-0.10</text>") && figure.svg.contains(">2.0</text>"))
   }
 
+  /// A loss that overflowed is longer than any, and one that is no number has no bar.
+  @Test func numbersThatAreNotFiniteHaveTheirBars() {
+    var figure = figure
+    figure.labels = ["a", "b", "c", "d"]
+    figure.shared = [[Double?]](repeating: [nil, nil, nil, nil], count: 4)
+    figure.bars = [.init("rise", [.nan, .infinity, -.infinity, 1], format: .decimal(2))]
+    func widths(_ figure: ComparisonFigure) -> [String] {
+      figure.svg.split(separator: "\n").filter { $0.contains("fill=\"#D55E00\"") }
+        .map { $0.components(between: " width=\"", and: "\"") }
+    }
+    #expect(widths(figure) == ["0", "90", "0", "90"])
+    figure.bars[0].values = [.nan, .infinity, nil, 0]
+    #expect(widths(figure) == ["0", "90", "0", "0"])
+    #expect(!figure.svg.lowercased().contains(">nan</text>"))
+  }
+
   @Test func thePageSaysWhatItIs() {
     let svg = figure.svg
     #expect(svg.contains("data-command=\"again\"") && svg.contains("Two &amp; two"))
