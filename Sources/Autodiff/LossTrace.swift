@@ -73,6 +73,11 @@ public struct LossTrace {
   /// Slices of parameters that the graph ties together; asking takes a while.
   public var groups: [AxisGroup] { axisGroups() }
 
+  /// 1 where a weight survives and 0 where it is pruned, for a parameter; 1 everywhere without masks.
+  package func survivors(of parameter: String, _ shape: Shape) -> Value {
+    builder.input("survivors/\(parameter)", shape)
+  }
+
   /// The mean loss of other logits, with the same labels: of the logits divided by a temperature.
   public func loss(of logits: Value) -> Value { meanLoss(logits) }
 

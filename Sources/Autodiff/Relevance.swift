@@ -83,14 +83,35 @@ extension RelevanceCall {
         up = up + bias.relu
         down = down - (-bias).relu
       }
-      // α − 1 where there are contributions of both signs, 0 without negative ones, −1 without positive ones.
-      let beta = down.magnitude.step * up.magnitude.step.scaled(by: alpha).offset(by: -1)
-      let (gains, losses) = (
-        relevance * beta.offset(by: 1) / up.awayFromZero(by: 0), relevance * beta / down.awayFromZero(by: 0)
-      )
+      let (gains, losses) = signedShares(alpha: alpha, up: up, down: down)
       let positive = contributed(gains, high, more) + contributed(gains, low, less)
       return positive - contributed(losses, high, less) - contributed(losses, low, more)
     }
+  }
+
+  /// The relevance of one contribution to an output that is its sum with a bias, place by place: by the rule. Under α and β each of
+  /// the two is a positive or a negative part as a whole.
+  func share(of contribution: Value, bias: Value) -> Value {
+    switch rule {
+    case .epsilon(let epsilon):
+      return contribution * (relevance / outputs[0].awayFromZero(by: epsilon))
+    case .alphaBeta(let alpha):
+      let (high, low) = (contribution.relu, -(-contribution).relu)
+      let (gains, losses) = signedShares(alpha: alpha, up: high + bias.relu, down: low - (-bias).relu)
+      return gains * high - losses * low
+    }
+  }
+
+  /// What the rule of α and β gives for each unit of a positive contribution, and takes for each unit of a negative one.
+  /// - Parameters:
+  ///   - up: the sum of the positive contributions.
+  ///   - down: the sum of the negative ones.
+  private func signedShares(alpha: Float, up: Value, down: Value) -> (gains: Value, losses: Value) {
+    // α − 1 where there are contributions of both signs, 0 without negative ones, −1 without positive ones.
+    let beta = down.magnitude.step * up.magnitude.step.scaled(by: alpha).offset(by: -1)
+    return (
+      relevance * beta.offset(by: 1) / up.awayFromZero(by: 0), relevance * beta / down.awayFromZero(by: 0)
+    )
   }
 }
 

@@ -30,6 +30,10 @@ package enum Probe {
         executor.write("given/\(evidence)/\(name)", tensor.scalars)
       }
     }
+    for (name, tensor) in parameters where executor.hasLeaf("survivors/\(name)") {
+      let ones = [Float](repeating: 1, count: tensor.shape.count)
+      executor.write("survivors/\(name)", masks?[name]?.bytes.map { Float($0) } ?? ones)
+    }
     for index in 0..<count {
       try executor.fillBatch(hasTokens: network.interface.hasTokens) { try fill(index, $0, $1) }
       executor.run()

@@ -139,6 +139,28 @@ import Testing
     #expect(names.sorted() == traced.prunable.sorted())
   }
 
+  /// A trace can ask which weights survive: all of them without masks.
+  @Test(arguments: [false, true]) func survivorsAreThoseOfTheMasks(isMasked: Bool) throws {
+    let family = Family.all[0]
+    let traced = try family.traced()
+    let start = family.start(traced)
+    let mask = Mask([16, 36], (0..<576).map { UInt8($0 % 3 == 0 ? 0 : 1) })
+    var found = ParameterSet()
+    try Probe.run(
+      traced, start.parameters, start.buffers, masks: isMasked ? MaskSet([("fc1.weight", mask)]) : nil,
+      batch: family.batch,
+      trace: { trace in
+        trace.prunable.map { ($0.name, trace.survivors(of: $0.name, $0.value.shape).scaled(by: 2)) }
+      }, fill: { ReferenceNumbers.fill($0, family.interface, batch: family.batch, $1, $2) },
+      each: { found = $1 })
+    #expect(found.names == traced.prunable)
+    for (name, survivors) in found {
+      let isPruned = isMasked && name == "fc1.weight"
+      let expected = survivors.scalars.indices.map { Float(isPruned && $0 % 3 == 0 ? 0 : 2) }
+      #expect(survivors.scalars == expected, "\(name)")
+    }
+  }
+
   @Test func evidenceIsGivenEvidence() throws {
     let family = Family.all[0]
     let traced = try family.traced()

@@ -10,6 +10,8 @@ struct TracedNetwork {
   /// `[examples, 2, 5, 5]`.
   let inputs: Tensor
   let labels: [Int32]
+  /// Which weights survive; `nil` for all.
+  var survivors: MaskSet? = nil
 
   /// The masks of its weights, all kept.
   var masks: MaskSet {
@@ -37,6 +39,10 @@ struct TracedNetwork {
       for (name, tensor) in values where executor.hasLeaf("given/\(evidence)/\(name)") {
         executor.write("given/\(evidence)/\(name)", tensor.scalars)
       }
+    }
+    for (name, tensor) in weights where executor.hasLeaf("survivors/\(name)") {
+      let ones = [Float](repeating: 1, count: tensor.shape.count)
+      executor.write("survivors/\(name)", survivors?[name]?.bytes.map { Float($0) } ?? ones)
     }
     let size = inputs.shape.count / labels.count
     var accumulator = Evidence.Accumulator(evidence)

@@ -30,9 +30,10 @@ package struct EvidenceStage: Stage {
     let scoring = evidence.batch == .none ? ScoringData(batch: 1) : scoring
     self.scoring = scoring
     self.given = given
+    // Version 2: what an evidence is given counts for survivors alone.
     key = StageKey(
       Specification(
-        "evidence", version: 1,
+        "evidence", version: masks == nil || given.isEmpty ? 1 : 2,
         [
           ("network", network.value), ("evidence", .component(evidence.specification)),
           ("batch", .integer(scoring.batch)), ("seed", .integer(regimen.seed)),

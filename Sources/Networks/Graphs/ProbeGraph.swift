@@ -3,7 +3,7 @@ import CoppiceTensors
 
 extension Network {
   /// A graph of a loss on a batch, in evaluation mode, and of what a closure makes of it: named arrays, which are its outputs.
-  /// Leaves: `inputs`, `labels`, parameters, buffers and `given/<evidence>/<name>`.
+  /// Leaves: `inputs`, `labels`, parameters, buffers, `given/<evidence>/<name>` and `survivors/<name>`.
   ///
   /// - Parameters:
   ///   - given: results of evidence that the closure may ask for; of these the graph depends on the shapes alone.

@@ -26,14 +26,25 @@ extension Criterion {
     let heads = try context.structure().heads
     let gates = try context.evidence(.headGates)
     var scores = try context.scoreEach { _, weight in Tensor(repeating: 0, weight.shape) }
+    // Heads by the weight that reads them.
+    let readers = try heads.map { head in
+      let columns = head.slices.filter { $0.axis == 1 }
+      guard let reader = columns.first(where: { gates[$0.parameter] != nil }) else {
+        throw PruningError.missingParameter(
+          columns.first?.parameter ?? "reader of an attention head", in: "gates on attention heads")
+      }
+      return reader.parameter
+    }
     var next: [String: Int] = [:]
-    for head in heads {
-      guard let output = head.slices.first(where: { $0.axis == 1 && gates[$0.parameter] != nil }),
-        let gate = gates[output.parameter]
-      else { continue }
-      let place = next[output.parameter, default: 0]
-      next[output.parameter] = place + 1
-      guard place < gate.shape.count else { continue }
+    for (head, reader) in zip(heads, readers) {
+      let count = readers.count { $0 == reader }
+      guard let gate = gates[reader], gate.shape == [count] else {
+        throw PruningError.unfit(
+          "\(reader) reads \(count) attention heads, and the evidence has \(gates[reader]?.shape.count ?? 0) gates for it",
+          criterion: "head-importance")
+      }
+      let place = next[reader, default: 0]
+      next[reader] = place + 1
       for slice in head.slices {
         guard let shape = scores[slice.parameter]?.shape, let runs = slice.elements(in: shape) else {
           continue

@@ -6,7 +6,7 @@ extension Criterion {
   ///
   /// S.-K. Yeom et al., "Pruning by explaining: a novel criterion for deep neural network pruning", Pattern Recognition 2021, with the
   /// rules of S. Bach et al., PLOS ONE 2015: that of ε, or with an α that of α and β = α − 1. A normalisation by known statistics
-  /// passes relevance on whole. The paper divides by the norm of a layer where layers compete, which an allocation by layers makes
+  /// is a scale and a shift, and the shift keeps its share as a bias does. The paper divides by the norm of a layer where layers compete, which an allocation by layers makes
   /// needless.
   /// - Parameters:
   ///   - alpha: α, 1 or more; `nil` for the rule of ε.
@@ -14,7 +14,7 @@ extension Criterion {
   public static func relevance(alpha: Double? = nil, epsilon: Double = 1e-6) -> Criterion {
     let evidence = Evidence.relevance(alpha: alpha, epsilon: epsilon)
     return Criterion(
-      "relevance", version: 1, fields: evidence.specification.fields, needs: .evidence(evidence),
+      "relevance", version: 2, fields: evidence.specification.fields, needs: .evidence(evidence),
       scoresUnits: true, requires: { try $0.requireRows(for: "relevance") }
     ) { context in try context.scoreRows(from: evidence) }
   }

@@ -12,7 +12,7 @@ extension Evidence {
   }
 
   /// H g for every prunable weight: the Hessian of the mean loss on logits divided by a temperature, times its gradient over
-  /// all batches. Other parameters stand still. Exact, as the gradient of ⟨∂L/∂w, g⟩; over several batches the mean.
+  /// all batches. Other parameters stand still, and so do pruned weights: g is 0 there, as the flow gᵀg is that of survivors. Exact, as the gradient of ⟨∂L/∂w, g⟩; over several batches the mean.
   public static func hessianGradients(temperature: Double) -> Evidence {
     let first = temperedGradients(temperature: temperature)
     return Evidence(
@@ -20,7 +20,8 @@ extension Evidence {
       given: [first]
     ) { trace in
       let along = trace.temperedGradients(temperature).map { name, gradient in
-        (gradient * trace.given(first, for: name, gradient.shape)).sum
+        let slope = trace.given(first, for: name, gradient.shape)
+        return (gradient * (slope * trace.survivors(of: name, gradient.shape))).sum
       }
       guard let head = along.first else { return [] }
       let weights = trace.prunable

@@ -13,7 +13,7 @@ extension Evidence {
     let field: (name: String, value: Specification.Value) =
       if let alpha { ("alpha", .number(alpha)) } else { ("epsilon", .number(epsilon)) }
     let rule = alpha.map { RelevanceRule.alphaBeta(alpha: Float($0)) } ?? .epsilon(Float(epsilon))
-    return Evidence("relevance", version: 1, fields: [field]) { trace in
+    return Evidence("relevance", version: 2, fields: [field]) { trace in
       let right = trace.builder.apply(OneHot(classes: trace.logits.shape.axes.last ?? 1), trace.labels)
       let found = trace.builder.relevance(
         of: trace.logits, trace.logits * right, by: rule, for: trace.sites.map(\.output))

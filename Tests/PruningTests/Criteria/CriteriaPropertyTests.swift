@@ -108,6 +108,8 @@ import Testing
       }.contains("n-of-m"))
   }
 
+  /// A criterion that reads nothing but weights comes to the same masks in any number of cuts. Of neurons it comes to the same
+  /// number, to within half of one.
   @Test func roundsComeToTheWholeQuota() throws {
     let masks = Networks.context().masks
     for rounds in [1, 2, 7] {
@@ -119,11 +121,23 @@ import Testing
         let pruner = Pruner(criterion: criterion, allocation: allocation)
         let once = try Pruner(criterion: .magnitude, allocation: allocation)
         for target in [PruningTarget.sparsity(0.97), .rate(0.4, times: 3)] {
-          // A criterion that reads nothing but weights comes to the same masks in any number of cuts, rows apart.
           let pruning = try pruner.prune(Networks.context(masks), to: target)
           let plain = try once.prune(Networks.context(masks), to: target)
           #expect(pruning.report.keptCount == plain.report.requestedCount)
-          if allocation != .rowWise { #expect(pruning.masks == plain.masks) }
+          #expect(pruning.masks == plain.masks, "\(allocation) in \(rounds)")
+          // Neurons do not compete in rows.
+          guard allocation != .rowWise else { continue }
+          let report = try Pruner(criterion: criterion, granularity: .neuron, allocation: allocation)
+            .prune(Networks.context(masks), structure: Networks.structure, to: target).report
+          let sizes = report.layers.map { $0.count / (masks[$0.name]?.shape[0] ?? 1) }
+          #expect(sizes == [18, 20, 12])
+          for (layer, size) in zip(report.layers, sizes) {
+            guard let requested = layer.requested else { continue }
+            #expect(2 * abs(layer.kept - requested) <= size, "\(allocation) in \(rounds): \(layer.name)")
+          }
+          if report.layers[0].requested == nil {
+            #expect(2 * abs(report.keptCount - report.requestedCount) <= 20, "\(allocation) in \(rounds)")
+          }
         }
       }
     }

@@ -139,8 +139,13 @@ import Testing
   }
 
   /// The Hessian's products against differences of gradients in Double, at the temperature 1 where they are largest.
-  @Test func hessianProductsAreDifferencesOfGradients() throws {
-    let network = fixture.network
+  /// Under masks only survivors move: the flow of gradients is theirs.
+  @Test(arguments: [false, true]) func hessianProductsAreDifferencesOfGradients(isMasked: Bool) throws {
+    let whole = fixture.network
+    let masks = isMasked ? halved(whole.masks) : whole.masks
+    let network = TracedNetwork(
+      weights: masks.applied(to: whole.weights), inputs: whole.inputs, labels: whole.labels,
+      survivors: isMasked ? masks : nil)
     let products = try network.measure(.hessianGradients(temperature: 1))
     #expect(products.names == network.masks.names)
     let graph = try network.graph(of: .temperedGradients(temperature: 1), batch: network.labels.count)
@@ -157,7 +162,14 @@ import Testing
       }
       return try Interpreter.outputs(of: graph, leaves)
     }
-    let slope = try gradients()
+    var slope = try gradients()
+    if isMasked {
+      for (name, mask) in masks {
+        let found = try #require(slope[name])
+        #expect(zip(found.scalars, mask.bytes).contains { $0 != 0 && $1 == 0 })
+        slope[name] = ReferenceArray(found.shape, zip(found.scalars, mask.bytes).map { $0 * Double($1) })
+      }
+    }
     let step = 1e-7
     let (after, before) = (try gradients(slope, by: step), try gradients(slope, by: -step))
     for (name, product) in products {

@@ -71,6 +71,28 @@ import Testing
     #expect(pruning.masks["proj.weight"]?.bytes.prefix(6) == [1, 1, 1, 0, 0, 0])
   }
 
+  /// A gate that no evidence gives is an error, not a head without a score.
+  @Test func missingGatesAreErrors() throws {
+    let structure = try structure()
+    func scores(_ evidence: ParameterSet) throws -> ParameterSet {
+      let masks = MaskSet(
+        ["attn", "proj"].map { name in
+          ("\(name).weight", Mask(keepingAll: weights["\(name).weight"]?.shape ?? []))
+        })
+      return try Criterion.headImportance.scores(
+        in: ScoringContext(
+          weights: weights, masks: masks, structure: structure, evidence: [(.headGates, evidence)]))
+    }
+    #expect(throws: Never.self) { try scores(gates()) }
+    #expect(throws: PruningError.missingParameter("proj.weight", in: "gates on attention heads")) {
+      try scores(ParameterSet())
+    }
+    let reason = "proj.weight reads 2 attention heads, and the evidence has 1 gates for it"
+    #expect(throws: PruningError.unfit(reason, criterion: "head-importance")) {
+      try scores(ParameterSet([("proj.weight", Tensor([1], [1]))]))
+    }
+  }
+
   @Test func otherUnitsAndOtherModelsAreRefused() throws {
     let structure = try structure()
     let masks = MaskSet([

@@ -152,5 +152,17 @@ extension BatchNormalization.Inference: FlowPrimitive {
   }
 }
 
-/// A number has the relevance of the one that it becomes; what the statistics add has none.
-extension BatchNormalization.Inference: RelevanceKeepingPrimitive {}
+extension BatchNormalization.Inference: RelevancePrimitive {
+  /// An affine of one number, `y = s·x + t` with `s = γ / √(variance + ε)` and `t = β − s·mean`: x has the share of s·x, and t keeps
+  /// its own as a bias does. By the rule of ε the convolution before it has what it would have with s and t folded into it.
+  package func relevance(_ call: RelevanceCall) -> [Value?] {
+    let (x, gamma, beta, mean, variance) = (
+      call.inputs[0], call.inputs[1], call.inputs[2], call.inputs[3], call.inputs[4]
+    )
+    let scale = gamma / variance.offset(by: epsilon).squareRoot
+    let shift = beta - mean * scale
+    let share = call.share(
+      of: x * scale.spreadOverChannels(of: x.shape), bias: shift.spreadOverChannels(of: x.shape))
+    return [share] + call.inputs.dropFirst().map { _ in nil }
+  }
+}
