@@ -30,6 +30,18 @@ extension ScoringContext {
     }
   }
 
+  /// The score of each row of a prunable weight as an evidence has it, `[out]`. Needs `.evidence(…)`.
+  func scoreRows(from evidence: Evidence) throws -> ParameterSet {
+    try scoreRows { name, _, rows in
+      let values = try self.evidence(evidence, for: name)
+      guard values.shape == [rows.count] else {
+        throw PruningError.evidenceShape(
+          values.shape, of: name, shape: [rows.count], evidence: evidence.name)
+      }
+      return values.scalars.map { Double($0) }
+    }
+  }
+
   /// One score for each row of a prunable weight, a slice along its first axis, given to every element of the row.
   /// - Parameter score: one score a row, from the name, the weight, pruned elements +0, and the elements of each row.
   public func scoreRows(

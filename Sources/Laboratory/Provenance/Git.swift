@@ -11,11 +11,7 @@ struct Git {
   /// The git of this machine and the repository around a folder; `nil` where git is not installed. It is looked for in absolute
   /// folders of the path alone: the folder at hand may be the repository's.
   init?(_ folder: String) {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    guard
-      let program = folders.filter({ $0.hasPrefix("/") }).map({ "\($0)/git" })
-        .first(where: { FileManager.default.isExecutableFile(atPath: $0) })
-    else { return nil }
+    guard let program = Tool("git").path else { return nil }
     (self.program, self.folder) = (program, folder)
   }
 

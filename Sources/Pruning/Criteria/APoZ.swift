@@ -10,7 +10,7 @@ extension Criterion {
   /// anything is ever 0, so that such units go last.
   public static let apoz = Criterion(
     "apoz", version: 1, needs: .evidence(.outputActivity), scoresUnits: true,
-    requires: { try $0.requireRows(for: "apoz") }
+    requires: { try $0.requireRows("apoz") }
   ) { context in try context.scoreRows(from: .outputActivity) }
 }
 

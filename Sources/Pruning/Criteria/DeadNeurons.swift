@@ -8,7 +8,7 @@ extension Criterion {
   /// its output relative to its layer's. At a threshold of 0 its dormant units are the dead ones here.
   public static let deadNeurons = Criterion(
     "dead-neurons", version: 1, needs: .evidence(.outputMaxima), scoresUnits: true,
-    requires: { try $0.requireRows(for: "dead-neurons") }
+    requires: { try $0.requireRows("dead-neurons") }
   ) { context in try context.scoreRows(from: .outputMaxima) }
 }
 

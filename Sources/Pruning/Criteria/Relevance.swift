@@ -15,7 +15,7 @@ extension Criterion {
     let evidence = Evidence.relevance(alpha: alpha, epsilon: epsilon)
     return Criterion(
       "relevance", version: 2, fields: evidence.specification.fields, needs: .evidence(evidence),
-      scoresUnits: true, requires: { try $0.requireRows(for: "relevance") }
+      scoresUnits: true, requires: { try $0.requireRows("relevance") }
     ) { context in try context.scoreRows(from: evidence) }
   }
 }

@@ -10,19 +10,7 @@ extension Criterion {
   public static let taylorActivation = Criterion(
     "taylor-activation", version: 1, needs: .evidence(.activationGates), scoresUnits: true,
     requires: { try $0.requireRows("taylor-activation") }
-  ) { context in
-    let gates = try context.evidence(.activationGates)
-    return try context.scoreRows { name, _, rows in
-      guard let gate = gates[name] else {
-        throw PruningError.missingParameter(name, in: Evidence.activationGates.name)
-      }
-      guard gate.shape.count == rows.count else {
-        throw PruningError.evidenceShape(
-          gate.shape, of: name, shape: [rows.count], evidence: Evidence.activationGates.name)
-      }
-      return gate.scalars.map { Double($0) }
-    }
-  }
+  ) { context in try context.scoreRows(from: .activationGates) }
 }
 
 extension Shipped<Criterion> {

@@ -101,20 +101,3 @@ import Testing
     for (a, b) in zip(weights, problem.least(keeping: kept)) { #expect(abs(a - b) < 1e-4) }
   }
 }
-
-extension Quadratic {
-  /// The least of this and a linear function.
-  fileprivate func least(free: [Int], fixed: [Double], adding slope: [Double]) -> [Double] {
-    // H w = −slope: Gauss's elimination on the free places.
-    var rows = free.map { i in free.map { hessian[i][$0] } + [-slope[i]] }
-    for pivot in rows.indices {
-      for row in rows.indices where row != pivot {
-        let factor = rows[row][pivot] / rows[pivot][pivot]
-        rows[row] = zip(rows[row], rows[pivot]).map { $0 - factor * $1 }
-      }
-    }
-    var w = fixed
-    for (row, i) in free.enumerated() { w[i] = rows[row][free.count] / rows[row][row] }
-    return w
-  }
-}

@@ -12,12 +12,13 @@ struct Quadratic {
 
   /// The least w in which `free` places may have any value and the others have those of `fixed`: the normal equations, by Gauss's
   /// elimination.
-  func least(free: [Int], fixed: [Double]) -> [Double] {
+  /// - Parameter slope: a linear function that is added to it.
+  func least(free: [Int], fixed: [Double], adding slope: [Double]? = nil) -> [Double] {
     let others = fixed.indices.filter { !free.contains($0) }
     var rows = free.map { i in
       free.map { hessian[i][$0] } + [
         optimum.indices.reduce(0) { $0 + hessian[i][$1] * optimum[$1] }
-          - others.reduce(0) { $0 + hessian[i][$1] * fixed[$1] }
+          - others.reduce(0) { $0 + hessian[i][$1] * fixed[$1] } - (slope?[i] ?? 0)
       ]
     }
     for pivot in rows.indices {

@@ -87,8 +87,7 @@ import Testing
     #expect(throws: Never.self) { try check(.neuron) }
     for granularity in [Granularity.weight, .head] {
       let reason =
-        "it scores what a neuron or a filter gives, and granularity \(granularity.name) prunes other units; use granularity "
-        + "neuron"
+        "it gives one score to a whole neuron or filter, and granularity \(granularity.name) has other units; use neuron"
       #expect(throws: PruningError.unfit(reason, criterion: criterion.name)) { try check(granularity) }
     }
   }
