@@ -5,6 +5,7 @@ public enum Experiments {
   /// In the order they are listed.
   public static let all: [Experiment] = [
     .quickstart, .lotteryLenetMNIST, .filtersLenet5, .ticketInduction, .allocationsGlyphs,
-    .patternsLenet5,
+    .patternsLenet5, .criteriaLenet5, .criteriaResnet20, .hanLenet, .collapseLenet5,
+    .causalShakespeare, .lotteryConv2, .rewindResnet20, .relevanceLenet5,
   ]
 }

@@ -110,7 +110,7 @@ struct RootCommand: ParsableCommand {
     version: Provenance.toolVersion,
     subcommands: [
       ListCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self,
-      CriteriaCommand.self,
+      CriteriaCommand.self, ClaimsCommand.self,
       TableCommand.self, PlotCommand.self, DataCommand.self, DoctorCommand.self, CleanCommand.self,
       BenchCommand.self,
     ])

@@ -13,3 +13,11 @@ y = np.array([0.9790, 0.9801, 0.9810, 0.9799, 0.9788])
 for name, values in (("sample", x), ("paired difference", x - y)):
     half = stats.sem(values) * stats.t.ppf(0.975, len(values) - 1)
     print(name, *(repr(float(v)) for v in (values.mean(), values.std(ddof=1), stats.sem(values), half)))
+
+print("two-sided exact p of Wilcoxon's signed-rank test")
+for d in (
+    [1.1, 2.3, -0.4, 3.2, 0.9, 1.7],
+    [1.1, 2.3, 0.4, 3.2, 0.9, 1.7],
+    [-1.5, 2.5, 0.5, 3.5, -4.5, 5.5, 6.5, 7.25, -8.125, 9.0625],
+):
+    print(f"  ({d}, {float(stats.wilcoxon(d, mode='exact').pvalue)!r}),")

@@ -24,17 +24,20 @@ public struct Experiment: Sendable {
   public let base: Trial
   /// What is asked of all rounds once they are there.
   public let analyses: [Analysis]
+  /// What is expected of it, written before it is run.
+  public let claims: [Claim]
   private let sweep: SweepStep
 
   /// An experiment.
   public init(
     _ name: String, question: String, base: Trial = Trial(), analyses: [Analysis] = [],
-    @SweepBuilder sweep: () -> SweepStep
+    claims: [Claim] = [], @SweepBuilder sweep: () -> SweepStep
   ) {
     self.name = name
     self.question = question
     self.base = base
     self.analyses = analyses
+    self.claims = claims
     self.sweep = sweep()
   }
 

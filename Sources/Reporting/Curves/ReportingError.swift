@@ -16,6 +16,8 @@ package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible
   case unreadableCondition(String)
   /// No row of a pruned network meets all conditions.
   case noRowsLeft
+  /// No row meets the conditions of a claim.
+  case noRowsMeeting([String])
   /// No value of the metric was measured.
   case noValues(String)
 
@@ -45,6 +47,10 @@ package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible
     case .noRowsLeft:
       return
         "No row of a pruned network meets all conditions of --where. See the rows with `coppice table SUMMARY --rows`."
+    case .noRowsMeeting(let conditions):
+      return
+        "No row of the summary meets \(conditions.joined(separator: " and ")), of which a claim speaks. See the rows with "
+        + "`\(ProgramName.current) table SUMMARY --rows`."
     case .noValues(let metric):
       return "No row of the summary has a value for '\(metric)', so there is nothing to draw. "
         + "Choose another metric with --y, or see `\(ProgramName.current) status` for trials that did not finish."
@@ -56,7 +62,9 @@ extension ReportingError: ReportedError {
   package var exitCode: FailureCode {
     switch self {
     case .noRows, .noValues, .twiceTheSameTrial: .badData
-    case .unknownColumn, .notNumeric, .severalTrialsInOnePoint, .unreadableCondition, .noRowsLeft: .usage
+    case .unknownColumn, .notNumeric, .severalTrialsInOnePoint, .unreadableCondition, .noRowsLeft,
+      .noRowsMeeting:
+      .usage
     }
   }
 }

@@ -1,0 +1,97 @@
+import CoppiceStore
+
+/// What the rows of a summary say of a claim: the number, its interval, the test and the verdict.
+package struct ClaimOutcome: Sendable, Equatable {
+  /// What came of a claim.
+  package enum Verdict: String, Sendable {
+    /// The interval lies inside what the claim says and, from six seeds on, the test agrees.
+    case reproduced
+    /// The interval lies wholly outside and, from six seeds on, the test agrees.
+    case refuted
+    /// Neither.
+    case notDistinguishable = "not distinguishable"
+    /// There are no results yet.
+    case notRun = "not run"
+  }
+
+  /// From so many seeds on a rank test can reach 5 %.
+  package static let leastTested = 6
+
+  /// The values of the seeds, or their differences to the reference.
+  package let sample: SampleStatistics
+  /// The two-sided p of the signed-rank test of the distance to the bound that was promised; `nil` below six seeds or with two
+  /// bounds.
+  package let p: Double?
+  package let verdict: Verdict
+
+  /// A claim without results.
+  package static let notRun = ClaimOutcome(sample: SampleStatistics([]), p: nil, verdict: .notRun)
+
+  private init(sample: SampleStatistics, p: Double?, verdict: Verdict) {
+    (self.sample, self.p, self.verdict) = (sample, p, verdict)
+  }
+
+  /// What some values say of a claim that puts their mean into a range.
+  package init(_ sample: SampleStatistics, expected range: ClosedRange<Double>) {
+    self.sample = sample
+    let bounds = [range.lowerBound, range.upperBound].filter(\.isFinite)
+    p =
+      sample.count >= Self.leastTested && bounds.count == 1
+      ? SignedRankTest(sample.values.map { $0 - bounds[0] }).p : nil
+    let isTested = p.map { $0 <= 0.05 } ?? true
+    guard let interval = Band.ci95.bounds(of: sample), isTested else {
+      verdict = .notDistinguishable
+      return
+    }
+    if range.contains(interval.low), range.contains(interval.high) {
+      verdict = .reproduced
+    } else if interval.high < range.lowerBound || interval.low > range.upperBound {
+      verdict = .refuted
+    } else {
+      verdict = .notDistinguishable
+    }
+  }
+
+  /// What the rows of an index say of a claim.
+  ///
+  /// - Parameters:
+  ///   - conditions: those of the rows that are judged. Several rows of a seed count as their mean.
+  ///   - reference: those of the rows they are compared with, seed by seed; `nil` for none.
+  ///   - metric: the column that is compared.
+  /// - Throws: `ReportingError` where a condition cannot be read, a column is unknown or no row meets the conditions.
+  package init(
+    _ rows: [IndexRow], meeting conditions: [String], against reference: [String]?, metric: String,
+    expected range: ClosedRange<Double>
+  ) throws(ReportingError) {
+    let treated = try Self.values(rows, conditions, metric)
+    guard let reference else {
+      self.init(SampleStatistics(treated.sorted { $0.key < $1.key }.map(\.value)), expected: range)
+      return
+    }
+    let difference = PairedDifference(
+      treatment: treated.compactMapValues { $0 },
+      reference: try Self.values(rows, reference, metric).compactMapValues { $0 })
+    self.init(difference.sample, expected: range)
+  }
+
+  /// The mean of a column over the rows of each seed that meet all conditions; `nil` where one of them has no value.
+  private static func values(
+    _ rows: [IndexRow], _ conditions: [String], _ metric: String
+  ) throws(ReportingError) -> [Int: Double?] {
+    var read: [RowCondition] = []
+    for condition in conditions { read.append(try RowCondition(parsing: condition)) }
+    let known = IndexRow.columnNames(of: rows) + rows.flatMap(\.settings).map(\.name)
+    for column in read.map(\.column) + [metric] where !known.contains(column) {
+      throw .unknownColumn(column, known: IndexRow.columnNames(of: rows))
+    }
+    var found: [Int: [Double?]] = [:]
+    for row in rows where (row.isFinal || row.isLadder) && read.allSatisfy({ $0.isMet(by: row) }) {
+      found[row.seed, default: []].append(row.status == .diverged ? nil : row.number(metric))
+    }
+    guard !found.isEmpty else { throw .noRowsMeeting(conditions) }
+    return found.mapValues { values in
+      let present = values.compactMap { $0 }
+      return present.count == values.count ? present.reduce(0, +) / Double(present.count) : nil
+    }
+  }
+}
