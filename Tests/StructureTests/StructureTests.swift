@@ -94,7 +94,8 @@ import Testing
   /// Foundation's `Process` waits on threads, and for ever where the system gives none.
   @Test func programsAreRunInOnePlace() throws {
     for file in try SourceTree.swiftFiles(in: "Sources") {
-      #expect(!(try SourceTree.text(file)).contains("Process()"), "\(file) starts a program: let `ToolRun` do it")
+      #expect(
+        !(try SourceTree.text(file)).contains("Process()"), "\(file) starts a program: let `ToolRun` do it")
     }
   }
 

@@ -22,7 +22,7 @@ struct SummaryWriter: Sendable {
       guard error.isSealBroken else { throw error }
       return
     }
-    guard case .text(let owner)? = JSON.member("experiment", of: try SummaryFile.read(path).configuration),
+    guard case .text(let owner)? = JSON.member("experiment", of: try SummaryFile.configuration(path)),
       owner != plan.experiment.name
     else { return }
     throw ExperimentError.otherResults(folder: plan.name, owner: owner)
