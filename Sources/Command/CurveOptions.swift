@@ -54,7 +54,7 @@ struct CurveOptions: ParsableArguments {
   func rows(_ paths: [String]) throws -> [IndexRow] {
     var rows: [IndexRow] = []
     for (path, name) in zip(paths, Self.names(of: paths)) {
-      for var row in try SummaryFile.read(path, isForeign: foreign.isForeign).rows {
+      for var row in try SummaryFile.rows(path, isForeign: foreign.isForeign) {
         if paths.count > 1 {
           row.trial = "\(name)/\(row.trial)"
           row.settings.append(.init(CurveSet.summaryColumn, .text(name)))
@@ -86,7 +86,7 @@ struct CurveOptions: ParsableArguments {
   /// - Throws: a usage failure with the names there are.
   func table(_ name: String, _ summary: String) throws -> NamedTable {
     let path = try StoredResults(folder: results.folder).summary(summary)
-    let tables = try SummaryFile.read(path, isForeign: foreign.isForeign).analyses
+    let tables = try SummaryFile.analyses(path, isForeign: foreign.isForeign)
     // An analysis is called `mask-overlap`, its table `mask_overlap`.
     let wanted = name.replacing("-", with: "_")
     if let table = tables.first(where: { $0.name == wanted }) { return table }

@@ -34,7 +34,7 @@ struct ExperimentStatus {
       }
     }
     if names == nil,
-      let rows = reading({ () throws(StoreError) in try SummaryFile.read(folder.summary(of: name)).rows })
+      let rows = reading({ () throws(StoreError) in try SummaryFile.rows(folder.summary(of: name)) })
     {
       names = rows.reduce(into: []) { if $0.last != $1.trial { $0.append($1.trial) } }
     }

@@ -56,7 +56,7 @@ struct FigureFile {
     try svg.write(to: URL(fileURLWithPath: source))
     let run = ToolRun(
       [converter, "--format", kind.rawValue, "--output", target] + (kind == .png ? ["--zoom", "2"] : [])
-        + [source], showsErrors: true)
+        + [source], errors: .shown)
     guard run?.status == 0 else {
       let end = run == nil ? "cannot be started" : run?.status.map { "ended with \($0)" } ?? "was killed"
       throw CommandFailure("rsvg-convert \(end); write .svg instead", CommandFailure.inputOutput)

@@ -1,3 +1,4 @@
+import CoppiceTerms
 import Foundation
 
 /// The programs that fetching goes through, and what it does with files.
@@ -16,7 +17,7 @@ extension DataFetch {
     ]
     var count = 0
     let result = try Self.run(
-      "curl", arguments, purpose: "download data sets", showsOutput: showsProgress, to: path
+      "curl", arguments, purpose: "download data sets", errors: showsProgress ? .shown : .kept, to: path
     ) { piece in
       count += piece
       return count <= most
@@ -26,67 +27,53 @@ extension DataFetch {
       throw .download(url: url, reason: "the answer goes on beyond the \(most) bytes of the file")
     }
     guard result.status == 0 else {
-      let message = result.message.isEmpty ? "curl ended with \(result.status)" : result.message
-      throw .download(url: url, reason: message)
+      let end = result.status.map { "curl ended with \($0)" } ?? "curl was killed"
+      throw .download(url: url, reason: result.message.isEmpty ? end : result.message)
     }
     if count == 0 { throw .download(url: url, reason: "the answer was empty") }
   }
 
-  /// Runs a program found on the path and waits; its standard error is the message.
+  /// Runs a program found on the path to its end; its standard error is the message, where it is kept.
   ///
   /// - Parameters:
   ///   - path: the file that its standard output goes to; without one it goes nowhere.
   ///   - goesOn: told of the size of each piece before it is written; the program is stopped where it says no.
   static func run(
-    _ tool: String, _ arguments: [String], purpose: String, showsOutput: Bool = false, to path: String? = nil,
-    while goesOn: (_ piece: Int) -> Bool = { _ in true }
-  ) throws(DatasetError) -> (status: Int32, message: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [tool] + arguments
-    process.standardInput = FileHandle.nullDevice
-    let (output, errors) = (Pipe(), Pipe())
-    if !showsOutput { process.standardError = errors }
-    process.standardOutput = path == nil ? FileHandle.nullDevice : output
-    do { try process.run() } catch { throw .toolMissing(tool: tool, purpose: purpose) }
-    var failure: DatasetError?
+    _ tool: String, _ arguments: [String], purpose: String, errors: ToolRun.Errors = .kept,
+    to path: String? = nil, while goesOn: (_ piece: Int) -> Bool = { _ in true }
+  ) throws(DatasetError) -> (status: Int32?, message: String) {
+    guard let program = Tool(tool).path else { throw .toolMissing(tool: tool, purpose: purpose) }
+    var target: Int32?
     if let path {
-      var goesToItsEnd = false
-      do throws(DatasetError) {
-        goesToItsEnd = try copy(output.fileHandleForReading, to: path, while: goesOn)
-      } catch { failure = error }
-      // Other signals may be blocked in it, as they are in the threads that it comes from.
-      if !goesToItsEnd { kill(process.processIdentifier, SIGKILL) }
+      let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else {
+        throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+      }
+      target = descriptor
     }
-    // Its errors are a few lines, which the pipe holds while nobody reads them.
-    var message = Data()
-    if !showsOutput, let lines = try? errors.fileHandleForReading.readToEnd() { message = lines }
-    process.waitUntilExit()
-    if let failure { throw failure }
-    if process.terminationStatus == 127 { throw .toolMissing(tool: tool, purpose: purpose) }
-    let text = String(decoding: message, as: UTF8.self)
-    return (process.terminationStatus, text.trimmingCharacters(in: .whitespacesAndNewlines))
+    defer { if let target { close(target) } }
+    var failure: Int32?
+    let run = ToolRun([program] + arguments, errors: errors) { piece in
+      guard goesOn(piece.count) else { return false }
+      failure = target.flatMap { write(piece, to: $0) }
+      return failure == nil
+    }
+    guard let run else { throw .toolMissing(tool: tool, purpose: purpose) }
+    if let path, let failure { throw .unwritable(path: path, reason: String(cString: strerror(failure))) }
+    let message = String(decoding: run.errors, as: UTF8.self)
+    return (run.status, message.trimmingCharacters(in: .whitespacesAndNewlines))
   }
 
-  /// Writes what comes to a new file, as long as `goesOn` says so; `false` where it did not until the end.
-  private static func copy(
-    _ source: FileHandle, to path: String, while goesOn: (_ piece: Int) -> Bool
-  ) throws(DatasetError) -> Bool {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
-    defer { close(descriptor) }
-    while true {
-      let piece = source.availableData
-      if piece.isEmpty { return true }
-      guard goesOn(piece.count) else { return false }
-      var rest = piece[...]
-      while !rest.isEmpty {
-        let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        if written < 0, errno == EINTR { continue }
-        guard written > 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
-        rest = rest.dropFirst(written)
-      }
+  /// Writes all of a piece; gives the error of the system that hinders it.
+  private static func write(_ piece: ArraySlice<UInt8>, to descriptor: Int32) -> Int32? {
+    var rest = piece
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { return written < 0 ? errno : EIO }
+      rest = rest.dropFirst(written)
     }
+    return nil
   }
 
   func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }

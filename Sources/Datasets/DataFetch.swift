@@ -116,7 +116,8 @@ package struct DataFetch: Sendable {
     try download(archive, folder: nil, addresses: files.addresses, to: packed)
     let result = try Self.run("tar", ["-xzf", packed, "-C", staging], purpose: "unpack \(packed)")
     guard result.status == 0 else {
-      throw .corrupt(path: packed, offset: 0, reason: "tar failed: \(result.message)")
+      let end = result.message.isEmpty ? "it was ended" : result.message
+      throw .corrupt(path: packed, offset: 0, reason: "tar failed: \(end)")
     }
     for file in files.files {
       let unpacked = "\(staging)/\(files.folders[0])/\(file.name)"

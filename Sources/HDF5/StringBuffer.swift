@@ -2,27 +2,38 @@ import CHDF5
 
 /// Strings as the library takes and gives them.
 struct StringBuffer {
+  /// The text where it is the only one: it may be long, and is written from where it lies.
+  private let single: String?
   private let bytes: [CChar]
   private let offsets: [Int]
 
   /// Strings to be written with variable lengths.
   /// - Throws: `HDF5Error` where a string holds a zero character, at which a file would cut it.
   init(_ strings: [String], at location: Location) throws(HDF5Error) {
-    var (bytes, offsets): ([CChar], [Int]) = ([], [])
-    for string in strings {
-      guard !string.utf8.contains(0) else {
-        throw HDF5Error(call: "write", location, "the text \(string.debugDescription) holds a zero character")
-      }
-      offsets.append(bytes.count)
-      bytes += string.utf8.map { CChar(bitPattern: $0) }
-      bytes.append(0)
+    if let string = strings.first(where: { $0.utf8.contains(0) }) {
+      throw HDF5Error(call: "write", location, "the text \(string.debugDescription) holds a zero character")
     }
+    var (bytes, offsets): ([CChar], [Int]) = ([], [])
+    if strings.count != 1 {
+      bytes.reserveCapacity(strings.reduce(0) { $0 + $1.utf8.count + 1 })
+      for string in strings {
+        offsets.append(bytes.count)
+        bytes.append(contentsOf: string.utf8.lazy.map { CChar(bitPattern: $0) })
+        bytes.append(0)
+      }
+    }
+    single = strings.count == 1 ? strings.first : nil
     (self.bytes, self.offsets) = (bytes, offsets)
   }
 
   /// Calls `body` with one pointer a string.
   func withPointers<Result>(_ body: (UnsafeBufferPointer<UnsafePointer<CChar>?>) -> Result) -> Result {
-    bytes.withUnsafeBufferPointer { bytes in
+    if let single {
+      return single.withCString { text in
+        withUnsafePointer(to: Optional(text)) { body(UnsafeBufferPointer(start: $0, count: 1)) }
+      }
+    }
+    return bytes.withUnsafeBufferPointer { bytes in
       let pointers = offsets.map { offset in bytes.baseAddress.map { $0 + offset } }
       return pointers.withUnsafeBufferPointer(body)
     }

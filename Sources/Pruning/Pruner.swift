@@ -1,7 +1,8 @@
 import CoppiceTensors
 
 /// One pruning: scores, then as many weights removed in each layer as the allocation says; in rounds where the criterion has them.
-package struct Pruner: Hashable, Sendable {
+/// The stages of a trial share one.
+package final class Pruner: Hashable, Sendable {
   package let criterion: Criterion
   package let granularity: Granularity
   package let allocation: Allocation
@@ -15,6 +16,16 @@ package struct Pruner: Hashable, Sendable {
     self.criterion = criterion
     self.granularity = granularity
     self.allocation = allocation
+  }
+
+  package static func == (a: Pruner, b: Pruner) -> Bool {
+    a.criterion == b.criterion && a.granularity == b.granularity && a.allocation == b.allocation
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(criterion)
+    hasher.combine(granularity)
+    hasher.combine(allocation)
   }
 
   /// The masks of what is pruned. Of those given, companions are left out, and so are layers that the allocation ignores and layers

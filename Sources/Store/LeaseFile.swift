@@ -16,7 +16,6 @@ enum LeaseFile {
     let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return nil }
     var holder = holder
-    holder.began = Date().timeIntervalSince1970
     holder.isLocked = isLocked(descriptor)
     let bytes = holder.bytes ?? []
     var isMade = pwrite(descriptor, bytes, bytes.count, 0) == bytes.count && link(temporary, path) == 0

@@ -11,7 +11,7 @@ package struct LeaseHolder: Codable, Hashable, Sendable {
   package var process: Int32
   /// The run that holds it: random.
   package var run: String
-  /// When it was taken, in seconds since 1970 by the holder's clock, for people.
+  /// When the run began, in seconds since 1970 by the holder's clock, for people. No heartbeat changes it.
   package var began: Double
   /// Seconds without a heartbeat after which others may take it over.
   package var expiry: Double

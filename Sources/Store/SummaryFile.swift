@@ -69,6 +69,37 @@ package enum SummaryFile {
     }
   }
 
+  /// The rows of a summary alone: what analyses found may be much more.
+  /// - Parameter isForeign: whether a file without a valid seal is read, see `HDF5File`.
+  /// - Throws: `StoreError` where they cannot be read or are none that this program reads.
+  package static func rows(_ path: String, isForeign: Bool = false) throws(StoreError) -> [IndexRow] {
+    let root = try Format.summary.open(path, isForeign: isForeign)
+    return try storing { () throws(HDF5Error) in
+      let rows = try IndexTable.read(from: root)
+      try Contents.require(rows.lazy.compactMap(\.fault).first, in: path)
+      return rows
+    }
+  }
+
+  /// The configuration of a summary alone, as JSON.
+  /// - Throws: `StoreError` where it cannot be read.
+  package static func configuration(_ path: String) throws(StoreError) -> String {
+    let root = try Format.summary.open(path)
+    return try storing { () throws(HDF5Error) in try root.readNote("config") }
+  }
+
+  /// The analyses of a summary alone.
+  /// - Parameter isForeign: whether a file without a valid seal is read, see `HDF5File`.
+  /// - Throws: `StoreError` where they cannot be read or are none that this program reads.
+  package static func analyses(_ path: String, isForeign: Bool = false) throws(StoreError) -> [NamedTable] {
+    let root = try Format.summary.open(path, isForeign: isForeign)
+    return try storing { () throws(HDF5Error) in
+      let analyses = try root.readTables("analyses")
+      try Contents.require(analyses.lazy.compactMap(\.fault).first, in: path)
+      return analyses
+    }
+  }
+
   /// The finished rows of the summary at a path, or `nil` where there is no file.
   /// - Throws: `StoreError` where it cannot be read or is not one that this program reads.
   package static func finishedCount(in path: String) throws(StoreError) -> Int? {

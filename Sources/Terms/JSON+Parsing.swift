@@ -8,6 +8,12 @@ extension JSON {
     self = value
   }
 
+  /// The first member of that name in the text of an object; `nil` where there is none. What stands behind it is not looked at.
+  package static func member(_ name: String, of text: String) -> JSON? {
+    var parser = JSONParser(rest: Array(text.utf8)[...])
+    return parser.member(name)
+  }
+
   /// A member of an object; `nil` where there is none.
   package subscript(name: String) -> JSON? {
     guard case .members(let members) = self else { return nil }
@@ -54,6 +60,19 @@ private struct JSONParser {
     case UInt8(ascii: "\""): return string().map(JSON.text)
     default: return literal()
     }
+  }
+
+  /// The first member of that name in an object.
+  mutating func member(_ wanted: String) -> JSON? {
+    guard accept("{") else { return nil }
+    var isFirst = true
+    while isFirst || accept(",") {
+      isFirst = false
+      skipSpaces()
+      guard let name = string(), accept(":"), let value = value(depth: 1) else { return nil }
+      if name == wanted { return value }
+    }
+    return nil
   }
 
   private mutating func members(_ depth: Int) -> JSON? {

@@ -15,6 +15,19 @@ package indirect enum JSON: Sendable {
     JSON.members(members).text
   }
 
+  /// The text of an object whose values are written already. They are put in one by one, so that many large ones take no more than
+  /// their text.
+  package static func object(ofTexts members: some Sequence<(name: String, text: String)>) -> String {
+    var text = "{"
+    for (name, value) in members {
+      if text.utf8.count > 1 { text += ", " }
+      text += quoted(name)
+      text += ": "
+      text += value
+    }
+    return text + "}"
+  }
+
   /// The value as JSON text. Numbers that are not finite, which JSON cannot hold, are null.
   package var text: String {
     switch self {

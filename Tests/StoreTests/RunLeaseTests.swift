@@ -100,6 +100,23 @@ import Testing
     #expect(names.isEmpty)
   }
 
+  /// Whoever asks when the run began is told the same at every time, be it of a lease that was made anew.
+  @Test func aLeaseSaysWhenTheRunBegan() throws {
+    let before = Date().timeIntervalSince1970
+    let lease = RunLease(in: results, of: "e")
+    let began = try #require(results.runs(of: "e").first?.began)
+    #expect(began >= before && began <= Date().timeIntervalSince1970)
+    lease.beat()
+    #expect(results.runs(of: "e").map(\.began) == [began])
+    try FileManager.default.removeItem(atPath: folder.file("e"))
+    usleep(1_000)
+    lease.beat()
+    #expect(results.runs(of: "e").map(\.began) == [began])
+    lease.beat()
+    #expect(results.runs(of: "e").map(\.began) == [began] && results.runs(of: "e").map(\.beat) == [3])
+    lease.end()
+  }
+
   @Test func whereNoLeaseCanBeMadeTheRunGoesOn() throws {
     try Data().write(to: URL(fileURLWithPath: folder.file("e")))
     let lease = RunLease(in: results, of: "e")

@@ -50,6 +50,19 @@ import Testing
     second.release(key)
   }
 
+  /// A stage is taken when its turn comes; its lease says when the run began, before its first heartbeat and after.
+  @Test func aLeaseSaysWhenTheRunBegan() throws {
+    let leases = StageLeases(stages)
+    let made = Date().timeIntervalSince1970
+    usleep(1_000)
+    #expect(leases.acquire(key) == .granted)
+    let began = try #require(leases.holder(of: key)?.began)
+    #expect(began <= made)
+    leases.beat()
+    #expect(leases.holder(of: key)?.began == began && leases.holder(of: key)?.beat == 1)
+    leases.release(key)
+  }
+
   @Test func ofManyThatAskInOneMomentOneIsGrantedIt() async throws {
     for _ in 0..<20 {
       let granted = await withTaskGroup(of: Bool.self) { group in

@@ -91,6 +91,14 @@ import Testing
     }
   }
 
+  /// Foundation's `Process` waits on threads, and for ever where the system gives none.
+  @Test func programsAreRunInOnePlace() throws {
+    for file in try SourceTree.swiftFiles(in: "Sources") {
+      #expect(
+        !(try SourceTree.text(file)).contains("Process()"), "\(file) starts a program: let `ToolRun` do it")
+    }
+  }
+
   /// Errors of the engine and of the door to HDF5 are told by what calls them; every other error knows its exit code.
   @Test func everyErrorKnowsItsExitCode() throws {
     var found: [String] = []

@@ -46,6 +46,44 @@ import Testing
     #expect(try shell("exec >&-; sleep 0.1; exit 3").status == 3)
   }
 
+  @Test func errorsAreKeptWhereTheyAreAskedFor() throws {
+    let words = ["sh", "-c", "echo out; echo trouble >&2; exit 4"]
+    let kept = try #require(ToolRun(words, errors: .kept))
+    #expect(kept.status == 4 && String(decoding: kept.output, as: UTF8.self) == "out\n")
+    #expect(String(decoding: kept.errors, as: UTF8.self) == "trouble\n")
+    #expect(try #require(ToolRun(words)).errors.isEmpty)
+  }
+
+  /// More of either than a pipe holds: a program that waits for somebody to read its errors would never end.
+  @Test(.timeLimit(.minutes(1))) func manyErrorsHoldNothingUp() throws {
+    let script = "head -c 3000000 /dev/zero >&2; head -c 3000000 /dev/zero; echo end >&2"
+    let run = try #require(ToolRun(["sh", "-c", script], errors: .kept))
+    #expect(run.status == 0 && run.output.count == 3_000_000)
+    #expect(run.errors == [UInt8](repeating: 0, count: 1 << 16))
+  }
+
+  @Test func aSinkTakesEveryPiece() throws {
+    var (count, sum) = (0, 0)
+    let run = ToolRun(["sh", "-c", "head -c 1000000 /dev/zero; printf '\\001\\002'"]) { piece in
+      count += piece.count
+      sum += piece.reduce(0) { $0 + Int($1) }
+      return true
+    }
+    #expect(try #require(run).status == 0 && run?.output == [])
+    #expect(count == 1_000_002 && sum == 3)
+  }
+
+  /// A program that would write for ever is stopped by who has had enough.
+  @Test(.timeLimit(.minutes(1))) func aSinkThatSaysNoEndsTheProgram() throws {
+    var count = 0
+    let run = ToolRun(["cat", "/dev/zero"], errors: .kept) { piece in
+      count += piece.count
+      return count < 1_000_000
+    }
+    #expect(try #require(run).status == nil)
+    #expect((1_000_000..<1_100_000).contains(count))
+  }
+
   /// What the process at hand ignores must not be ignored by those it starts.
   @Test func aBrokenPipeEndsIt() throws {
     #expect(try shell("kill -PIPE $$; exit 5").status == nil)

@@ -111,7 +111,7 @@ struct CleanCommand: ParsableCommand {
     return StoredResults(folder: folder).names.flatMap { name -> [String] in
       let known: Set<String>
       do throws(StoreError) {
-        known = Set(try SummaryFile.read(folder.summary(of: name)).rows.map(\.trial))
+        known = Set(try SummaryFile.rows(folder.summary(of: name)).map(\.trial))
       } catch {
         if !error.isMissingFile { Terminal.log("no orphans told of \(name): \(error)") }
         return []

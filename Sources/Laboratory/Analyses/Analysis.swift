@@ -66,14 +66,25 @@ public struct AnalysisRound: Sendable {
   /// The stage with the network.
   package let training: StageKey
 
+  /// The plans of which one is the trial's. They are shared by all rounds.
+  private let plans: [TrialPlan]
+  private let place: Int?
+
   /// The trial as it was planned; `nil` where it is not known.
-  package let plan: TrialPlan?
+  package var plan: TrialPlan? { place.map { plans[$0] } }
 
   /// The stages it is read from.
   package var stages: [StageKey] { [training] + (masks.map { [$0] } ?? []) }
 
   package init(row: IndexRow, masks: StageKey?, training: StageKey, plan: TrialPlan? = nil) {
-    (self.row, self.masks, self.training, self.plan) = (row, masks, training, plan)
+    self.init(
+      row: row, masks: masks, training: training, place: plan == nil ? nil : 0, in: plan.map { [$0] } ?? [])
+  }
+
+  /// A round of a trial by its place in a plan.
+  fileprivate init(row: IndexRow, masks: StageKey?, training: StageKey, place: Int?, in plans: [TrialPlan]) {
+    (self.row, self.masks, self.training) = (row, masks, training)
+    (self.plans, self.place) = (plans, place)
   }
 }
 
@@ -87,7 +98,8 @@ extension SweepPlan {
         guard row.status == .completed, let round = trial.rounds.first(where: { $0.index == row.round }),
           let training = round[.training]
         else { return nil }
-        return AnalysisRound(row: row, masks: round[.masks], training: training, plan: trial)
+        return AnalysisRound(
+          row: row, masks: round[.masks], training: training, place: index, in: trials)
       }
     }
   }

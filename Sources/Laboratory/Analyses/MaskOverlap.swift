@@ -9,18 +9,52 @@ extension Analysis {
   ///
   /// By chance two masks with a and b survivors of n in a layer share a·b/n of them. Beside every index stands the one that these
   /// numbers give, added up over the layers.
-  public static let maskOverlap = Analysis("mask-overlap", version: 1) { context in
+  public static let maskOverlap = maskOverlap(holding: 64 << 20)
+
+  /// The same where so many bytes of masks are held at once: those of a part of the rounds, beside which the others are read one by
+  /// one.
+  package static func maskOverlap(holding bytes: Int) -> Analysis {
+    Analysis("mask-overlap", version: 1) { context in [try table(context, holding: bytes)] }
+  }
+
+  private static func table(_ context: AnalysisContext, holding bytes: Int) throws -> NamedTable {
     var rows: [Overlap] = []
+    var texts: Set<String> = []
     let results = context.rounds.filter { $0.row.isFinal || $0.row.isLadder }
-    let masked = try results.compactMap { round in
-      try context.masks(of: round).map { MaskedRound(row: round.row, stage: round.masks, masks: $0) }
-    }.filter { $0.masks.sparsity > 0 }
-    for (index, one) in masked.enumerated() {
-      for other in masked[(index + 1)...] {
-        if let overlap = Overlap(one, other) { rows.append(overlap) }
-      }
+    func masked(_ round: AnalysisRound) throws -> MaskedRound? {
+      guard let masks = try context.masks(of: round), masks.sparsity > 0 else { return nil }
+      return MaskedRound(row: round.row, stage: round.masks, masks: masks)
     }
-    return [
+    func overlap(_ one: MaskedRound, _ other: MaskedRound) -> Overlap? {
+      guard var overlap = Overlap(one, other) else { return nil }
+      // There are as many rows as pairs, and few texts.
+      overlap.pair = texts.insert(overlap.pair).memberAfterInsert
+      overlap.compared = texts.insert(overlap.compared).memberAfterInsert
+      return overlap
+    }
+    var end = 0
+    while end < results.count {
+      var (held, size) = ([MaskedRound](), 0)
+      while end < results.count, held.isEmpty || size < bytes {
+        if let round = try masked(results[end]) {
+          held.append(round)
+          size += round.masks.reduce(0) { $0 + $1.mask.count }
+        }
+        end += 1
+      }
+      // The rows of each round that is held, in the order of the others.
+      var found = held.indices.map { place in
+        held[(place + 1)...].compactMap { overlap(held[place], $0) }
+      }
+      for result in results[end...] where held.contains(where: { $0.isAskedLike(result.row) }) {
+        guard let other = try masked(result) else { continue }
+        for place in held.indices {
+          if let overlap = overlap(held[place], other) { found[place].append(overlap) }
+        }
+      }
+      rows += found.joined()
+    }
+    return
       NamedTable(
         "mask_overlap", title: "overlap of the masks of two trials",
         description:
@@ -36,7 +70,6 @@ extension Analysis {
           .init(Quantity("jaccard", "mask overlap (Jaccard)", unit: .fraction), numbers: rows.map(\.jaccard)),
           .init(Quantity("chance", "overlap by chance", unit: .fraction), numbers: rows.map(\.chance)),
         ], drawing: .init("jaccard", against: "density", by: ["compared"], reference: "chance"))
-    ]
   }
 }
 
@@ -51,6 +84,11 @@ private struct MaskedRound {
   let stage: StageKey?
   let masks: MaskSet
 
+  /// Whether another round was asked for the same sparsity.
+  func isAskedLike(_ other: IndexRow) -> Bool {
+    abs(row.requestedSparsity - other.requestedSparsity) < 1e-6
+  }
+
   /// What tells its trial apart, seeds and sparsities left out: `magnitude, lottery-ticket`.
   var condition: String {
     [
@@ -64,10 +102,10 @@ private struct MaskedRound {
 /// What two rounds have in common.
 private struct Overlap {
   let trials: (String, String)
-  let pair: String
+  var pair: String
   let seeds: String
   /// What tells curves apart: one method over seeds, one criterion by two schedules, or two criteria.
-  let compared: String
+  var compared: String
   let round: Int
   let density: Double
   let jaccard: Double
@@ -76,7 +114,7 @@ private struct Overlap {
   /// `nil` where the rounds are not of the same weights or were asked for another sparsity.
   init?(_ one: MaskedRound, _ other: MaskedRound) {
     guard one.row.trial != other.row.trial, one.stage != other.stage,
-      abs(one.row.requestedSparsity - other.row.requestedSparsity) < 1e-6,
+      one.isAskedLike(other.row),
       let agreement = MaskAgreement(one.masks, other.masks)
     else { return nil }
     (jaccard, chance) = (agreement.jaccard, agreement.chance)

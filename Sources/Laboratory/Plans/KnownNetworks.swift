@@ -5,8 +5,9 @@ import CoppiceTensors
 import CoppiceTerms
 import Synchronization
 
-/// The networks of a plan, each traced once, however many trials train it.
+/// The networks of a plan, each traced once, however many trials train it, and what trials share of how they are trained.
 final class KnownNetworks: Sendable {
+  private let regimens = Mutex<[Regimen.Identity: Regimen]>([:])
   private let traced = Mutex<[Specification: Network]>([:])
   private let structures = Mutex<[Specification: NetworkStructure]>([:])
   private let probed = Mutex<Set<Specification>>([])
@@ -16,6 +17,15 @@ final class KnownNetworks: Sendable {
   /// Refuses a trial with a number that cannot be, before anything is read or made by it.
   func checkNumbers(_ trial: Trial, _ settings: [Setting]) throws {
     try values.withLock { known throws in try trial.checkNumbers(settings, &known) }
+  }
+
+  /// The regimen itself, or an equal one of a trial before: those that differ in their pruning alone share one.
+  func shared(_ regimen: Regimen) -> Regimen {
+    regimens.withLock { known in
+      if let known = known[regimen.identity] { return known }
+      known[regimen.identity] = regimen
+      return regimen
+    }
   }
 
   /// The network of a trial, traced for its task, and what its granularity makes units from.

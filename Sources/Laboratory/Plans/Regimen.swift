@@ -65,6 +65,20 @@ package final class Regimen: Sendable {
       ])
   }
 
+  /// Everything that two regimens can differ in.
+  package struct Identity: Hashable {
+    fileprivate let specification: Specification
+    fileprivate let timing: Specification
+    fileprivate let stop: Specification
+    fileprivate let evaluationInterval: Int
+  }
+
+  package var identity: Identity {
+    Identity(
+      specification: specification, timing: timing, stop: stop.specification,
+      evaluationInterval: evaluationInterval)
+  }
+
   /// The seed as the key of random streams.
   var seedBits: UInt64 { UInt64(bitPattern: Int64(seed)) }
 

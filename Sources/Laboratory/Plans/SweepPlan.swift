@@ -31,14 +31,25 @@ package struct SweepPlan: Sendable {
       throw ExperimentError.name(name)
     }
     self.experiment = experiment
+    var trials: [(cell: Trial, identity: Specification)]
+    let (copies, count): (Int, Int)
+    (trials, copies, count) = try Self.cells(
+      experiment, seeds: seeds, overrides: overrides, settings: settings)
+    let isChanged = seeds != nil || !overrides.isEmpty
+    self.name =
+      name
+      ?? (isChanged ? "\(experiment.name)@\(Self.key(of: trials.map(\.identity)).short)" : experiment.name)
     var plans: [TrialPlan] = []
+    plans.reserveCapacity(trials.count)
     let networks = KnownNetworks()
-    let cells = try experiment.cells(seeds: seeds, overrides: overrides, settings: settings)
-    let distinct = Experiment.distinct(cells, settings)
-    let trials = Experiment.withBaselines(distinct, settings)
-    for (trial, identity) in trials {
+    // The specifications of all cells take as much as their plans: each goes when its plan is there.
+    let none = Specification("planned", version: nil)
+    for index in trials.indices {
+      let (trial, identity) = trials[index]
+      trials[index].identity = none
       plans.append(try TrialPlan(trial, identity: identity, library, networks, settings))
     }
+    trials = []
     self.settings = settings
     let spoken = Self.distinctions(plans.lazy.filter { !$0.isDense }, settings).filter {
       !TrialPlan.settingsOfLabel.contains($0.setting)
@@ -47,17 +58,27 @@ package struct SweepPlan: Sendable {
     self.trials = plans
     var known: Set<StageKey> = []
     stages = plans.flatMap(\.stages).filter { known.insert($0.key).inserted }
-    let copies = cells.count - distinct.count
     self.copies =
       copies == 0
       ? nil
       : Self.copies(
-        copies, of: cells.count, overrides.map(\.name),
+        copies, of: count, overrides.map(\.name),
         sweptBefore: try experiment.cells(seeds: nil, overrides: [], settings: settings), settings)
-    let isChanged = seeds != nil || !overrides.isEmpty
-    let identity = Specification(
-      "cells", version: 1, [("trials", .list(trials.map { .component($0.identity) }))])
-    self.name = name ?? (isChanged ? "\(experiment.name)@\(StageKey(identity).short)" : experiment.name)
+  }
+
+  /// The different cells of a sweep with their baselines, how many are copies of others, and how many there are with these.
+  private static func cells(
+    _ experiment: Experiment, seeds: Int?, overrides: [(name: String, text: String)], settings: [Setting]
+  ) throws -> (trials: [(cell: Trial, identity: Specification)], copies: Int, count: Int) {
+    let cells = try experiment.cells(seeds: seeds, overrides: overrides, settings: settings)
+    let distinct = Experiment.distinct(cells, settings)
+    return (Experiment.withBaselines(distinct, settings), cells.count - distinct.count, cells.count)
+  }
+
+  /// What tells a sweep from others.
+  private static func key(of identities: [Specification]) -> StageKey {
+    StageKey(
+      Specification("cells", version: 1, [("trials", .list(identities.map(Specification.Value.component)))]))
   }
 
   /// What the sweep costs, counted before it is run.

@@ -71,7 +71,7 @@ package struct TrialPlan: Sendable {
     self.settings = settings
     let (network, structure) = try networks.network(trial, data.interface)
     self.structure = structure
-    regimen = try Regimen(trial, network, data)
+    regimen = networks.shared(try Regimen(trial, network, data))
     try trial.checkCompatibility()
     memory = try networks.check(regimen, trial)
     try MemoryLimit.check(

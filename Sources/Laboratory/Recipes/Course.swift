@@ -145,8 +145,7 @@ package struct Course {
   /// Refuses a dynamics on whose way a pattern is asked for what it does not keep.
   private func checkMoves() throws {
     guard trial.granularity.pattern != nil else { return }
-    for step in 0...regimen.total {
-      let moment = DynamicsMoment(step: step, total: regimen.total, perEpoch: regimen.perEpoch)
+    try trial.dynamics.forEachMove(total: regimen.total, perEpoch: regimen.perEpoch) { moment in
       if let target = try trial.dynamics.target(at: moment, ratio: trial.sparsity) {
         _ = try pruner.quota(for: prunable, target: target)
       }

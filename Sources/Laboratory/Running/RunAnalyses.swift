@@ -12,6 +12,7 @@ struct RunAnalyses: Sendable {
 
   /// What they find in the rounds there are. An analysis that fails is told of like a trial.
   func tables() -> [NamedTable] {
+    guard !plan.experiment.analyses.isEmpty else { return [] }
     let rounds = plan.analysisRounds { outcomes.rows(ofTrial: $0) }
     return plan.experiment.analyses.flatMap { analysis -> [NamedTable] in
       let stage = AnalysisStage(analysis, of: rounds)

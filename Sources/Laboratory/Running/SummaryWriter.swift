@@ -22,20 +22,19 @@ struct SummaryWriter: Sendable {
       guard error.isSealBroken else { throw error }
       return
     }
-    let configuration = JSON(parsing: try SummaryFile.read(path).configuration)
-    guard case .text(let owner)? = configuration?["experiment"], owner != plan.experiment.name else { return }
+    guard case .text(let owner)? = JSON.member("experiment", of: try SummaryFile.configuration(path)),
+      owner != plan.experiment.name
+    else { return }
     throw ExperimentError.otherResults(folder: plan.name, owner: owner)
   }
 
   func write(_ rows: [IndexRow], analyses: [NamedTable] = [], isForced: Bool) throws(StoreError) {
     var summary = Summary(
       experiment: plan.name,
-      configuration: JSON.object([
-        ("experiment", .text(plan.experiment.name)), ("question", .text(plan.experiment.question)),
-        (
-          "trials",
-          .members(plan.trials.map { ($0.name, JSON(parsing: $0.configuration) ?? .null) })
-        ),
+      configuration: JSON.object(ofTexts: [
+        ("experiment", JSON.text(plan.experiment.name).text),
+        ("question", JSON.text(plan.experiment.question).text),
+        ("trials", JSON.object(ofTexts: plan.trials.lazy.map { ($0.name, $0.configuration) })),
       ]),
       provenance: provenance.json(data: library.records, seeds: plan.trials.map(\.trial.seed)), rows: rows)
     summary.curves = curves(rows)

@@ -38,6 +38,7 @@ enum TrialReuse {
   private static func missingAnswers(
     _ plan: SweepPlan, _ outputs: RecentStages, _ reused: [Int: RunOutcomes.Outcome]
   ) -> Bool {
+    guard !plan.experiment.analyses.isEmpty else { return false }
     let rounds = plan.analysisRounds { reused[$0]?.rows ?? [] }
     return plan.experiment.analyses.contains { analysis in
       !isStored(AnalysisStage(analysis, of: rounds).key, outputs)

@@ -4,8 +4,8 @@ import CoppiceTensors
 import CoppiceTerms
 import Synchronization
 
-/// What moves the masks of a training: a dynamics with everything it may ask for.
-package struct MaskMoves: Sendable {
+/// What moves the masks of a training: a dynamics with everything it may ask for. A plan has many trainings, of which most have none.
+package final class MaskMoves: Sendable {
   package let dynamics: Dynamics
   /// What prunes where the dynamics asks for it.
   package let pruner: Pruner
@@ -64,7 +64,7 @@ package struct MaskMoves: Sendable {
 
   /// The step from which masks hold still: that of the last move; 0 where there is none.
   func settled(_ total: Int, _ regimen: Regimen) throws -> Int {
-    try stride(from: total, through: 1, by: -1).first { try isDue($0, total, regimen) } ?? 0
+    try dynamics.lastMove(total: total, perEpoch: regimen.perEpoch)
   }
 
   /// The masks after the move of a step, and how many of the removed weights are ties.
@@ -88,7 +88,7 @@ package struct MaskMoves: Sendable {
     let state = DynamicsContext(
       moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
       weights: parameters, masks: masks, seed: regimen.seedBits,
-      prune: { target in
+      prune: { [self] target in
         let pruning = try pruned(masks.active, parameters, to: target, regimen, measured) {
           try scoring.sensitivity(
             regimen, parameters, buffers, masks: masks.active, granularity: pruner.granularity,

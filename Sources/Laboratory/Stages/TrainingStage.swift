@@ -40,8 +40,6 @@ package struct TrainingStage: Stage {
   /// A training of the round before that differs in the masks alone: where these turn out to be equal, so are the results. No part of
   /// the key.
   package var twin: Twin?
-  /// The rule that may end it.
-  let stop: StopRule
   package let key: StageKey
 
   package init(
@@ -59,7 +57,7 @@ package struct TrainingStage: Stage {
     self.isMeasured = isMeasured
     self.density = density
     self.within = within
-    stop = isMeasured && regimen.stop.scope == .training ? regimen.stop : .never
+    let stop = Self.stop(regimen, isMeasured: isMeasured)
     let origin: Specification.Value =
       switch source {
       case .fresh(let draw): .integer(draw)
@@ -85,6 +83,13 @@ package struct TrainingStage: Stage {
         ("evaluation-interval", isMeasured ? .integer(regimen.evaluationInterval) : .none, neutral: .none),
         ("stop", .component(stop.identity), neutral: .component(StopRule.never.specification)),
       ]))
+  }
+
+  /// The rule that may end it.
+  var stop: StopRule { Self.stop(regimen, isMeasured: isMeasured) }
+
+  private static func stop(_ regimen: Regimen, isMeasured: Bool) -> StopRule {
+    isMeasured && regimen.stop.scope == .training ? regimen.stop : .never
   }
 
   package var mayEndEarly: Bool { stop.scope == .training }

@@ -15,6 +15,8 @@ public struct Dynamics: Component {
   /// The name, the version and every field of the dynamics.
   public let specification: Specification
   private let due: @Sendable (DynamicsMoment) throws -> Bool
+  /// The moves, where they follow each other at one interval.
+  private let moves: (@Sendable (DynamicsMoment) throws -> DynamicsMoves)?
   private let promise: @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget?
   private let move: @Sendable (DynamicsContext) throws -> DynamicMasks
 
@@ -34,14 +36,68 @@ public struct Dynamics: Component {
     target: @escaping @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget? = { _, _ in nil },
     masks: @escaping @Sendable (DynamicsContext) throws -> DynamicMasks
   ) {
-    specification = Specification(name, version: version, fields)
-    due = isDue
-    promise = target
+    self.init(Specification(name, version: version, fields), isDue, moves: nil, target, masks)
+  }
+
+  /// A dynamics whose masks move at one interval. A plan of a long training with it is made faster.
+  /// - Parameters:
+  ///   - name: what the dynamics is called in tables, in kebab-case.
+  ///   - version: raise it whenever masks change; `nil` while it is being written.
+  ///   - fields: the values the masks depend on.
+  ///   - moves: when masks move in the training that a moment is of, whichever moment of it that is.
+  ///   - target: what the active masks have reached after the move of this moment, as above.
+  ///   - masks: the masks after the move.
+  public init(
+    _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
+    moves: @escaping @Sendable (DynamicsMoment) throws -> DynamicsMoves,
+    target: @escaping @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget? = { _, _ in nil },
+    masks: @escaping @Sendable (DynamicsContext) throws -> DynamicMasks
+  ) {
+    self.init(
+      Specification(name, version: version, fields), { try moves($0).place(of: $0.step) != nil },
+      moves: moves, target, masks)
+  }
+
+  private init(
+    _ specification: Specification, _ isDue: @escaping @Sendable (DynamicsMoment) throws -> Bool,
+    moves: (@Sendable (DynamicsMoment) throws -> DynamicsMoves)?,
+    _ target: @escaping @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget?,
+    _ masks: @escaping @Sendable (DynamicsContext) throws -> DynamicMasks
+  ) {
+    self.specification = specification
+    (due, self.moves, promise) = (isDue, moves, target)
+    let name = specification.name
     move = { context in try PruningError.noting("dynamics \(name)") { try masks(context) } }
   }
 
   /// Whether masks move at this moment.
   package func isDue(_ moment: DynamicsMoment) throws -> Bool { try due(moment) }
+
+  /// The moments of a training at which masks move, in order, told to `body` one by one.
+  package func forEachMove(
+    total: Int, perEpoch: Int, _ body: (DynamicsMoment) throws -> Void
+  ) throws {
+    func moment(_ step: Int) -> DynamicsMoment {
+      DynamicsMoment(step: step, total: total, perEpoch: perEpoch)
+    }
+    if let moves = try moves?(moment(0)) {
+      guard let last = moves.last(upTo: total) else { return }
+      for step in stride(from: moves.first, through: last, by: moves.interval) where step >= 0 {
+        try body(moment(step))
+      }
+      return
+    }
+    for step in 0...total where try due(moment(step)) { try body(moment(step)) }
+  }
+
+  /// The last step of a training before which masks move, or after which, where that is its end; 0 where there is none.
+  package func lastMove(total: Int, perEpoch: Int) throws -> Int {
+    func moment(_ step: Int) -> DynamicsMoment {
+      DynamicsMoment(step: step, total: total, perEpoch: perEpoch)
+    }
+    if let moves = try moves?(moment(0)) { return max(0, moves.last(upTo: total) ?? 0) }
+    return try stride(from: total, through: 1, by: -1).first { try due(moment($0)) } ?? 0
+  }
 
   /// What the masks promise to have reached after the move of this moment; `nil` where nothing is promised or nothing moves.
   package func target(at moment: DynamicsMoment, ratio: Double?) throws -> PruningTarget? {

@@ -26,7 +26,7 @@ extension Dynamics {
         ("from", begin.specificationValue), ("to", end.specificationValue),
         ("every", interval.specificationValue),
       ],
-      isDue: { try cubic.progress(at: $0) != nil },
+      moves: cubic.moves,
       target: { moment, ratio in try cubic.sparsity(at: moment, ratio: ratio).map(PruningTarget.sparsity) }
     ) { context in
       guard let sparsity = try cubic.sparsity(at: context.moment, ratio: context.ratio) else {
@@ -54,8 +54,8 @@ private struct CubicSparsity: Sendable {
   let end: Budget
   let interval: Budget
 
-  /// How far between the first and the last move a moment lies, 0…1; `nil` where masks do not move.
-  func progress(at moment: DynamicsMoment) throws -> Double? {
+  /// The moves of the training that a moment is of.
+  func moves(in moment: DynamicsMoment) throws -> DynamicsMoves {
     let (first, last) = (try moment.steps(begin), try moment.steps(end))
     let step = max(1, try moment.steps(interval))
     let count = (last - first) / step
@@ -71,15 +71,15 @@ private struct CubicSparsity: Sendable {
         "it ends at step \(last) of a training of \(moment.total) steps, so its ratio is never reached; let it end earlier (to)"
       )
     }
-    let passed = moment.step - first
-    guard passed >= 0, passed % step == 0, passed / step <= count else { return nil }
-    return Double(passed / step) / Double(count)
+    return DynamicsMoves(first: first, every: step, count: count + 1)
   }
 
   /// The sparsity after the move of a moment.
   func sparsity(at moment: DynamicsMoment, ratio: Double?) throws -> Double? {
-    guard let progress = try progress(at: moment) else { return nil }
+    let moves = try moves(in: moment)
+    guard let place = moves.place(of: moment.step) else { return nil }
     let ratio = ratio ?? 0
+    let progress = Double(place) / Double(moves.count - 1)
     if progress == 1 { return ratio }
     let left = 1 - progress
     return ratio * (1 - left * left * left)

@@ -3,6 +3,7 @@ import CoppiceLaboratory
 import CoppicePruning
 import CoppiceStore
 import CoppiceTensors
+import CoppiceTerms
 import Foundation
 import Synchronization
 import Testing
@@ -303,6 +304,14 @@ extension Running {
           $0.status == .completed && $0[metric: .testAccuracy].isFinite && $0[metric: .wallTime] > 0
         })
       #expect(summary.rows.count { $0.isFinal } == plan.trials.count)
+      // The configurations that trials have in files of their own.
+      let configurations = plan.trials.map { ($0.name, JSON(parsing: $0.configuration) ?? .null) }
+      #expect(
+        summary.configuration
+          == JSON.object([
+            ("experiment", .text(plan.experiment.name)), ("question", .text(plan.experiment.question)),
+            ("trials", .members(configurations)),
+          ]))
     }
 
     @Test func aSummaryIsNotReplacedByLess() throws {

@@ -39,6 +39,39 @@ import Testing
     #expect(try moment.steps(.iterations(7)) == 7)
   }
 
+  /// Against asking every step: of moves at one interval, and of moves that only a closure knows.
+  @Test(arguments: [0, 1, 7, 10, 12, 20, 31], [1, 2, 3, 7])
+  func movesAreFoundWithoutAskingEveryStep(total: Int, interval: Int) throws {
+    for (first, count) in [(0, 1), (0, 5), (3, 4), (6, 0), (12, 2)] {
+      let moves = DynamicsMoves(first: first, every: interval, count: count)
+      let asked = Dynamics("asked", isDue: { moves.place(of: $0.step) != nil }) { $0.masks }
+      let told = Dynamics("told", moves: { _ in moves }) { $0.masks }
+      let steps = (0...total).filter { step in
+        (0..<count).contains { first + $0 * interval == step }
+      }
+      for dynamics in [asked, told] {
+        var found: [Int] = []
+        try dynamics.forEachMove(total: total, perEpoch: 5) { found.append($0.step) }
+        #expect(found == steps)
+        #expect(try dynamics.lastMove(total: total, perEpoch: 5) == steps.last ?? 0)
+        for step in 0...total {
+          let moment = DynamicsMoment(step: step, total: total, perEpoch: 5)
+          #expect(try dynamics.isDue(moment) == steps.contains(step))
+        }
+      }
+    }
+  }
+
+  /// A million million steps are more than anybody asks one by one.
+  @Test(.timeLimit(.minutes(1))) func aLongTrainingIsNotWalkedThrough() throws {
+    let dynamics = Dynamics.gradual(to: .share(0.1), every: .share(0.025))
+    let total = 1_000_000_000_000
+    #expect(try dynamics.lastMove(total: total, perEpoch: 100) == total / 10)
+    var steps: [Int] = []
+    try dynamics.forEachMove(total: total, perEpoch: 100) { steps.append($0.step / (total / 40)) }
+    #expect(steps == [0, 1, 2, 3, 4])
+  }
+
   @Test func masksMustBeThoseOfTheWeights() throws {
     let fewer = masks.filter { $0.name == "a" }
     for changed in [
