@@ -4,7 +4,8 @@
 # succeed, with the results of a run to which nothing happened, nothing set aside, and no temporary file, lease or checkpoint left.
 #
 # What is seen: the calls of the program and of its libraries on files below its folder of results, by their names in the C library.
-# What is not: files elsewhere, programs that it starts, and a power cut, after which the disk may hold less than was written.
+# What is not: questions about names (stat, lstat, access), files elsewhere, programs that it starts, and a power cut, after which the
+# disk may hold less than was written.
 #
 # COPPICE is the program (.build/release/coppice), JOBS so many faults at once (one a processor), EVERY=7 tries each seventh call
 # alone, FIRST=90 begins with the ninetieth, KINDS="kill 28" tries these kinds. Exit: 0 all well, 1 not, 69 no compiler, or no Linux.
