@@ -21,7 +21,8 @@ struct FileImage: ~Copyable {
     let descriptor: Int32
     do { descriptor = try ReadableFile.open(path) } catch { throw HDF5Error(error) }
     defer { close(descriptor) }
-    let size = ReadableFile.size(of: descriptor)
+    let size: Int
+    do { size = try ReadableFile.size(of: descriptor, at: path) } catch { throw HDF5Error(error) }
     guard let start = malloc(max(1, size)) else {
       throw HDF5Error(systemCall: "malloc", file: path, errno: ENOMEM)
     }

@@ -36,10 +36,11 @@ package final class Journal: Sendable {
     }
     let descriptor = Foundation.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
     guard descriptor >= 0 else { throw .file(HDF5Error(systemCall: "open", file: path, errno: errno)) }
-    var last = UInt8(ascii: "\n")
+    var last: UInt8 = 0
     let end = lseek(descriptor, 0, SEEK_END)
-    if end > 0 { pread(descriptor, &last, 1, end - 1) }
-    return File(descriptor: descriptor, isCut: last != UInt8(ascii: "\n"))
+    // Where the last byte cannot be read, a line may be cut off. An empty line is no entry, and harms nobody.
+    let isWhole = end == 0 || pread(descriptor, &last, 1, end - 1) == 1 && last == UInt8(ascii: "\n")
+    return File(descriptor: descriptor, isCut: !isWhole)
   }
 
   deinit { file.withLock { _ = close($0.descriptor) } }

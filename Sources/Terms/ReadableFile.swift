@@ -16,9 +16,12 @@ package enum ReadableFile {
     // Another thing may take its place in this moment. Without O_NONBLOCK, opening a pipe would wait for a writer.
     let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileFault(path, .system(errno)) }
-    guard fstat(descriptor, &status) == 0, FileKind(status) == .file else {
+    do throws(FileFault) {
+      let kind = FileKind(try Self.status(of: descriptor, at: path))
+      guard kind == .file else { throw FileFault(path, .kind(kind ?? .device)) }
+    } catch {
       close(descriptor)
-      throw FileFault(path, .kind(FileKind(status) ?? .device))
+      throw error
     }
     return descriptor
   }
@@ -30,15 +33,22 @@ package enum ReadableFile {
   package static func bytes(_ path: String, atMost most: Int = .max) throws(FileFault) -> [UInt8] {
     let descriptor = try open(path)
     defer { close(descriptor) }
-    let size = Self.size(of: descriptor)
+    let size = try Self.size(of: descriptor, at: path)
     guard size <= most else { throw FileFault(path, .size(size, most: most)) }
     return try bytes(of: descriptor, size, at: path)
   }
 
   /// The size of an open file in bytes.
-  package static func size(of descriptor: Int32) -> Int {
+  ///
+  /// - Throws: `FileFault` naming `path` where the system does not tell it: a file of which that is not known is not empty.
+  package static func size(of descriptor: Int32, at path: String) throws(FileFault) -> Int {
+    Int(try status(of: descriptor, at: path).st_size)
+  }
+
+  private static func status(of descriptor: Int32, at path: String) throws(FileFault) -> stat {
     var status = stat()
-    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    guard fstat(descriptor, &status) == 0 else { throw FileFault(path, .system(errno)) }
+    return status
   }
 
   /// The next bytes of an open file, fewer at its end.

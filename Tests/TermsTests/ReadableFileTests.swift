@@ -42,6 +42,9 @@ import Testing
     #expect(absent?.systemError == ENOENT && absent?.exitCode == .inputMissing)
     #expect(absent?.reason == "No such file or directory")
     #expect(FileKind(at: folder.file("nowhere")) == nil)
+    // A file whose size is not told is neither empty nor of another kind: nobody may take it for damaged.
+    let unknown = #expect(throws: FileFault.self) { _ = try ReadableFile.size(of: -1, at: "a") }
+    #expect(unknown?.systemError == EBADF && unknown?.exitCode == .inputOutput)
   }
 
   /// A socket that stands at a path.

@@ -66,7 +66,7 @@ public struct LoadedFile: Sendable {
   /// The bytes of a file as they lie on disk. Of one that is not packed and not of its format, the beginning alone.
   private static func contents(_ path: String, _ limit: ContentLimit) throws(DatasetError) -> [UInt8] {
     try reading(path) { (descriptor: Int32) throws(DatasetError) -> [UInt8] in
-      let size = ReadableFile.size(of: descriptor)
+      let size = try size(of: descriptor, path)
       let beginning = try piece(of: descriptor, min(size, ContentLimit.beginning), path)
       let isPacked = Gzip.isPacked(beginning)
       // A packed file is hardly ever larger than its content.
@@ -76,7 +76,9 @@ public struct LoadedFile: Sendable {
         : limit.bound(beginning[...], path: path)
       if bound.isOtherFormat { return beginning }
       if bound.isExceeded(by: size) { throw bound.error(path: path, isPacked: false) }
-      lseek(descriptor, 0, SEEK_SET)
+      guard lseek(descriptor, 0, SEEK_SET) == 0 else {
+        throw .unreadable(path: path, reason: String(cString: strerror(errno)))
+      }
       return try piece(of: descriptor, size, path)
     }
   }
@@ -98,6 +100,12 @@ public struct LoadedFile: Sendable {
     }
     defer { close(descriptor) }
     return try body(descriptor)
+  }
+
+  private static func size(of descriptor: Int32, _ path: String) throws(DatasetError) -> Int {
+    do { return try ReadableFile.size(of: descriptor, at: path) } catch {
+      throw .unreadable(path: path, reason: error.reason)
+    }
   }
 
   private static func piece(
