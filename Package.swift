@@ -102,7 +102,7 @@ let package = Package(
     tests("Autodiff", ["CoppiceAutodiff", "CoppiceTensors"], resources: [.copy("Fixtures")]),
     tests("HDF5", ["CoppiceHDF5"]),
     tests("Networks", ["CoppiceNetworks"], resources: [.copy("Fixtures")]),
-    tests("Pruning", ["CoppicePruning"], resources: [.copy("Fixtures")]),
+    tests("Pruning", ["CKernels", "CoppicePruning"], resources: [.copy("Fixtures")]),
     tests("Datasets", ["CoppiceDatasets", crypto]),
     tests("Store", ["CoppiceStore"]),
     tests("Reporting", ["CoppiceReporting", "CoppiceStore"]),

@@ -26,6 +26,8 @@ package struct RelevanceCall {
   /// The relevance of the first output.
   package let relevance: Value
   package let rule: RelevanceRule
+  /// Whether relevance is wanted of an input, or of what it is made of.
+  package let isWanted: [Bool]
 }
 
 /// A primitive that moves elements: each has the relevance of the places that it went to.
@@ -46,15 +48,30 @@ extension RelevanceKeepingPrimitive {
   }
 }
 
-/// A primitive that adds up: each addend has relevance in proportion to it.
+/// A primitive that adds up, each addend with a weight of 0 or more: each has relevance in proportion to it. By α and β positive and
+/// negative addends share apart, as the positive and the negative products of a layer do (Bach et al. 2015, of which a sum is the case
+/// of weights of 1). Some programs part by the plain proportion at sums whatever the rule, which has no bound where addends cancel.
 package protocol RelevanceSummingPrimitive: RelevancePrimitive {}
 
 extension RelevanceSummingPrimitive {
   package func relevance(_ call: RelevanceCall) -> [Value?] {
-    let epsilon: Float = if case .epsilon(let epsilon) = call.rule { epsilon } else { 0 }
-    let shares = call.relevance / call.outputs[0].awayFromZero(by: epsilon)
-    let pulled = pullback(PullbackCall(inputs: call.inputs, outputs: call.outputs, gradients: [shares]))
-    return zip(call.inputs, pulled).map { input, gradient in gradient.map { $0 * input } }
+    func pulled(_ shares: Value) -> [Value?] {
+      pullback(PullbackCall(inputs: call.inputs, outputs: call.outputs, gradients: [shares]))
+    }
+    switch call.rule {
+    case .epsilon(let epsilon):
+      let shares = pulled(call.relevance / call.outputs[0].awayFromZero(by: epsilon))
+      return zip(call.inputs, shares).map { input, share in share.map { $0 * input } }
+    case .alphaBeta(let alpha):
+      let (highs, lows) = (call.inputs.map(\.relu), call.inputs.map { -(-$0).relu })
+      let builder = call.relevance.builder
+      let (gains, losses) = call.signedShares(
+        alpha: alpha, up: builder.applyAll(self, highs)[0], down: builder.applyAll(self, lows)[0])
+      return zip(zip(highs, lows), zip(pulled(gains), pulled(losses))).map { part, share in
+        guard let gain = share.0, let loss = share.1 else { return nil }
+        return gain * part.0 - loss * part.1
+      }
+    }
   }
 }
 
@@ -64,8 +81,16 @@ extension RelevanceCall {
   ///   - plain: the product by itself, of x and a weight.
   ///   - bias: what is added to it, shaped like the product.
   func parted(_ plain: any Primitive, weight: Value, bias: Value?) -> Value {
-    let x = inputs[0]
-    func product(_ x: Value, _ weight: Value) -> Value { x.builder.applyAll(plain, [x, weight])[0] }
+    parted(inputs[0], weight: weight, bias: bias) { $0.builder.applyAll(plain, [$0, $1])[0] }
+  }
+
+  /// The relevance of a factor x of a product with a weight: by the rule.
+  /// - Parameters:
+  ///   - bias: what is added to it, shaped like the product.
+  ///   - product: the product by itself, of an array like x and one like the weight.
+  func parted(
+    _ x: Value, weight: Value, bias: Value?, by product: (_ x: Value, _ weight: Value) -> Value
+  ) -> Value {
     func contributed(_ shares: Value, _ part: Value, _ weight: Value) -> Value {
       // A name of its own: x and its parts are made of one another, and the product is derived by the part alone.
       let part = part.alias
@@ -89,6 +114,34 @@ extension RelevanceCall {
     }
   }
 
+  /// The relevance of x where the output is linear in it once all else stands still, but for a bias: by the rule.
+  /// - Parameters:
+  ///   - bias: what is added to it, shaped like the output.
+  ///   - linear: the output without the bias, of an array like x.
+  ///   - signed: the sums of the positive and of the negative contributions, from the positive and the negative parts of x.
+  func parted(
+    _ x: Value, bias: Value? = nil, linear: (Value) -> Value,
+    signed: (_ high: Value, _ low: Value) -> (up: Value, down: Value)
+  ) -> Value {
+    func contributed(_ shares: Value, _ sum: Value, _ parts: [Value]) -> Value {
+      let pulled = x.builder.gradients(of: [sum], seeds: [shares], wrt: parts)
+      let products = zip(pulled, parts).compactMap { gradient, part in gradient.map { $0 * part } }
+      guard let first = products.first else { return x.scaled(by: 0) }
+      return products.dropFirst().reduce(first, +)
+    }
+    switch rule {
+    case .epsilon(let epsilon):
+      let x = x.alias
+      return contributed(relevance / outputs[0].awayFromZero(by: epsilon), linear(x), [x])
+    case .alphaBeta(let alpha):
+      let (high, low) = (x.relu.alias, (-(-x).relu).alias)
+      let (up, down) = signed(high, low)
+      let (gains, losses) = signedShares(
+        alpha: alpha, up: bias.map { up + $0.relu } ?? up, down: bias.map { down - (-$0).relu } ?? down)
+      return contributed(gains, up, [high, low]) - contributed(losses, down, [high, low])
+    }
+  }
+
   /// The relevance of one contribution to an output that is its sum with a bias, place by place: by the rule. Under α and β each of
   /// the two is a positive or a negative part as a whole.
   func share(of contribution: Value, bias: Value) -> Value {
@@ -106,7 +159,7 @@ extension RelevanceCall {
   /// - Parameters:
   ///   - up: the sum of the positive contributions.
   ///   - down: the sum of the negative ones.
-  private func signedShares(alpha: Float, up: Value, down: Value) -> (gains: Value, losses: Value) {
+  fileprivate func signedShares(alpha: Float, up: Value, down: Value) -> (gains: Value, losses: Value) {
     // α − 1 where there are contributions of both signs, 0 without negative ones, −1 without positive ones.
     let beta = down.magnitude.step * up.magnitude.step.scaled(by: alpha).offset(by: -1)
     return (
@@ -152,7 +205,7 @@ extension GraphBuilder {
       let call = RelevanceCall(
         inputs: node.inputs.map(value),
         outputs: node.outputs.indices.map { value(ValueID(node: index, output: $0)) },
-        relevance: relevance, rule: rule)
+        relevance: relevance, rule: rule, isWanted: node.inputs.map { depends[$0.node] })
       let parted = within(node.scope) { passing.relevance(call) }
       guard failure == nil else { return values.map { _ in nil } }
       for (input, part) in zip(node.inputs, parted) where depends[input.node] {

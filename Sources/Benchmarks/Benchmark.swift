@@ -1,8 +1,8 @@
 import CoppiceLaboratory
 import CoppiceNetworks
 
-/// How fast this machine is at what sweeps are made of: kernels, training steps, inference, sparse networks, and the running of
-/// a sweep itself.
+/// How fast this machine is at what sweeps are made of: kernels, training steps, inference, sparse networks, pruning, and the
+/// running of a sweep itself.
 package struct Benchmark: Sendable {
   /// What can be measured alone.
   package enum Part: String, CaseIterable, Sendable {
@@ -14,6 +14,8 @@ package struct Benchmark: Sendable {
     case inference
     /// Training and inference over the density of the weights.
     case sparse
+    /// Prunings by criteria that ask for much, and scoring on one thread and on two.
+    case criteria
     /// What a trial of a sweep costs beside its training.
     case sweep
   }
@@ -59,6 +61,10 @@ package struct Benchmark: Sendable {
       if parts.contains(.training), subject.name == LateNetwork.subject.name {
         willMeasure("\(subject.name): training of a network that is trained and pruned")
         rows += try LateNetwork(threads: threads).rows(seconds: seconds)
+      }
+      if parts.contains(.criteria) {
+        rows += try CriteriaBenchmark(threads: threads, seconds: seconds).run(
+          subject, willMeasure: willMeasure)
       }
     }
     if parts.contains(.sweep) {

@@ -14,6 +14,10 @@ package struct BenchmarkModel: Sendable {
   /// The name by which `coppice list models` has it.
   package var name: String { model.name }
 
+  package init(model: Model, interface: Interface, batch: Int, optimizer: Optimizer) {
+    (self.model, self.interface, self.batch, self.optimizer) = (model, interface, batch, optimizer)
+  }
+
   private static let digits = Interface.images([1, 28, 28], classes: 10)
   private static let photographs = Interface.images([3, 32, 32], classes: 10)
 
@@ -53,7 +57,13 @@ package struct BenchmarkModel: Sendable {
 
   /// Fills a batch with made-up examples: normal numbers or any tokens, and any labels.
   func fill(_ inputs: BatchInputs, _ labels: UnsafeMutableBufferPointer<Int32>) {
-    var random = RandomStream(seed: 0, stream: .generation)
+    fill(inputs, labels, part: 0)
+  }
+
+  /// Fills one of several batches.
+  func fill(_ inputs: BatchInputs, _ labels: UnsafeMutableBufferPointer<Int32>, part: Int) {
+    var random = RandomStream(
+      seed: 0, stream: .generation, substream: UInt32(truncatingIfNeeded: part))
     func fill(_ integers: UnsafeMutableBufferPointer<Int32>, below bound: Int) {
       for index in integers.indices { integers[index] = Int32(random.integer(below: UInt32(bound))) }
     }

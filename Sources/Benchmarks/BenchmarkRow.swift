@@ -4,7 +4,8 @@ import CoppiceTerms
 package struct BenchmarkRow: Hashable, Sendable {
   /// What was measured: rows of equal keys in two files are the same measurement at two times.
   package struct Key: Hashable, Sendable {
-    /// `training`, `inference`, `fresh-training`, `late-training`, `sweep-<trials>`, or a kernel and where its shapes come from:
+    /// `training`, `inference`, `fresh-training`, `late-training`, `sweep-<trials>`, a criterion and how often it
+    /// looks (`wood-fisher-1000`, and `…-memory`), `scoring`, `scoring-speed-up`, or a kernel and where its shapes come from:
     /// `convolution conv2`.
     package let benchmark: String
     /// By the name of `coppice list models`.
@@ -24,15 +25,18 @@ package struct BenchmarkRow: Hashable, Sendable {
   package let key: Key
   /// In `unit`.
   package let rates: Rates
-  /// `steps/s` (batches a second), `GFLOP/s`, `GB/s` or `s/trial`.
+  /// `steps/s` (batches a second), `GFLOP/s`, `GB/s`, `s/trial`, `s`, `GB` or `×`.
   package let unit: String
   /// The share of the processor's multiply-add limit on as many threads, measured right before. Convolutions count what their
   /// definition multiplies; Winograd's transforms need less than half of it, so that shares beyond 1 occur. `nil` for what
   /// memory bounds, and under masks, whose floating-point operations nobody counts.
   package let fractionOfLimit: Double?
+  /// What it should stay below, in `unit`; `nil` where nothing is asked for.
+  package let limit: Double?
 
-  package init(key: Key, rates: Rates, unit: String, fractionOfLimit: Double? = nil) {
-    (self.key, self.rates, self.unit, self.fractionOfLimit) = (key, rates, unit, fractionOfLimit)
+  package init(key: Key, rates: Rates, unit: String, fractionOfLimit: Double? = nil, limit: Double? = nil) {
+    (self.key, self.rates, self.unit) = (key, rates, unit)
+    (self.fractionOfLimit, self.limit) = (fractionOfLimit, limit)
   }
 }
 
@@ -47,6 +51,7 @@ extension BenchmarkRow {
       ("density", key.density.map(JSON.number) ?? .null), ("median", .number(rates.median)),
       ("low", .number(rates.low)), ("high", .number(rates.high)), ("unit", .text(unit)),
       ("fraction_of_limit", fractionOfLimit.map(JSON.number) ?? .null),
+      ("limit", limit.map(JSON.number) ?? .null),
     ]
   }
 
@@ -74,6 +79,8 @@ extension BenchmarkRow {
     rates = Rates(median: try positive("median"), low: try positive("low"), high: try positive("high"))
     unit = try read("unit", "text", \.asText)
     fractionOfLimit = try read("fraction_of_limit", "number or null", optional(\.asNumber))
+    // Older files do not have it.
+    limit = json["limit"] == nil ? nil : try read("limit", "number or null", optional(\.asNumber))
   }
 }
 

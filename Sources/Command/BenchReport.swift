@@ -33,6 +33,7 @@ struct BenchReport {
       .init(name: "fraction_of_limit", heading: "of limit (%)", format: .percent(0)),
       .init(name: "speed_up", heading: "× dense", format: .decimal(2)),
     ]
+    if hasLimits { columns.append(.init(name: "limit", format: .decimal(1))) }
     if comparison != nil {
       columns += [
         .init(name: "ratio", heading: "now / then", format: .decimal(2)),
@@ -43,6 +44,9 @@ struct BenchReport {
     return Table(columns: columns, rows: rows.map(cells))
   }
 
+  /// Whether some row should stay below something.
+  private var hasLimits: Bool { rows.contains { $0.limit != nil } }
+
   private func cells(_ row: BenchmarkRow) -> [Table.Cell] {
     let rates = [row.rates.median, row.rates.low, row.rates.high]
     var cells: [Table.Cell] = [
@@ -52,6 +56,7 @@ struct BenchReport {
     // Steps come by the thousand, seconds a trial in thousandths.
     cells += rates.map { .text(NumberText.fixed($0, decimals: $0 < 1 ? 4 : 2)) }
     cells += [.text(row.unit), .optional(row.fractionOfLimit), .optional(speedUp(row))]
+    if hasLimits { cells.append(.optional(row.limit)) }
     if let comparison {
       let ratio = comparison.ratio(row)
       cells += [.optional(ratio?.median), .optional(ratio?.low), .optional(ratio?.high)]

@@ -168,4 +168,73 @@ struct RelevanceTests {
     let highest = a.max()
     #expect(near(try parts { a, _ in a.maxPooled(2) }["a"], a.map { $0 == highest ? $0 : 0 }))
   }
+
+  /// At a sum positive and negative addends share apart: a and b of one sign by their sizes, of two signs α of all and 1 − α of it.
+  @Test(arguments: [1, 2, 3] as [Float]) func addendsOfTwoSignsShareApart(alpha: Float) throws {
+    let a: [Double] = [3, 3, -1, -2, 0, 2]
+    let b: [Double] = [1, -1, 3, -2, 4, -2.000_5]
+    let found = try relevance(
+      .alphaBeta(alpha: alpha), of: ["a", "b"],
+      ["a": ReferenceArray([1, 6], a), "b": ReferenceArray([1, 6], b)]
+    ) { _, leaves in try #require(leaves["a"]) + #require(leaves["b"]) }
+    let (ofA, ofB) = (try #require(found["a"]), try #require(found["b"]))
+    let (gain, loss) = (Double(alpha), 1 - Double(alpha))
+    // Of 4, 2, 2, −4, 4 and −0.0005.
+    let expected: [(Double, Double)] = [
+      (3, 1), (2 * gain, 2 * loss), (2 * loss, 2 * gain), (-2, -2), (0, 4),
+    ]
+    for (place, (a, b)) in expected.enumerated() {
+      #expect(abs(ofA[place] - a) < 1e-6 && abs(ofB[place] - b) < 1e-6, "\(place)")
+    }
+    // The plain proportion would give thousands of times as much as there is.
+    #expect(abs(ofA[5] + 0.000_5 * gain) < 1e-6 && abs(ofB[5] + 0.000_5 * loss) < 1e-6)
+  }
+
+  /// What pools and sums take in, positive and negative parts apart.
+  @Test func partsOfAWindowShareApart() throws {
+    let found = try relevance(
+      .alphaBeta(alpha: 2), of: ["a"], ["a": ReferenceArray([1, 1, 2, 2], [3, -1, 1, -1])]
+    ) { _, leaves in try #require(leaves["a"]).averagePooled(2) }
+    // Of ½: twice as much to 3 and 1, as much taken from both −1.
+    let units = try #require(found["a"])
+    for (a, b) in zip(units, [0.75, -0.25, 0.25, -0.25]) { #expect(abs(a - b) < 1e-6) }
+  }
+
+  /// Through what stands still but for its values: attention, a layer normalisation without a shift, and a product by a weight.
+  @Test(arguments: rules) func relevanceIsKeptWhereWeightsStandStill(rule: RelevanceRule) throws {
+    let leaves = [
+      "x": numbers([2, 5, 6], 0.2), "q": numbers([2, 5, 6], 0.6), "shares": numbers([2, 1, 5], 0.9),
+      "gamma": numbers([6], 0.35), "zeros": ReferenceArray([6], [Double](repeating: 0, count: 6)),
+    ]
+    func leaf(_ name: String, _ leaves: [String: Value]) throws -> Value { try #require(leaves[name]) }
+    let paths: [(name: String, body: ([String: Value]) throws -> Value)] = [
+      ("attention", { try leaf("q", $0).attention(to: leaf("q", $0), leaf("x", $0), heads: 2) }),
+      (
+        "causal attention",
+        { try leaf("q", $0).attention(to: leaf("q", $0), leaf("x", $0), heads: 3, isCausal: true) }
+      ),
+      (
+        "layer normalisation",
+        { try leaf("x", $0).layerNormalized(gamma: leaf("gamma", $0), beta: leaf("zeros", $0)) }
+      ),
+      ("product behind", { try leaf("shares", $0).product(leaf("x", $0)) }),
+      ("product ahead", { try leaf("x", $0).product(leaf("q", $0), transposingOther: true) }),
+    ]
+    for (name, body) in paths {
+      let found = try relevance(rule, of: ["x"], leaves) { _, leaves in try body(leaves) }
+      let (before, after) = (try #require(found["x"]), try #require(found["output"]))
+      #expect(abs(after.reduce(0, +)) > 0.1, "\(name)")
+      let scale = before.reduce(1) { $0 + abs($1) }
+      #expect(abs(before.reduce(0, +) - after.reduce(0, +)) < 1e-6 * scale, "\(name)")
+    }
+  }
+
+  @Test func aProductOfTwoThatMoveIsRefused() throws {
+    #expect {
+      _ = try relevance(.epsilon(1e-6), of: ["x"], ["x": numbers([2, 3, 3], 0.1)]) { _, leaves in
+        let x = try #require(leaves["x"])
+        return x.product(x)
+      }
+    } throws: { "\($0)".contains("has a rule for relevance where one factor stands still") }
+  }
 }

@@ -72,6 +72,46 @@ extension Running {
       #expect(Set(products.scopes.map(\.path)) == ["fc1", "fc2", "fc3"])
     }
 
+    /// A pruning in several rounds, of a small network: seconds, and the memory where it is asked for.
+    @Test func pruningsHaveTheirLimits() throws {
+      let small = BenchmarkModel(
+        model: .mlp([6]), interface: .images([1, 4, 4], classes: 3), batch: 5, optimizer: .sgd())
+      let benchmark = CriteriaBenchmark(threads: 1, seconds: 1e-4)
+      let flow = try benchmark.measure(
+        .init("flow", small, .synflow(rounds: 3), batches: (1, 1), limit: 7))
+      #expect(flow.map(\.key.benchmark) == ["flow"])
+      #expect(flow[0].unit == "s" && flow[0].limit == 7 && flow[0].rates.low > 0)
+      let surgeon = try benchmark.measure(
+        .init(
+          "surgeon", small, .woodFisher(block: 8), allocation: .layerWise, batches: (5, 2), limit: 7,
+          memory: 2e9))
+      #expect(surgeon[0].key.benchmark == "surgeon")
+      #expect(surgeon.map(\.key.benchmark) == ["surgeon", "surgeon-memory"])
+      #expect(surgeon[1].unit == "GB" && surgeon[1].limit == 2)
+      // A test program holds more than a megabyte.
+      #expect((0.001..<100).contains(surgeon[1].rates.median))
+    }
+
+    @Test func scoringIsMeasuredOnOneThreadAndOnTwo() throws {
+      let rows = try CriteriaBenchmark(threads: 1, seconds: 1e-4).scoring(
+        BenchmarkModel(
+          model: .mlp([6]), interface: .images([1, 4, 4], classes: 3), batch: 5, optimizer: .sgd()))
+      #expect(rows.map(\.key.benchmark) == ["scoring", "scoring", "scoring-speed-up"])
+      #expect(rows.map(\.key.threads) == [1, 2, 2])
+      #expect(rows.map(\.unit) == ["steps/s", "steps/s", "×"])
+      let ratio = rows[2].rates
+      #expect(ratio.low > 0 && ratio.high.isFinite)
+      #expect(ratio.high <= rows[1].rates.high / rows[0].rates.low * (1 + 1e-12))
+    }
+
+    @Test func whatIsAskedOfCriteriaIsMeasured() {
+      let tasks = BenchmarkModel.all.flatMap { CriteriaBenchmark.tasks(of: $0) }
+      #expect(tasks.map(\.name) == ["wood-fisher-1000", "synflow-100", "sparse-gpt"])
+      #expect(tasks.map(\.limit) == [60, 10, 30])
+      #expect(tasks.map(\.memory) == [1.5e9, nil, nil])
+      #expect(tasks[0].batches.size * tasks[0].batches.count == 1_000 && tasks[1].criterion.rounds == 100)
+    }
+
     @Test func unknownModelsAreRefused() {
       #expect(
         message { _ = try BenchmarkModel.named("lenet-6") }
@@ -97,6 +137,30 @@ extension Running {
     #expect(comparison.ratio(row(15, low: 10, high: 16)) == Rates(median: 1.5, low: 0.5, high: 2))
     #expect(comparison.ratio(row(6, low: 3, high: 9, density: nil)) == Rates(median: 2, low: 1, high: 3))
     #expect(comparison.ratio(row(15, low: 10, high: 16, density: 0.5)) == nil)
+  }
+
+  /// A limit is kept; files of before there were any are read all the same.
+  @Test func limitsAreReadWhereTheyAre() throws {
+    let limited = BenchmarkRow(
+      key: .init(benchmark: "synflow-100", model: "lenet-5", batch: nil, threads: 2, density: nil),
+      rates: Rates([2]), unit: "s", limit: 10)
+    let text = file([limited])
+    #expect(text.contains("\"limit\""))
+    #expect(try BenchmarkComparison(parsing: text).ratio(limited) == Rates([1]))
+    let older = try #require(JSON(parsing: text)?["rows"])
+    guard case .list(let rows) = older, case .members(let members) = rows[0] else {
+      Issue.record("a row is no object")
+      return
+    }
+    let without = JSON.object([
+      ("schema_version", .integer(1)),
+      ("rows", .list([.members(members.filter { $0.0 != "limit" })])),
+    ])
+    #expect(try BenchmarkComparison(parsing: without).ratio(limited) == Rates([1]))
+    #expect(
+      message {
+        _ = try BenchmarkComparison(parsing: text.replacing("\"limit\": 10.0", with: "\"limit\": \"ten\""))
+      } == "\"limit\" of row 0 is not a number or null")
   }
 
   @Test(arguments: [

@@ -161,6 +161,40 @@ import Testing
     }
   }
 
+  /// One that ran before on other weights, under other masks and with other results of evidence, is as good as a new one.
+  @Test("a probe keeps nothing of what it ran on", arguments: Family.all)
+  func probesAreUsedAgain(_ family: Family) throws {
+    let traced = try family.traced()
+    let start = family.start(traced)
+    let masks = ReferenceNumbers.masks(traced)
+    let given = ParameterSet(
+      traced.declarations.filter(\.isTrained).map { ($0.name, Tensor(repeating: 2, $0.shape)) })
+    let other = given.mapValues { Tensor(repeating: -3, $0.shape) }
+    func probe() throws -> Probe {
+      try Probe(traced, batch: family.batch, given: ["known": given]) { trace in
+        let gradients = trace.gradients(of: trace.loss, wrt: trace.prunable.map(\.value))
+        return zip(trace.prunable, gradients).map { weight, gradient in
+          let known = trace.knownArray("known", weight.name, gradient.shape)
+          return (weight.name, gradient * known * trace.survivors(of: weight.name, gradient.shape))
+        }
+      }
+    }
+    func found(_ probe: Probe, _ masks: MaskSet?, _ given: ParameterSet, _ batch: Int) throws -> ParameterSet
+    {
+      var found = ParameterSet()
+      try probe.run(
+        start.parameters, start.buffers, masks: masks, given: ["known": given],
+        fill: { ReferenceNumbers.fill(batch, family.interface, batch: family.batch, $1, $2) },
+        each: { found = $1 })
+      return found
+    }
+    let used = try probe()
+    let first = try found(used, masks, other, 1)
+    #expect(try found(used, nil, given, 0).hasSameBits(as: found(try probe(), nil, given, 0)))
+    #expect(try found(used, masks, other, 1).hasSameBits(as: first))
+    #expect(!(try found(used, nil, given, 0).hasSameBits(as: first)))
+  }
+
   @Test func evidenceIsGivenEvidence() throws {
     let family = Family.all[0]
     let traced = try family.traced()

@@ -33,7 +33,9 @@ struct TracedNetwork {
     let given = try evidence.given.map { other in
       (other, try given.first { $0.0 == other }?.1 ?? measure(other, batch: batch))
     }
-    let executor = Executor(Plan(try graph(of: evidence, batch: count)), threads: threads)
+    // So small a network is not worth a second thread: several share all they can.
+    let executor = Executor(
+      Plan(try graph(of: evidence, batch: count)), threads: threads, handover: threads > 1 ? 0 : nil)
     for (name, tensor) in weights where executor.hasLeaf(name) { executor.write(name, tensor.scalars) }
     for (evidence, values) in given {
       for (name, tensor) in values where executor.hasLeaf("given/\(evidence)/\(name)") {

@@ -7,7 +7,7 @@ import Foundation
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure kernels, training, inference, sparse networks and sweeps on this machine.",
+    abstract: "Measure kernels, training, inference, sparse networks, criteria and sweeps on this machine.",
     discussion: """
       Prints the median and the range of five runs, and the share of what the processor can multiply and add at most, \
       measured right before and behind. Nothing else should run meanwhile. All of it takes about three minutes, most of them for the \
@@ -15,7 +15,8 @@ struct BenchCommand: ParsableCommand {
 
       Parts: kernels (the costliest of each model's step), training (dense steps, and a network late in its training beside \
       a fresh one), inference (at the batch of evaluations, 1 and 64), sparse (training and inference over the density of \
-      the weights), sweep (what a trial costs beside its training).
+      the weights), criteria (prunings by criteria that ask for much, each with its limit, and scoring on one thread and on \
+      two), sweep (what a trial costs beside its training).
 
       Tests/Reference/speed.py measures PyTorch in turn with it.
 
@@ -41,7 +42,7 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Print ratios to the rows of an earlier run with --json, now over then; of s/trial, less is better.",
+      "Print ratios to the rows of an earlier run with --json, now over then; of s, s/trial and GB, less is better.",
       valueName: "file"))
   var against: String?
 
@@ -84,9 +85,13 @@ struct BenchCommand: ParsableCommand {
     }
     if Terminal.isLive { Terminal.redraw("") }
     guard !rows.isEmpty else {
+      let names = models.joined(separator: ", ")
       throw CommandFailure(
-        "there is no curve over density of \(models.joined(separator: ", ")); there are those of "
-          + Benchmark.sparseModels.joined(separator: ", "), CommandFailure.usage)
+        parts.contains(.sparse)
+          ? "there is no curve over density of \(names); there are those of "
+            + Benchmark.sparseModels.joined(separator: ", ")
+          : "no criterion is measured on \(names); there are rows of "
+            + CriteriaBenchmark.models.joined(separator: ", "), CommandFailure.usage)
     }
     if let against, let comparison, rows.allSatisfy({ comparison.ratio($0) == nil }) {
       Terminal.log(

@@ -87,6 +87,7 @@ package struct CriteriaComparison: Sendable {
         let sensitivity = pruner.needs.sensitivity ? try measured.sensitivity(structure) : nil
         waited += sensitivity?.seconds ?? 0
         let watch = Stopwatch()
+        let probes = EvidenceProbes(regimen, threads: threads)
         let pruning = try pruner.prune(
           ScoringContext(
             weights: subject.parameters, masks: full, initialWeights: regimen.initialParameters(draw: 0),
@@ -95,7 +96,7 @@ package struct CriteriaComparison: Sendable {
           structure: structure, to: .sparsity(subject.sparsity)
         ) { evidence, parameters, masks in
           try subject.scoring.measure(
-            evidence, regimen, parameters, subject.buffers, masks: masks, threads: threads, check: {})
+            evidence, regimen, by: probes, parameters, subject.buffers, masks: masks, check: {})
         }
         let seconds = waited + watch.elapsed
         let masks = pruning.masks

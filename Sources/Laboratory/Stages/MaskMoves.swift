@@ -75,21 +75,23 @@ package final class MaskMoves: Sendable {
     _ regimen: Regimen, _ context: StageContext
   ) throws -> (masks: DynamicMasks, ties: Int) {
     let ties = TieCount()
-    @Sendable func measured(
-      _ evidence: Evidence, _ parameters: ParameterSet, _ masks: MaskSet
-    ) throws -> ParameterSet {
-      try scoring.measure(
-        evidence, regimen, parameters, buffers, masks: masks, threads: context.threads,
-        check: { try context.interruption.check() })
+    /// Measures with probes of its own.
+    @Sendable func measure() -> Pruner.Measure {
+      let probes = EvidenceProbes(regimen, threads: context.threads)
+      return { evidence, parameters, masks in
+        try scoring.measure(
+          evidence, regimen, by: probes, parameters, buffers, masks: masks,
+          check: { try context.interruption.check() })
+      }
     }
     @Sendable func evidence(_ evidence: Evidence) throws -> ParameterSet {
-      try measured(evidence, parameters, masks.active)
+      try measure()(evidence, parameters, masks.active)
     }
     let state = DynamicsContext(
       moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
       weights: parameters, masks: masks, seed: regimen.seedBits,
       prune: { [self] target in
-        let pruning = try pruned(masks.active, parameters, to: target, regimen, measured) {
+        let pruning = try pruned(masks.active, parameters, to: target, regimen, measure()) {
           try scoring.sensitivity(
             regimen, parameters, buffers, masks: masks.active, granularity: pruner.granularity,
             structure: structure, ignoring: pruner.allocation.ignoring, threads: context.threads,

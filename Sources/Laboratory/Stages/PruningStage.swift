@@ -93,9 +93,10 @@ package struct PruningStage: Stage {
         }),
       structure: structure, to: target, from: aims,
       measuring: scoring.map { scoring in
-        { evidence, parameters, masks in
+        let probes = EvidenceProbes(regimen, threads: context.threads)
+        return { evidence, parameters, masks in
           try scoring.measure(
-            evidence, regimen, parameters, buffers, masks: masks, threads: context.threads,
+            evidence, regimen, by: probes, parameters, buffers, masks: masks,
             check: { try context.interruption.check() })
         }
       })

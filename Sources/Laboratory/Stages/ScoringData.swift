@@ -23,38 +23,46 @@ package struct ScoringData: Hashable, Sendable {
     _ evidence: Evidence, _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet,
     masks: MaskSet?, threads: Int, check: () throws -> Void = {}, given: (Evidence) throws -> ParameterSet
   ) throws -> ParameterSet {
+    try measure(
+      evidence, regimen, EvidenceProbes(regimen, threads: threads), parameters, buffers, masks: masks,
+      check: check, given: given)
+  }
+
+  private func measure(
+    _ evidence: Evidence, _ regimen: Regimen, _ probes: EvidenceProbes, _ parameters: ParameterSet,
+    _ buffers: ParameterSet, masks: MaskSet?, check: () throws -> Void,
+    given: (Evidence) throws -> ParameterSet
+  ) throws -> ParameterSet {
     let batch = min(batch, regimen.data.stepsPerEpoch(batchSize: 1))
-    let (size, parts): (Int, Int) =
-      switch evidence.batch {
-      case .whole: (batch, count)
-      case .none: (1, 1)
-      case .examples(let examples): (min(examples, batch), max(1, batch * count / max(1, examples)))
-      }
+    let parts = evidence.parts(batch: batch, count: count)
     var batches = try Batches(
-      regimen.data.split.training, of: regimen.data.dataset, batchSize: size, seed: regimen.seedBits,
+      regimen.data.split.training, of: regimen.data.dataset, batchSize: parts.size, seed: regimen.seedBits,
       stream: .score)
     var known: [String: ParameterSet] = [:]
     for other in evidence.given { known[other.description] = try given(other) }
-    var sum = Evidence.Accumulator(evidence)
-    try Probe.run(
-      regimen.model, loss: regimen.loss, parameters, buffers, masks: masks, batch: size, count: parts,
-      given: known, threads: threads, trace: { try evidence.values(of: $0) },
-      fill: { index, inputs, labels in
-        try check()
-        batches.fill(index, inputs, labels)
-      },
-      each: { _, found in try sum.add(found) })
-    return try sum.result()
+    return try probes.measure(
+      evidence, parameters, buffers, masks: masks, batch: parts.size, parts: parts.count, given: known
+    ) { index, inputs, labels in
+      try check()
+      batches.fill(index, inputs, labels)
+    }
   }
 
-  /// The same, measuring what the evidence is given first.
+  /// The same, measuring what the evidence is given first, with probes that others have measured with.
+  /// - Parameter probes: those of the network of the regimen.
   func measure(
-    _ evidence: Evidence, _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet,
-    masks: MaskSet?, threads: Int, check: () throws -> Void
+    _ evidence: Evidence, _ regimen: Regimen, by probes: EvidenceProbes, _ parameters: ParameterSet,
+    _ buffers: ParameterSet, masks: MaskSet?, check: () throws -> Void
   ) throws -> ParameterSet {
-    try measure(evidence, regimen, parameters, buffers, masks: masks, threads: threads, check: check) {
-      other in
-      try measure(other, regimen, parameters, buffers, masks: masks, threads: threads, check: check)
+    try measure(evidence, regimen, probes, parameters, buffers, masks: masks, check: check) { other in
+      try measure(other, regimen, by: probes, parameters, buffers, masks: masks, check: check)
     }
+  }
+}
+
+extension EvidenceProbes {
+  /// Those of the network of a regimen, on its loss.
+  convenience init(_ regimen: Regimen, threads: Int) {
+    self.init(regimen.model, loss: regimen.loss, threads: threads)
   }
 }

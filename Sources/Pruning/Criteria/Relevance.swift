@@ -6,7 +6,9 @@ extension Criterion {
   ///
   /// S.-K. Yeom et al., "Pruning by explaining: a novel criterion for deep neural network pruning", Pattern Recognition 2021, with the
   /// rules of S. Bach et al., PLOS ONE 2015: that of ε, or with an α that of α and β = α − 1. A normalisation by known statistics
-  /// is a scale and a shift, and the shift keeps its share as a bias does. The paper divides by the norm of a layer where layers compete, which an allocation by layers makes
+  /// is a scale and a shift, and the shift keeps its share as a bias does. A sum, as at a shortcut, is parted by the same rule.
+  /// In transformers the softmax's weights and the deviations of a layer normalisation stand still (A. Ali et al., ICML 2022). So
+  /// queries and keys have no relevance, and a layer that makes them is refused. The paper divides by the norm of a layer where layers compete, which an allocation by layers makes
   /// needless.
   /// - Parameters:
   ///   - alpha: α, 1 or more; `nil` for the rule of ε.
@@ -14,8 +16,16 @@ extension Criterion {
   public static func relevance(alpha: Double? = nil, epsilon: Double = 1e-6) -> Criterion {
     let evidence = Evidence.relevance(alpha: alpha, epsilon: epsilon)
     return Criterion(
-      "relevance", version: 2, fields: evidence.specification.fields, needs: .evidence(evidence),
-      scoresUnits: true, requires: { try $0.requireRows("relevance") }
+      "relevance", version: evidence.specification.version, fields: evidence.specification.fields,
+      needs: .evidence(evidence), scoresUnits: true,
+      requires: { setup in
+        try setup.requireRows("relevance")
+        if let layer = setup.layerOfQueries {
+          throw setup.refuse(
+            "\(layer) makes queries and keys of attention, which weigh values and have no relevance of their own; let the "
+              + "allocation ignore the layer", for: "relevance")
+        }
+      }
     ) { context in try context.scoreRows(from: evidence) }
   }
 }
@@ -36,5 +46,18 @@ extension Shipped<Criterion> {
     }
     guard let alpha else { return .relevance(epsilon: try fields.positive("epsilon", default: 1e-6)) }
     return .relevance(alpha: alpha)
+  }
+}
+
+extension PruningSetup {
+  /// The first layer whose rows are more of an attention head than the values that are read from it.
+  fileprivate var layerOfQueries: String? {
+    let names = Set(layers.map(\.name))
+    for head in structure.heads {
+      let made = head.slices.filter { $0.axis == 0 && names.contains($0.parameter) }
+      let read = head.slices.filter { $0.axis == 1 }.map(\.indices.count).max() ?? 0
+      if made.reduce(0, { $0 + $1.indices.count }) > read { return made.first?.parameter }
+    }
+    return nil
   }
 }

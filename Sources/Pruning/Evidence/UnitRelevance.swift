@@ -4,8 +4,8 @@ import CoppiceTerms
 
 extension Evidence {
   /// Σ R over examples and positions for every unit, `[out]`, by the weight that makes it: its relevance for the logit of the right
-  /// class, R of that logit being the logit itself. The primitives say how relevance goes through them; where one has no rule, as the
-  /// parts of attention, the network is refused. Over several places where a weight is read, their sum.
+  /// class, R of that logit being the logit itself. The primitives say how relevance goes through them; where one has no rule, as a
+  /// hyperbolic tangent, the network is refused. Through attention all goes to the values. Over several places where a weight is read, their sum.
   /// - Parameters:
   ///   - alpha: α of the rule of positive and negative contributions; `nil` for the rule of ε.
   ///   - epsilon: what keeps the sums of the rule of ε away from 0.
@@ -13,7 +13,7 @@ extension Evidence {
     let field: (name: String, value: Specification.Value) =
       if let alpha { ("alpha", .number(alpha)) } else { ("epsilon", .number(epsilon)) }
     let rule = alpha.map { RelevanceRule.alphaBeta(alpha: Float($0)) } ?? .epsilon(Float(epsilon))
-    return Evidence("relevance", version: 2, fields: [field]) { trace in
+    return Evidence("relevance", version: alpha == nil ? 2 : 3, fields: [field]) { trace in
       let right = trace.builder.apply(OneHot(classes: trace.logits.shape.axes.last ?? 1), trace.labels)
       let found = trace.builder.relevance(
         of: trace.logits, trace.logits * right, by: rule, for: trace.sites.map(\.output))

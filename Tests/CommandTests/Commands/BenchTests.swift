@@ -16,7 +16,7 @@ import Testing
       #expect(
         Set(row.keys) == [
           "benchmark", "model", "batch", "threads", "density", "median", "low", "high", "unit",
-          "fraction_of_limit",
+          "fraction_of_limit", "limit",
         ])
       #expect(row["benchmark"] as? String == "inference")
       #expect(row["model"] as? String == "lenet-300-100")
@@ -80,6 +80,20 @@ import Testing
     #expect(
       outcome.errors == "error: there is no curve over density of resnet-20; there are those of "
         + "lenet-300-100, lenet-5, conv-2, encoder\n")
+  }
+
+  @Test func criteriaHaveLimits() throws {
+    let program = try Program()
+    let quick = ["bench", "conv-2", "--only", "criteria", "--seconds", "0.001"]
+    let scoring = try program.run(quick)
+    #expect(scoring.status == 0 && !scoring.output.contains("limit "), "\(scoring.errors)")
+    #expect(scoring.output.contains("scoring-speed-up"))
+    let none = try program.run(["bench", "resnet-20", "--only", "criteria"])
+    #expect(none.status == 64)
+    #expect(
+      none.errors
+        == "error: no criterion is measured on resnet-20; there are rows of lenet-300-100, lenet-5, "
+        + "conv-2, encoder\n")
   }
 
   @Test func unknownPartsAreRefused() throws {

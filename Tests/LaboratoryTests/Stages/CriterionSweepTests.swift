@@ -10,16 +10,20 @@ extension Running {
   @Suite struct CriterionSweepTests {
     /// Criteria of activations score units.
     private static func granularity(of criterion: Criterion) -> Granularity {
-      [.meanActivation, .apoz, .deadNeurons, .relevance()].contains(criterion) ? .neuron : .weight
+      ["mean-activation", "apoz", "dead-neurons", "relevance"].contains(criterion.name) ? .neuron : .weight
     }
 
     /// Shortcuts and normalisations are no hindrance; what a network cannot give is said before anything is trained.
     @Test func residualNetworksAndTransformers() throws {
-      func plan(_ criterion: Criterion, _ model: Model, _ dataset: DatasetSource) throws -> SweepPlan {
+      func plan(
+        _ criterion: Criterion, _ model: Model, _ dataset: DatasetSource, ignoring: [String] = []
+      ) throws -> SweepPlan {
         try SweepPlan(
           Trial.tiny.with {
             ($0.model, $0.dataset, $0.criterion) = (model, dataset, criterion)
-            ($0.granularity, $0.allocation) = (Self.granularity(of: criterion), .layerWise)
+            ($0.granularity, $0.allocation) = (
+              Self.granularity(of: criterion), .layerWise(ignoring: ignoring)
+            )
             ($0.training, $0.scoringBatch, $0.retraining) = (.iterations(2), 4, .none)
           })
       }
@@ -30,9 +34,18 @@ extension Running {
         #expect(try #require(try bench.record(plan.ticket, of: plan).rounds.last).row.status == .completed)
       }
       let encoder = try #require(Trial.families.first { $0.model.name == "encoder" })
-      #expect {
-        _ = try plan(.relevance(), encoder.model, encoder.dataset)
-      } throws: { "\($0)".contains("has no rule for relevance") }
+      for criterion in [Criterion.relevance(), .relevance(alpha: 2)] {
+        #expect {
+          _ = try plan(criterion, encoder.model, encoder.dataset)
+        } throws: {
+          "\($0)".contains("h.0.attn.c_attn.weight makes queries and keys of attention")
+            && "\($0)".contains("let the allocation ignore the layer")
+        }
+        let bench = try Bench()
+        let plan = try plan(criterion, encoder.model, encoder.dataset, ignoring: ["h.0.attn.c_attn"])
+        try bench.run(plan)
+        #expect(try #require(try bench.record(plan.ticket, of: plan).rounds.last).row.status == .completed)
+      }
       let causal = try #require(Trial.families.first { $0.model.name == "causal-transformer" })
       #expect {
         _ = try plan(

@@ -249,3 +249,21 @@ extension Attention: PathPrimitive {
     ]
   }
 }
+
+extension Attention: RelevancePrimitive {
+  /// All of it goes to the values, which each output is a weighted mean of. The softmax's weights stand still, so that queries and
+  /// keys have none and relevance is kept (A. Ali et al., "XAI for transformers: better explanations through conservative
+  /// propagation", ICML 2022). R. Achtibat et al., "AttnLRP", ICML 2024, give half of it to the softmax's weights instead.
+  package func relevance(_ call: RelevanceCall) -> [Value?] {
+    let width = call.relevance.shape[2]
+    let parts =
+      isPacked
+      ? (0..<3).map { call.inputs[0].sliced(2, ($0 * width)..<(($0 + 1) * width)) } : call.inputs
+    func attended(_ values: Value) -> Value {
+      parts[0].attention(to: parts[1], values, heads: heads, isCausal: isCausal)
+    }
+    // Weights are positive.
+    let ofValues = call.parted(parts[2], linear: attended) { (attended($0), attended($1)) }
+    return isPacked ? [ofValues.padded(2, before: 2 * width, after: 0)] : [nil, nil, ofValues]
+  }
+}

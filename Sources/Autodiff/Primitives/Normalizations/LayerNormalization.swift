@@ -184,3 +184,29 @@ extension LayerNormalization: PathPrimitive {
     return [Reach(alive: scaled.alive + inputs[2].alive, carried: scaled.carried), row, row]
   }
 }
+
+extension LayerNormalization: RelevancePrimitive {
+  /// With s standing still, y is linear in x: xᵢ contributes γⱼ·s·(δᵢⱼ − 1/n)·xᵢ to yⱼ, and β keeps its share as a bias does (A. Ali et
+  /// al., "XAI for transformers: better explanations through conservative propagation", ICML 2022).
+  package func relevance(_ call: RelevanceCall) -> [Value?] {
+    let (x, gamma, beta) = (call.inputs[0], call.inputs[1], call.inputs[2])
+    let (last, width) = (x.shape.rank - 1, x.shape[-1])
+    let inverse = call.outputs[2].expanded(at: last, count: width)
+    func inAll(_ row: Value) -> Value { row.expanded(at: last, count: width) }
+    let part = call.parted(x, bias: beta) { x in
+      (x - inAll(x.mean(over: last))) * inverse * gamma
+    } signed: { high, low in
+      // Where γ > 0 a number's own part has its sign, and what it takes from the others the opposite one.
+      func own(_ part: Value) -> Value { part.scaled(by: Float(width - 1) / Float(width)) }
+      func ofOthers(_ part: Value) -> Value {
+        (part - inAll(part.summed(over: last))).scaled(by: 1 / Float(width))
+      }
+      let (more, less) = (own(high) + ofOthers(low), own(low) + ofOthers(high))
+      let (upwards, downwards) = (gamma.relu, -(-gamma).relu)
+      return (
+        (more * upwards + less * downwards) * inverse, (less * upwards + more * downwards) * inverse
+      )
+    }
+    return [part, nil, nil]
+  }
+}

@@ -165,3 +165,19 @@ extension MatrixProduct: PathPrimitive {
 }
 
 extension MatrixProduct: FlowPrimitive {}
+
+extension MatrixProduct: RelevancePrimitive {
+  /// A factor of which no relevance is wanted stands still and weighs the other. Where both carry some, neither is a weight.
+  package func relevance(_ call: RelevanceCall) -> [Value?] {
+    guard call.isWanted[0] != call.isWanted[1] else {
+      call.relevance.builder.fail(
+        Self.name, "has a rule for relevance where one factor stands still, and here both would have some")
+      return [nil, nil]
+    }
+    let (a, b) = (call.inputs[0], call.inputs[1])
+    guard call.isWanted[0] else {
+      return [nil, call.parted(b, weight: a, bias: nil) { $0.builder.apply(self, $1, $0) }]
+    }
+    return [call.parted(a, weight: b, bias: nil) { $0.builder.apply(self, $0, $1) }, nil]
+  }
+}
