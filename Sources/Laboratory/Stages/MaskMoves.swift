@@ -82,16 +82,19 @@ package struct MaskMoves: Sendable {
         evidence, regimen, parameters, buffers, masks: masks, threads: context.threads,
         check: { try context.interruption.check() })
     }
+    // Every moment has batches of its own.
     @Sendable func evidence(_ evidence: Evidence) throws -> ParameterSet {
-      try measured(evidence, parameters, masks.active)
+      try scoring.measure(
+        evidence, regimen, parameters, buffers, masks: masks.active, threads: context.threads, from: step,
+        check: { try context.interruption.check() })
     }
     let state = DynamicsContext(
       moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
       weights: parameters, masks: masks, seed: regimen.seedBits,
-      prune: { target in
-        let pruning = try pruned(masks.active, parameters, to: target, regimen, measured) {
+      prune: { masks, target in
+        let pruning = try pruned(masks, parameters, to: target, regimen, measured) {
           try scoring.sensitivity(
-            regimen, parameters, buffers, masks: masks.active, granularity: pruner.granularity,
+            regimen, parameters, buffers, masks: masks, granularity: pruner.granularity,
             structure: structure, ignoring: pruner.allocation.ignoring, threads: context.threads,
             check: { try context.interruption.check() })
         }

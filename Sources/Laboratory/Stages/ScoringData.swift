@@ -17,11 +17,13 @@ package struct ScoringData: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - masks: which weights survive; `nil` for all.
+  ///   - first: which measurement this is, counted from 0: each has batches of its own.
   ///   - check: asked before every batch; what it throws ends the measurement.
   ///   - given: what an evidence has found that this one is given.
   package func measure(
     _ evidence: Evidence, _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet,
-    masks: MaskSet?, threads: Int, check: () throws -> Void = {}, given: (Evidence) throws -> ParameterSet
+    masks: MaskSet?, threads: Int, from first: Int = 0, check: () throws -> Void = {},
+    given: (Evidence) throws -> ParameterSet
   ) throws -> ParameterSet {
     let batch = min(batch, regimen.data.stepsPerEpoch(batchSize: 1))
     let (size, parts): (Int, Int) =
@@ -41,7 +43,7 @@ package struct ScoringData: Hashable, Sendable {
       given: known, threads: threads, trace: { try evidence.values(of: $0) },
       fill: { index, inputs, labels in
         try check()
-        batches.fill(index, inputs, labels)
+        batches.fill(first * parts + index, inputs, labels)
       },
       each: { _, found in try sum.add(found) })
     return try sum.result()
@@ -50,11 +52,13 @@ package struct ScoringData: Hashable, Sendable {
   /// The same, measuring what the evidence is given first.
   func measure(
     _ evidence: Evidence, _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet,
-    masks: MaskSet?, threads: Int, check: () throws -> Void
+    masks: MaskSet?, threads: Int, from first: Int = 0, check: () throws -> Void
   ) throws -> ParameterSet {
-    try measure(evidence, regimen, parameters, buffers, masks: masks, threads: threads, check: check) {
-      other in
-      try measure(other, regimen, parameters, buffers, masks: masks, threads: threads, check: check)
+    try measure(
+      evidence, regimen, parameters, buffers, masks: masks, threads: threads, from: first, check: check
+    ) { other in
+      try measure(
+        other, regimen, parameters, buffers, masks: masks, threads: threads, from: first, check: check)
     }
   }
 }

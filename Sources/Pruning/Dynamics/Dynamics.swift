@@ -14,6 +14,9 @@ import CoppiceTerms
 public struct Dynamics: Component {
   /// The name, the version and every field of the dynamics.
   public let specification: Specification
+  /// Whether weights that were removed may come back.
+  public let regrows: Bool
+  private let requirement: (@Sendable (PruningSetup) throws -> Void)?
   private let due: @Sendable (DynamicsMoment) throws -> Bool
   private let promise: @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget?
   private let move: @Sendable (DynamicsContext) throws -> DynamicMasks
@@ -23,6 +26,9 @@ public struct Dynamics: Component {
   ///   - name: what the dynamics is called in tables, in kebab-case.
   ///   - version: raise it whenever masks change; `nil` while it is being written.
   ///   - fields: the values the masks depend on.
+  ///   - regrows: whether weights that were removed may come back. Then it is recorded how many have ever been there.
+  ///   - requires: looks at what is to be pruned, before anything is trained, and throws `DynamicsError.unfit` where the dynamics cannot
+  ///     move it; `nil` where it always can.
   ///   - isDue: whether masks move at this moment. Moment `step` comes before the step of that number, counted from 0; the last
   ///     one, `step == total`, comes after the last step.
   ///   - target: what the active masks have reached after the move of this moment; `nil` where the dynamics does not promise
@@ -30,14 +36,23 @@ public struct Dynamics: Component {
   ///   - masks: the masks after the move.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
+    regrows: Bool = false, requires: (@Sendable (PruningSetup) throws -> Void)? = nil,
     isDue: @escaping @Sendable (DynamicsMoment) throws -> Bool,
     target: @escaping @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget? = { _, _ in nil },
     masks: @escaping @Sendable (DynamicsContext) throws -> DynamicMasks
   ) {
     specification = Specification(name, version: version, fields)
+    self.regrows = regrows
+    requirement = requires
     due = isDue
     promise = target
     move = { context in try PruningError.noting("dynamics \(name)") { try masks(context) } }
+  }
+
+  /// Refuses what it cannot move, before anything is trained.
+  package func check(_ pruner: Pruner, _ layers: [PrunableLayer], _ structure: NetworkStructure) throws {
+    guard let requirement else { return }
+    try PruningError.noting("dynamics \(name)") { try requirement(PruningSetup(pruner, layers, structure)) }
   }
 
   /// Whether masks move at this moment.
@@ -82,5 +97,5 @@ public struct Dynamics: Component {
 
 extension MaskSet {
   /// Masks of the same parameters that keep everything.
-  fileprivate var filledUp: MaskSet { MaskSet(counted.map { ($0.name, Mask(keepingAll: $0.mask.shape)) }) }
+  var filledUp: MaskSet { MaskSet(counted.map { ($0.name, Mask(keepingAll: $0.mask.shape)) }) }
 }
