@@ -6,6 +6,6 @@ public enum Experiments {
   public static let all: [Experiment] = [
     .quickstart, .lotteryLenetMNIST, .filtersLenet5, .ticketInduction, .allocationsGlyphs,
     .patternsLenet5, .criteriaLenet5, .criteriaResnet20, .hanLenet, .collapseLenet5,
-    .causalShakespeare, .lotteryConv2, .rewindResnet20, .relevanceLenet5,
+    .causalShakespeare, .lotteryConv2, .rewindResnet20, .relevanceLenet5, .dynamicsLenetMNIST,
   ]
 }

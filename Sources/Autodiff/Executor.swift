@@ -3,10 +3,12 @@ import Synchronization
 
 /// Runs a plan. Owns the memory of its leaves, its arena and the scratch of its threads; belongs to one thread.
 package final class Executor {
-  package let plan: Plan
+  package private(set) var plan: Plan
   private let memory: PlanMemory
-  private let program: Program
-  private let team: Team?
+  private let threads: ThreadPlan
+  private let patience: Int
+  private var program: Program
+  private var team: Team?
   private let leaves: [String: (offset: Int, type: ValueType)]
   private let results: [String: (location: Plan.Location, type: ValueType)]
 
@@ -18,10 +20,11 @@ package final class Executor {
   ///   - patience: how many nanoseconds a thread that waits for another stays awake.
   package init(_ plan: Plan, threads: Int = 1, handover: Int? = nil, patience: Int? = nil) {
     self.plan = plan
-    let threads = ThreadPlan(plan, threads: threads, handover: handover ?? ThreadPlan.handover)
-    memory = PlanMemory(plan, threads: threads.threads)
-    program = Program(plan, memory, threads)
-    team = threads.threads > 1 ? Team(program, patience: patience ?? Team.patience) : nil
+    self.threads = ThreadPlan(plan, threads: threads, handover: handover ?? ThreadPlan.handover)
+    self.patience = patience ?? Team.patience
+    memory = PlanMemory(plan, threads: self.threads.threads)
+    program = Program(plan, memory, self.threads)
+    team = self.threads.threads > 1 ? Team(program, patience: self.patience) : nil
     var leaves: [String: (offset: Int, type: ValueType)] = [:]
     for (index, node) in plan.graph.nodes.enumerated() {
       guard let leaf = node.leaf, case .leaf(let offset)? = plan.locations[ValueID(node: index)] else {
@@ -42,6 +45,17 @@ package final class Executor {
       results[output.name] = (location, plan.graph.type(of: output.value))
     }
     self.results = results
+  }
+
+  /// Goes on with other survivors of some weights, as many of each as before, by name. Who runs which step stays, and so does all
+  /// memory: the leaves of these weights are to be written.
+  package func exchange(_ patterns: [String: SparsePattern]) {
+    plan = plan.exchanging(patterns)
+    // Nobody runs the old program any more.
+    team = nil
+    memory.reserveScratch(plan.scratch, threads: threads.threads)
+    program = Program(plan, memory, threads)
+    if threads.threads > 1 { team = Team(program, patience: patience) }
   }
 
   /// Whether the graph has a leaf of that name.

@@ -53,6 +53,13 @@ package struct Plan: Sendable {
     self.steps = steps
     scratch = steps.map(\.kernel.scratch).max() ?? 0
   }
+
+  /// A plan whose memory is laid out like another one's, node by node.
+  init(_ other: Plan, _ graph: Graph, _ steps: [Step]) {
+    (self.graph, self.steps, copies, locations) = (graph, steps, other.copies, other.locations)
+    (leafSize, arenaSize) = (other.leafSize, other.arenaSize)
+    scratch = steps.map(\.kernel.scratch).max() ?? 0
+  }
 }
 
 extension Plan {

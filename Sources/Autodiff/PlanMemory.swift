@@ -7,14 +7,25 @@ import Foundation
 package final class PlanMemory: @unchecked Sendable {
   private let leaves: UnsafeMutableRawPointer
   private let arena: UnsafeMutableRawPointer
-  private let scratch: UnsafeMutablePointer<Float>
-  private let scratchStride: Int
+  private var scratch: UnsafeMutablePointer<Float>
+  private var scratchStride: Int
 
   package init(_ plan: Plan, threads: Int) {
     leaves = Self.zeros(plan.leafSize)
     arena = Self.zeros(plan.arenaSize)
-    scratchStride = (plan.scratch + 31) & ~15
-    scratch = Self.zeros(scratchStride * threads * 4).assumingMemoryBound(to: Float.self)
+    (scratchStride, scratch) = Self.scratch(plan.scratch, threads: threads)
+  }
+
+  private static func scratch(_ floats: Int, threads: Int) -> (Int, UnsafeMutablePointer<Float>) {
+    let stride = (floats + 31) & ~15
+    return (stride, zeros(stride * threads * 4).assumingMemoryBound(to: Float.self))
+  }
+
+  /// Makes room for more scratch memory, while nothing runs.
+  func reserveScratch(_ floats: Int, threads: Int) {
+    guard (floats + 31) & ~15 > scratchStride else { return }
+    UnsafeMutableRawPointer(scratch).deallocate()
+    (scratchStride, scratch) = Self.scratch(floats, threads: threads)
   }
 
   /// Zeroed memory in whole large pages where the system has them: kernels walk columns of matrices, a page a step, and with

@@ -16,6 +16,8 @@ package struct Benchmark: Sendable {
     case sparse
     /// Prunings by criteria that ask for much, and scoring on one thread and on two.
     case criteria
+    /// Trainings whose masks move, and what moving them costs.
+    case dynamics
     /// What a trial of a sweep costs beside its training.
     case sweep
   }
@@ -57,6 +59,12 @@ package struct Benchmark: Sendable {
           willMeasure("\(subject.name): \(point.work) of \(point.batch) at density \(point.density)")
           rows.append(try benchmark.measure(point))
         }
+      }
+      if parts.contains(.dynamics),
+        let benchmark = DynamicsBenchmark(subject, threads: threads, seconds: seconds)
+      {
+        willMeasure("\(subject.name): trainings whose masks move")
+        rows += try benchmark.rows()
       }
       if parts.contains(.training), subject.name == LateNetwork.subject.name {
         willMeasure("\(subject.name): training of a network that is trained and pruned")

@@ -25,7 +25,7 @@ package struct BenchmarkRow: Hashable, Sendable {
   package let key: Key
   /// In `unit`.
   package let rates: Rates
-  /// `steps/s` (batches a second), `GFLOP/s`, `GB/s`, `s/trial`, `s`, `GB` or `×`.
+  /// `steps/s` (batches a second), `updates/s`, `GFLOP/s`, `GB/s`, `s/trial`, `s`, `GB` or `×`.
   package let unit: String
   /// The share of the processor's multiply-add limit on as many threads, measured right before. Convolutions count what their
   /// definition multiplies; Winograd's transforms need less than half of it, so that shares beyond 1 occur. `nil` for what

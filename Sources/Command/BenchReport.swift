@@ -69,7 +69,7 @@ struct BenchReport {
     guard let density = row.key.density, density < 1 else { return nil }
     let dense = rows.first {
       ($0.key.benchmark, $0.key.model, $0.key.batch, $0.key.threads, $0.key.density)
-        == (row.key.benchmark, row.key.model, row.key.batch, row.key.threads, 1)
+        == (row.key.baseline, row.key.model, row.key.batch, row.key.threads, 1)
     }
     return dense.map { row.rates.median / $0.rates.median }
   }

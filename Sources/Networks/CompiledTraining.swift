@@ -15,7 +15,7 @@ struct CompiledTraining {
   }
 
   /// The network in the form that the masks call for.
-  let network: Network
+  private(set) var network: Network
   let executor: Executor
   private let moments: [(leaf: String, parameter: String)]
   private var masks: TrainingMasks
@@ -71,18 +71,43 @@ struct CompiledTraining {
     for (leaf, mask) in leaves where executor.hasLeaf(leaf) { executor.write(leaf, bytes: mask.bytes) }
   }
 
-  /// Whether it can go on with these masks, under which the network would have that form.
+  /// Whether it can go on with these masks, under which the network would have that form: the same parameters have masks, and as many
+  /// survivors of the same weights run sparse.
   func fits(_ masks: TrainingMasks, _ network: Network) -> Bool {
     masks.one.names == self.masks.one.names && masks.active.names == self.masks.active.names
-      && network.forms == self.network.forms
+      && network.forms.count == self.network.forms.count
+      && network.forms.allSatisfy { name, form in
+        if case .survivors(let new) = form, case .survivors(let old) = self.network.form(of: name) {
+          return new.count == old.count
+        }
+        return form == self.network.form(of: name)
+      }
   }
 
   /// Goes on with masks that fit.
-  mutating func take(_ masks: TrainingMasks) {
+  mutating func take(_ masks: TrainingMasks, _ network: Network) {
+    exchangePatterns(network)
+    self.network = network
     self.masks = masks
     for name in masks.one.names { clear(name, of: name) }
     for moment in moments { clear(moment.leaf, of: moment.parameter) }
     writeMasks()
+  }
+
+  /// Puts the patterns of a network's form in the place of those that are compiled. Survivors that stay take their values and moments
+  /// along.
+  private func exchangePatterns(_ network: Network) {
+    var patterns: [String: SparsePattern] = [:]
+    for (name, form) in network.forms {
+      guard case .survivors(let new) = form, case .survivors(let old) = self.network.form(of: name),
+        new != old
+      else { continue }
+      patterns[name] = new
+      for leaf in [name] + moments.filter({ $0.parameter == name }).map(\.leaf) {
+        executor.write(leaf, old.carried(executor.withFloats(leaf) { Array($0) }, to: new))
+      }
+    }
+    if !patterns.isEmpty { executor.exchange(patterns) }
   }
 
   /// A whole parameter or moment from its leaf.

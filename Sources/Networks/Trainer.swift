@@ -63,13 +63,13 @@ package final class Trainer {
   }
 
   /// Goes on with other masks, as a new trainer made from this one's state would. A weight that is newly pruned is 0 from now on, and
-  /// so are its moments. One that comes back starts at 0, with moments of 0. Where the same parameters have masks as before and the
-  /// same survivors run sparse, no new plan is made.
+  /// so are its moments. One that comes back starts at 0, with moments of 0. Where the same parameters have masks as before and as
+  /// many survivors run sparse, no new plan is made: their patterns are exchanged in it.
   package func remask(_ masks: MaskSet?, trained: MaskSet? = nil) throws {
     let both = TrainingMasks(network, active: masks, trained: trained)
     let form = try CompiledTraining.form(of: network, both, settings)
     if compiled.fits(both, form) {
-      compiled.take(both)
+      compiled.take(both, form)
     } else {
       let new = try CompiledTraining(form, both, settings)
       new.write(state)

@@ -99,6 +99,7 @@ extension StageRecord {
     return [
       "step": count, "ties": count, "settled_step": count, "flops": count, "wall_time": amount,
       "training_flops": amount, "training_flops_dense": amount,
+      "exploration": { $0.count == 1 && (0...1).contains($0[0]) },
       "requested_sparsity": { $0.count == 1 && (0...1).contains($0[0]) },
       "window": { $0.count == 2 && Contents.isCount($0[1]) },
       "paths": { $0.count == 6 && $0.allSatisfy(Contents.isCount) },

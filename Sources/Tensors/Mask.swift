@@ -57,6 +57,17 @@ public struct Mask: Hashable, Sendable {
     shape == other.shape && zip(bytes, other.bytes).allSatisfy { $0 <= $1 }
   }
 
+  /// What survives here or there, in masks of one shape.
+  package func union(_ other: Mask) -> Mask {
+    guard shape == other.shape else {
+      ShapeFaults.note("masks of shape \(shape) and \(other.shape) have no union")
+      return self
+    }
+    var union = self
+    for place in union.bytes.indices { union.bytes[place] |= other.bytes[place] }
+    return union
+  }
+
   /// The weight with its pruned elements set to +0.
   public func applied(to weight: Tensor) -> Tensor {
     guard weight.shape == shape, weight.scalars.count == bytes.count else {

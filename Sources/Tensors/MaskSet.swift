@@ -87,6 +87,19 @@ public struct MaskSet: Hashable, Sendable {
       && other.masks.allSatisfy { name, mask in masks[name] != nil || mask.keptCount == mask.count }
   }
 
+  /// The counted masks with every weight that survives here or there.
+  package func union(_ other: MaskSet) -> MaskSet {
+    var union = counted
+    for (name, mask) in other.counted {
+      guard let own = union.masks[name] else {
+        union.masks[name] = mask
+        continue
+      }
+      union.masks[name] = own.union(mask)
+    }
+    return union
+  }
+
   /// The parameters with every masked weight set to +0; parameters without a mask stay as they are.
   public func applied(to parameters: ParameterSet) -> ParameterSet {
     var result = parameters

@@ -68,6 +68,20 @@ import Testing
     try compare(family, family.optimizer, from: (masks, nil), to: (masks, nil), plans: 1)
   }
 
+  /// The masks with their survivors one place on: as many, elsewhere.
+  private func moved(_ masks: MaskSet) -> MaskSet {
+    MaskSet(masks.map { ($0, Mask($1.shape, $1.bytes.suffix(1) + $1.bytes.dropLast())) })
+  }
+
+  @Test(
+    "as many survivors elsewhere need no new plan", arguments: Family.bothForms, TrainingMasksTests.optimizers
+  )
+  func asMany(_ family: Family, _ optimizer: Optimizer) throws {
+    let masks = ReferenceNumbers.masks(try family.traced())
+    try compare(family, optimizer, from: (masks, nil), to: (moved(masks), nil), plans: 1)
+    try compare(family, optimizer, from: (moved(masks), nil), to: (masks, nil), plans: 1)
+  }
+
   @Test("what comes and what goes is 0, with its moments", arguments: Family.bothForms)
   func zeros(_ family: Family) throws {
     let traced = try family.traced()

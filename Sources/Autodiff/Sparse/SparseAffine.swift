@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// `Affine` with a pruned weight, on panels: `y[p, o, l] = Σᵢ w[o, i] · x[p, i, l] + b[o]` over the surviving i, and a rectifier
 /// where asked. x `[panels, in, width]`, survivors `[count]`, b `[out]` (optional), y `[panels, out, width]`.
-package struct SparseAffine: Primitive {
+package struct SparseAffine: PatternedPrimitive {
   package static let name = "sparse-affine"
   package let pattern: SparsePattern
   package let hasBias: Bool
@@ -64,6 +64,10 @@ package struct SparseAffine: Primitive {
     return y
   }
 
+  package func with(_ pattern: SparsePattern) -> SparseAffine {
+    SparseAffine(pattern, hasBias: hasBias, rectifies: rectifies)
+  }
+
   package static let samples = [
     Sample(
       SparseAffine(.sample([9, 7]), hasBias: true), .uniform([1, 7, 48]), .uniform([21]), .uniform([9])),
@@ -76,7 +80,7 @@ package struct SparseAffine: Primitive {
 
 extension SparseAffine {
   /// The gradient by the input: `gx[p, i, l] = Σₒ w[o, i] · g[p, o, l]` over the surviving o.
-  package struct InputGradient: Primitive {
+  package struct InputGradient: PatternedPrimitive {
     package static let name = "sparse-affine-input-gradient"
     package let pattern: SparsePattern
 
@@ -114,6 +118,8 @@ extension SparseAffine {
       return [gradient]
     }
 
+    package func with(_ pattern: SparsePattern) -> InputGradient { InputGradient(pattern) }
+
     package static let samples = [
       Sample(InputGradient(.sample([9, 7])), .uniform([2, 9, 64]), .uniform([21])),
       Sample(InputGradient(.sample([9, 7])), .uniform([1, 9, 1]), .uniform([21])),
@@ -121,7 +127,7 @@ extension SparseAffine {
   }
 
   /// The gradient by the survivors alone: `gw[e] = Σ_{p, l} g[p, o, l] · x[p, i, l]` for the e-th survivor w[o, i].
-  package struct WeightGradient: Primitive {
+  package struct WeightGradient: PatternedPrimitive {
     package static let name = "sparse-affine-weight-gradient"
     package let pattern: SparsePattern
 
@@ -166,6 +172,8 @@ extension SparseAffine {
       }
       return [gradient]
     }
+
+    package func with(_ pattern: SparsePattern) -> WeightGradient { WeightGradient(pattern) }
 
     package static let samples = [
       Sample(WeightGradient(.sample([9, 7])), .uniform([2, 9, 64]), .uniform([2, 7, 64])),

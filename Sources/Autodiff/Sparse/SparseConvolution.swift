@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// `Convolution` with pruned filters: the same sums over the survivors alone. x `[batch, in, height, width]`, survivors
 /// `[count]`, b `[out]` (optional).
-package struct SparseConvolution: ExamplewisePrimitive {
+package struct SparseConvolution: ExamplewisePrimitive, PatternedPrimitive {
   package static let name = "sparse-convolution"
   package let windows: ConvolutionWindows
   package let pattern: SparsePattern
@@ -61,6 +61,10 @@ package struct SparseConvolution: ExamplewisePrimitive {
       [inputs[0], pattern.scattered(inputs[1])] + inputs.dropFirst(2), pattern.signature(signature))
   }
 
+  package func with(_ pattern: SparsePattern) -> SparseConvolution {
+    SparseConvolution(windows, pattern, hasBias: hasBias, rectifies: rectifies)
+  }
+
   package static let samples = [
     Sample(
       SparseConvolution(.init(padding: 1), .sample([4, 3, 3, 3]), hasBias: true, rectifies: true),
@@ -78,7 +82,7 @@ package struct SparseConvolution: ExamplewisePrimitive {
 
 extension SparseConvolution {
   /// The gradient by the images: `Convolution.InputGradient` with the survivors alone.
-  package struct InputGradient: Primitive {
+  package struct InputGradient: PatternedPrimitive {
     package static let name = "sparse-convolution-input-gradient"
     package let windows: ConvolutionWindows
     package let pattern: SparsePattern
@@ -131,6 +135,10 @@ extension SparseConvolution {
       dense.reference([inputs[0], pattern.scattered(inputs[1])], pattern.signature(signature))
     }
 
+    package func with(_ pattern: SparsePattern) -> InputGradient {
+      InputGradient(windows, pattern, height: height, width: width)
+    }
+
     package static let samples = [
       Sample(
         InputGradient(.init(stride: 2, padding: 1), .sample([3, 2, 3, 3]), height: 6, width: 5),
@@ -142,7 +150,7 @@ extension SparseConvolution {
   }
 
   /// The gradient by the survivors: from x `[batch, in, …]` and g `[batch, out, …]` to `[count]`.
-  package struct FilterGradient: Primitive {
+  package struct FilterGradient: PatternedPrimitive {
     package static let name = "sparse-convolution-filter-gradient"
     package let windows: ConvolutionWindows
     package let pattern: SparsePattern
@@ -195,6 +203,8 @@ extension SparseConvolution {
         ReferenceArray(signature.output(), pattern.places.map { gradient.scalars[Int($0)] })
       }
     }
+
+    package func with(_ pattern: SparsePattern) -> FilterGradient { FilterGradient(windows, pattern) }
 
     package static let samples = [
       Sample(

@@ -6,20 +6,28 @@ import CoppiceTensors
 package struct SparsePattern: Hashable, Sendable, CustomStringConvertible {
   /// The extents of the weight, output rows first.
   package let shape: Shape
+  /// The weight's name, by which its pattern may be exchanged for another one; `nil` where none is.
+  package let weight: String?
   /// The places of the survivors in the row-major weight, in the order of their values: ascending, or interleaved.
   package let places: [Int32]
   /// What gives the values their order, for `SparseAffine.Single` and nothing else.
   let interleaving: InterleavedRows?
 
   /// The survivors of a mask, in the order of the weight's elements.
-  package init(_ mask: Mask) {
+  package init(_ mask: Mask, of weight: String? = nil) {
     shape = mask.shape
-    places = mask.bytes.indices.filter { mask.bytes[$0] != 0 }.map(Int32.init)
+    self.weight = weight
+    places = [Int32](unsafeUninitializedCapacity: mask.keptCount) { places, count in
+      for (place, byte) in mask.bytes.enumerated() where byte != 0 {
+        places.initializeElement(at: count, to: Int32(place))
+        count += 1
+      }
+    }
     interleaving = nil
   }
 
-  private init(_ shape: Shape, _ interleaving: InterleavedRows) {
-    self.shape = shape
+  private init(_ shape: Shape, _ weight: String?, _ interleaving: InterleavedRows) {
+    (self.shape, self.weight) = (shape, weight)
     self.interleaving = interleaving
     places = interleaving.places
   }
@@ -28,7 +36,8 @@ package struct SparsePattern: Hashable, Sendable, CustomStringConvertible {
   package var interleaved: SparsePattern {
     precondition(shape.rank == 2, "only a matrix has rows to interleave")
     return interleaving == nil
-      ? SparsePattern(shape, InterleavedRows(rows: shape[0], columns: shape[1], places: places)) : self
+      ? SparsePattern(shape, weight, InterleavedRows(rows: shape[0], columns: shape[1], places: places))
+      : self
   }
 
   /// How many survive.
@@ -45,6 +54,16 @@ package struct SparsePattern: Hashable, Sendable, CustomStringConvertible {
     var weight = Tensor(repeating: 0, shape)
     for (place, value) in zip(places, values) { weight.scalars[Int(place)] = value }
     return weight
+  }
+
+  /// The survivors' values under another pattern of the weight: those that survive in both go along, the others begin at +0.
+  package func carried(_ values: [Float], to new: SparsePattern) -> [Float] {
+    precondition(interleaving == nil && new.interleaving == nil && values.count == count)
+    var old = 0
+    return new.places.map { place in
+      while old < places.count, places[old] < place { old += 1 }
+      return old < places.count && places[old] == place ? values[old] : 0
+    }
   }
 
   package var description: String { "\(count) of \(shape)" }

@@ -16,7 +16,8 @@ struct BenchCommand: ParsableCommand {
       Parts: kernels (the costliest of each model's step), training (dense steps, and a network late in its training beside \
       a fresh one), inference (at the batch of evaluations, 1 and 64), sparse (training and inference over the density of \
       the weights), criteria (prunings by criteria that ask for much, each with its limit, and scoring on one thread and on \
-      two), sweep (what a trial costs beside its training).
+      two), dynamics (trainings whose masks move to a sparsity of 0.95, and what a move costs), sweep (what a trial costs \
+      beside its training).
 
       Tests/Reference/speed.py measures PyTorch in turn with it.
 

@@ -15,6 +15,7 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
   case stopWithoutValidation(StopRule)
   case dynamicsWithRounds(Dynamics)
   case dynamicsWithCompensation(Dynamics, Criterion)
+  case dynamicsWithLadderStop(Dynamics, StopRule)
   case controlWithStop(Control, StopRule)
   case ladderWithRounds(StopRule)
   case ladderWithoutDense(StopRule)
@@ -51,6 +52,9 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
     case .dynamicsWithCompensation(let dynamics, let criterion):
       "criterion \(criterion.name) moves the weights it leaves, and dynamics \(dynamics.name) moves masks alone while the "
         + "optimizer moves weights; set dynamics=none, or another criterion"
+    case .dynamicsWithLadderStop(let dynamics, let rule):
+      "stop rule \(rule.name) ends a ladder of rounds, and dynamics \(dynamics.name) makes one round; set stop=never, or a rule "
+        + "that ends a training"
     case .controlWithStop(let control, let rule):
       "control \(control.name) trains exactly as long as its ticket, and stop rule \(rule.name) may end either earlier; set "
         + "stop=never, or control=none"
@@ -91,6 +95,7 @@ extension Trial {
     if control != .none { throw .dynamicsWithControl(dynamics, control) }
     if sparsity == nil { throw .dynamicsWithoutRatio(dynamics) }
     if rounds != nil { throw .dynamicsWithRounds(dynamics) }
+    if stop.scope == .ladder { throw .dynamicsWithLadderStop(dynamics, stop) }
     if criterion.movesSurvivors { throw .dynamicsWithCompensation(dynamics, criterion) }
   }
 }

@@ -84,6 +84,7 @@ package struct Course {
       trial.dynamics, pruner: pruner, structure: structure, ratio: trial.sparsity, scoring: scoring,
       prunable: prunable)
     // A dynamics that cannot work with this training says so now.
+    try trial.dynamics.check(pruner, prunable, structure)
     _ = try moves.isDue(0, regimen.total, regimen)
     try checkMoves()
     try forecast.prune(to: .sparsity(trial.sparsity ?? 0), by: trial.allocation)

@@ -101,6 +101,7 @@ package struct TrialAssembly {
         trainingFlopsDense: spent.flatMap { Int(exactly: $0.dense.rounded()) },
         paths: network == nil ? nil : try masks.flatMap(PathRecord.init) ?? paths(kept),
         wallTime: training?[numbers: "wall_time"]?.first.map { round.isInVain ? 0 : $0 } ?? .nan,
+        exploration: training?[numbers: "exploration"]?.first,
         ties: masks?[numbers: "ties"]?.first.flatMap { round.isInVain ? 0 : Int(exactly: $0) },
         settledStep: Int(exactly: training?[numbers: "settled_step"]?.first ?? 0) ?? 0))
     return row

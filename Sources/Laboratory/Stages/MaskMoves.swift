@@ -76,24 +76,25 @@ package final class MaskMoves: Sendable {
   ) throws -> (masks: DynamicMasks, ties: Int) {
     let ties = TieCount()
     /// Measures with probes of its own.
-    @Sendable func measure() -> Pruner.Measure {
+    @Sendable func measure(from first: Int = 0) -> Pruner.Measure {
       let probes = EvidenceProbes(regimen, threads: context.threads)
       return { evidence, parameters, masks in
         try scoring.measure(
-          evidence, regimen, by: probes, parameters, buffers, masks: masks,
+          evidence, regimen, by: probes, parameters, buffers, masks: masks, from: first,
           check: { try context.interruption.check() })
       }
     }
+    // Every moment has batches of its own.
     @Sendable func evidence(_ evidence: Evidence) throws -> ParameterSet {
-      try measure()(evidence, parameters, masks.active)
+      try measure(from: step)(evidence, parameters, masks.active)
     }
     let state = DynamicsContext(
       moment: DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch), ratio: ratio,
       weights: parameters, masks: masks, seed: regimen.seedBits,
-      prune: { [self] target in
-        let pruning = try pruned(masks.active, parameters, to: target, regimen, measure()) {
+      prune: { [self] masks, target in
+        let pruning = try pruned(masks, parameters, to: target, regimen, measure()) {
           try scoring.sensitivity(
-            regimen, parameters, buffers, masks: masks.active, granularity: pruner.granularity,
+            regimen, parameters, buffers, masks: masks, granularity: pruner.granularity,
             structure: structure, ignoring: pruner.allocation.ignoring, threads: context.threads,
             check: { try context.interruption.check() })
         }

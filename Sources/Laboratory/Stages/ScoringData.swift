@@ -25,12 +25,12 @@ package struct ScoringData: Hashable, Sendable {
   ) throws -> ParameterSet {
     try measure(
       evidence, regimen, EvidenceProbes(regimen, threads: threads), parameters, buffers, masks: masks,
-      check: check, given: given)
+      from: 0, check: check, given: given)
   }
 
   private func measure(
     _ evidence: Evidence, _ regimen: Regimen, _ probes: EvidenceProbes, _ parameters: ParameterSet,
-    _ buffers: ParameterSet, masks: MaskSet?, check: () throws -> Void,
+    _ buffers: ParameterSet, masks: MaskSet?, from first: Int, check: () throws -> Void,
     given: (Evidence) throws -> ParameterSet
   ) throws -> ParameterSet {
     let batch = min(batch, regimen.data.stepsPerEpoch(batchSize: 1))
@@ -44,18 +44,24 @@ package struct ScoringData: Hashable, Sendable {
       evidence, parameters, buffers, masks: masks, batch: parts.size, parts: parts.count, given: known
     ) { index, inputs, labels in
       try check()
-      batches.fill(index, inputs, labels)
+      batches.fill(first * parts.count + index, inputs, labels)
     }
   }
 
   /// The same, measuring what the evidence is given first, with probes that others have measured with.
-  /// - Parameter probes: those of the network of the regimen.
+  ///
+  /// - Parameters:
+  ///   - probes: those of the network of the regimen.
+  ///   - first: which measurement this is, counted from 0: each has batches of its own.
   func measure(
     _ evidence: Evidence, _ regimen: Regimen, by probes: EvidenceProbes, _ parameters: ParameterSet,
-    _ buffers: ParameterSet, masks: MaskSet?, check: () throws -> Void
+    _ buffers: ParameterSet, masks: MaskSet?, from first: Int = 0, check: () throws -> Void
   ) throws -> ParameterSet {
-    try measure(evidence, regimen, probes, parameters, buffers, masks: masks, check: check) { other in
-      try measure(other, regimen, by: probes, parameters, buffers, masks: masks, check: check)
+    try measure(
+      evidence, regimen, probes, parameters, buffers, masks: masks, from: first, check: check
+    ) { other in
+      try measure(
+        other, regimen, by: probes, parameters, buffers, masks: masks, from: first, check: check)
     }
   }
 }

@@ -33,8 +33,16 @@ extension TrainingStage {
     guard losses.count == rates.count, record[numbers: "window"] != nil else {
       return "its series have no end"
     }
-    return (record.series["sparsity"] != nil) == (moves != nil) || losses.isEmpty
-      ? nil : "sparsities are logged where masks move, and nowhere else"
+    let isExploring = moves?.dynamics.regrows == true && step > 0
+    guard record.masks.contains(where: { $0.name == "explored" }) == isExploring else {
+      return "explored weights are kept where masks may grow, and nowhere else"
+    }
+    if losses.isEmpty { return nil }
+    guard (record.series["sparsity"] != nil) == (moves != nil) else {
+      return "sparsities are logged where masks move, and nowhere else"
+    }
+    return (record.series["exploration"] != nil) == isExploring
+      ? nil : "explorations are logged where masks may grow, and nowhere else"
   }
 }
 

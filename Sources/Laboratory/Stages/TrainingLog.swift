@@ -16,8 +16,11 @@ struct TrainingLog {
   private var losses: [Float] = []
   private var rates: [Float] = []
   private var sparsities: [Float] = []
+  private var explorations: [Float] = []
   var evaluations: [Evaluation] = []
   var wallTime = 0.0
+  /// The weights that have been active in any step, where those that were removed may come back; `nil` elsewhere.
+  var explored: MaskSet?
   /// How many of the weights removed on the way are ties.
   var ties = 0
   /// Floating-point operations of the steps so far.
@@ -34,6 +37,8 @@ struct TrainingLog {
     losses = record.series["loss"] ?? []
     rates = record.series["learning_rate"] ?? []
     sparsities = record.series["sparsity"] ?? []
+    explorations = record.series["exploration"] ?? []
+    explored = record[masks: "explored"]
     evaluations = record.evaluations
     if let open = record[numbers: "window"], open.count == 2 { (sum, count) = (open[0], open[1]) }
     wallTime = record[numbers: "wall_time"]?.first ?? 0
@@ -50,6 +55,7 @@ struct TrainingLog {
     losses.append(Float(sum / count))
     rates.append(Float(learningRate))
     if let sparsity { sparsities.append(Float(sparsity)) }
+    if let explored { explorations.append(Float(explored.density)) }
     (sum, count) = (0, 0)
   }
 
@@ -59,6 +65,7 @@ struct TrainingLog {
     series["loss"] = losses
     series["learning_rate"] = rates
     if !sparsities.isEmpty { series["sparsity"] = sparsities }
+    if !explorations.isEmpty { series["exploration"] = explorations }
     return StageRecord(
       key: key.hexadecimal, outcome: divergence.map(StageOutcome.diverged) ?? .made,
       parameters: [("parameters", parameters), ("buffers", buffers)],
@@ -73,7 +80,7 @@ struct TrainingLog {
     record.parameters.append(("moments", state.moments))
     record.numbers.append(("window", [sum, count]))
     if let masks {
-      record.masks = masks.sets
+      record.masks = masks.sets + (explored.map { [("explored", $0)] } ?? [])
       record.numbers.append(("ties", [Double(ties)]))
     }
     return record

@@ -19,6 +19,8 @@ struct TrainingRun {
   private let costs: NetworkCosts
   /// What a step costs under the masks as they stand.
   private var flopsPerStep: Double
+  /// Whether the masks as they stand are among those that were explored.
+  private var isExplored = false
   /// The step from which the masks are those of the result.
   private let settled: Int
   /// Why a stop rule ended it.
@@ -115,19 +117,35 @@ struct TrainingRun {
     } catch is Interrupted {
       writeCheckpoint()
       throw Interrupted(checkpointError: checkpointError)
-    } catch let error as PruningError {
+    } catch {
       // A network that the last step has spoilt has no scores; then it is the training that has failed.
-      guard case .scoreNotFinite = error, try noteDivergence(evaluation(isLast: false)) else { throw error }
+      guard Self.isOfSpoiltNetwork(error), try noteDivergence(evaluation(isLast: false)) else { throw error }
       return
     }
     log.ties += ties
     guard new != old else { return }
     try trainer.remask(new.active, trained: new.trained)
     (masks, meter, flopsPerStep) = (new, nil, costs.flopsPerStep(new))
+    isExplored = false
+  }
+
+  private static func isOfSpoiltNetwork(_ error: any Error) -> Bool {
+    switch error {
+    case PruningError.scoreNotFinite, DynamicsError.notFinite: true
+    default: false
+    }
+  }
+
+  /// Counts the weights that take part in the next step among those that ever have, where masks may grow.
+  private mutating func explore() {
+    guard !isExplored, stage.moves?.dynamics.regrows == true, let active = masks?.active else { return }
+    log.explored = log.explored?.union(active) ?? active.counted
+    isExplored = true
   }
 
   /// Makes a step.
   private mutating func step() throws {
+    explore()
     let place = stage.firstStep + trainer.step
     try trainer.fillBatch { batches.fill(place, $0, $1) }
     let rate = regimen.learningRate(atStep: stage.learningRateStep.map { $0 + trainer.step })
@@ -227,6 +245,7 @@ struct TrainingRun {
     if stage.moves != nil, let masks {
       record.masks = masks.sets
       record.numbers += [("settled_step", [Double(settled)]), ("ties", [Double(log.ties)])]
+      if let explored = log.explored { record.numbers.append(("exploration", [explored.density])) }
       try record.follow(masks.active, of: regimen, context.costs)
     }
     if stage.isMeasured {

@@ -37,7 +37,7 @@ package struct SparseForm: NetworkRewrite {
     guard !names.isEmpty else { return network }
     var patterns: [String: SparsePattern] = [:]
     for (name, mask) in masks where names.contains(name) {
-      let pattern = SparsePattern(mask)
+      let pattern = SparsePattern(mask, of: name)
       patterns[name] = isForOne && pattern.shape.rank == 2 ? pattern.interleaved : pattern
     }
     let known = patterns

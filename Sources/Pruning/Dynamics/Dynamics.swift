@@ -14,8 +14,11 @@ import CoppiceTerms
 public struct Dynamics: Component {
   /// The name, the version and every field of the dynamics.
   public let specification: Specification
+  /// Whether weights that were removed may come back.
+  public let regrows: Bool
+  private let requirement: (@Sendable (PruningSetup) throws -> Void)?
   private let due: @Sendable (DynamicsMoment) throws -> Bool
-  /// The moves, where they follow each other at one interval.
+  /// The moments at which masks can move, where they follow each other at one interval.
   private let moves: (@Sendable (DynamicsMoment) throws -> DynamicsMoves)?
   private let promise: @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget?
   private let move: @Sendable (DynamicsContext) throws -> DynamicMasks
@@ -25,49 +28,38 @@ public struct Dynamics: Component {
   ///   - name: what the dynamics is called in tables, in kebab-case.
   ///   - version: raise it whenever masks change; `nil` while it is being written.
   ///   - fields: the values the masks depend on.
-  ///   - isDue: whether masks move at this moment. Moment `step` comes before the step of that number, counted from 0; the last
+  ///   - regrows: whether weights that were removed may come back. Then it is recorded how many have ever been there.
+  ///   - requires: looks at what is to be pruned, before anything is trained, and throws `DynamicsError.unfit` where the dynamics cannot
+  ///     move it; `nil` where it always can.
+  ///   - moves: the moments of the training at which masks can move, where they follow each other at one interval. No other is asked
+  ///     for, so that a long training is planned fast. `nil` for every step.
+  ///   - isDue: whether masks move at this moment, of those at which they can. Moment `step` comes before the step of that number, counted from 0; the last
   ///     one, `step == total`, comes after the last step.
   ///   - target: what the active masks have reached after the move of this moment; `nil` where the dynamics does not promise
   ///     anything. What it promises is checked, as the trial's allocation counts it.
   ///   - masks: the masks after the move.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    isDue: @escaping @Sendable (DynamicsMoment) throws -> Bool,
+    regrows: Bool = false, requires: (@Sendable (PruningSetup) throws -> Void)? = nil,
+    moves: (@Sendable (DynamicsMoment) throws -> DynamicsMoves)? = nil,
+    isDue: @escaping @Sendable (DynamicsMoment) throws -> Bool = { _ in true },
     target: @escaping @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget? = { _, _ in nil },
     masks: @escaping @Sendable (DynamicsContext) throws -> DynamicMasks
   ) {
-    self.init(Specification(name, version: version, fields), isDue, moves: nil, target, masks)
-  }
-
-  /// A dynamics whose masks move at one interval. A plan of a long training with it is made faster.
-  /// - Parameters:
-  ///   - name: what the dynamics is called in tables, in kebab-case.
-  ///   - version: raise it whenever masks change; `nil` while it is being written.
-  ///   - fields: the values the masks depend on.
-  ///   - moves: when masks move in the training that a moment is of, whichever moment of it that is.
-  ///   - target: what the active masks have reached after the move of this moment, as above.
-  ///   - masks: the masks after the move.
-  public init(
-    _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    moves: @escaping @Sendable (DynamicsMoment) throws -> DynamicsMoves,
-    target: @escaping @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget? = { _, _ in nil },
-    masks: @escaping @Sendable (DynamicsContext) throws -> DynamicMasks
-  ) {
-    self.init(
-      Specification(name, version: version, fields), { try moves($0).place(of: $0.step) != nil },
-      moves: moves, target, masks)
-  }
-
-  private init(
-    _ specification: Specification, _ isDue: @escaping @Sendable (DynamicsMoment) throws -> Bool,
-    moves: (@Sendable (DynamicsMoment) throws -> DynamicsMoves)?,
-    _ target: @escaping @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget?,
-    _ masks: @escaping @Sendable (DynamicsContext) throws -> DynamicMasks
-  ) {
-    self.specification = specification
-    (due, self.moves, promise) = (isDue, moves, target)
-    let name = specification.name
+    specification = Specification(name, version: version, fields)
+    self.regrows = regrows
+    (self.moves, requirement, promise) = (moves, requires, target)
+    due = { moment in
+      if let moves, try moves(moment).place(of: moment.step) == nil { return false }
+      return try isDue(moment)
+    }
     move = { context in try PruningError.noting("dynamics \(name)") { try masks(context) } }
+  }
+
+  /// Refuses what it cannot move, before anything is trained.
+  package func check(_ pruner: Pruner, _ layers: [PrunableLayer], _ structure: NetworkStructure) throws {
+    guard let requirement else { return }
+    try PruningError.noting("dynamics \(name)") { try requirement(PruningSetup(pruner, layers, structure)) }
   }
 
   /// Whether masks move at this moment.
@@ -80,14 +72,15 @@ public struct Dynamics: Component {
     func moment(_ step: Int) -> DynamicsMoment {
       DynamicsMoment(step: step, total: total, perEpoch: perEpoch)
     }
-    if let moves = try moves?(moment(0)) {
-      guard let last = moves.last(upTo: total) else { return }
-      for step in stride(from: moves.first, through: last, by: moves.interval) where step >= 0 {
-        try body(moment(step))
-      }
-      return
-    }
-    for step in 0...total where try due(moment(step)) { try body(moment(step)) }
+    let moves = try possibleMoves(moment(0))
+    for step in stride(from: moves.first, through: moves.last, by: moves.interval)
+    where try due(moment(step)) { try body(moment(step)) }
+  }
+
+  /// The first and the last step at which masks can move, and the steps from one to the next.
+  private func possibleMoves(_ moment: DynamicsMoment) throws -> (first: Int, last: Int, interval: Int) {
+    guard let moves = try moves?(moment) else { return (0, moment.total, 1) }
+    return (moves.first, moves.last(upTo: moment.total) ?? moves.first - 1, moves.interval)
   }
 
   /// The last step of a training before which masks move, or after which, where that is its end; 0 where there is none.
@@ -95,8 +88,9 @@ public struct Dynamics: Component {
     func moment(_ step: Int) -> DynamicsMoment {
       DynamicsMoment(step: step, total: total, perEpoch: perEpoch)
     }
-    if let moves = try moves?(moment(0)) { return max(0, moves.last(upTo: total) ?? 0) }
-    return try stride(from: total, through: 1, by: -1).first { try due(moment($0)) } ?? 0
+    let moves = try possibleMoves(moment(0))
+    return try stride(from: moves.last, through: max(1, moves.first), by: -moves.interval)
+      .first { try due(moment($0)) } ?? 0
   }
 
   /// What the masks promise to have reached after the move of this moment; `nil` where nothing is promised or nothing moves.
@@ -138,5 +132,5 @@ public struct Dynamics: Component {
 
 extension MaskSet {
   /// Masks of the same parameters that keep everything.
-  fileprivate var filledUp: MaskSet { MaskSet(counted.map { ($0.name, Mask(keepingAll: $0.mask.shape)) }) }
+  var filledUp: MaskSet { MaskSet(counted.map { ($0.name, Mask(keepingAll: $0.mask.shape)) }) }
 }

@@ -45,17 +45,17 @@ public struct DynamicsContext: Sendable {
   public let masks: DynamicMasks
 
   private let seed: UInt64
-  private let pruned: @Sendable (PruningTarget) throws -> MaskSet
+  private let pruned: @Sendable (MaskSet, PruningTarget) throws -> MaskSet
   private let computed: @Sendable (Evidence) throws -> ParameterSet
 
   /// A context.
   /// - Parameters:
   ///   - seed: the seed of the trial.
-  ///   - prune: the active masks pruned to a target by the trial's criterion, granularity and allocation.
+  ///   - prune: masks pruned to a target by the trial's criterion, granularity and allocation.
   ///   - evidence: what an evidence finds in the network as it stands.
   public init(
     moment: DynamicsMoment, ratio: Double?, weights: ParameterSet, masks: DynamicMasks, seed: UInt64,
-    prune: @escaping @Sendable (PruningTarget) throws -> MaskSet,
+    prune: @escaping @Sendable (_ masks: MaskSet, PruningTarget) throws -> MaskSet,
     evidence: @escaping @Sendable (Evidence) throws -> ParameterSet
   ) {
     (self.moment, self.ratio, self.weights, self.masks) = (moment, ratio, weights, masks)
@@ -63,10 +63,21 @@ public struct DynamicsContext: Sendable {
   }
 
   /// The active masks pruned to a target by the trial's criterion, granularity and allocation.
-  public func prune(to target: PruningTarget) throws -> MaskSet { try pruned(target) }
+  public func prune(to target: PruningTarget) throws -> MaskSet { try pruned(masks.active, target) }
 
-  /// What an evidence finds in the network as it stands.
+  /// Any masks pruned to a target, likewise: the criterion looks at the network as it would be with these.
+  public func prune(_ masks: MaskSet, to target: PruningTarget) throws -> MaskSet {
+    try pruned(masks, target)
+  }
+
+  /// What an evidence finds in the network as it stands, on training data of this moment.
   public func evidence(_ evidence: Evidence) throws -> ParameterSet { try computed(evidence) }
+
+  /// Word e tells element e of a parameter apart from others of an equal magnitude: the same at every moment.
+  func ties(for parameter: String) -> RandomStream {
+    let index = weights.names.firstIndex(of: parameter) ?? 0
+    return RandomStream(seed: seed, stream: .ties, substream: UInt32(truncatingIfNeeded: index) << 1)
+  }
 
   /// Random numbers for one parameter at this moment: a function of the seed, the parameter's place and the step.
   public func random(for parameter: String) throws(PruningError) -> RandomStream {

@@ -8,6 +8,10 @@ public enum DynamicsError: Error, Hashable, CustomStringConvertible {
   case otherShape(String, String)
   /// Another number of survivors than is promised.
   case count(String, step: Int, promised: Int, found: Int)
+  /// A weight or a gradient that is infinite or not a number.
+  case notFinite(String, String, of: String, index: Int)
+  /// What the dynamics cannot move: why, and what would be possible.
+  case unfit(String, dynamics: String)
 
   /// The sentence a user reads.
   public var description: String {
@@ -20,6 +24,10 @@ public enum DynamicsError: Error, Hashable, CustomStringConvertible {
     case .count(let dynamics, let step, let promised, let found):
       "dynamics \(dynamics) promises \(promised) survivors at step \(step) and leaves \(found): its masks or its count "
         + "are wrong"
+    case .notFinite(let dynamics, let quantity, let parameter, let index):
+      "dynamics \(dynamics) finds the \(quantity) of element \(index) of \(parameter) infinite or not a number: look for a "
+        + "diverged training"
+    case .unfit(let reason, let dynamics): "dynamics \(dynamics) cannot be used here: \(reason)"
     }
   }
 }

@@ -6,7 +6,7 @@ extension Dynamics {
   ///
   ///     s(t) = s_f · (1 − (1 − (t − t₀) / (n·Δt))³)
   ///
-  /// where s_f is the trial's pruning ratio. Which weights go is for the criterion to say: it scores what is left, with the network
+  /// or that of another curve, where s_f is the trial's pruning ratio. Which weights go is for the criterion to say: it scores what is left, with the network
   /// as it stands. Masks only shrink.
   ///
   /// M. Zhu, S. Gupta, "To prune, or not to prune: exploring the efficacy of pruning for model compression", 2017, with the
@@ -16,20 +16,22 @@ extension Dynamics {
   ///   - begin: t₀, a share of the training or steps.
   ///   - end: t₀ + n·Δt at the most. The last move comes then, or less than Δt before.
   ///   - interval: Δt.
+  ///   - curve: how the sparsity rises.
   public static func gradual(
-    from begin: Budget = .share(0), to end: Budget = .share(0.5), every interval: Budget = .iterations(100)
+    from begin: Budget = .share(0), to end: Budget = .share(0.5), every interval: Budget = .iterations(100),
+    curve: SparsityCurve = .cubic
   ) -> Dynamics {
-    let cubic = CubicSparsity(begin: begin, end: end, interval: interval)
+    let course = SparsityCourse(MoveTimes("gradual", from: begin, to: end, every: interval), curve)
     return Dynamics(
       "gradual", version: 1,
       fields: [
         ("from", begin.specificationValue), ("to", end.specificationValue),
         ("every", interval.specificationValue),
-      ],
-      moves: cubic.moves,
-      target: { moment, ratio in try cubic.sparsity(at: moment, ratio: ratio).map(PruningTarget.sparsity) }
+      ] + (curve == .cubic ? [] : [("curve", .text(curve.rawValue))]),
+      moves: course.times.moves,
+      target: { moment, ratio in try course.sparsity(at: moment, ratio: ratio).map(PruningTarget.sparsity) }
     ) { context in
-      guard let sparsity = try cubic.sparsity(at: context.moment, ratio: context.ratio) else {
+      guard let sparsity = try course.sparsity(at: context.moment, ratio: context.ratio) else {
         return context.masks
       }
       return DynamicMasks(active: try context.prune(to: .sparsity(sparsity)))
@@ -39,49 +41,11 @@ extension Dynamics {
 
 extension Shipped<Dynamics> {
   static let gradual = Shipped(
-    .gradual(), "prunes while the network is trained, along a cubic to the pruning ratio",
+    .gradual(), "prunes while the network is trained, along a cubic or another curve to the pruning ratio",
     paper: "Zhu and Gupta 2017"
   ) { fields in
     .gradual(
       from: try fields.budget("from", default: .share(0)), to: try fields.budget("to", default: .share(0.5)),
-      every: try fields.budget("every", default: .iterations(100)))
-  }
-}
-
-/// The sparsity along a cubic.
-private struct CubicSparsity: Sendable {
-  let begin: Budget
-  let end: Budget
-  let interval: Budget
-
-  /// The moves of the training that a moment is of.
-  func moves(in moment: DynamicsMoment) throws -> DynamicsMoves {
-    let (first, last) = (try moment.steps(begin), try moment.steps(end))
-    let step = max(1, try moment.steps(interval))
-    let count = (last - first) / step
-    guard count >= 1 else {
-      throw ComponentError.refused(
-        "dynamics gradual",
-        "from step \(first) to step \(last) there is no room for a move after \(step) steps; let it end later (to), begin "
-          + "earlier (from) or move more often (every)")
-    }
-    guard last <= moment.total else {
-      throw ComponentError.refused(
-        "dynamics gradual",
-        "it ends at step \(last) of a training of \(moment.total) steps, so its ratio is never reached; let it end earlier (to)"
-      )
-    }
-    return DynamicsMoves(first: first, every: step, count: count + 1)
-  }
-
-  /// The sparsity after the move of a moment.
-  func sparsity(at moment: DynamicsMoment, ratio: Double?) throws -> Double? {
-    let moves = try moves(in: moment)
-    guard let place = moves.place(of: moment.step) else { return nil }
-    let ratio = ratio ?? 0
-    let progress = Double(place) / Double(moves.count - 1)
-    if progress == 1 { return ratio }
-    let left = 1 - progress
-    return ratio * (1 - left * left * left)
+      every: try fields.budget("every", default: .iterations(100)), curve: try fields.curve())
   }
 }

@@ -32,6 +32,7 @@ package enum Metrics {
     .chance,
     .trainingFlopsDense,
     .flopsCompacted,
+    .exploration,
   ]
 
   /// Adds metrics of a user's package, before any file is read or written.

@@ -18,6 +18,8 @@ package struct RoundFacts: Sendable {
   package var paths: PathRecord?
   /// Seconds the round's training took.
   package var wallTime: Double
+  /// The fraction of the prunable weights that were active in any step; `nil` where none that was removed could come back.
+  package var exploration: Double?
   /// How many of the weights that were removed had a score that others of the comparison had and stayed; `nil` where nothing was
   /// selected by scores.
   package var ties: Int?
@@ -29,13 +31,13 @@ package struct RoundFacts: Sendable {
     evaluations: [Evaluation] = [], layers: [LayerRecord] = [], masks: MaskSet? = nil,
     series: Series = Series(),
     flops: Int? = nil, trainingFlops: Int? = nil, trainingFlopsDense: Int? = nil, paths: PathRecord? = nil,
-    wallTime: Double = .nan, ties: Int? = nil,
+    wallTime: Double = .nan, exploration: Double? = nil, ties: Int? = nil,
     settledStep: Int = 0
   ) {
     (self.evaluations, self.layers, self.masks, self.series) = (evaluations, layers, masks, series)
     (self.flops, self.trainingFlops, self.wallTime) = (flops, trainingFlops, wallTime)
     (self.trainingFlopsDense, self.paths) = (trainingFlopsDense, paths)
-    (self.ties, self.settledStep) = (ties, settledStep)
+    (self.exploration, self.ties, self.settledStep) = (exploration, ties, settledStep)
   }
 
   /// The first evaluation of the network under its masks with the lowest validation loss; `nil` for a network without

@@ -11,7 +11,7 @@ import Testing
     DynamicsContext(
       moment: DynamicsMoment(step: step, total: 10, perEpoch: 5), ratio: 0.5,
       weights: ParameterSet(masks.map { ($0.name, Tensor(repeating: 1, $0.mask.shape)) }),
-      masks: DynamicMasks(active: masks), seed: seed, prune: { _ in self.masks },
+      masks: DynamicMasks(active: masks), seed: seed, prune: { _, _ in self.masks },
       evidence: { _ in ParameterSet() })
   }
 
