@@ -1,0 +1,11 @@
+import CoppiceTerms
+
+extension LearnedMask: Catalogued {
+  /// The learned masks that are shipped.
+  public static let catalogue = Catalogue<LearnedMask>(
+    "learned mask",
+    [
+      .none,
+      .edgePopup,
+    ])
+}
