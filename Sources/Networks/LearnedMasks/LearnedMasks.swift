@@ -7,5 +7,6 @@ extension LearnedMask: Catalogued {
     [
       .none,
       .edgePopup,
+      .bernoulli,
     ])
 }
