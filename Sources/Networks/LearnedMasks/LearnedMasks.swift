@@ -8,5 +8,7 @@ extension LearnedMask: Catalogued {
       .none,
       .edgePopup,
       .bernoulli,
+      .movement,
+      .softMovement,
     ])
 }
