@@ -10,5 +10,6 @@ extension LearnedMask: Catalogued {
       .bernoulli,
       .movement,
       .softMovement,
+      .hardConcrete,
     ])
 }
