@@ -11,5 +11,6 @@ extension LearnedMask: Catalogued {
       .movement,
       .softMovement,
       .hardConcrete,
+      .softThreshold,
     ])
 }
