@@ -12,5 +12,6 @@ extension LearnedMask: Catalogued {
       .softMovement,
       .hardConcrete,
       .softThreshold,
+      .continuousSparsification,
     ])
 }
