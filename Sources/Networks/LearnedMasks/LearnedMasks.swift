@@ -13,5 +13,6 @@ extension LearnedMask: Catalogued {
       .hardConcrete,
       .softThreshold,
       .continuousSparsification,
+      .proximal,
     ])
 }
