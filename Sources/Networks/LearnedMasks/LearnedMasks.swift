@@ -14,5 +14,6 @@ extension LearnedMask: Catalogued {
       .softThreshold,
       .continuousSparsification,
       .proximal,
+      .slimming,
     ])
 }
