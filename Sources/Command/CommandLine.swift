@@ -26,6 +26,7 @@ public enum CoppiceCommandLine {
     losses: [Shipped<Loss>] = [], granularities: [Shipped<Granularity>] = [],
     allocations: [Shipped<Allocation>] = [], schedules: [Shipped<Schedule>] = [],
     retrainings: [Shipped<Retraining>] = [], dynamics: [Shipped<Dynamics>] = [],
+    learnedMasks: [Shipped<LearnedMask>] = [],
     stopRules: [Shipped<StopRule>] = [], metrics: [Metric] = [], analyses: [Shipped<Analysis>] = []
   ) -> Never {
     let name = CommandLine.arguments.first.map { ($0 as NSString).lastPathComponent } ?? ""
@@ -46,6 +47,7 @@ public enum CoppiceCommandLine {
       try Schedule.catalogue.add(schedules)
       try Retraining.catalogue.add(retrainings)
       try Dynamics.catalogue.add(dynamics)
+      try LearnedMask.catalogue.add(learnedMasks)
       try StopRule.catalogue.add(stopRules)
       try Analysis.catalogue.add(analyses)
     }

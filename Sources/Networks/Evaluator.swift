@@ -33,6 +33,9 @@ package final class Evaluator {
     executor.load(network, parameters, buffers, masks: masks)
   }
 
+  /// Sets numbers that the network's rewrites read.
+  package func write(_ inputs: MaskInputs) { inputs.write(to: executor) }
+
   /// Lets `fill` write the batch that `run` evaluates, in place.
   package func fillBatch(_ fill: BatchFill) throws {
     try executor.fillBatch(hasTokens: network.interface.hasTokens, fill)

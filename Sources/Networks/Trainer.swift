@@ -84,6 +84,9 @@ package final class Trainer {
     try compiled.executor.fillBatch(hasTokens: network.interface.hasTokens, fill)
   }
 
+  /// Sets numbers that the network's rewrites read, before a step.
+  package func write(_ inputs: MaskInputs) { inputs.write(to: compiled.executor) }
+
   /// Makes one step on the batch that was filled in and gives its mean loss, with the network's penalty where it has one.
   package func run(learningRate: Double) -> Float {
     let executor = compiled.executor

@@ -44,6 +44,8 @@ public enum RandomStreamKind: UInt32, Sendable, Hashable, CaseIterable {
   case dynamics = 9
   /// What tells equal scores apart; word e of an even substream belongs to element e of a parameter, of substream 1 to unit e.
   case ties = 10
+  /// Gates of learned masks while they are trained; the substream is the weight's.
+  case gates = 11
 }
 
 /// A sequence of random words, and the numbers drawn from them.

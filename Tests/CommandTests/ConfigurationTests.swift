@@ -27,6 +27,7 @@ import Testing
     }
     for control in Control.catalogue.all { try expectRoundTrip(Trial(control: control)) }
     for dynamics in Dynamics.catalogue.all { try expectRoundTrip(Trial(dynamics: dynamics)) }
+    for mask in LearnedMask.catalogue.all { try expectRoundTrip(Trial(learnedMask: mask)) }
     for loss in Loss.catalogue.all { try expectRoundTrip(Trial(loss: loss)) }
     for rule in StopRule.catalogue.all { try expectRoundTrip(Trial(stop: rule)) }
     try expectRoundTrip(Trial(recipe: Recipe(RecipeStep.catalogue.all)))

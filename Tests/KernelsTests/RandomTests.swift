@@ -59,6 +59,8 @@ private func word(_ e: UInt64, stream: UInt32 = 4, substream: UInt32 = 9) -> UIn
     for first in [0, 1, 2, 3, 4, 61, 64, 1001, (1 << 34) - 5, (1 << 40) + 2] as [UInt64] {
       let expected = (0..<n).map { word(first + UInt64($0)) }
       let uniform = expected.map { Float($0 >> 8) * 0x1p-24 }
+      let y = onEveryVariant { output(n) { ck_uniform(n, seed, 4, 9, first, $0) } }
+      #expect(y == expected.map { (Float($0 >> 9) + 0.5) * 0x1p-23 } && y.allSatisfy { $0 > 0 && $0 < 1 })
       let x = samples(n)
       for rate in [0, 0.1, 0.5, 1] as [Float] {
         let y = onEveryVariant { output(n) { ck_dropout(n, rate, seed, 4, 9, first, x, $0) } }

@@ -29,11 +29,11 @@ import Testing
   }
 
   @Test func streamKindsArePartOfTheContract() {
-    #expect(RandomStreamKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    #expect(RandomStreamKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
     #expect(
       RandomStreamKind.allCases == [
         .initialisation, .dataOrder, .augmentation, .dropout, .mask, .split, .generation, .score, .dynamics,
-        .ties,
+        .ties, .gates,
       ])
   }
 
@@ -60,7 +60,7 @@ import Testing
         }
       }
     }
-    #expect(first.count == 3 * 10 * 2)
+    #expect(first.count == 3 * 11 * 2)
   }
 
   @Test func uniformIsTheTopBits() {

@@ -8,6 +8,8 @@ package enum Primitives {
     ReLU.self, ReLU.Gradient.self, ReLU.ChannelGradient.self,
     ReLU.PooledChannelGradient.self, GELU.self, GELU.Gradient.self, Dropout.self,
     Masked.self, Select.self, ThroughStep.self,
+    // gates
+    UniformNoise.self, KeepLargest.self,
     // shape
     Alias.self, StopGradient.self, MergeAxes.self, SplitAxis.self, Expand.self, Transpose.self, Slice.self,
     Pad.self, Concatenate.self,

@@ -11,6 +11,7 @@ struct ListCommand: ParsableCommand {
     case experiments, models, datasets, initializers, optimizers
     case learningRates = "learning-rates"
     case criteria, granularities, allocations, schedules, retrainings, controls, dynamics, losses
+    case learnedMasks = "learned-masks"
     case stopRules = "stop-rules"
     case recipeSteps = "recipe-steps"
     case analyses, metrics, settings
@@ -70,6 +71,7 @@ extension ListCommand.Kind {
     case .retrainings: Retraining.catalogue.listings
     case .controls: Control.catalogue.listings
     case .dynamics: Dynamics.catalogue.listings
+    case .learnedMasks: LearnedMask.catalogue.listings
     case .losses: Loss.catalogue.listings
     case .stopRules: StopRule.catalogue.listings
     case .recipeSteps: RecipeStep.catalogue.listings

@@ -103,9 +103,10 @@ public struct Experiment: Sendable {
     for index in cells.indices where cells[index].schedule == .none && cells[index].recipe == nil {
       cells[index].retraining = .none
     }
-    // A recipe takes the place of schedule and sparsity.
+    // A recipe takes the place of schedule and sparsity, but for the ratio that a learned mask is cut to.
     for index in cells.indices where cells[index].recipe != nil {
-      (cells[index].schedule, cells[index].sparsity) = (.oneShot, nil)
+      cells[index].schedule = .oneShot
+      if !cells[index].learnedMask.makesMasks { cells[index].sparsity = nil }
     }
     return cells
   }
@@ -119,7 +120,7 @@ extension Trial {
     (dense.criterion, dense.granularity, dense.allocation) = (.magnitude, .weight, .global)
     (dense.schedule, dense.sparsity, dense.retraining) = (.oneShot, 0, .none)
     (dense.control, dense.rounds, dense.recipe) = (.none, nil, nil)
-    (dense.dynamics, dense.scoringBatches) = (.none, 1)
+    (dense.dynamics, dense.learnedMask, dense.scoringBatches) = (.none, .none, 1)
     // A rule for the ladder compares with the baseline, which goes its whole way.
     if stop.scope == .ladder { dense.stop = .never }
     guard recipe == nil, schedule.rounds > 0, schedule.origin == nil, retraining.goesOn else {

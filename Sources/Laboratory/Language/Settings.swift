@@ -91,6 +91,10 @@ package enum Settings {
       "how masks move inside a training",
       neutral: .component(Dynamics.none.specification)),
     Setting(
+      "learned-mask", \.learnedMask, unit: "none, edge-popup, hard-concrete(penalty: 0.5)",
+      "the mask that is learned in the first training",
+      neutral: .component(LearnedMask.none.specification)),
+    Setting(
       "stop", \.stop, unit: "never, plateau(metric: validation_loss, evaluations: 5), drop(tolerance: 0.01)",
       "what ends a training or a ladder before its time",
       neutral: .component(StopRule.never.specification)),

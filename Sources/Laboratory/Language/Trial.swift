@@ -37,6 +37,8 @@ public struct Trial: Sendable {
   public var sparsity: Double?
   /// How masks move inside a training.
   public var dynamics: Dynamics
+  /// The mask that is learned in the first training.
+  public var learnedMask: LearnedMask
   /// What trainings make small.
   public var loss: Loss
   /// What ends a training or a ladder before its time.
@@ -69,7 +71,8 @@ public struct Trial: Sendable {
     schedule: Schedule = .oneShot, sparsity: Double? = nil, retraining: Retraining = .rewind(),
     control: Control = .none, rounds: [Int]? = nil, scoringBatch: Int = 256,
     execution: SparseExecution = .automatic, seed: Int = 0, recipe: Recipe? = nil,
-    dynamics: Dynamics = .none, loss: Loss = .crossEntropy, stop: StopRule = .never, scoringBatches: Int = 1
+    dynamics: Dynamics = .none, loss: Loss = .crossEntropy, stop: StopRule = .never, scoringBatches: Int = 1,
+    learnedMask: LearnedMask = .none
   ) {
     self.model = model
     self.initializer = initializer
@@ -96,6 +99,7 @@ public struct Trial: Sendable {
     self.loss = loss
     self.stop = stop
     self.scoringBatches = scoringBatches
+    self.learnedMask = learnedMask
   }
 
   /// What makes this trial another than others: every setting that is not at its neutral value.

@@ -75,6 +75,27 @@ final class KnownNetworks: Sendable {
     return max(training, try memory(key) { try regimen.memoryOfEvidence(batch: batch) })
   }
 
+  /// Traces a training step of a network whose masks are learned, so that a model without what the mask needs is refused before
+  /// anything is trained.
+  ///
+  /// - Returns: bytes that such a training takes at least, the data set apart.
+  /// - Throws: `TraceError`, and whatever a schedule of the mask throws.
+  func check(_ learning: MaskLearning, _ regimen: Regimen) throws -> Int {
+    _ = try learning.inputs(0, regimen.total, regimen)
+    let key = Specification(
+      "learning", version: 1,
+      [("timing", .component(regimen.timing)), ("learning", .component(learning.specification))])
+    return try memory(key) {
+      let network = try learning.network(regimen)
+      let step = try network.trainingGraph(
+        batch: regimen.batchSize, optimizer: regimen.optimizer, masked: [], loss: regimen.loss,
+        clipping: regimen.clipping)
+      let evaluation = try regimen.model.evaluationGraph(
+        batch: regimen.data.interface.evaluationBatch, loss: regimen.loss)
+      return regimen.memory(of: step, evaluation: evaluation)
+    }
+  }
+
   private func memory(_ key: Specification, _ make: () throws -> Int) throws -> Int {
     if let known = memories.withLock({ $0[key] }) { return known }
     let new = try make()

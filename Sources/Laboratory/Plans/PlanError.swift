@@ -1,3 +1,4 @@
+import CoppiceNetworks
 import CoppicePruning
 import CoppiceTerms
 
@@ -20,6 +21,15 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
   case ladderWithRounds(StopRule)
   case ladderWithoutDense(StopRule)
   case nothingPrunes(Double)
+  case learnedMaskWithDynamics(LearnedMask, Dynamics)
+  case learnedMaskWithSchedule(LearnedMask, Schedule)
+  case learnedMaskWithControl(LearnedMask, Control)
+  case learnedMaskWithRounds(LearnedMask)
+  case learnedMaskWithStop(LearnedMask, StopRule)
+  case learnedMaskWithoutRatio(LearnedMask)
+  case learnedMaskCutShort(LearnedMask)
+  case learnedMaskMeasured(LearnedMask, Allocation)
+  case learnedMaskOfUnits(LearnedMask, Granularity)
   case stopMetric(StopRule, known: [String])
 
   package var description: String {
@@ -66,6 +76,29 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
     case .nothingPrunes(let ratio):
       "nothing removes weights: schedule none leaves that to the dynamics, and there is none, so a sparsity of \(ratio) "
         + "cannot be reached; set dynamics, or another schedule"
+    case .learnedMaskWithDynamics(let mask, let dynamics):
+      "learned mask \(mask.name) learns which weights survive, and dynamics \(dynamics.name) removes others in the same training; "
+        + "set dynamics=none, or learned-mask=none"
+    case .learnedMaskWithSchedule(let mask, let schedule):
+      "learned mask \(mask.name) prunes inside the training, and schedule \(schedule.name) between trainings; set schedule=none, "
+        + "or say in a recipe what follows: recipe(steps: [train, retrain])"
+    case .learnedMaskWithControl(let mask, let control):
+      "control \(control.name) replaces a round of pruning and retraining, and learned mask \(mask.name) makes none; set "
+        + "control=none, or train again under its masks: recipe(steps: [train, retrain])"
+    case .learnedMaskWithRounds(let mask):
+      "learned mask \(mask.name) makes one round, the network at the end of the training: leave out rounds"
+    case .learnedMaskWithStop(let mask, let rule):
+      "learned mask \(mask.name) is made over the whole training, and stop rule \(rule.name) may end it earlier; set stop=never"
+    case .learnedMaskWithoutRatio(let mask):
+      "learned mask \(mask.name) keeps as many weights as the pruning ratio leaves: give the trial a sparsity between 0 and 1"
+    case .learnedMaskCutShort(let mask):
+      "learned mask \(mask.name) is made over a whole training: begin the recipe with train, without until"
+    case .learnedMaskMeasured(let mask, let allocation):
+      "learned mask \(mask.name) ranks weights by scores alone, and allocation \(allocation.name) asks for more than numbers of "
+        + "weights in each layer; use global or layer-wise"
+    case .learnedMaskOfUnits(let mask, let granularity):
+      "learned mask \(mask.name) keeps a number of single weights in every step, and granularity \(granularity.name) has larger "
+        + "units; set granularity=weight"
     case .stopMetric(let rule, let known):
       "stop rule \(rule.name) looks at \(rule.metric ?? "nothing"), but may look at the validation data alone, since nothing "
         + "is selected on the test set: " + known.joined(separator: ", ")
@@ -86,6 +119,7 @@ extension Trial {
     }
     if control != .none, stop.scope == .training { throw .controlWithStop(control, stop) }
     if rounds != nil, stop.scope == .ladder { throw .ladderWithRounds(stop) }
+    if learnedMask != .none { return try checkLearnedMask() }
     guard dynamics != .none else {
       if recipe == nil, schedule == .none, let sparsity, sparsity > 0 { throw .nothingPrunes(sparsity) }
       return
@@ -97,6 +131,32 @@ extension Trial {
     if rounds != nil { throw .dynamicsWithRounds(dynamics) }
     if stop.scope == .ladder { throw .dynamicsWithLadderStop(dynamics, stop) }
     if criterion.movesSurvivors { throw .dynamicsWithCompensation(dynamics, criterion) }
+  }
+}
+
+extension Trial {
+  /// What names the way weights are chosen: the criterion, or the mask that is learned in its place.
+  var method: String { learnedMask.makesMasks && recipe == nil ? learnedMask.name : criterion.name }
+
+  /// How many rounds a learned mask adds to those of the prunings: its own training, and a retraining under the same masks.
+  func learnedRounds(_ steps: [RecipeStep]) -> Int {
+    guard learnedMask.makesMasks else { return 0 }
+    return steps.dropFirst().first?.name == "retrain" ? 2 : 1
+  }
+
+  /// Refuses what a learned mask does not go together with.
+  private func checkLearnedMask() throws(PlanError) {
+    if dynamics != .none { throw .learnedMaskWithDynamics(learnedMask, dynamics) }
+    guard learnedMask.makesMasks else {
+      if recipe == nil, schedule == .none, let sparsity, sparsity > 0 { throw .nothingPrunes(sparsity) }
+      return
+    }
+    if stop.scope != .nothing { throw .learnedMaskWithStop(learnedMask, stop) }
+    if learnedMask.keepsCount, sparsity == nil { throw .learnedMaskWithoutRatio(learnedMask) }
+    guard recipe == nil else { return }
+    if schedule != .none { throw .learnedMaskWithSchedule(learnedMask, schedule) }
+    if control != .none { throw .learnedMaskWithControl(learnedMask, control) }
+    if rounds != nil { throw .learnedMaskWithRounds(learnedMask) }
   }
 }
 

@@ -28,7 +28,7 @@ package struct TrialPlan: Sendable {
   /// What follows the last pruning: the trial's own retraining, unless its recipe has another.
   let retraining: Retraining
   /// Bytes that a stage takes at least, the data set apart.
-  let memory: Int
+  package private(set) var memory: Int
   /// The stages that the rounds need, parents before children.
   package let stages: [any Stage]
   /// The identity of the trial's results.
@@ -86,7 +86,14 @@ package struct TrialPlan: Sendable {
     try networks.check(pruner.needs.evidence, regimen)
     let prunable = try pruner.prunable(among: network.layers, structure: structure)
     let steps = try trial.steps()
-    let last = steps.reduce(0) { $0 + $1.prunings }
+    let learning = try trial.learning(pruner, structure, prunable)
+    if let learning {
+      memory = max(memory, try networks.check(learning, regimen))
+      try MemoryLimit.check(
+        memory.plus(data.dataset.bytes), for: "training with learned mask \(learning.mask.name)",
+        advice: "choose a smaller model, or a smaller batch-size")
+    }
+    let last = steps.reduce(0) { $0 + $1.prunings } + trial.learnedRounds(steps)
     // Where nothing is pruned and nothing trained again, every round is the dense training, and is told once.
     let isDense = trial.recipe == nil && trial.sparsity == 0 && trial.retraining == .none
     let wanted = trial.rounds ?? (isDense ? [0] : Array(0...last))
@@ -96,7 +103,7 @@ package struct TrialPlan: Sendable {
     let retraining = try trial.retraining.plan(total: regimen.total, perEpoch: regimen.perEpoch)
     var course = try Course(
       trial, regimen, retraining: retraining, wanted: wanted, pruner: pruner, structure: structure,
-      prunable: prunable)
+      prunable: prunable, learning: learning)
     for step in steps { try step.extend(&course) }
     rounds = course.rounds
     guard course.isMeasured else { throw RecipeError.noRound }
@@ -141,7 +148,9 @@ package struct TrialPlan: Sendable {
   }
 
   /// Whether nothing is pruned: the trial is what others are compared with.
-  var isDense: Bool { trial.recipe == nil && trial.sparsity == 0 && trial.dynamics == .none }
+  var isDense: Bool {
+    trial.recipe == nil && trial.sparsity == 0 && trial.dynamics == .none && trial.learnedMask == .none
+  }
 
   /// Makes the name, with what else tells the trial from others of its sweep.
   mutating func name(_ distinctions: [Distinction]) {
@@ -167,7 +176,7 @@ package struct TrialPlan: Sendable {
 
   /// The settings that make no difference to a network that is not pruned.
   private static let pruningSettings: Set = [
-    "criterion", "allocation", "dynamics", "scoring-batch", "scoring-batches", "execution",
+    "criterion", "allocation", "dynamics", "learned-mask", "scoring-batch", "scoring-batches", "execution",
   ]
 
   private static func fileName(_ text: String) -> String {
@@ -176,7 +185,7 @@ package struct TrialPlan: Sendable {
 
   /// `magnitude-lottery-ticket-random-reinit-0.9-seed0`: enough for a person to find a trial.
   private static func label(_ trial: Trial) -> [String] {
-    var parts = [trial.criterion.name]
+    var parts = [trial.method]
     if trial.recipe != nil {
       parts.append("recipe")
     } else if trial.schedule != .none {
@@ -186,7 +195,10 @@ package struct TrialPlan: Sendable {
     if trial.recipe == nil, trial.retraining != .none { parts.append(trial.retraining.name) }
     if trial.control != .none { parts.append(trial.control.name) }
     if let sparsity = trial.sparsity { parts.append("\(sparsity)") }
-    if trial.recipe == nil, trial.sparsity == 0, trial.dynamics == .none {
+    if trial.learnedMask != .none, trial.method != trial.learnedMask.name {
+      parts.append(trial.learnedMask.name)
+    }
+    if trial.recipe == nil, trial.sparsity == 0, trial.dynamics == .none, trial.learnedMask == .none {
       parts = trial.retraining == .none ? ["dense"] : ["dense", trial.retraining.name]
     }
     // A component of one's own may have a name of any length; its full name stands in the file.

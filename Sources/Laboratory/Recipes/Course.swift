@@ -15,6 +15,8 @@ package struct Course {
   let structure: NetworkStructure
   /// The layers that are pruned, whole.
   let prunable: [PrunableLayer]
+  /// What learns masks in the first training; `nil` where nothing does.
+  let learning: MaskLearning?
 
   private(set) var graph = StageGraph()
   /// The stage with the network as it stands; `nil` before the first training.
@@ -25,6 +27,8 @@ package struct Course {
   private(set) var masks: StageKey?
   /// How often the network was pruned.
   private(set) var prunings = 0
+  /// Whether the network was measured with masks that its training has learned: then it may be trained again as it is.
+  private var isLearned = false
   /// The last pruning that is not known to have removed nothing.
   private(set) var lastRemoval = 0
   /// Optimizer steps the network as it stands has had; a rewind takes some back. Batches go on from here.
@@ -47,8 +51,9 @@ package struct Course {
 
   init(
     _ trial: Trial, _ regimen: Regimen, retraining: RetrainingPlan, wanted: [Int], pruner: Pruner,
-    structure: NetworkStructure, prunable: [PrunableLayer]
+    structure: NetworkStructure, prunable: [PrunableLayer], learning: MaskLearning? = nil
   ) throws {
+    self.learning = learning
     self.trial = trial
     self.regimen = regimen
     self.retraining = retraining
@@ -70,11 +75,12 @@ package struct Course {
 
   // MARK: What the steps of a recipe ask for
 
-  /// The step `train` of a recipe: the whole training from the initial weights, with the trial's dynamics in it.
+  /// The step `train` of a recipe: the whole training from the initial weights, with the trial's dynamics or its learned mask in it.
   mutating func train() throws {
     guard network == nil else { throw RecipeError.notFirst }
+    if let learning, learning.mask.makesMasks { return try learn(learning) }
     guard trial.dynamics != .none else {
-      let training = add(TrainingStage(regimen, source: .fresh(draw: 0), steps: regimen.total))
+      let training = add(whole)
       (network, dense, position) = (training, training, regimen.total)
       isMeasured = true
       try decide(training)
@@ -98,9 +104,28 @@ package struct Course {
     report([(.masks, training), (.training, training)], isOwn: true)
   }
 
+  /// The training from the initial weights to the end, with the penalty of a learned mask that makes no masks.
+  private var whole: TrainingStage {
+    TrainingStage(regimen, source: .fresh(draw: 0), learning: penalty, steps: regimen.total)
+  }
+
+  /// A learned mask that makes no masks and only adds a penalty to the dense training.
+  private var penalty: MaskLearning? { learning.flatMap { $0.mask.makesMasks ? nil : $0 } }
+
+  /// The whole training with a learned mask: one pruning, spread over the training.
+  private mutating func learn(_ learning: MaskLearning) throws {
+    if let ratio = learning.ratio { try forecast.prune(to: .sparsity(ratio), by: trial.allocation) }
+    let training = add(
+      TrainingStage(regimen, source: .fresh(draw: 0), learning: learning, steps: regimen.total))
+    (network, dense, position, masks) = (training, training, regimen.total, training)
+    (prunings, isMeasured, isLearned) = (1, true, true)
+    report([(.masks, training), (.training, training)], isOwn: true)
+  }
+
   /// The step `train(until:)` of a recipe: the first steps of the dense training, made to be pruned.
   mutating func train(until step: Budget) throws {
     guard network == nil else { throw RecipeError.notFirst }
+    if let learning, learning.mask.makesMasks { throw PlanError.learnedMaskCutShort(learning.mask) }
     let step = try step.steps(total: regimen.total, perEpoch: regimen.perEpoch)
     guard step < regimen.total else { throw RecipeError.untilTheEnd(step, total: regimen.total) }
     network = add(start(step))
@@ -110,10 +135,13 @@ package struct Course {
   /// The step `prune` of a recipe: one pruning of the network as it stands.
   mutating func prune(to target: PruningTarget) throws {
     guard let network else { throw RecipeError.untrained("prune") }
-    let aims = trial.granularity == .weight || masks == nil ? nil : forecast.layers.map(\.survivors)
+    // How many weights a learned mask leaves without a ratio, only its training says.
+    let isForeseen = learning?.mask.makesMasks != true || learning?.ratio != nil
+    let aims =
+      trial.granularity == .weight || masks == nil || !isForeseen ? nil : forecast.layers.map(\.survivors)
     _ = try pruner.quota(for: forecast.layers, target: target)
     let removesNothing = try forecast.prune(to: target, by: trial.allocation)
-    (prunings, isMeasured) = (prunings + 1, false)
+    (prunings, isMeasured, isLearned) = (prunings + 1, false, false)
     // The masks stay, and what is the same training under them has the same key. A ladder that may end has decisions between rounds.
     if removesNothing, masks != nil, !trial.criterion.movesSurvivors, trial.stop.scope != .ladder { return }
     lastRemoval = prunings
@@ -156,6 +184,8 @@ package struct Course {
   /// The step `retrain` of a recipe: the training that follows a pruning. Its network, or a control in its place, is a round.
   mutating func retrain(_ own: Retraining?) throws {
     guard let network, let masks else { throw RecipeError.untrained("retrain") }
+    // What follows a learned mask is a round of its own, with the same masks.
+    if isLearned { (prunings, isMeasured, isLearned) = (prunings + 1, false, false) }
     guard !isMeasured else { throw RecipeError.retrainedTwice }
     let plan = try own?.plan(total: regimen.total, perEpoch: regimen.perEpoch) ?? retraining
     if plan.iterations == 0, trial.control != .none { throw PlanError.untrainedControl(trial.control) }
@@ -199,8 +229,7 @@ package struct Course {
   /// training is made as well, it leaves them on its way.
   private func start(_ step: Int) -> TrainingStage {
     TrainingStage(
-      regimen, source: .fresh(draw: 0), steps: step, isMeasured: false,
-      within: TrainingStage(regimen, source: .fresh(draw: 0), steps: regimen.total).key)
+      regimen, source: .fresh(draw: 0), learning: penalty, steps: step, isMeasured: false, within: whole.key)
   }
 
   /// Lets the trial's stop rule decide, after a training of the ladder, whether the next round is made.
@@ -213,9 +242,11 @@ package struct Course {
 
   private mutating func report(_ stages: [(role: Round.Role, key: StageKey)], isOwn: Bool = false) {
     guard isOwn || prunings == 0 || wanted.contains(prunings) else { return }
+    // What nobody asked for has no number.
+    let isAsked = learning?.mask.makesMasks != true || learning?.ratio != nil || forecast.sparsity > 0
     rounds.append(
       Round(
-        index: prunings, stages: stages, requestedSparsity: forecast.sparsity,
+        index: prunings, stages: stages, requestedSparsity: isAsked ? forecast.sparsity : .nan,
         isInVain: isInVain))
   }
 }

@@ -143,7 +143,7 @@ extension TrialPlan {
     var row = IndexRow(trial: name, seed: trial.seed, round: round.index)
     row.model = trial.model.name
     row.dataset = regimen.data.name
-    row.criterion = trial.criterion.name
+    row.criterion = trial.method
     row.granularity = trial.granularity.name
     row.allocation = trial.allocation.name
     row.schedule = trial.recipe?.name ?? trial.schedule.name

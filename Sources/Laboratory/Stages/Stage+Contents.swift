@@ -17,7 +17,8 @@ extension TrainingStage {
   /// Why a record cannot be a checkpoint of this training.
   func fault(inCheckpoint record: StageRecord) -> String? {
     let needed = ["parameters", "buffers", "moments"] + (moves == nil ? [] : ["masks"])
-    if let fault = regimen.fault(in: record, needing: needed) { return fault }
+    guard let network = try? network() else { return "its learned mask does not fit its network" }
+    if let fault = regimen.fault(in: record, needing: needed, of: network) { return fault }
     guard moves != nil || record.masks.isEmpty else { return "it has masks, and none move" }
     // How far it is: beyond its end there is nothing to go on to, and what is logged is logged before.
     guard let step = record[numbers: "step"]?.first, step <= Double(steps) else {
@@ -89,15 +90,20 @@ extension SensitivityStage {
 extension Regimen {
   /// Why a record does not hold the network of this regimen: weights, running statistics, moments and masks, as far as it has
   /// them. What is needed must be there.
-  fileprivate func fault(in record: StageRecord, needing names: [String]) -> String? {
+  ///
+  /// - Parameter network: the network whose weights and moments it holds; `nil` for the regimen's own.
+  fileprivate func fault(
+    in record: StageRecord, needing names: [String], of network: Network? = nil
+  ) -> String? {
+    let network = network ?? model
     let found = record.parameters.map(\.name) + record.masks.map(\.name)
     if let missing = names.first(where: { !found.contains($0) }) { return "it has no \(missing)" }
     for (name, values) in record.parameters {
       let fault: String? =
         switch name {
-        case "parameters": model.fault(inParameters: values)
+        case "parameters": network.fault(inParameters: values)
         case "buffers": model.fault(inBuffers: values)
-        case "moments": model.fault(inMoments: values, of: optimizer)
+        case "moments": network.fault(inMoments: values, of: optimizer)
         // What is not the network's is tested by whom it is read.
         default: nil
         }

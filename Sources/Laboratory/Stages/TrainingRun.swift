@@ -10,9 +10,13 @@ struct TrainingRun {
   private let stage: TrainingStage
   private let regimen: Regimen
   private let context: StageContext
+  /// The network that is trained.
+  private let network: Network
   private let trainer: Trainer
   private var batches: Batches
   private var masks: DynamicMasks?
+  /// The network that is left of a learned mask, as it was found last, with its own parameters alone.
+  private var left: ParameterSet?
   /// Measures under the masks as they stand; `nil` until it is asked for.
   private var meter: Meter?
   private var log: TrainingLog
@@ -36,7 +40,8 @@ struct TrainingRun {
   /// A training at its beginning, or where its checkpoint stands.
   init(_ stage: TrainingStage, _ context: StageContext) throws {
     (self.stage, regimen, self.context) = (stage, stage.regimen, context)
-    let state: TrainingState
+    network = try stage.network()
+    var state: TrainingState
     masks = try stage.masks.map { DynamicMasks(active: try context.masks(of: $0)) } ?? stage.moves?.start
     if let checkpoint = Self.checkpoint(of: stage, context) {
       state = try TrainingState(checkpoint)
@@ -46,10 +51,13 @@ struct TrainingRun {
       }
     } else {
       state = try stage.initialState(context)
+      if let learning = stage.learning {
+        state.parameters = learning.start(state.parameters, network, regimen)
+      }
       log = TrainingLog(steps: stage.steps)
     }
     trainer = try Trainer(
-      regimen.model, state, masks: masks?.active, trained: masks?.trained, execution: regimen.execution,
+      network, state, masks: masks?.active, trained: masks?.trained, execution: regimen.execution,
       optimizer: regimen.optimizer, loss: regimen.loss, batch: regimen.batchSize, clipping: regimen.clipping,
       seed: regimen.seedBits, firstStep: stage.firstStep, threads: context.threads)
     batches = try Batches(
@@ -58,7 +66,8 @@ struct TrainingRun {
     costs = try context.costs.costs(of: regimen)
     flopsPerStep = masks.map(costs.flopsPerStep) ?? costs.flopsPerStep
     reported = state.step
-    settled = try stage.moves?.settled(stage.steps, regimen) ?? 0
+    let isCut = stage.learning?.ratio != nil
+    settled = try stage.moves?.settled(stage.steps, regimen) ?? (isCut ? stage.steps : 0)
   }
 
   /// The checkpoint of a training; `nil` where there is none, or none to go on from. It then begins anew.
@@ -97,8 +106,9 @@ struct TrainingRun {
   }
 
   /// Leaves the network as it stands, where a stage is to find it.
-  private func leave() throws {
+  private mutating func leave() throws {
     for waypoint in context.waypoints where waypoint.step == trainer.step {
+      try harden(isCut: false)
       try context.leave(outputs(of: waypoint.key, isMeasured: false))
     }
   }
@@ -148,6 +158,7 @@ struct TrainingRun {
     explore()
     let place = stage.firstStep + trainer.step
     try trainer.fillBatch { batches.fill(place, $0, $1) }
+    if let inputs = try stage.learning?.inputs(trainer.step, stage.steps, regimen) { trainer.write(inputs) }
     let rate = regimen.learningRate(atStep: stage.learningRateStep.map { $0 + trainer.step })
     let loss = trainer.run(learningRate: rate)
     log.flops += flopsPerStep
@@ -196,15 +207,44 @@ struct TrainingRun {
   }
 
   private mutating func evaluation(isLast: Bool) throws -> Evaluation {
+    try harden(isCut: isLast && trainer.step == stage.steps)
     let measuring = try meter ?? Meter(regimen, masks: masks?.active, threads: context.threads)
     meter = measuring
     return try measuring.evaluation(
       activeParameters, try activeBuffers(), step: trainer.step, isLast: isLast)
   }
 
+  /// Finds the network that is left of a learned mask.
+  ///
+  /// - Parameter isCut: whether it is cut to the pruning ratio, where there is one.
+  private mutating func harden(isCut: Bool) throws {
+    guard let learning = stage.learning else { return }
+    guard learning.mask.makesMasks else {
+      left = ParameterSet(
+        regimen.model.declarations.compactMap { one in
+          trainer.parameters[one.name].map { (one.name, $0) }
+        })
+      return
+    }
+    var found: (parameters: ParameterSet, masks: MaskSet, ties: Int)
+    do {
+      found = try learning.left(
+        of: trainer.parameters, at: trainer.step, of: stage.steps, regimen,
+        isCut: isCut && log.divergence == nil)
+    } catch let error as PruningError {
+      // What the last step has spoilt has no scores; then it is the training that has failed.
+      guard case .scoreNotFinite = error else { throw error }
+      log.divergence = "after step \(trainer.step), \(error)"
+      found = try learning.left(
+        of: trainer.parameters, at: trainer.step, of: stage.steps, regimen, isCut: false)
+    }
+    (left, log.ties) = (found.parameters, found.ties)
+    (masks, meter) = (DynamicMasks(active: found.masks), nil)
+  }
+
   /// The parameters as the forward pass has them: an inactive weight counts as 0, whatever the optimizer makes of it.
   private var activeParameters: ParameterSet {
-    masks?.active.applied(to: trainer.parameters) ?? trainer.parameters
+    left ?? masks?.active.applied(to: trainer.parameters) ?? trainer.parameters
   }
 
   /// The running statistics; those of channels that are pruned with scale and shift are 0.
@@ -242,10 +282,14 @@ struct TrainingRun {
   private func record() throws -> StageRecord {
     var record = try outputs(of: stage.key, isMeasured: stage.isMeasured)
     if let reason = stopped { record.metadata = JSON.object([("stop", .text(reason))]) }
-    if stage.moves != nil, let masks {
+    if stage.moves != nil || stage.learning?.mask.makesMasks == true, let masks {
       record.masks = masks.sets
       record.numbers += [("settled_step", [Double(settled)]), ("ties", [Double(log.ties)])]
       if let explored = log.explored { record.numbers.append(("exploration", [explored.density])) }
+      if let learning = stage.learning {
+        // What nobody asked for is empty.
+        record.numbers.append(("requested_sparsity", [learning.ratio ?? .nan]))
+      }
       try record.follow(masks.active, of: regimen, context.costs)
     }
     if stage.isMeasured {

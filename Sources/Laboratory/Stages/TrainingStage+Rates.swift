@@ -6,7 +6,8 @@ extension TrainingStage {
   package func measuredRates(threads: Int, seconds: Double) throws -> StageRates? {
     regimen.isTooLargeToTry
       ? try StageRates(countedFor: regimen, density: work.density, threads: threads, seconds: seconds)
-      : try StageRates(regimen, density: work.density, threads: threads, seconds: seconds)
+      : try StageRates(
+        regimen, learning, density: work.density, threads: threads, seconds: seconds)
   }
 
   /// Its steps, the evaluations on the way, and the one at its end that takes the training data too.
@@ -34,18 +35,24 @@ extension StageRates {
   }
 
   /// Measured now, for about `seconds`, under random masks.
-  fileprivate init(_ regimen: Regimen, density: Double, threads: Int, seconds: Double) throws {
+  fileprivate init(
+    _ regimen: Regimen, _ learning: MaskLearning?, density: Double, threads: Int, seconds: Double
+  ) throws {
     let (model, data) = (regimen.model, regimen.data)
-    let state = TrainingState(parameters: regimen.initialParameters(draw: 0), buffers: model.initialBuffers)
+    let network = try learning?.network(regimen) ?? model
+    let state = TrainingState(
+      parameters: network.initialParameters(seed: regimen.seedBits), buffers: model.initialBuffers)
     let masks = model.randomMasks(density: density)
     let trainer = try Trainer(
-      model, state, masks: masks, execution: regimen.execution, optimizer: regimen.optimizer,
+      network, state, masks: learning == nil ? masks : nil, execution: regimen.execution,
+      optimizer: regimen.optimizer,
       batch: regimen.batchSize, clipping: regimen.clipping, seed: regimen.seedBits, threads: threads)
     var batches = try Batches(
       data.split.training, of: data.dataset, batchSize: regimen.batchSize, seed: regimen.seedBits)
     var steps = 0
     let step = try Self.secondsPerCall(within: seconds / 2) {
       try trainer.fillBatch { batches.fill(steps, $0, $1) }
+      if let inputs = try learning?.inputs(0, regimen.total, regimen) { trainer.write(inputs) }
       _ = trainer.run(learningRate: 1e-6)
       steps += 1
     }

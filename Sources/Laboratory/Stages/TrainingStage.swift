@@ -25,6 +25,8 @@ package struct TrainingStage: Stage {
   package let masks: StageKey?
   /// What moves masks on the way; `nil` where they hold still.
   package let moves: MaskMoves?
+  /// What learns masks on the way; `nil` where nothing does.
+  package let learning: MaskLearning?
   /// The step of the dense training whose batch, dropout and augmentation the first step has.
   package let firstStep: Int
   /// Steps it makes, unless a stop rule ends it.
@@ -43,14 +45,16 @@ package struct TrainingStage: Stage {
   package let key: StageKey
 
   package init(
-    _ regimen: Regimen, source: Source, masks: StageKey? = nil, moves: MaskMoves? = nil, firstStep: Int = 0,
-    steps: Int, learningRateStep: Int? = 0, isMeasured: Bool = true, density: Double = 1,
+    _ regimen: Regimen, source: Source, masks: StageKey? = nil, moves: MaskMoves? = nil,
+    learning: MaskLearning? = nil, firstStep: Int = 0, steps: Int, learningRateStep: Int? = 0,
+    isMeasured: Bool = true, density: Double = 1,
     within: StageKey? = nil
   ) {
     self.regimen = regimen
     self.source = source
     self.masks = masks
     self.moves = moves
+    self.learning = learning
     self.firstStep = firstStep
     self.steps = steps
     self.learningRateStep = learningRateStep
@@ -63,7 +67,7 @@ package struct TrainingStage: Stage {
       case .fresh(let draw): .integer(draw)
       case .weights(let key): key.value
       }
-    let isSparse = masks != nil || moves != nil
+    let isSparse = masks != nil || moves != nil || learning?.mask.makesMasks == true
     key = StageKey(
       Specification(
         "training", version: 1,
@@ -74,6 +78,7 @@ package struct TrainingStage: Stage {
       ).adding([
         ("masks", masks?.value ?? .none, neutral: .none),
         ("moves", moves.map { .component($0.specification) } ?? .none, neutral: .none),
+        ("learning", learning.map { .component($0.specification) } ?? .none, neutral: .none),
         // A dense training has no weights to run sparse.
         (
           "execution", .text((isSparse ? regimen.execution : .automatic).rawValue),
@@ -95,7 +100,14 @@ package struct TrainingStage: Stage {
   package var mayEndEarly: Bool { stop.scope == .training }
 
   package var work: StageWork {
-    StageWork(kind: regimen.timing, steps: steps, density: density, evaluations: evaluations)
+    let kind = learning.map { learning in
+      Specification(
+        "learning", version: 1,
+        [
+          ("timing", .component(regimen.timing)), ("learning", .component(learning.specification)),
+        ])
+    }
+    return StageWork(kind: kind ?? regimen.timing, steps: steps, density: density, evaluations: evaluations)
   }
 
   /// How often it is measured: every so many steps, the first time before the first step, and at the end.
@@ -126,6 +138,9 @@ package struct TrainingStage: Stage {
     var run = try TrainingRun(self, context)
     return try run.finish()
   }
+
+  /// The network that is trained: the regimen's own, or what a learned mask makes of it.
+  func network() throws -> Network { try learning?.network(regimen) ?? regimen.model }
 
   /// Where it begins.
   func initialState(_ context: StageContext) throws -> TrainingState {

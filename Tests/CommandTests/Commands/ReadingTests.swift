@@ -18,6 +18,7 @@ import Testing
     ("allocations", Allocation.catalogue.names), ("schedules", Schedule.catalogue.names),
     ("retrainings", Retraining.catalogue.names), ("controls", Control.catalogue.names),
     ("dynamics", Dynamics.catalogue.names), ("losses", Loss.catalogue.names),
+    ("learned-masks", LearnedMask.catalogue.names),
     ("stop-rules", StopRule.catalogue.names), ("recipe-steps", RecipeStep.catalogue.names),
     ("analyses", Analysis.catalogue.names), ("metrics", Metrics.all.map(\.name)),
     ("settings", Settings.all.map(\.name)),

@@ -17,7 +17,8 @@ import Testing
     recipe: Recipe([.train(), .prune(sparsity: 0.5), .retrain()]),
     dynamics: .gradual(from: .epochs(0.5), to: .share(0.75), every: .iterations(7)),
     loss: .labelSmoothing(share: 0.2),
-    stop: .plateau("validation_accuracy", evaluations: 3, gain: 0.1), scoringBatches: 3)
+    stop: .plateau("validation_accuracy", evaluations: 3, gain: 0.1), scoringBatches: 3,
+    learnedMask: .edgePopup())
 
   @Test func everyPropertyOfATrialIsASetting() {
     #expect(Mirror(reflecting: Trial()).children.count == Settings.all.count)
@@ -58,7 +59,8 @@ import Testing
       message { _ = try Settings.named("sparsty") }
         == "there is no setting named \"sparsty\"; did you mean \"sparsity\"? There are: model, initializer, dataset, "
         + "optimizer, learning-rate, clipping, batch-size, training, evaluation, criterion, granularity, allocation, "
-        + "schedule, sparsity, retraining, control, rounds, scoring-batch, execution, scoring-batches, loss, dynamics, stop, recipe, seed"
+        + "schedule, sparsity, retraining, control, rounds, scoring-batch, execution, scoring-batches, loss, dynamics, learned-mask, stop, "
+        + "recipe, seed"
     )
     func set(_ name: String, _ text: String) -> String {
       var trial = Trial()
