@@ -14,6 +14,8 @@ import CoppiceTerms
 public struct Dynamics: Component {
   /// The name, the version and every field of the dynamics.
   public let specification: Specification
+  /// Whether no weight comes back that was removed.
+  package let onlyShrinks: Bool
   private let due: @Sendable (DynamicsMoment) throws -> Bool
   private let promise: @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget?
   private let move: @Sendable (DynamicsContext) throws -> DynamicMasks
@@ -23,6 +25,7 @@ public struct Dynamics: Component {
   ///   - name: what the dynamics is called in tables, in kebab-case.
   ///   - version: raise it whenever masks change; `nil` while it is being written.
   ///   - fields: the values the masks depend on.
+  ///   - onlyShrinks: whether no weight comes back that was removed. Where it says so, it is held to it.
   ///   - isDue: whether masks move at this moment. Moment `step` comes before the step of that number, counted from 0; the last
   ///     one, `step == total`, comes after the last step.
   ///   - target: what the active masks have reached after the move of this moment; `nil` where the dynamics does not promise
@@ -30,11 +33,12 @@ public struct Dynamics: Component {
   ///   - masks: the masks after the move.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    isDue: @escaping @Sendable (DynamicsMoment) throws -> Bool,
+    onlyShrinks: Bool = false, isDue: @escaping @Sendable (DynamicsMoment) throws -> Bool,
     target: @escaping @Sendable (DynamicsMoment, _ ratio: Double?) throws -> PruningTarget? = { _, _ in nil },
     masks: @escaping @Sendable (DynamicsContext) throws -> DynamicMasks
   ) {
     specification = Specification(name, version: version, fields)
+    self.onlyShrinks = onlyShrinks
     due = isDue
     promise = target
     move = { context in try PruningError.noting("dynamics \(name)") { try masks(context) } }

@@ -26,7 +26,7 @@ extension Dynamics {
         ("from", begin.specificationValue), ("to", end.specificationValue),
         ("every", interval.specificationValue),
       ],
-      isDue: { try cubic.progress(at: $0) != nil },
+      onlyShrinks: true, isDue: { try cubic.progress(at: $0) != nil },
       target: { moment, ratio in try cubic.sparsity(at: moment, ratio: ratio).map(PruningTarget.sparsity) }
     ) { context in
       guard let sparsity = try cubic.sparsity(at: context.moment, ratio: context.ratio) else {
