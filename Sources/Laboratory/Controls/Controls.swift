@@ -2,7 +2,11 @@ import CoppiceTerms
 
 extension Control: Catalogued {
   /// The controls that are shipped, no control first.
-  public static let catalogue = Catalogue<Control>("control", [.none, .randomReinitialisation, .randomMask])
+  public static let catalogue = Catalogue<Control>(
+    "control",
+    [
+      .none, .randomReinitialisation, .randomMask, .randomMaskTotal,
+    ])
 }
 
 extension Control: CaseIterable {
