@@ -5,7 +5,7 @@ extension Control: Catalogued {
   public static let catalogue = Catalogue<Control>(
     "control",
     [
-      .none, .randomReinitialisation, .randomMask, .randomMaskTotal, .shuffledMask,
+      .none, .randomReinitialisation, .randomMask, .randomMaskTotal, .shuffledMask, .signedReinitialisation,
     ])
 }
 
