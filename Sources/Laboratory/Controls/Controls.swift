@@ -6,7 +6,7 @@ extension Control: Catalogued {
     "control",
     [
       .none, .randomReinitialisation, .randomMask, .randomMaskTotal, .shuffledMask, .signedReinitialisation,
-      .signedConstant, .permutedReinitialisation, .reshuffledReinitialisation,
+      .signedConstant, .permutedReinitialisation, .reshuffledReinitialisation, .frozenPruned,
     ])
 }
 
