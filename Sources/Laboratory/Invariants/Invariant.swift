@@ -55,7 +55,7 @@ package struct Invariant: Sendable {
 extension Invariant {
   /// Every invariant, in the order of files and tables.
   package static let all: [Invariant] = [
-    .rewoundWeights, .inactiveWeights, .untrainedWeights, .countedSparsity, .declaredCounts,
+    .rewoundWeights, .inactiveWeights, .untrainedWeights, .countedSparsity, .declaredCounts, .shrinkingMasks,
   ]
 }
 
