@@ -106,6 +106,12 @@ package final class Executor {
     }
   }
 
+  /// The bytes of a byte leaf (a mask).
+  package func leafBytes(_ name: String) -> [UInt8] {
+    let (base, type) = leaf(name, .byte)
+    return [UInt8](UnsafeRawBufferPointer(start: base, count: type.size))
+  }
+
   /// A Float32 leaf as a tensor.
   package func leafTensor(_ name: String) -> Tensor {
     let shape = leaf(name, .float32).type.shape

@@ -110,6 +110,13 @@ struct CompiledTraining {
     if !patterns.isEmpty { executor.exchange(patterns) }
   }
 
+  /// A whole parameter as the forward pass reads it: one with two masks times the active one, as the graph's memory has both.
+  func forwardTensor(of parameter: String) -> Tensor {
+    let whole = tensor(parameter, of: parameter)
+    guard masks.active[parameter] != nil else { return whole }
+    return Mask(whole.shape, executor.leafBytes("mask/\(parameter)")).applied(to: whole)
+  }
+
   /// A whole parameter or moment from its leaf.
   func tensor(_ leaf: String, of parameter: String) -> Tensor {
     network.form(of: parameter).unpacked(executor.leafTensor(leaf))

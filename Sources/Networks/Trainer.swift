@@ -112,6 +112,11 @@ package final class Trainer {
     ParameterSet(network.declarations.map { ($0.name, compiled.tensor($0.name, of: $0.name)) })
   }
 
+  /// The parameters as the forward pass of a step reads them: what is not active is 0.
+  package var forwardParameters: ParameterSet {
+    ParameterSet(network.declarations.map { ($0.name, compiled.forwardTensor(of: $0.name)) })
+  }
+
   /// Running statistics as they stand.
   package var buffers: ParameterSet {
     ParameterSet(network.buffers.map { ($0.name, compiled.executor.leafTensor($0.name)) })

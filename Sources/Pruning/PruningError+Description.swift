@@ -87,6 +87,9 @@ extension PruningError: CustomStringConvertible {
     case .patternAllocation(let granularity, let allocation):
       "granularity \(granularity) keeps the same share of every layer, and allocation \(allocation) gives each layer its "
         + "own: use global, layer-wise or row-wise"
+    case .patternTotal(let granularity):
+      "granularity \(granularity) keeps the same share of every layer, so that masks of the same total have the same counts in "
+        + "every layer too: set control=random-mask"
     case .unitSlice(let slice, let shape, let granularity):
       "granularity \(granularity) makes a unit of places \(slice.indices) along axis \(slice.axis) of "
         + "\(slice.parameter), which has shape \(shape): places are counted from 0, ascending"

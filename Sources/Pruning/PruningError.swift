@@ -67,6 +67,8 @@ public enum PruningError: Error, Hashable {
     Int, kept: Int, of: Int, layer: String?, granularity: String, allocation: String)
   /// A pattern under an allocation that gives each layer another share.
   case patternAllocation(granularity: String, allocation: String)
+  /// A random mask with the same total under a pattern, which says how much each layer keeps.
+  case patternTotal(granularity: String)
   /// A slice of a unit that does not fit its parameter.
   case unitSlice(AxisSlice, shape: Shape, granularity: String)
   /// A unit without a prunable weight.

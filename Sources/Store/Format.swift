@@ -13,10 +13,11 @@ package struct Format: Hashable, Sendable {
   /// `/index`, cubes, curves and analyses: the results of an experiment. Since 1.2 trials asked for a sparsity, ladders and
   /// dense trials are cubes of their own, and columns have units.
   package static let summary = Format(kind: "coppice-summary", major: 1, minor: 2)
-  /// Weights, masks, series and evaluations of one trial. Since 1.3 series and evaluations have units.
-  package static let trial = Format(kind: "coppice-trial", major: 1, minor: 3)
-  /// The outputs of one stage, or its checkpoint.
-  package static let stage = Format(kind: "coppice-stage", major: 1, minor: 1)
+  /// Weights, masks, series and evaluations of one trial. Since 1.3 series and evaluations have units, since 1.4 rounds
+  /// have invariants.
+  package static let trial = Format(kind: "coppice-trial", major: 1, minor: 4)
+  /// The outputs of one stage, or its checkpoint. Since 1.2 they have invariants, and an outcome may be `broken`.
+  package static let stage = Format(kind: "coppice-stage", major: 1, minor: 2)
 
   /// The version as it is written: "1.0".
   package var version: String { "\(major).\(minor)" }

@@ -1,7 +1,7 @@
 import CoppiceHDF5
 
 /// A file of one stage: `/metadata`, `/parameters/<set>/<name>`, `/masks/<set>/<name>`, `/numbers/<name>`,
-/// `/series`, `/evaluations` and, where there are any, `/layers` and `/tables/<name>`. Arrays are contiguous and uncompressed, because speed matters more here than
+/// `/series`, `/evaluations` and, where there are any, `/layers`, `/invariants` and `/tables/<name>`. Arrays are contiguous and uncompressed, because speed matters more here than
 /// size.
 package enum StageFile {
   /// Writes a stage, atomically.
@@ -30,6 +30,7 @@ package enum StageFile {
     try record.series.write(to: try root.createGroup("series"))
     try record.evaluations.write(to: try root.createGroup("evaluations"))
     if !record.layers.isEmpty { try root.write("layers", record.layers.table) }
+    try root.write(record.invariants)
     try root.write("tables", record.tables)
   }
 
@@ -58,6 +59,7 @@ package enum StageFile {
     record.series = try Series(from: root.group("series"))
     record.evaluations = try [Evaluation](from: root.group("evaluations"))
     if try root.contains("layers") { record.layers = try [LayerRecord](from: root.dataset("layers")) }
+    record.invariants = try root.readInvariants()
     record.tables = try root.readTables("tables")
     try Contents.require(record.fault, in: root.file)
     return record

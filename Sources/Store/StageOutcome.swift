@@ -8,8 +8,13 @@ package enum StageOutcome: Hashable, Sendable {
   case collapsed([String])
   /// A number was not finite: which, and where it came from.
   case diverged(String)
+  /// What must hold of every stage did not: what, where, why, and what to do.
+  case broken(String)
   /// A stop rule ended it: which, and where.
   case stopped(String)
+
+  /// Why its outputs are not to be built on or used again: what must hold did not; `nil` where they are.
+  package var fault: String? { if case .broken(let fault) = self { fault } else { nil } }
 
   /// How a trial stands that ends with it; `nil` where the trial goes on.
   package var ending: TrialStatus? {
@@ -17,6 +22,7 @@ package enum StageOutcome: Hashable, Sendable {
     case .made: nil
     case .collapsed: .collapsed
     case .diverged: .diverged
+    case .broken: .failed
     case .stopped: .completed
     }
   }
@@ -26,6 +32,7 @@ package enum StageOutcome: Hashable, Sendable {
     case .made: ("made", [])
     case .collapsed(let layers): ("collapsed", layers)
     case .diverged(let place): ("diverged", [place])
+    case .broken(let fault): ("broken", [fault])
     case .stopped(let rule): ("stopped", [rule])
     }
   }
@@ -48,6 +55,7 @@ package enum StageOutcome: Hashable, Sendable {
     case ("made", _): self = .made
     case ("collapsed", _): self = .collapsed(details)
     case ("diverged", let place?): self = .diverged(place)
+    case ("broken", let fault?): self = .broken(fault)
     case ("stopped", let rule?): self = .stopped(rule)
     default:
       throw HDF5Error(

@@ -18,6 +18,8 @@ package struct StageRecord: Sendable {
   package var evaluations: [Evaluation]
   /// What the stage's network costs, layer by layer.
   package var layers: [LayerRecord]
+  /// What came of what must hold while it is made.
+  package var invariants: [InvariantRecord]
   /// What an analysis gave.
   package var tables: [NamedTable]
 
@@ -26,12 +28,13 @@ package struct StageRecord: Sendable {
     key: String, outcome: StageOutcome = .made, metadata: String = "{}",
     parameters: [(name: String, values: ParameterSet)] = [], masks: [(name: String, values: MaskSet)] = [],
     numbers: [(name: String, values: [Double])] = [], series: Series = Series(),
-    evaluations: [Evaluation] = [], layers: [LayerRecord] = [], tables: [NamedTable] = []
+    evaluations: [Evaluation] = [], layers: [LayerRecord] = [], invariants: [InvariantRecord] = [],
+    tables: [NamedTable] = []
   ) {
     (self.key, self.outcome, self.metadata) = (key, outcome, metadata)
     (self.parameters, self.masks, self.numbers) = (parameters, masks, numbers)
     (self.series, self.evaluations) = (series, evaluations)
-    (self.layers, self.tables) = (layers, tables)
+    (self.layers, self.invariants, self.tables) = (layers, invariants, tables)
   }
 
   /// The set of arrays of that name.

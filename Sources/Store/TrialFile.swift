@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// A file of one trial: `/config`, `/provenance`, `/initial/weights/<name>`, and a group `/rounds/<k>` a
 /// round with its results as attributes, `weights/<name>`, `masks/<name>`, where they differ
-/// `trained_masks/<name>`, `channel_orders/<name>`, `series/<quantity>`, `evaluations/<metric>` and `layers`.
+/// `trained_masks/<name>`, `channel_orders/<name>`, `series/<quantity>`, `evaluations/<metric>`, `layers` and `invariants`.
 package struct TrialFile: Sendable {
   private let root: HDF5Group
 
@@ -49,6 +49,7 @@ package struct TrialFile: Sendable {
     try round.series.write(to: try group.createGroup("series"))
     try round.evaluations.write(to: try group.createGroup("evaluations"))
     try group.write("layers", round.layers.table)
+    try group.write(round.invariants)
   }
 
   /// The trial's name.
@@ -164,7 +165,7 @@ package struct TrialFile: Sendable {
           ? try group.readParameters("channel_orders") : nil,
         series: try Series(from: group.group("series")),
         evaluations: try [Evaluation](from: group.group("evaluations")),
-        layers: try [LayerRecord](from: group.dataset("layers")))
+        layers: try [LayerRecord](from: group.dataset("layers")), invariants: try group.readInvariants())
       try Contents.require(round.fault(asRound: index), in: root.file, at: group.path)
       return round
     }

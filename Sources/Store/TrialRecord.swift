@@ -43,16 +43,20 @@ package struct RoundRecord: Sendable {
   package var series: Series
   package var evaluations: [Evaluation]
   package var layers: [LayerRecord]
+  /// What came of what must hold of every round. Not part of the digest.
+  package var invariants: [InvariantRecord]
 
   /// A record of these parts.
   package init(
     row: IndexRow, weights: ParameterSet? = nil, masks: MaskSet? = nil, trainedMasks: MaskSet? = nil,
     channelOrders: ParameterSet? = nil,
-    series: Series = Series(), evaluations: [Evaluation] = [], layers: [LayerRecord] = []
+    series: Series = Series(), evaluations: [Evaluation] = [], layers: [LayerRecord] = [],
+    invariants: [InvariantRecord] = []
   ) {
     (self.row, self.weights, self.masks, self.trainedMasks) = (row, weights, masks, trainedMasks)
     self.channelOrders = channelOrders
     (self.series, self.evaluations, self.layers) = (series, evaluations, layers)
+    self.invariants = invariants
   }
 
   /// The number of prunings so far.

@@ -14,7 +14,8 @@ import Testing
 
   static let outcomes: [(outcome: StageOutcome, ending: TrialStatus?)] = [
     (.made, nil), (.collapsed(["fc1.weight", "fc2.weight"]), .collapsed), (.collapsed([]), .collapsed),
-    (.diverged("the loss of step 3 is nan"), .diverged), (.stopped("plateau after step 40"), .completed),
+    (.diverged("the loss of step 3 is nan"), .diverged), (.broken("a mask grew"), .failed),
+    (.stopped("plateau after step 40"), .completed),
   ]
 
   @Test(arguments: outcomes) func anOutcomeComesBack(outcome: StageOutcome, ending: TrialStatus?) throws {

@@ -54,6 +54,8 @@ struct ShowCommand: ParsableCommand {
     parts.append(Self.lines(record.provenance) { if case .text(let text) = $0 { text } else { $0.text } })
     parts.append(Self.rounds(record).text(width: width))
     if let last = record.rounds.last { parts.append(Self.layers(last).text(width: width)) }
+    if let invariants = Self.invariants(record) { parts.append(invariants.text(width: width)) }
+    parts += record.rounds.flatMap(\.invariants).compactMap(\.fault)
     if classes {
       parts.append(Self.classes(record)?.text(width: width) ?? "no round has accuracies of classes")
     }
@@ -109,6 +111,26 @@ struct ShowCommand: ParsableCommand {
           layer.isPrunable ? .number(layer.sparsity) : .missing, .number(Double(layer.flops)),
           .number(Double(layer.flopsNonzero)),
         ]
+      })
+  }
+
+  /// One line an invariant, one column a round; `nil` where no round has any.
+  private static func invariants(_ record: TrialRecord) -> Table? {
+    let rounds = record.rounds.filter { !$0.invariants.isEmpty }
+    var names: [String] = []
+    for name in rounds.flatMap({ $0.invariants.map(\.name) }) where !names.contains(name) {
+      names.append(name)
+    }
+    let known = Invariant.all.map(\.name).filter(names.contains)
+    guard !names.isEmpty else { return nil }
+    return Table(
+      columns: [.init(name: "invariant", heading: "invariant: after round", isName: true)]
+        + rounds.map { .init(name: "round_\($0.index)", heading: "\($0.index)") },
+      rows: (known + names.filter { !known.contains($0) }).map { name in
+        [.text(name)]
+          + rounds.map { round in
+            round.invariants.first { $0.name == name }.map { .text($0.outcome) } ?? .missing
+          }
       })
   }
 
@@ -207,7 +229,13 @@ struct ShowCommand: ParsableCommand {
     }
     let accuracies =
       classes ? [("class_accuracy", JSON.list(Self.classAccuracies(round).map(JSON.number)))] : []
-    return .members(columns + [("layers", .list(layers))] + accuracies)
+    let invariants = round.invariants.map { invariant in
+      JSON.members(
+        [("name", .text(invariant.name)), ("outcome", .text(invariant.outcome))]
+          + (invariant.fault.map { [("fault", .text($0))] } ?? []))
+    }
+    return .members(
+      columns + [("layers", .list(layers)), ("invariants", .list(invariants))] + accuracies)
   }
 
   private static func json(_ round: TrialEvaluation.Round) -> JSON {

@@ -5,6 +5,8 @@ import CoppiceTerms
 public struct Control: Component {
   /// The name, the version and every field of the control.
   public let specification: Specification
+  /// Whether it stands for what follows a pruning, so that there is no such control where nothing follows one.
+  let needsRetraining: Bool
   /// The stages that stand for a round in place of the ticket's; `nil` for the ticket's own.
   let replace: (@Sendable (inout Course, Ticket) throws -> [(role: Round.Role, key: StageKey)])?
 
@@ -22,10 +24,11 @@ public struct Control: Component {
 
   /// A control.
   init(
-    _ name: String, version: Int,
+    _ name: String, version: Int, needsRetraining: Bool = false,
     replace: (@Sendable (inout Course, Ticket) throws -> [(role: Round.Role, key: StageKey)])?
   ) {
     specification = Specification(name, version: version)
+    self.needsRetraining = needsRetraining
     self.replace = replace
   }
 }

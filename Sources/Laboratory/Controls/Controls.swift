@@ -2,7 +2,13 @@ import CoppiceTerms
 
 extension Control: Catalogued {
   /// The controls that are shipped, no control first.
-  public static let catalogue = Catalogue<Control>("control", [.none, .randomReinitialisation, .randomMask])
+  public static let catalogue = Catalogue<Control>(
+    "control",
+    [
+      .none, .randomReinitialisation, .randomMask, .randomMaskTotal, .shuffledMask, .signedReinitialisation,
+      .signedConstant, .permutedReinitialisation, .reshuffledReinitialisation, .frozenPruned,
+      .denseEqualBudget,
+    ])
 }
 
 extension Control: CaseIterable {

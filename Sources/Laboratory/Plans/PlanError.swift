@@ -44,8 +44,8 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
       "dynamics \(dynamics.name) removes weights inside the training, and schedule \(schedule.name) between trainings; "
         + "set schedule=none, or dynamics=none"
     case .dynamicsWithControl(let dynamics, let control):
-      "control \(control.name) replaces a round of pruning and retraining, and dynamics \(dynamics.name) makes none; "
-        + "set control=none"
+      "control \(control.name) stands for what follows a pruning, and dynamics \(dynamics.name) prunes inside one training "
+        + "with nothing behind it; set dynamics=none, or another control"
     case .dynamicsWithoutRatio(let dynamics):
       "dynamics \(dynamics.name) leads to a pruning ratio: give the trial a sparsity between 0 and 1"
     case .noMeasuredRound(let rounds):
@@ -126,7 +126,7 @@ extension Trial {
     }
     if recipe != nil { throw .dynamicsWithRecipe(dynamics) }
     if schedule != .none { throw .dynamicsWithSchedule(dynamics, schedule) }
-    if control != .none { throw .dynamicsWithControl(dynamics, control) }
+    if control.needsRetraining { throw .dynamicsWithControl(dynamics, control) }
     if sparsity == nil { throw .dynamicsWithoutRatio(dynamics) }
     if rounds != nil { throw .dynamicsWithRounds(dynamics) }
     if stop.scope == .ladder { throw .dynamicsWithLadderStop(dynamics, stop) }

@@ -21,14 +21,18 @@ package struct Round: Sendable {
   package let requestedSparsity: Double
   /// Whether its pruning is known to remove nothing, so that its masks are those of the round before.
   package let isInVain: Bool
+  /// Of a control: the steps that its ticket's network has had; `nil` for the ticket itself.
+  package let ticketSteps: Int?
 
   package init(
-    index: Int, stages: [(role: Role, key: StageKey)], requestedSparsity: Double, isInVain: Bool = false
+    index: Int, stages: [(role: Role, key: StageKey)], requestedSparsity: Double, isInVain: Bool = false,
+    ticketSteps: Int? = nil
   ) {
     self.index = index
     self.stages = stages
     self.requestedSparsity = requestedSparsity
     self.isInVain = isInVain
+    self.ticketSteps = ticketSteps
   }
 
   /// The stage of a role; `nil` where the round has none.

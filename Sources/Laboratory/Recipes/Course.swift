@@ -100,8 +100,14 @@ package struct Course {
         density: 1 - forecast.sparsity / 2))
     (network, dense, position, masks) = (training, training, regimen.total, training)
     // One pruning, spread over the training.
-    (prunings, isMeasured) = (1, true)
-    report([(.masks, training), (.training, training)], isOwn: true)
+    (prunings, lastRemoval, isMeasured) = (1, 1, true)
+    // A control of it is trained from the initial weights for as long, under the masks that it came to.
+    let ticket = Control.Ticket(
+      masks: training,
+      retraining: RetrainingPlan(rewindStep: 0, learningRateStep: 0, iterations: regimen.total),
+      firstStep: 0, density: 1 - forecast.sparsity)
+    report(
+      try trial.control.replace?(&self, ticket) ?? [(.masks, training), (.training, training)], isOwn: true)
   }
 
   /// The training from the initial weights to the end, with the penalty of a learned mask that makes no masks.
@@ -210,8 +216,10 @@ package struct Course {
   }
 
   /// The training that a retraining of a network stands for, under masks. The retraining says which weights it begins with.
+  ///
+  /// - Parameter freezesPruned: whether pruned weights are frozen at their initial values in place of 0.
   mutating func retrained(
-    _ ticket: Control.Ticket, from network: StageKey?, masks: StageKey
+    _ ticket: Control.Ticket, from network: StageKey?, masks: StageKey?, freezesPruned: Bool = false
   ) -> TrainingStage {
     let plan = ticket.retraining
     let source: TrainingStage.Source
@@ -220,9 +228,12 @@ package struct Course {
     case (let step?, _) where step > 0: source = .weights(of: add(start(step)))
     default: source = .fresh(draw: 0)
     }
-    return TrainingStage(
-      regimen, source: source, masks: masks, firstStep: ticket.firstStep, steps: plan.iterations,
-      learningRateStep: plan.learningRateStep, density: ticket.density)
+    var training = TrainingStage(
+      regimen, source: source, masks: masks, freezesPruned: freezesPruned, firstStep: ticket.firstStep,
+      steps: plan.iterations, learningRateStep: plan.learningRateStep,
+      density: masks == nil || freezesPruned ? 1 : ticket.density)
+    training.rewindStep = plan.rewindStep
+    return training
   }
 
   /// The first steps of the dense training: made once for all trials that go back to them, and not measured. Where the dense
@@ -247,7 +258,7 @@ package struct Course {
     rounds.append(
       Round(
         index: prunings, stages: stages, requestedSparsity: isAsked ? forecast.sparsity : .nan,
-        isInVain: isInVain))
+        isInVain: isInVain, ticketSteps: prunings > 0 && trial.control != .none ? position : nil))
   }
 }
 

@@ -96,7 +96,12 @@ package final class Runner: Sendable {
       ending: { key in
         // A stored stage that cannot be read is computed again.
         guard !options.isFresh else { return nil }
-        do throws(StoreError) { return try outputs.readFile(key).map(\.outcome.ending) } catch {
+        // So is one of which something did not hold.
+        do throws(StoreError) {
+          return try outputs.readFile(key).flatMap {
+            $0.outcome.fault == nil ? .some($0.outcome.ending) : nil
+          }
+        } catch {
           observe(.passedOver(error))
           return nil
         }
@@ -250,6 +255,7 @@ package final class Runner: Sendable {
         provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
       try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))
       outcome = (record.status, record.rounds.map(\.row))
+      failure = try failure ?? assembly.fault(in: record)
     } catch let end as Interrupted {
       outcomes.keep(end)
       return queue.close()

@@ -50,7 +50,9 @@ final class StageMaker: Sendable {
     }
     defer { leases.release(stage.key.hexadecimal) }
     // Between the planning and now, another run may have made it.
-    if !isFresh, let record = try? outputs.read(stage.key) { return .made(record) }
+    if !isFresh, let record = try? outputs.read(stage.key), record.outcome.fault == nil {
+      return .made(record)
+    }
     let context = context()
     try restore(stage.parents, context)
     let record = try stage.run(context)

@@ -33,6 +33,7 @@ package struct TrialAssembly {
   package func record(provenance: String, ending: TrialStatus?) throws -> TrialRecord {
     var rounds: [RoundRecord] = []
     var status = TrialStatus.completed
+    var before: MaskSet?
     for round in plan.rounds {
       let masks = try round[.masks].flatMap { try outputs.read($0) }
       // Where masks move inside a training, the training itself leaves them: its end is told below, with its results.
@@ -50,7 +51,15 @@ package struct TrialAssembly {
         break
       }
       status = training.outcome.ending ?? .completed
-      rounds.append(try self.round(round, training, masks))
+      var record = try self.round(round, training, masks)
+      let kept = masks?[masks: "masks"]
+      if status == .completed {
+        record.invariants.merge(sight(round, record, training, kept, before).findings)
+        if record.invariants.fault != nil { status = .failed }
+      }
+      record.invariants = record.invariants.inOrder
+      before = kept
+      rounds.append(record)
       if status != .completed { break }
     }
     for index in rounds.indices {
@@ -63,16 +72,52 @@ package struct TrialAssembly {
       provenance: provenance, initialWeights: plan.regimen.initialParameters(draw: 0), rounds: rounds)
   }
 
+  /// Why a trial failed of which something did not hold; `nil` where all that was tested held.
+  package func fault(in record: TrialRecord) throws -> String? {
+    guard record.status == .failed else { return nil }
+    if let fault = record.rounds.lazy.compactMap(\.invariants.fault).first { return fault }
+    return try plan.stages.lazy.compactMap { try outputs.read($0.key)?.outcome.fault }.first
+  }
+
+  /// What invariants see of a round.
+  private func sight(
+    _ round: Round, _ record: RoundRecord, _ training: StageRecord, _ masks: MaskSet?, _ before: MaskSet?
+  ) -> RoundSight {
+    let stage = self.training(of: round[.training])
+    let made = record.evaluations.last?.step ?? 0
+    return RoundSight(
+      record, masks: masks, before: before, freezesPruned: stage?.freezesPruned ?? false,
+      steps: round.ticketSteps.map { (made + (stage.map { steps(before: $0) } ?? 0), $0) },
+      stop: plan.trial.stop,
+      settledStep: Int(exactly: training[numbers: "settled_step"]?.first ?? 0) ?? 0)
+  }
+
+  private func training(of key: StageKey?) -> TrainingStage? {
+    plan.stages.first { $0.key == key } as? TrainingStage
+  }
+
+  /// The steps that a network has had before a training.
+  private func steps(before training: TrainingStage) -> Int {
+    guard case .weights(let key) = training.source else { return 0 }
+    var source = plan.stages.first { $0.key == key }
+    // What stands between trainings, as a pruning that moves weights, takes the network from its first parent.
+    while let stage = source, !(stage is TrainingStage) {
+      source = plan.stages.first { $0.key == stage.parents.first }
+    }
+    return (source as? TrainingStage).map { $0.steps + steps(before: $0) } ?? 0
+  }
+
   private func round(
     _ round: Round, _ training: StageRecord, _ masks: StageRecord?
   ) throws -> RoundRecord {
     var weights = training[parameters: "parameters"] ?? ParameterSet()
     for (name, buffer) in training[parameters: "buffers"] ?? ParameterSet() { weights[name] = buffer }
     return RoundRecord(
-      row: try row(round, masks, training), weights: weights, masks: masks?[masks: "masks"] ?? MaskSet(),
+      row: try row(round, masks, training), weights: weights,
+      masks: training[masks: "masks"] ?? masks?[masks: "masks"] ?? MaskSet(),
       trainedMasks: training[masks: "trained"], channelOrders: masks?[parameters: "channel_orders"],
       series: training.series, evaluations: training.evaluations,
-      layers: training.layers)
+      layers: training.layers, invariants: training.invariants)
   }
 
   private func row(_ round: Round, _ masks: StageRecord?, _ training: StageRecord?) throws -> IndexRow {
@@ -99,7 +144,9 @@ package struct TrialAssembly {
         flops: training?[numbers: "flops"]?.first.flatMap { Int(exactly: $0) } ?? network?.flops,
         trainingFlops: spent.flatMap { Int(exactly: $0.flops.rounded()) },
         trainingFlopsDense: spent.flatMap { Int(exactly: $0.dense.rounded()) },
-        paths: network == nil ? nil : try masks.flatMap(PathRecord.init) ?? paths(kept),
+        // Masks that a training has of its own are not those it was given.
+        paths: network == nil
+          ? nil : try training.flatMap(PathRecord.init) ?? masks.flatMap(PathRecord.init) ?? paths(kept),
         wallTime: training?[numbers: "wall_time"]?.first.map { round.isInVain ? 0 : $0 } ?? .nan,
         exploration: training?[numbers: "exploration"]?.first,
         ties: masks?[numbers: "ties"]?.first.flatMap { round.isInVain ? 0 : Int(exactly: $0) },

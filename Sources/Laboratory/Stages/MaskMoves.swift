@@ -105,6 +105,19 @@ package final class MaskMoves: Sendable {
     return (moved, ties.count.withLock { $0 })
   }
 
+  /// How many weights are active after a move as the dynamics declares, and by how many whole units may miss that; `nil` where it
+  /// declares nothing.
+  func declared(
+    from old: MaskSet, to new: MaskSet, step: Int, of total: Int, _ regimen: Regimen
+  ) throws -> (count: Int, slack: Int)? {
+    let moment = DynamicsMoment(step: step, total: total, perEpoch: regimen.perEpoch)
+    guard let target = try dynamics.target(at: moment, ratio: ratio) else { return nil }
+    // Masks that grew are counted from the whole network: of a layer no more than is left can be declared.
+    let layers = new.keptCount > old.keptCount ? prunable : old.layers
+    let count = try pruner.allocation.quota(for: layers, target: target).total
+    return (count, count == new.keptCount ? 0 : try slack(regimen))
+  }
+
   /// By how many weights a number may be missed: whole units come to within half of the largest, in each pool that has a number of
   /// its own.
   private func slack(_ regimen: Regimen) throws -> Int {

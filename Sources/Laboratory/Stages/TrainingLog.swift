@@ -25,6 +25,8 @@ struct TrainingLog {
   var ties = 0
   /// Floating-point operations of the steps so far.
   var flops = 0.0
+  /// What came of the invariants so far.
+  var invariants: [InvariantRecord] = []
   /// What was not finite, and where, for a training that diverged.
   var divergence: String?
 
@@ -40,6 +42,7 @@ struct TrainingLog {
     explorations = record.series["exploration"] ?? []
     explored = record[masks: "explored"]
     evaluations = record.evaluations
+    invariants = record.invariants
     if let open = record[numbers: "window"], open.count == 2 { (sum, count) = (open[0], open[1]) }
     wallTime = record[numbers: "wall_time"]?.first ?? 0
     ties = Int(exactly: record[numbers: "ties"]?.first ?? 0) ?? 0
@@ -67,11 +70,12 @@ struct TrainingLog {
     if !sparsities.isEmpty { series["sparsity"] = sparsities }
     if !explorations.isEmpty { series["exploration"] = explorations }
     return StageRecord(
-      key: key.hexadecimal, outcome: divergence.map(StageOutcome.diverged) ?? .made,
+      key: key.hexadecimal,
+      outcome: divergence.map(StageOutcome.diverged) ?? invariants.fault.map(StageOutcome.broken) ?? .made,
       parameters: [("parameters", parameters), ("buffers", buffers)],
       numbers: [("step", [Double(step)]), ("wall_time", [wallTime]), ("training_flops", [flops])],
       series: series,
-      evaluations: evaluations)
+      evaluations: evaluations, invariants: invariants.inOrder)
   }
 
   /// The state from which a training goes on, with its masks where they move.

@@ -17,6 +17,10 @@ struct TrainingRun {
   private var masks: DynamicMasks?
   /// The network that is left of a learned mask, as it was found last, with its own parameters alone.
   private var left: ParameterSet?
+  /// The parameters when the masks were set, where some are not trained.
+  private var frozen: ParameterSet?
+  /// How many weights are active as the dynamics declares, and by how many units may miss that.
+  private var declared: (count: Int, slack: Int)?
   /// Measures under the masks as they stand; `nil` until it is asked for.
   private var meter: Meter?
   private var log: TrainingLog
@@ -42,7 +46,7 @@ struct TrainingRun {
     (self.stage, regimen, self.context) = (stage, stage.regimen, context)
     network = try stage.network()
     var state: TrainingState
-    masks = try stage.masks.map { DynamicMasks(active: try context.masks(of: $0)) } ?? stage.moves?.start
+    masks = try stage.initialMasks(context)
     if let checkpoint = Self.checkpoint(of: stage, context) {
       state = try TrainingState(checkpoint)
       log = TrainingLog(checkpoint, steps: stage.steps)
@@ -65,6 +69,7 @@ struct TrainingRun {
       seed: regimen.seedBits)
     costs = try context.costs.costs(of: regimen)
     flopsPerStep = masks.map(costs.flopsPerStep) ?? costs.flopsPerStep
+    frozen = masks?.trained == nil ? nil : trainer.parameters
     reported = state.step
     let isCut = stage.learning?.ratio != nil
     settled = try stage.moves?.settled(stage.steps, regimen) ?? (isCut ? stage.steps : 0)
@@ -91,14 +96,14 @@ struct TrainingRun {
       try move()
       if log.divergence != nil { break }
       if trainer.step % regimen.evaluationInterval == 0 { try measure() }
-      if stopped != nil { break }
+      if stopped != nil || log.invariants.fault != nil { break }
       try step()
       // A training that diverged is over; its checkpoint would not know.
       if log.divergence != nil { break }
       try checkpoint()
     }
     if trainer.step == stage.steps, log.divergence == nil { try move() }
-    try measure()
+    if log.invariants.fault == nil { try measure() }
     if log.divergence == nil, let last = log.evaluations.last { _ = noteDivergence(last) }
     tell()
     log.wallTime += watch.lap()
@@ -133,10 +138,18 @@ struct TrainingRun {
       return
     }
     log.ties += ties
-    guard new != old else { return }
-    try trainer.remask(new.active, trained: new.trained)
-    (masks, meter, flopsPerStep) = (new, nil, costs.flopsPerStep(new))
-    isExplored = false
+    declared = try moves.declared(
+      from: old.active, to: new.active, step: trainer.step, of: stage.steps, regimen)
+    if new != old {
+      try trainer.remask(new.active, trained: new.trained)
+      (masks, meter, flopsPerStep) = (new, nil, costs.flopsPerStep(new))
+      frozen = new.trained == nil ? nil : trainer.parameters
+      isExplored = false
+    }
+    let sight = TrainingSight(
+      step: trainer.step, masks: new, declared: declared,
+      before: moves.dynamics.regrows ? nil : old.active)
+    log.invariants.merge(sight.findings)
   }
 
   private static func isOfSpoiltNetwork(_ error: any Error) -> Bool {
@@ -190,11 +203,22 @@ struct TrainingRun {
     let isLast = trainer.step == stage.steps || log.divergence != nil
     log.evaluations.append(try evaluation(isLast: isLast))
     tell(evaluations: 1)
+    try inspect()
     // A network that is still pruned is not stopped, nor judged by what it was before.
     let judged = log.evaluations.filter { $0.step >= settled }
     guard !isLast, trainer.step >= settled, let reason = stage.stop.reason(after: judged) else { return }
     stopped = "\(stage.stop.name) after step \(trainer.step): \(reason)"
     log.evaluations[log.evaluations.count - 1] = try evaluation(isLast: true)
+  }
+
+  /// Tests what must hold of a training under masks, as long as its loss is finite.
+  private mutating func inspect() throws {
+    guard let masks = trainer.masks, log.evaluations.last?[.testLoss].isFinite ?? false else { return }
+    let sight = TrainingSight(
+      step: trainer.step, parameters: trainer.parameters, forward: trainer.forwardParameters,
+      masks: DynamicMasks(active: masks, trained: trainer.trained),
+      origin: trainer.step == 0 ? try stage.origin(context) : nil, frozen: frozen, declared: declared)
+    log.invariants.merge(sight.findings)
   }
 
   /// Notes where the network as it stands has no finite loss, and says whether it is so: a step may have spoilt what its own
@@ -282,9 +306,12 @@ struct TrainingRun {
   private func record() throws -> StageRecord {
     var record = try outputs(of: stage.key, isMeasured: stage.isMeasured)
     if let reason = stopped { record.metadata = JSON.object([("stop", .text(reason))]) }
-    if stage.moves != nil || stage.learning?.mask.makesMasks == true, let masks {
+    // Masks that are those it was given stand in another stage.
+    if stage.moves != nil || stage.freezesPruned || stage.learning?.mask.makesMasks == true, let masks {
       record.masks = masks.sets
-      record.numbers += [("settled_step", [Double(settled)]), ("ties", [Double(log.ties)])]
+      if stage.moves != nil || stage.learning != nil {
+        record.numbers += [("settled_step", [Double(settled)]), ("ties", [Double(log.ties)])]
+      }
       if let explored = log.explored { record.numbers.append(("exploration", [explored.density])) }
       if let learning = stage.learning {
         // What nobody asked for is empty.
@@ -303,7 +330,7 @@ struct TrainingRun {
   private func outputs(of key: StageKey, isMeasured: Bool) throws -> StageRecord {
     var record = log.record(
       key, step: trainer.step, parameters: activeParameters, try activeBuffers())
-    if !isMeasured { (record.series, record.evaluations) = (Series(), []) }
+    if !isMeasured { (record.series, record.evaluations, record.invariants) = (Series(), [], []) }
     record.numbers.append(("training_flops_dense", [costs.flopsPerStep * Double(trainer.step)]))
     return record
   }

@@ -1,5 +1,7 @@
 import CoppiceNetworks
+import CoppicePruning
 import CoppiceStore
+import CoppiceTensors
 import CoppiceTerms
 
 /// Trains a network for some steps and measures it: dense, under masks that hold still, or under masks that move. Its weights are
@@ -11,6 +13,8 @@ package struct TrainingStage: Stage {
     case fresh(draw: Int)
     /// The weights another stage left: a training, or a pruning that moves survivors.
     case weights(of: StageKey)
+    /// Made from the trial's own initial weights in another way.
+    case remade(Reinitialisation, draw: Int)
   }
 
   /// A training, and the stage with its masks.
@@ -23,6 +27,8 @@ package struct TrainingStage: Stage {
   package let source: Source
   /// The stage whose masks hold; `nil` for a dense training.
   package let masks: StageKey?
+  /// Whether pruned weights are frozen at their initial values in place of 0: all are active, and the survivors are trained.
+  package let freezesPruned: Bool
   /// What moves masks on the way; `nil` where they hold still.
   package let moves: MaskMoves?
   /// What learns masks on the way; `nil` where nothing does.
@@ -39,20 +45,24 @@ package struct TrainingStage: Stage {
   package let density: Double
   /// The longer training that passes through its result and leaves it on the way, where both are made.
   package let within: StageKey?
+  /// The step of the dense training whose weights it takes up again; `nil` where it does not go back. No part of the key.
+  package var rewindStep: Int?
   /// A training of the round before that differs in the masks alone: where these turn out to be equal, so are the results. No part of
   /// the key.
   package var twin: Twin?
   package let key: StageKey
 
   package init(
-    _ regimen: Regimen, source: Source, masks: StageKey? = nil, moves: MaskMoves? = nil,
-    learning: MaskLearning? = nil, firstStep: Int = 0, steps: Int, learningRateStep: Int? = 0,
+    _ regimen: Regimen, source: Source, masks: StageKey? = nil, freezesPruned: Bool = false,
+    moves: MaskMoves? = nil, learning: MaskLearning? = nil, firstStep: Int = 0, steps: Int,
+    learningRateStep: Int? = 0,
     isMeasured: Bool = true, density: Double = 1,
     within: StageKey? = nil
   ) {
     self.regimen = regimen
     self.source = source
     self.masks = masks
+    self.freezesPruned = freezesPruned
     self.moves = moves
     self.learning = learning
     self.firstStep = firstStep
@@ -66,6 +76,7 @@ package struct TrainingStage: Stage {
       switch source {
       case .fresh(let draw): .integer(draw)
       case .weights(let key): key.value
+      case .remade(let way, let draw): way.value(draw: draw)
       }
     let isSparse = masks != nil || moves != nil || learning?.mask.makesMasks == true
     key = StageKey(
@@ -87,6 +98,7 @@ package struct TrainingStage: Stage {
         ("first-step", .integer(firstStep), neutral: .integer(0)),
         ("evaluation-interval", isMeasured ? .integer(regimen.evaluationInterval) : .none, neutral: .none),
         ("stop", .component(stop.identity), neutral: .component(StopRule.never.specification)),
+        ("freezes-pruned", .flag(freezesPruned), neutral: .flag(false)),
       ]))
   }
 
@@ -142,12 +154,50 @@ package struct TrainingStage: Stage {
   /// The network that is trained: the regimen's own, or what a learned mask makes of it.
   func network() throws -> Network { try learning?.network(regimen) ?? regimen.model }
 
+  /// The masks it begins under; `nil` for a dense training.
+  func initialMasks(_ context: StageContext) throws -> DynamicMasks? {
+    guard let masks = try masks.map({ try context.masks(of: $0) }) else { return moves?.start }
+    guard freezesPruned else { return DynamicMasks(active: masks) }
+    var active = masks
+    for (name, mask) in masks {
+      let whole = Mask(keepingAll: mask.shape)
+      if masks.isCompanion(name) { active.setCompanion(name, whole) } else { active[name] = whole }
+    }
+    return DynamicMasks(active: active, trained: masks)
+  }
+
   /// Where it begins.
   func initialState(_ context: StageContext) throws -> TrainingState {
+    var state = try sourceState(context)
+    guard freezesPruned, let masks = try masks.map({ try context.masks(of: $0) }) else { return state }
+    let initial = regimen.initialParameters(draw: 0)
+    for (name, mask) in masks {
+      guard var weight = state.parameters[name], let frozen = initial[name] else { continue }
+      for place in mask.bytes.indices where mask.bytes[place] == 0 {
+        weight.scalars[place] = frozen.scalars[place]
+      }
+      state.parameters[name] = weight
+    }
+    return state
+  }
+
+  /// The weights that it goes back to, and their step; `nil` where it does not.
+  func origin(_ context: StageContext) throws -> (step: Int, parameters: ParameterSet)? {
+    guard let rewindStep else { return nil }
+    guard case .weights(let parent) = source else { return (rewindStep, regimen.initialParameters(draw: 0)) }
+    return try context.outputs(of: parent)[parameters: "parameters"].map { (rewindStep, $0) }
+  }
+
+  private func sourceState(_ context: StageContext) throws -> TrainingState {
     switch source {
     case .fresh(let draw):
       return TrainingState(
         parameters: regimen.initialParameters(draw: draw), buffers: regimen.model.initialBuffers)
+    case .remade(let way, let draw):
+      return TrainingState(
+        parameters: regimen.initialParameters(
+          way, draw: draw, masks: try masks.map({ try context.masks(of: $0) })),
+        buffers: regimen.model.initialBuffers)
     case .weights(let parent):
       let record = try context.outputs(of: parent)
       guard let parameters = record[parameters: "parameters"] else {

@@ -59,4 +59,57 @@ import Testing
       #expect(training.masks == masks && training.source == .fresh(draw: 0))
     }
   }
+
+  /// What all of these have in common is the ticket's mask; each begins with weights of its own.
+  @Test(arguments: Reinitialisation.allCases)
+  func reinitialisedWeightsMakeTheStepsOfTheirTicket(way: Reinitialisation) throws {
+    let control = try Control(parsing: way.rawValue)
+    for (retraining, steps) in [(Retraining.rewind(), [30, 30]), (.fineTune(.iterations(8)), [38, 46])] {
+      let plans = (try plan(.none, retraining), try plan(control, retraining))
+      for index in 1...2 {
+        let training = try #require(plans.1.training(plans.1.rounds[index][.training]))
+        #expect(training.masks == plans.0.rounds[index][.masks])
+        #expect(training.source == .remade(way, draw: index) && training.steps == steps[index - 1])
+        #expect(plans.1.rounds[index].ticketSteps == steps[index - 1])
+      }
+    }
+  }
+
+  @Test(arguments: [(Control.randomMaskTotal, RandomMaskStage.Likeness.total), (.shuffledMask, .elements)])
+  func masksByChanceAreMadeFromTheTicket(control: Control, likeness: RandomMaskStage.Likeness) throws {
+    let (ticket, other) = (try plan(.none, .rewind()), try plan(control, .rewind()))
+    for index in 1...3 {
+      let masks = try #require(other.rounds[index][.masks])
+      let made = try #require(other.stages.first { $0.key == masks } as? RandomMaskStage)
+      #expect(made.pruning == ticket.rounds[index][.masks] && made.likeness == likeness)
+    }
+  }
+
+  @Test func frozenAndDenseNetworksAreTrainedAsTheTicketIs() throws {
+    for retraining in [Retraining.rewind(to: .iterations(10)), .fineTune(.iterations(8))] {
+      let ticket = try plan(.none, retraining)
+      let (frozen, dense) = (try plan(.frozenPruned, retraining), try plan(.denseEqualBudget, retraining))
+      for index in 1...3 {
+        let own = try #require(ticket.training(ticket.rounds[index][.training]))
+        for other in [frozen, dense] {
+          let training = try #require(other.training(other.rounds[index][.training]))
+          #expect(training.steps == own.steps && training.firstStep == own.firstStep)
+          #expect(training.learningRateStep == own.learningRateStep)
+          #expect(training.freezesPruned == (other.key == frozen.key))
+          #expect(training.masks == (other.key == frozen.key ? own.masks : nil))
+        }
+        #expect(dense.rounds[index][.masks] == nil)
+      }
+    }
+  }
+
+  @Test func aPatternHasNoOtherTotal() {
+    #expect(
+      message {
+        _ = try TrialPlan(
+          Trial.tiny.with {
+            ($0.granularity, $0.control) = (.nOfM(keep: 2, of: 4), .randomMaskTotal)
+          }, Bench.library)
+      }.contains("set control=random-mask"))
+  }
 }

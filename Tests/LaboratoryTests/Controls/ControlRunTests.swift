@@ -1,0 +1,109 @@
+import CoppiceLaboratory
+import CoppicePruning
+import CoppiceStore
+import CoppiceTensors
+import CoppiceTestSupport
+import Testing
+
+extension Running {
+  /// Every control, run: on a ladder, behind a pruning at initialisation, and in place of a dynamics.
+  @Suite struct ControlRunTests {
+    private func records(_ trial: Trial) throws -> [String: TrialRecord] {
+      let bench = try Bench()
+      let plan = try SweepPlan(trial) { Axis(\.control, Control.catalogue.all) }
+      let report = try bench.run(plan)
+      #expect(report.failures.isEmpty, "\(report.failures)")
+      var records: [String: TrialRecord] = [:]
+      for trial in plan.trials where trial.trial.sparsity != 0 {
+        records[trial.trial.control.name] = try bench.record(trial, of: plan)
+      }
+      #expect(records.count == Control.catalogue.all.count)
+      return records
+    }
+
+    private func expectControls(_ records: [String: TrialRecord], rounds: Int) throws {
+      let ticket = try #require(records["none"])
+      for (name, record) in records {
+        #expect(record.status == .completed, "\(name)")
+        #expect(record.rounds.map(\.index) == ticket.rounds.map(\.index), "\(name)")
+        for (round, own) in zip(record.rounds, ticket.rounds) where own.index > 0 {
+          let place = "\(name), round \(round.index)"
+          // Each its own network, trained as long.
+          if name != "none" {
+            #expect(round.weights?.hasSameBits(as: try #require(own.weights)) == false, "\(place)")
+            #expect(round.invariants.contains(InvariantRecord("control-steps")), "\(place)")
+          }
+          #expect(round.invariants.fault == nil, "\(place)")
+          #expect(round.row.requestedSparsity == own.row.requestedSparsity, "\(place)")
+          #expect(round.row.sparsity == (name == "dense-equal-budget" ? 0 : own.row.sparsity), "\(place)")
+          let masks = try #require(own.masks)
+          switch name {
+          case "random-mask", "shuffled-mask":
+            #expect(round.masks != masks, "\(place)")
+            #expect(round.masks?.map(\.mask.keptCount) == masks.map(\.mask.keptCount), "\(place)")
+          case "random-mask-total":
+            #expect(round.masks != masks && round.masks?.keptCount == masks.keptCount, "\(place)")
+          case "dense-equal-budget": #expect(round.masks?.isEmpty == true, "\(place)")
+          case "frozen-pruned":
+            #expect(round.masks?.sparsity == 0 && round.trainedMasks == masks, "\(place)")
+            for (parameter, mask) in masks {
+              let weight = try #require(round.weights?[parameter]).scalars
+              let initial = try #require(record.initialWeights?[parameter]).scalars
+              for element in mask.bytes.indices where mask.bytes[element] == 0 {
+                #expect(weight[element].bitPattern == initial[element].bitPattern, "\(place)")
+              }
+            }
+            // What is computed is computed by all weights.
+            #expect(round.row[metric: .parametersNonzero] == round.row[metric: .parameters])
+          default: #expect(round.masks == masks, "\(place)")
+          }
+        }
+      }
+    }
+
+    @Test(arguments: [Retraining.rewind(to: .iterations(5)), .fineTune(.iterations(8))])
+    func onALadder(retraining: Retraining) throws {
+      let records = try records(
+        Trial.tiny.with {
+          ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: 2, rate: 0.4), nil)
+          $0.retraining = retraining
+        })
+      try expectControls(records, rounds: 2)
+    }
+
+    @Test func behindAPruningAtInitialisation() throws {
+      let records = try records(
+        Trial.tiny.with { ($0.schedule, $0.criterion) = (.atInitialisation(rounds: 2), .synflow) })
+      try expectControls(records, rounds: 1)
+    }
+
+    @Test func inPlaceOfADynamics() throws {
+      let records = try records(
+        Trial.tiny.with {
+          ($0.schedule, $0.dynamics) = (.none, .gradual(to: .iterations(20), every: .iterations(5)))
+        })
+      try expectControls(records, rounds: 1)
+      // Trained from the first step on under the masks that the dynamics came to.
+      let (ticket, control) = (
+        try #require(records["none"]?.rounds[0]), try #require(records["random-reinit"]?.rounds[0])
+      )
+      #expect(control.masks == ticket.masks && control.evaluations.map(\.step) == [0, 10, 20, 30])
+    }
+
+    /// Filters with their companions, by batch normalisation and shortcuts.
+    @Test func ofWholeFilters() throws {
+      let records = try records(
+        Trial.tiny.with {
+          ($0.model, $0.dataset) = (.resnet([4, 6], blocks: 1), .tinyGlyphs)
+          ($0.granularity, $0.allocation) = (.filter, .layerWise(ignoring: ["fc"]))
+          ($0.training, $0.evaluation, $0.batchSize) = (.iterations(6), .iterations(3), 10)
+        })
+      #expect(records.values.allSatisfy { $0.status == .completed })
+      for (name, record) in records where name != "dense-equal-budget" {
+        let last = try #require(record.rounds.last)
+        #expect(last.invariants.fault == nil && !last.invariants.isEmpty, "\(name)")
+        #expect(abs(last.row.sparsity - 0.5) < 0.2, "\(name)")
+      }
+    }
+  }
+}
