@@ -13,7 +13,23 @@ extension Experiment {
       optimizer: .sgd(momentum: 0.9, isNesterov: true, weightDecay: 5e-4),
       learningRate: .steps(0.1, at: [25.0 / 54, 50.0 / 54]), batchSize: 100, training: .iterations(54_000),
       evaluation: .iterations(1_000), criterion: .random, allocation: .erdosRenyi, schedule: .none,
-      scoringBatch: 100)
+      scoringBatch: 100),
+    claims: [
+      Claim(
+        "RigL beats masks that stay at 1 %", paper: "Evci et al. 2020",
+        published: "ahead at every sparsity, for CNNs",
+        of: ["dynamics=rigl", "target_sparsity=0.99"],
+        against: ["schedule=at-initialisation", "target_sparsity=0.99"], expected: .above(0)),
+      Claim(
+        "SET beats masks that stay at 1 %", paper: "Evci et al. 2020",
+        published: "ahead at every sparsity, for CNNs", of: ["dynamics=set", "target_sparsity=0.99"],
+        against: ["schedule=at-initialisation", "target_sparsity=0.99"], expected: .above(0)),
+      Claim(
+        "gradual pruning to 10 % is as accurate as dense", paper: "Zhu and Gupta 2017",
+        published: "within 0.2 points at 90 %, for larger networks",
+        of: ["dynamics=gradual", "target_sparsity=0.9"], against: ["target_sparsity=0"],
+        expected: .above(-0.002)),
+    ]
   ) {
     let drop = DropFraction.cosine(0.3)
     for dynamics in [

@@ -7,6 +7,6 @@ public enum Experiments {
     .quickstart, .lotteryLenetMNIST, .filtersLenet5, .ticketInduction, .allocationsGlyphs,
     .patternsLenet5, .criteriaLenet5, .criteriaResnet20, .hanLenet, .collapseLenet5,
     .causalShakespeare, .lotteryConv2, .rewindResnet20, .relevanceLenet5, .dynamicsLenetMNIST,
-    .supermasksMNIST,
+    .supermasksMNIST, .sanityLenetMNIST, .signsLenetMNIST, .headsInduction, .movementSST2,
   ]
 }

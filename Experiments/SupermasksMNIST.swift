@@ -11,7 +11,13 @@ extension Experiment {
     base: Trial(
       model: .lenet300100, initializer: .kaimingNormal, dataset: .mnist, optimizer: .sgd(momentum: 0.9),
       learningRate: .cosine(0.1), batchSize: 128, training: .epochs(14), evaluation: .epochs(1),
-      allocation: .layerWise(), schedule: .none)
+      allocation: .layerWise(), schedule: .none),
+    claims: [
+      Claim(
+        "edge-popup at half of the weights is right on 93 % without training a weight",
+        paper: "Ramanujan et al. 2020", published: "no number for this network",
+        of: ["learned-mask=edge-popup", "target_sparsity=0.5"], expected: .above(0.93))
+    ]
   ) {
     for ratio in [0.3, 0.5, 0.7, 0.9] {
       Fix(\.sparsity, ratio)
