@@ -37,7 +37,7 @@ import Testing
     }
     let settings: [(inout Trial) -> Void] = [
       { $0.evaluation = .iterations(7) }, { $0.execution = .always }, { $0.stop = .plateau() },
-      { $0.clipping = 3 }, { $0.loss = .labelSmoothing() }, { $0.initializer = .glorotNormal },
+      { $0.clipping = 3 }, { $0.loss = .labelSmoothing() }, { $0.initializer = .kaimingNormal },
     ]
     for (place, change) in settings.enumerated() {
       #expect(try plan(change).trials[0].regimen.identity != trials[0].regimen.identity, "\(place)")
