@@ -15,7 +15,7 @@ extension TrainingStage {
   }
 
   /// Why a record cannot be a checkpoint of this training.
-  func fault(inCheckpoint record: StageRecord) -> String? {
+  package func fault(inCheckpoint record: StageRecord) -> String? {
     let needed = ["parameters", "buffers", "moments"] + (moves == nil ? [] : ["masks"])
     if let fault = regimen.fault(in: record, needing: needed) { return fault }
     guard moves != nil || record.masks.isEmpty else { return "it has masks, and none move" }
