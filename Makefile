@@ -11,26 +11,35 @@ quickstart: build
 test: setup
 	$(SWIFT) test -c release --disable-testable-imports
 
-# Memory, undefined behaviour and threads, each in a build folder of its own; then every call on files gone wrong once.
+# The four that follow are for the night, and end with exit code 0 where they find nothing.
+
+# Memory and undefined behaviour of the kernels and of the command line, in a build folder of their own: see the script.
 sanitize-address: setup
 	@sh Tests/Sanitizers/address.sh
 
+# Threads that meet in one place of memory, in another build folder: see the script for what is seen and what is not.
 sanitize-threads: setup
 	@sh Tests/Sanitizers/threads.sh
 
+# Every call on the files of a small run gone wrong once, in four ways: see the script.
 inject: build
 	@COPPICE=$(COPPICE) sh Tests/Faults/inject.sh
 
-# Every reader with 10,000 damaged inputs each, for the night: `make test` gives it a few hundred. What was being read when a run
-# ended badly is kept in the folder it names, one file an input.
+# Every reader with 10,000 damaged inputs: settings, specifications, IDX, gzip, CIFAR, sentences, trials, stages and checkpoints,
+# summaries, journals, benchmarks. `make test` gives it a few hundred. A run goes on from one forged stage or checkpoint of five, and
+# the command line is given one forged file of fifty, for these take a hundred times as long as reading. Files lie in memory where
+# the system has a folder for that: syncing them takes no time there. What was being read when it ended badly is kept in the folder
+# it names, one file an input: give its number as COPPICE_FUZZ_ONLY, and add it to Tests/Corpus.
 FUZZ ?= 10000
 FUZZ_FOLDER = .build/fuzz
+FUZZ_FILES = $(wildcard /dev/shm)
 
 fuzz: setup
 	@rm -rf $(FUZZ_FOLDER)
-	COPPICE_FUZZ=$(FUZZ) COPPICE_FUZZ_FOLDER=$(abspath $(FUZZ_FOLDER)) $(SWIFT) test -c release \
-	  --disable-testable-imports --no-parallel --filter 'Fuzzing|Forged' || \
-	  { echo "being read when it ended, if anything:" >&2; find $(FUZZ_FOLDER) -type f >&2; exit 1; }
+	@temporary=$$(mktemp -d $(if $(FUZZ_FILES),$(FUZZ_FILES)/coppice-fuzz.XXXXXX)) && trap 'rm -rf "$$temporary"' EXIT && \
+	  { TMPDIR=$$temporary COPPICE_FUZZ=$(FUZZ) COPPICE_FUZZ_FOLDER=$(abspath $(FUZZ_FOLDER)) $(SWIFT) test -c release \
+	    --disable-testable-imports --filter 'Fuzzing|Forged' || \
+	    { echo "being read when it ended, if anything:" >&2; find $(FUZZ_FOLDER) -type f >&2; exit 1; }; }
 
 build: setup
 	$(SWIFT) build -c release --product coppice

@@ -27,6 +27,11 @@ package struct Fuzzing: Sendable {
   /// Whether only one input is run again: `COPPICE_FUZZ_ONLY`, its number.
   private static let only = ProcessInfo.processInfo.environment["COPPICE_FUZZ_ONLY"].flatMap { Int($0) }
 
+  /// Whether something that takes long is to be done with an input, where that is done with one of every so many.
+  package static func isDue(_ number: Int, of every: Int) -> Bool {
+    only != nil || number.isMultiple(of: every)
+  }
+
   /// Reads inputs by their numbers.
   /// - Parameters:
   ///   - share: of the usual number of inputs, where one takes longer than most.

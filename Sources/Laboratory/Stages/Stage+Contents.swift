@@ -15,7 +15,7 @@ extension TrainingStage {
   }
 
   /// Why a record cannot be a checkpoint of this training.
-  func fault(inCheckpoint record: StageRecord) -> String? {
+  package func fault(inCheckpoint record: StageRecord) -> String? {
     let needed = ["parameters", "buffers", "moments"] + (moves == nil ? [] : ["masks"])
     guard let network = try? network() else { return "its learned mask does not fit its network" }
     if let fault = regimen.fault(in: record, needing: needed, of: network) { return fault }

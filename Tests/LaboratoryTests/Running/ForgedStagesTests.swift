@@ -21,6 +21,10 @@ extension Running {
         })
     }
 
+    private static func stage(_ key: StageKey, _ plan: SweepPlan) throws -> any Stage {
+      try #require(plan.stages.first { $0.key == key })
+    }
+
     private static func gradual() throws -> SweepPlan {
       try plan {
         $0.schedule = .none
@@ -43,54 +47,94 @@ extension Running {
       return (digests, told.withLock { $0 })
     }
 
-    /// Lets somebody forge a stage of a finished run, of which neither trials nor stages that build on it are left, and runs again.
-    private func fuzz(_ name: String, _ plan: SweepPlan, _ forged: StageKey, share: Double) throws {
+    /// Of so many inputs that are read and tested, a run goes on from one: that takes a hundred times as long. An odd number, since
+    /// changes of all values and of the first alone take turns.
+    private static let inputsARun = 5
+
+    /// Lets somebody forge a stage of a finished run, of which neither trials nor stages that build on it are left. Every input is read
+    /// and tested as by a run, and one of `inputsARun` is run.
+    private func fuzz(
+      _ name: String, _ plan: SweepPlan, _ forged: any Stage, without: [any Stage]? = nil, share: Double
+    ) throws {
       let bench = try Bench()
       try bench.run(plan)
-      let expected = try bench.digests(plan)
-      let path = bench.results.stages.file(forged.hexadecimal)
-      for stage in plan.stages where stage.parents.contains(forged) {
-        unlink(bench.results.stages.file(stage.key.hexadecimal))
+      let stages = bench.results.stages
+      let path = stages.file(forged.key.hexadecimal)
+      for stage in without ?? plan.stages.filter({ $0.parents.contains(forged.key) }) {
+        unlink(stages.file(stage.key.hexadecimal))
       }
+      let outputs = RecentStages(stages, bytes: 0) { forged.fault(in: $1) }
+      try fuzz(
+        name, plan, bench, path, share: share, read: { _ = try outputs.readFile(forged.key) })
+    }
+
+    /// The same for any file of the stages as they now lie in a folder.
+    private func fuzz(
+      _ name: String, _ plan: SweepPlan, _ bench: Bench, _ path: String, share: Double,
+      read: () throws -> Void
+    ) throws {
+      let reference = try Bench()
+      try reference.run(plan)
+      let expected = try reference.digests(plan)
       let forger = try Forger(path)
+      let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+      let stages = bench.results.stages.path
       let kept = bench.folder.path + "-kept"
-      try FileManager.default.copyItem(atPath: bench.results.stages.path, toPath: kept)
+      try FileManager.default.copyItem(atPath: stages, toPath: kept)
       defer { try? FileManager.default.removeItem(atPath: kept) }
-      let count = max(1, Int(Double(Fuzzing.count) * share))
-      let stride = max(1, forger.changes.count / count)
-      var (again, refused) = (0, 0)
-      let answers = try Fuzzing(name).run(share: share, input: { forger.input($0 * stride) }) { bytes in
+      func put(_ bytes: Data) throws {
         try? FileManager.default.removeItem(atPath: bench.results.path)
         try FileManager.default.createDirectory(atPath: bench.results.path, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(atPath: kept, toPath: bench.results.stages.path)
+        try FileManager.default.copyItem(atPath: kept, toPath: stages)
+        try bytes.write(to: URL(fileURLWithPath: path))
+      }
+      try put(whole)
+      try read()
+      let untouched = try run(plan, bench)
+      #expect(untouched.digests == expected && untouched.passedOver.isEmpty)
+
+      let stride = max(1, forger.changes.count / max(1, Int(Double(Fuzzing.count) * share)))
+      var (count, refusals) = (0, (read: 0, run: 0))
+      try put(whole)
+      let answers = try Fuzzing(name).run(share: share, input: { forger.input($0 * stride) }) { bytes in
         try Data(bytes).write(to: URL(fileURLWithPath: path))
+        var isRefused = false
+        do { try read() } catch { isRefused = true }
+        if isRefused { refusals.read += 1 }
+        count += 1
+        guard Fuzzing.isDue(count, of: Self.inputsARun) else { return }
+        try put(Data(bytes))
         let (digests, passedOver) = try run(plan, bench)
-        again += 1
+        #expect(passedOver.isEmpty != isRefused, "\(passedOver)")
         if passedOver.isEmpty { return }
         // What cannot be is named, and everything is as it was.
-        refused += 1
+        refusals.run += 1
         #expect(passedOver.allSatisfy { $0.contains(path) }, "\(passedOver)")
         #expect(digests == expected, "\(passedOver)")
       }
-      #expect(answers.refused == 0 && again == answers.read && refused > 0)
+      #expect(answers.refused == 0 && count == answers.read)
+      #expect(refusals.run > 0 && refusals.read < count)
     }
 
     /// The training of the dense network, which all others build on.
     @Test func forgedTrainingsAreUsedOrComputedAgain() throws {
       let plan = try Self.plan()
       try fuzz(
-        "forged-trainings", plan, try #require(plan.ticket.rounds.first?[.training]), share: 0.25)
+        "forged-trainings", plan, try Self.stage(try #require(plan.ticket.rounds.first?[.training]), plan),
+        share: 0.25)
     }
 
     @Test func forgedTrainingsWhoseMasksMoveAreUsedOrComputedAgain() throws {
       let plan = try Self.gradual()
-      try fuzz("forged-dynamics", plan, try #require(plan.ticket.rounds.last?[.training]), share: 0.15)
+      try fuzz(
+        "forged-dynamics", plan, try Self.stage(try #require(plan.ticket.rounds.last?[.training]), plan),
+        share: 0.15)
     }
 
     @Test func forgedMasksAreUsedOrComputedAgain() throws {
       let plan = try Self.plan { $0.control = .randomMask }
       for stage in plan.stages where stage is PruningStage || stage is RandomMaskStage {
-        try fuzz("forged-\(type(of: stage))", plan, stage.key, share: 0.15)
+        try fuzz("forged-\(type(of: stage))", plan, stage, share: 0.15)
       }
     }
 
@@ -98,28 +142,16 @@ extension Running {
     @Test func forgedEvidenceIsUsedOrComputedAgain() throws {
       let plan = try Self.plan { $0.criterion = .taylor }
       let stage = try #require(plan.stages.first { $0 is EvidenceStage })
-      let bench = try Bench()
-      try bench.run(plan)
-      let expected = try bench.digests(plan)
-      let path = bench.results.stages.file(stage.key.hexadecimal)
-      let forger = try Forger(path)
       // The pruning asks for it only where it is made itself.
       let pruning = try #require(plan.stages.first { $0 is PruningStage })
-      let stride = max(1, forger.changes.count / max(1, Fuzzing.count / 8))
-      try Fuzzing("forged-evidence").run(share: 0.125, input: { forger.input($0 * stride) }) { bytes in
-        try? FileManager.default.removeItem(atPath: bench.results.folder(of: plan.name))
-        unlink(bench.results.stages.file(pruning.key.hexadecimal))
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
-        let (digests, passedOver) = try run(plan, bench)
-        if !passedOver.isEmpty { #expect(digests == expected, "\(passedOver)") }
-      }
+      try fuzz("forged-evidence", plan, stage, without: [pruning], share: 0.125)
     }
 
     /// The sensitivities that an allocation asks for.
     @Test func forgedSensitivitiesAreUsedOrComputedAgain() throws {
       let plan = try Self.plan { $0.allocation = .sensitivity }
       let stage = try #require(plan.stages.first { $0 is SensitivityStage })
-      try fuzz("forged-sensitivities", plan, stage.key, share: 0.1)
+      try fuzz("forged-sensitivities", plan, stage, share: 0.1)
     }
 
     /// What a sensitivity cannot hold, each with the words that name it.
@@ -172,30 +204,14 @@ extension Running {
 
     private func fuzzCheckpoint(_ name: String, _ trial: Trial) throws {
       let (bench, plan, path) = try interrupted(trial)
-      let forger = try Forger(path)
-      let whole = try Data(contentsOf: URL(fileURLWithPath: path))
-      let reference = try Bench()
-      try reference.run(plan)
-      let expected = try reference.digests(plan)
-      let stride = max(1, forger.changes.count / max(1, Fuzzing.count / 4))
-      var refused = 0
-      func resume(_ bytes: Data) throws -> (digests: [String], passedOver: [String]) {
-        try? FileManager.default.removeItem(atPath: bench.results.path)
-        try FileManager.default.createDirectory(
-          atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-        try bytes.write(to: URL(fileURLWithPath: path))
-        return try run(plan, bench)
+      let key = String(path.split(separator: "/").last?.prefix { $0 != "." } ?? "")
+      let stage = try #require(plan.stages.first { $0.key.hexadecimal == key } as? TrainingStage)
+      try fuzz(name, plan, bench, path, share: 0.5) {
+        let record = try #require(try bench.results.stages.readCheckpoint(key))
+        if let fault = stage.fault(inCheckpoint: record) {
+          throw StoreError.badContents(file: path, reason: fault)
+        }
       }
-      let (digests, passedOver) = try resume(whole)
-      #expect(digests == expected && passedOver.isEmpty)
-      try Fuzzing(name).run(share: 0.25, input: { forger.input($0 * stride) }) { bytes in
-        let (digests, passedOver) = try resume(Data(bytes))
-        if passedOver.isEmpty { return }
-        refused += 1
-        #expect(passedOver.count == 1 && passedOver[0].contains(path), "\(passedOver)")
-        #expect(digests == expected, "\(passedOver)")
-      }
-      #expect(refused > 0)
     }
 
     @Test func forgedCheckpointsAreGoneOnFromOrPassedOver() throws {
