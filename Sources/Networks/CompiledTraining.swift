@@ -113,7 +113,7 @@ struct CompiledTraining {
   /// A whole parameter as the forward pass reads it: one with two masks times the active one, as the graph's memory has both.
   func forwardTensor(of parameter: String) -> Tensor {
     let whole = tensor(parameter, of: parameter)
-    guard masks.active[parameter] != nil else { return whole }
+    guard masks.active[parameter] != nil, executor.hasLeaf("mask/\(parameter)") else { return whole }
     return Mask(whole.shape, executor.leafBytes("mask/\(parameter)")).applied(to: whole)
   }
 

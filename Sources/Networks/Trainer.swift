@@ -112,9 +112,9 @@ package final class Trainer {
     ParameterSet(network.declarations.map { ($0.name, compiled.tensor($0.name, of: $0.name)) })
   }
 
-  /// The parameters as the forward pass of a step reads them: what is not active is 0.
-  package var forwardParameters: ParameterSet {
-    ParameterSet(network.declarations.map { ($0.name, compiled.forwardTensor(of: $0.name)) })
+  /// Some parameters as the forward pass of a step reads them: what is not active is 0.
+  package func forwardParameters(of names: [String]) -> ParameterSet {
+    ParameterSet(names.map { ($0, compiled.forwardTensor(of: $0)) })
   }
 
   /// Running statistics as they stand.

@@ -209,4 +209,23 @@ import Testing
     }
     #expect(scores[0] == scores[1])
   }
+
+  /// What the forward pass of a step reads, with one mask a parameter and with two, sparse and dense.
+  @Test("the forward pass reads the active weights", arguments: Family.all, [true, false])
+  func forward(_ family: Family, hasTwo: Bool) throws {
+    let traced = try family.traced()
+    let active = ReferenceNumbers.masks(traced)
+    let trainer = try trainer(family, active: active, trained: hasTwo ? others(traced) : nil)
+    try family.run(trainer, steps: 3)
+    let (forward, parameters) = (trainer.forwardParameters(of: active.names), trainer.parameters)
+    #expect(forward.names == active.names)
+    var waiting = 0
+    for (name, mask) in active {
+      let (read, kept) = (try #require(forward[name]), try #require(parameters[name]))
+      #expect(read.scalars == mask.applied(to: kept).scalars, "\(name)")
+      waiting += zip(mask.bytes, kept.scalars).count { $0 == 0 && $1 != 0 }
+    }
+    // What waits outside is there, and is not read.
+    #expect((waiting > 0) == hasTwo)
+  }
 }

@@ -214,10 +214,12 @@ struct TrainingRun {
   /// Tests what must hold of a training under masks, as long as its loss is finite.
   private mutating func inspect() throws {
     guard let masks = trainer.masks, log.evaluations.last?[.testLoss].isFinite ?? false else { return }
+    let isAtBeginning = trainer.step == 0 && stage.rewindStep != nil
     let sight = TrainingSight(
-      step: trainer.step, parameters: trainer.parameters, forward: trainer.forwardParameters,
+      step: trainer.step, parameters: isAtBeginning || frozen != nil ? trainer.parameters : nil,
+      forward: trainer.forwardParameters(of: masks.names),
       masks: DynamicMasks(active: masks, trained: trainer.trained),
-      origin: trainer.step == 0 ? try stage.origin(context) : nil, frozen: frozen, declared: declared)
+      origin: isAtBeginning ? try stage.origin(context) : nil, frozen: frozen, declared: declared)
     log.invariants.merge(sight.findings)
   }
 
