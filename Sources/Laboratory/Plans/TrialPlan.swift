@@ -98,6 +98,7 @@ package struct TrialPlan: Sendable {
       trial, regimen, retraining: retraining, wanted: wanted, pruner: pruner, structure: structure,
       prunable: prunable)
     for step in steps { try step.extend(&course) }
+    try course.measureRepaired()
     rounds = course.rounds
     guard course.isMeasured else { throw RecipeError.noRound }
     guard !rounds.isEmpty else { throw PlanError.noMeasuredRound(wanted) }

@@ -12,6 +12,8 @@ struct TrainingRun {
   private let context: StageContext
   private let trainer: Trainer
   private var batches: Batches
+  /// The learning rate of each step.
+  private let rates: (_ step: Int) -> Double
   private var masks: DynamicMasks?
   /// Measures under the masks as they stand; `nil` until it is asked for.
   private var meter: Meter?
@@ -50,6 +52,7 @@ struct TrainingRun {
       regimen.model, state, masks: masks?.active, trained: masks?.trained, execution: regimen.execution,
       optimizer: regimen.optimizer, loss: regimen.loss, batch: regimen.batchSize, clipping: regimen.clipping,
       seed: regimen.seedBits, firstStep: stage.firstStep, threads: context.threads)
+    rates = try stage.rates(context)
     batches = try Batches(
       regimen.data.split.training, of: regimen.data.dataset, batchSize: regimen.batchSize,
       seed: regimen.seedBits)
@@ -130,7 +133,7 @@ struct TrainingRun {
   private mutating func step() throws {
     let place = stage.firstStep + trainer.step
     try trainer.fillBatch { batches.fill(place, $0, $1) }
-    let rate = regimen.learningRate(atStep: stage.learningRateStep.map { $0 + trainer.step })
+    let rate = rates(trainer.step)
     let loss = trainer.run(learningRate: rate)
     log.flops += flopsPerStep
     log.add(

@@ -70,7 +70,9 @@ extension Running {
     /// Every setting added since the first version.
     @Test func neutralValuesAreTheDefaults() {
       let neutral = Settings.all.filter { $0.neutral != nil }
-      #expect(neutral.map(\.name) == ["scoring-batches", "loss", "dynamics", "stop", "recipe"])
+      #expect(
+        neutral.map(\.name)
+          == ["scoring-batches", "loss", "dynamics", "stop", "recipe", "retraining-rate", "repair"])
       for setting in neutral { #expect(setting.value(Trial()) == setting.neutral) }
       for setting in Settings.all {
         #expect(Trial().specification.fields.contains { $0.name == setting.name } == (setting.neutral == nil))
