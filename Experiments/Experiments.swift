@@ -5,6 +5,6 @@ public enum Experiments {
   /// In the order they are listed.
   public static let all: [Experiment] = [
     .quickstart, .lotteryLenetMNIST, .filtersLenet5, .ticketInduction, .allocationsGlyphs,
-    .patternsLenet5,
+    .patternsLenet5, .rewindingLenetMNIST,
   ]
 }
