@@ -106,7 +106,7 @@ let package = Package(
     tests("Datasets", ["CoppiceDatasets", crypto]),
     tests("Store", ["CoppiceStore"]),
     tests("Reporting", ["CoppiceReporting", "CoppiceStore"]),
-    tests("Laboratory", ["CKernels", "CoppiceLaboratory", crypto]),
+    tests("Laboratory", ["CKernels", "CoppiceLaboratory", crypto], resources: [.copy("Fixtures")]),
     tests("Benchmarks", ["CoppiceBenchmarks"]),
     tests(
       "Command",

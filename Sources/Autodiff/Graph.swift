@@ -63,6 +63,13 @@ package struct Graph: Sendable {
     return builder.graph
   }
 
+  /// The same graph, which leaves parameters and states as they are.
+  package var withoutUpdates: Graph {
+    var graph = self
+    graph.updates = []
+    return graph
+  }
+
   package func type(of value: ValueID) -> ValueType { nodes[value.node].outputs[value.output] }
 
   package func signature(of node: Int) -> Signature {

@@ -5,9 +5,14 @@ package protocol WeightProduct: PrunablePrimitive, AxisTied {
   /// Σ x xᵀ over all rows x that one filter of the weight is multiplied by, `[groups, in, in]`: with several groups, filters of each
   /// meet rows of their own. `in` are the elements of a filter in the order of the weight, `[out, in]` when flattened.
   func inputProducts(_ inputs: [Value]) -> Value
+
+  /// The same without the rectifier behind it: linear in the weight, with the bias where there is one.
+  var withoutRectifier: Self { get }
 }
 
 extension Affine: WeightProduct {
+  package var withoutRectifier: Affine { Affine(hasBias: hasBias) }
+
   package func inputProducts(_ inputs: [Value]) -> Value {
     let rows = inputs[0].mergingAxes(0, count: inputs[0].shape.rank - 1)
     return rows.product(rows, transposingSelf: true).splittingAxis(0, into: [1, rows.shape[1]])
@@ -15,6 +20,8 @@ extension Affine: WeightProduct {
 }
 
 extension Convolution: WeightProduct {
+  package var withoutRectifier: Convolution { Convolution(windows, hasBias: hasBias) }
+
   /// A place of the window sees the plane moved by it, cut out by a convolution with one 1 in its filters. Derived by the filters, a
   /// convolution with that plane as the gradient gives the products with all places of the window.
   package func inputProducts(_ inputs: [Value]) -> Value {
@@ -39,6 +46,16 @@ extension Convolution: WeightProduct {
 extension Site {
   /// Σ x xᵀ over all rows x that a filter of the weight is multiplied by: `[groups, in, in]`. Filters are in the order of their groups.
   package var inputProducts: Value? { (primitive as? any WeightProduct)?.inputProducts(inputs) }
+
+  /// What comes out in front of the rectifier, with the bias where there is one: `[…, out]` or `[batch, out, height, width]`. `nil`
+  /// where the operation is no product of rows and a weight.
+  package var preactivation: Value? {
+    (primitive as? any WeightProduct).map { Self.applied($0.withoutRectifier, inputs) }
+  }
+
+  private static func applied(_ primitive: some Primitive, _ inputs: [Value]) -> Value {
+    inputs[0].builder.applyAll(primitive, inputs)[0]
+  }
 
   /// What a unit, a row of the weight, gives in the end: its output behind the normalisation and the rectifier, or another function
   /// of single numbers, that follow at once.

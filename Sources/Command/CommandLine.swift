@@ -25,8 +25,8 @@ public enum CoppiceCommandLine {
     optimizers: [Shipped<Optimizer>] = [], learningRates: [Shipped<LearningRate>] = [],
     losses: [Shipped<Loss>] = [], granularities: [Shipped<Granularity>] = [],
     allocations: [Shipped<Allocation>] = [], schedules: [Shipped<Schedule>] = [],
-    retrainings: [Shipped<Retraining>] = [], dynamics: [Shipped<Dynamics>] = [],
-    learnedMasks: [Shipped<LearnedMask>] = [],
+    retrainings: [Shipped<Retraining>] = [], retrainingRates: [Shipped<RetrainingRate>] = [],
+    dynamics: [Shipped<Dynamics>] = [], learnedMasks: [Shipped<LearnedMask>] = [],
     stopRules: [Shipped<StopRule>] = [], metrics: [Metric] = [], analyses: [Shipped<Analysis>] = []
   ) -> Never {
     let name = CommandLine.arguments.first.map { ($0 as NSString).lastPathComponent } ?? ""
@@ -46,6 +46,7 @@ public enum CoppiceCommandLine {
       try Allocation.catalogue.add(allocations)
       try Schedule.catalogue.add(schedules)
       try Retraining.catalogue.add(retrainings)
+      try RetrainingRate.catalogue.add(retrainingRates)
       try Dynamics.catalogue.add(dynamics)
       try LearnedMask.catalogue.add(learnedMasks)
       try StopRule.catalogue.add(stopRules)

@@ -96,11 +96,7 @@ package final class Trainer {
       executor.write(correction.leaf, [Float(1 - powers[index])])
     }
     if executor.hasLeaf("dropout_key") {
-      executor.write(
-        "dropout_key",
-        integers: [dropoutSeed, UInt64(firstStep + step)].flatMap { word in
-          [Int32(truncatingIfNeeded: word), Int32(truncatingIfNeeded: word >> 32)]
-        })
+      executor.write("dropout_key", integers: .dropoutKey(seed: dropoutSeed, step: firstStep + step))
     }
     executor.run()
     step += 1

@@ -10,7 +10,8 @@ import CoppiceCommand
       criteria: [.growth, .sharpness, .overreaching],
       models: [.narrow, .tall, .planes, .twice], datasets: [.stripes], initializers: [.uniform],
       optimizers: [.lion, .signs], learningRates: [.halving], losses: [.squares], granularities: [.pair],
-      allocations: [.firstLayer], schedules: [.cubic], retrainings: [.short], dynamics: [.halfway],
+      allocations: [.firstLayer], schedules: [.cubic], retrainings: [.short], retrainingRates: [.halved],
+      dynamics: [.halfway],
       stopRules: [.enough], metrics: [.testError], analyses: [.survivors])
   }
 }

@@ -90,6 +90,16 @@ extension Shipped<Retraining> {
   static let short = Shipped(.short, "a quarter of the training")
 }
 
+extension RetrainingRate {
+  static let halved = RetrainingRate("halved", version: 1) { moment in
+    moment.denseRate(moment.denseTotal - 1) / 2
+  }
+}
+
+extension Shipped<RetrainingRate> {
+  static let halved = Shipped(.halved, "half of the last rate")
+}
+
 extension Dynamics {
   /// Removes the whole ratio in the middle of the training.
   static let halfway = Dynamics("halfway", version: 1, isDue: { $0.step == $0.total / 2 }) { context in

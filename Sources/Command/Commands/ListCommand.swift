@@ -10,8 +10,11 @@ struct ListCommand: ParsableCommand {
   enum Kind: String, ExpressibleByArgument, CaseIterable {
     case experiments, models, datasets, initializers, optimizers
     case learningRates = "learning-rates"
-    case criteria, granularities, allocations, schedules, retrainings, controls, dynamics, losses
+    case criteria, granularities, allocations, schedules, retrainings
+    case retrainingRates = "retraining-rates"
+    case repairs, controls, dynamics
     case learnedMasks = "learned-masks"
+    case losses
     case stopRules = "stop-rules"
     case recipeSteps = "recipe-steps"
     case analyses, metrics, settings
@@ -69,6 +72,8 @@ extension ListCommand.Kind {
     case .allocations: Allocation.catalogue.listings
     case .schedules: Schedule.catalogue.listings
     case .retrainings: Retraining.catalogue.listings
+    case .retrainingRates: RetrainingRate.catalogue.listings
+    case .repairs: Repair.catalogue.listings
     case .controls: Control.catalogue.listings
     case .dynamics: Dynamics.catalogue.listings
     case .learnedMasks: LearnedMask.catalogue.listings

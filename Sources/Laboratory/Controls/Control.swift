@@ -12,6 +12,8 @@ public struct Control: Component {
 
   /// What a control replaces.
   struct Ticket {
+    /// The stage with the network as its pruning has left it.
+    let network: StageKey
     /// The pruning with the round's masks.
     let masks: StageKey
     /// The retraining in steps.
@@ -20,6 +22,8 @@ public struct Control: Component {
     let firstStep: Int
     /// The density that is expected, 0…1.
     let density: Double
+    /// What repairs the pruned network before it is trained on, in order. A control that goes on from other masks is repaired too.
+    let repairs: [Repair]
   }
 
   /// A control.

@@ -103,6 +103,9 @@ public struct Experiment: Sendable {
     for index in cells.indices where cells[index].schedule == .none && cells[index].recipe == nil {
       cells[index].retraining = .none
     }
+    for index in cells.indices where cells[index].retraining == .none && cells[index].recipe == nil {
+      cells[index].retrainingRate = .own
+    }
     // A recipe takes the place of schedule and sparsity, but for the ratio that a learned mask is cut to.
     for index in cells.indices where cells[index].recipe != nil {
       cells[index].schedule = .oneShot
@@ -121,6 +124,7 @@ extension Trial {
     (dense.schedule, dense.sparsity, dense.retraining) = (.oneShot, 0, .none)
     (dense.control, dense.rounds, dense.recipe) = (.none, nil, nil)
     (dense.dynamics, dense.learnedMask, dense.scoringBatches) = (.none, .none, 1)
+    (dense.repair, dense.retrainingRate) = (.none, .own)
     // A rule for the ladder compares with the baseline, which goes its whole way.
     if stop.scope == .ladder { dense.stop = .never }
     guard recipe == nil, schedule.rounds > 0, schedule.origin == nil, retraining.goesOn else {
@@ -128,7 +132,7 @@ extension Trial {
     }
     var trained = dense
     trained.schedule = schedule.rounds == 1 ? .oneShot : .iterative(rounds: schedule.rounds)
-    trained.retraining = retraining
+    (trained.retraining, trained.retrainingRate) = (retraining, retrainingRate)
     return [dense, trained]
   }
 }

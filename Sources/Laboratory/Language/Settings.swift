@@ -110,6 +110,14 @@ package enum Settings {
       },
       parse: { $0 == "none" ? nil : try Recipe(parsing: $0) }),
     Setting(
+      "retraining-rate", \.retrainingRate, unit: "own, last, rewound, linear, cyclic, adaptive-linear",
+      "how the learning rate of a retraining goes",
+      neutral: .component(RetrainingRate.own.specification)),
+    Setting(
+      "repair", \.repair, unit: "none, recalibrate(batches: 10), bias-correction, least-squares",
+      "what sets a pruned network right before its retraining",
+      neutral: .component(Repair.none.specification)),
+    Setting(
       "seed", \.seed, .whole(), as: "0", unit: "integer", "the seed of every random stream"),
   ]
 

@@ -50,6 +50,10 @@ public struct Trial: Sendable {
   public var recipe: Recipe?
   /// What follows each pruning.
   public var retraining: Retraining
+  /// How the learning rate of a retraining goes.
+  public var retrainingRate: RetrainingRate
+  /// What sets a pruned network right in each round, before its retraining.
+  public var repair: Repair
   /// What the claim is compared with.
   public var control: Control
   /// The rounds that are reported besides round 0, the dense training; `nil` for all. A round that is not reported is trained
@@ -72,7 +76,7 @@ public struct Trial: Sendable {
     control: Control = .none, rounds: [Int]? = nil, scoringBatch: Int = 256,
     execution: SparseExecution = .automatic, seed: Int = 0, recipe: Recipe? = nil,
     dynamics: Dynamics = .none, loss: Loss = .crossEntropy, stop: StopRule = .never, scoringBatches: Int = 1,
-    learnedMask: LearnedMask = .none
+    learnedMask: LearnedMask = .none, retrainingRate: RetrainingRate = .own, repair: Repair = .none
   ) {
     self.model = model
     self.initializer = initializer
@@ -100,6 +104,8 @@ public struct Trial: Sendable {
     self.stop = stop
     self.scoringBatches = scoringBatches
     self.learnedMask = learnedMask
+    self.retrainingRate = retrainingRate
+    self.repair = repair
   }
 
   /// What makes this trial another than others: every setting that is not at its neutral value.

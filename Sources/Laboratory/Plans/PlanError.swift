@@ -24,6 +24,7 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
   case learnedMaskWithDynamics(LearnedMask, Dynamics)
   case learnedMaskWithSchedule(LearnedMask, Schedule)
   case learnedMaskWithControl(LearnedMask, Control)
+  case learnedMaskWithRepair(LearnedMask, Repair)
   case learnedMaskWithRounds(LearnedMask)
   case learnedMaskWithStop(LearnedMask, StopRule)
   case learnedMaskWithoutRatio(LearnedMask)
@@ -31,6 +32,10 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
   case learnedMaskMeasured(LearnedMask, Allocation)
   case learnedMaskOfUnits(LearnedMask, Granularity)
   case stopMetric(StopRule, known: [String])
+  case repairWithDynamics(Repair, Dynamics)
+  case repairTwice(Repair)
+  case repairWithRewind(Repair, Retraining)
+  case rateWithRewind(RetrainingRate, Retraining)
 
   package var description: String {
     switch self {
@@ -85,6 +90,9 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
     case .learnedMaskWithControl(let mask, let control):
       "control \(control.name) replaces a round of pruning and retraining, and learned mask \(mask.name) makes none; set "
         + "control=none, or train again under its masks: recipe(steps: [train, retrain])"
+    case .learnedMaskWithRepair(let mask, let repair):
+      "learned mask \(mask.name) leaves a trained network, and repair \(repair.name) stands between a pruning and its retraining; set "
+        + "repair=none, or write a recipe with a prune of its own"
     case .learnedMaskWithRounds(let mask):
       "learned mask \(mask.name) makes one round, the network at the end of the training: leave out rounds"
     case .learnedMaskWithStop(let mask, let rule):
@@ -102,6 +110,17 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
     case .stopMetric(let rule, let known):
       "stop rule \(rule.name) looks at \(rule.metric ?? "nothing"), but may look at the validation data alone, since nothing "
         + "is selected on the test set: " + known.joined(separator: ", ")
+    case .repairWithDynamics(let repair, let dynamics):
+      "repair \(repair.name) stands between a pruning and its retraining, and dynamics \(dynamics.name) removes weights inside one "
+        + "training; set repair=none, or dynamics=none"
+    case .repairTwice(let repair):
+      "the setting repair is \(repair.name), and the recipe has a step repair of its own; leave out one of them"
+    case .repairWithRewind(let repair, let retraining):
+      "repair \(repair.name) repairs the weights that pruning has left, and retraining \(retraining.name) takes up others; set "
+        + "repair=none, or a retraining that goes on, as fine-tune or learning-rate-rewind"
+    case .rateWithRewind(let rate, let retraining):
+      "retraining-rate \(rate.name) begins where the change of the weights by pruning puts it, and retraining \(retraining.name) "
+        + "takes up other weights; set retraining-rate=linear, or a retraining that goes on, as fine-tune or learning-rate-rewind"
     case .untrainedControl(let control):
       "the control \(control) needs a retraining; with retraining none there is nothing to compare"
     }
@@ -119,6 +138,8 @@ extension Trial {
     }
     if control != .none, stop.scope == .training { throw .controlWithStop(control, stop) }
     if rounds != nil, stop.scope == .ladder { throw .ladderWithRounds(stop) }
+    if repair != .none, dynamics != .none { throw .repairWithDynamics(repair, dynamics) }
+    if repair != .none, recipe?.steps.contains(where: { $0.repairs }) == true { throw .repairTwice(repair) }
     if learnedMask != .none { return try checkLearnedMask() }
     guard dynamics != .none else {
       if recipe == nil, schedule == .none, let sparsity, sparsity > 0 { throw .nothingPrunes(sparsity) }
@@ -156,6 +177,7 @@ extension Trial {
     guard recipe == nil else { return }
     if schedule != .none { throw .learnedMaskWithSchedule(learnedMask, schedule) }
     if control != .none { throw .learnedMaskWithControl(learnedMask, control) }
+    if repair != .none { throw .learnedMaskWithRepair(learnedMask, repair) }
     if rounds != nil { throw .learnedMaskWithRounds(learnedMask) }
   }
 }

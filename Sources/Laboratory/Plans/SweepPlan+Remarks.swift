@@ -60,7 +60,8 @@ extension SweepPlan {
       }
       guard let last = retraining as? TrainingStage else { continue }
       let rate =
-        last.learningRateStep.map { highestRate(trial.regimen, from: $0) }
+        last.highestRate(ofDense: highestRate(trial.regimen, from: 0))
+        ?? last.learningRateStep.map { highestRate(trial.regimen, from: $0) }
         ?? trial.regimen.learningRate(atStep: nil)
       guard rate < 1e-3 * highestRate(trial.regimen, from: 0) else { continue }
       let key = Specification(
@@ -75,7 +76,7 @@ extension SweepPlan {
     return order.compactMap { trialsOfRetraining[$0] }.map { rate, trial, count in
       "\(trial.retraining.specification) of \(count) \(count == 1 ? "trial" : "trials") runs at a learning rate of at most "
         + "\(String(format: "%.1e", rate)), below a thousandth of the highest of \(trial.regimen.learningRate.specification), and moves next to "
-        + "nothing: take retraining=learning-rate-rewind, or a learning-rate that ends higher, such as "
+        + "nothing: take retraining-rate=linear, retraining=learning-rate-rewind, or a learning-rate that ends higher, such as "
         + "cosine(rate: 0.1, floor: 0.001)"
     }
   }

@@ -105,6 +105,7 @@ package struct TrialPlan: Sendable {
       trial, regimen, retraining: retraining, wanted: wanted, pruner: pruner, structure: structure,
       prunable: prunable, learning: learning)
     for step in steps { try step.extend(&course) }
+    try course.measureRepaired()
     rounds = course.rounds
     guard course.isMeasured else { throw RecipeError.noRound }
     guard !rounds.isEmpty else { throw PlanError.noMeasuredRound(wanted) }

@@ -29,6 +29,10 @@ package struct Course {
   private(set) var prunings = 0
   /// Whether the network was measured with masks that its training has learned: then it may be trained again as it is.
   private var isLearned = false
+  /// The stage with the network before the first pruning since it was trained last; `nil` where it was not pruned since.
+  private var unpruned: StageKey?
+  /// What repairs the network before it is trained on, in order.
+  private var repairs: [Repair] = []
   /// The last pruning that is not known to have removed nothing.
   private(set) var lastRemoval = 0
   /// Optimizer steps the network as it stands has had; a rewind takes some back. Batches go on from here.
@@ -140,6 +144,7 @@ package struct Course {
 
   /// The step `prune` of a recipe: one pruning of the network as it stands.
   mutating func prune(to target: PruningTarget) throws {
+    try measureRepaired()
     guard let network else { throw RecipeError.untrained("prune") }
     // How many weights a learned mask leaves without a ratio, only its training says.
     let isForeseen = learning?.mask.makesMasks != true || learning?.ratio != nil
@@ -157,6 +162,7 @@ package struct Course {
       regimen, of: network, masks: masks, pruner: pruner, structure: structure, target: target,
       from: aims, evidence: evidence, scoring: scoring, sensitivity: sensitivity, decision: decision)
     masks = add(pruning)
+    if unpruned == nil { unpruned = network }
     // A criterion that moves survivors leaves weights of its own.
     if trial.criterion.movesSurvivors { self.network = pruning.key }
   }
@@ -187,6 +193,24 @@ package struct Course {
     }
   }
 
+  /// The step `repair` of a recipe: what sets the pruned network right before the training that follows, or in place of it.
+  mutating func repair(_ repair: Repair) throws {
+    guard network != nil, masks != nil else { throw RecipeError.untrained("repair") }
+    guard !isMeasured else { throw RecipeError.repairedLate }
+    try check(repair)
+    repairs.append(repair)
+  }
+
+  /// Refuses a repair of what the network does not have.
+  private func check(_ repair: Repair) throws {
+    try repair.requires(RepairSetup(network: regimen.model, layers: prunable))
+  }
+
+  /// Measures a network that was repaired, where no training follows.
+  mutating func measureRepaired() throws {
+    if !repairs.isEmpty { try retrain(Retraining.none) }
+  }
+
   /// The step `retrain` of a recipe: the training that follows a pruning. Its network, or a control in its place, is a round.
   mutating func retrain(_ own: Retraining?) throws {
     guard let network, let masks else { throw RecipeError.untrained("retrain") }
@@ -195,12 +219,23 @@ package struct Course {
     guard !isMeasured else { throw RecipeError.retrainedTwice }
     let plan = try own?.plan(total: regimen.total, perEpoch: regimen.perEpoch) ?? retraining
     if plan.iterations == 0, trial.control != .none { throw PlanError.untrainedControl(trial.control) }
+    if trial.repair != .none {
+      try check(trial.repair)
+      repairs.append(trial.repair)
+    }
+    if plan.rewindStep != nil, let repair = repairs.first {
+      throw PlanError.repairWithRewind(repair, own ?? trial.retraining)
+    }
+    if plan.rewindStep != nil, trial.retrainingRate.takesChange {
+      throw PlanError.rateWithRewind(trial.retrainingRate, own ?? trial.retraining)
+    }
     retrainings.append(own ?? trial.retraining)
     let before = retrainedMasks
     (isInVain, retrainedMasks) = (masks == before, masks)
     isMeasured = true
     let ticket = Control.Ticket(
-      masks: masks, retraining: plan, firstStep: plan.rewindStep ?? position, density: 1 - forecast.sparsity)
+      network: network, masks: masks, retraining: plan, firstStep: plan.rewindStep ?? position,
+      density: 1 - forecast.sparsity, repairs: repairs)
     var training = retrained(ticket, from: network, masks: masks)
     // Where units are of several sizes, only the pruning itself shows that it removed nothing.
     if plan.rewindStep != nil, let before, !isInVain {
@@ -208,32 +243,49 @@ package struct Course {
       if graph[twin] != nil { training.twin = TrainingStage.Twin(training: twin, masks: before) }
     }
     let key = add(training)
-    self.network = key
+    (self.network, unpruned, repairs) = (key, nil, [])
     position = ticket.firstStep + plan.iterations
     try decide(key)
     guard let replace = trial.control.replace else { return report([(.masks, masks), (.training, key)]) }
     report(try replace(&self, ticket))
   }
 
-  /// The training that a retraining of a network stands for, under masks. The retraining says which weights it begins with.
+  /// The training that a retraining of a network stands for, under masks, behind the ticket's repairs. The retraining says which
+  /// weights it begins with.
   ///
   /// - Parameter freezesPruned: whether pruned weights are frozen at their initial values in place of 0.
   mutating func retrained(
     _ ticket: Control.Ticket, from network: StageKey?, masks: StageKey?, freezesPruned: Bool = false
   ) -> TrainingStage {
     let plan = ticket.retraining
+    // The ticket's own network may have been moved by its pruning; that of a control is as it was.
+    let before = network == self.network ? unpruned ?? network : network
     let source: TrainingStage.Source
     switch (plan.rewindStep, network) {
-    case (nil, let network?): source = .weights(of: network)
+    case (nil, let network?):
+      source = .weights(of: repaired(network, comparedWith: before ?? network, masks, by: ticket.repairs))
     case (let step?, _) where step > 0: source = .weights(of: add(start(step)))
     default: source = .fresh(draw: 0)
     }
+    let rate = plan.iterations == 0 ? RetrainingRate.own : trial.retrainingRate
     var training = TrainingStage(
       regimen, source: source, masks: masks, freezesPruned: freezesPruned, firstStep: ticket.firstStep,
-      steps: plan.iterations, learningRateStep: plan.learningRateStep,
+      steps: plan.iterations, learningRateStep: rate.learningRateStep(of: plan), rate: rate.course(from: before),
       density: masks == nil || freezesPruned ? 1 : ticket.density)
     training.rewindStep = plan.rewindStep
     return training
+  }
+
+  /// The stage with a network after some repairs; its own where there are none, or nothing is pruned.
+  private mutating func repaired(
+    _ network: StageKey, comparedWith reference: StageKey, _ masks: StageKey?, by repairs: [Repair]
+  ) -> StageKey {
+    guard let masks else { return network }
+    return repairs.reduce(network) { network, repair in
+      add(
+        RepairStage(
+          regimen, of: network, masks: masks, comparedWith: reference, by: repair, batch: trial.scoringBatch))
+    }
   }
 
   /// The first steps of the dense training: made once for all trials that go back to them, and not measured. Where the dense
@@ -268,6 +320,7 @@ package enum RecipeError: Error, Hashable, CustomStringConvertible {
   case untrained(String)
   case untilTheEnd(Int, total: Int)
   case retrainedTwice
+  case repairedLate
   case noRound
 
   package var description: String {
@@ -281,7 +334,9 @@ package enum RecipeError: Error, Hashable, CustomStringConvertible {
       "train goes until step \(step), and the dense training ends after \(total): choose an earlier step, or leave out until"
     case .retrainedTwice:
       "two retrain steps stand behind one prune, and a round has one result: put a prune between them, or leave one out"
-    case .noRound: "the recipe ends without a network that is measured: end it with train or retrain"
+    case .repairedLate:
+      "repair stands in the recipe behind a network that is measured already: put it between a prune and its retrain"
+    case .noRound: "the recipe ends without a network that is measured: end it with train, repair or retrain"
     }
   }
 }

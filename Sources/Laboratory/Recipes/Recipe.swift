@@ -41,16 +41,19 @@ public struct RecipeStep: Component {
   public let specification: Specification
   /// How often it prunes.
   let prunings: Int
+  /// Whether it repairs.
+  let repairs: Bool
   let extend: @Sendable (inout Course) throws -> Void
 
   /// A step.
   /// - Parameter extend: asks the course of a trial for the stages of this step.
   package init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    prunings: Int = 0, extend: @escaping @Sendable (inout Course) throws -> Void
+    prunings: Int = 0, repairs: Bool = false,
+    extend: @escaping @Sendable (inout Course) throws -> Void
   ) {
     specification = Specification(name, version: version, fields)
-    self.prunings = prunings
+    (self.prunings, self.repairs) = (prunings, repairs)
     self.extend = extend
   }
 }

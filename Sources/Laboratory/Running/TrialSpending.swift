@@ -14,6 +14,7 @@ final class TrialSpending {
     let masks: StageKey?
     let firstStep: Int
     let learningRateStep: Int?
+    let rate: TrainingStage.RateCourse?
   }
 
   private let stages: [StageKey: any Stage]
@@ -43,7 +44,7 @@ final class TrialSpending {
       if let training = stage as? TrainingStage, training.moves == nil {
         let beginning = Beginning(
           source: training.source, masks: training.masks, firstStep: training.firstStep,
-          learningRateStep: training.learningRateStep)
+          learningRateStep: training.learningRateStep, rate: training.rate)
         let other = longest[beginning] ?? Spent()
         if spent.dense > other.dense { longest[beginning] = spent }
         total.flops += max(spent.flops, other.flops) - other.flops

@@ -12,6 +12,17 @@ package struct ScoringData: Hashable, Sendable {
 
   package init(batch: Int, count: Int = 1) { (self.batch, self.count) = (batch, count) }
 
+  /// The batches, and how many examples each has: as many as there are, where fewer are there than asked for.
+  func batches(of regimen: Regimen) throws -> (size: Int, batches: Batches) {
+    let size = min(batch, regimen.data.stepsPerEpoch(batchSize: 1))
+    return (
+      size,
+      try Batches(
+        regimen.data.split.training, of: regimen.data.dataset, batchSize: size, seed: regimen.seedBits,
+        stream: .score)
+    )
+  }
+
   /// What an evidence finds in a network on these data. An evidence by example takes the examples of all batches one after the
   /// other, in the same order.
   ///

@@ -51,6 +51,12 @@ extension PruningStage {
   package func fault(in record: StageRecord) -> String? { regimen.fault(in: record, needing: ["masks"]) }
 }
 
+extension RepairStage {
+  package func fault(in record: StageRecord) -> String? {
+    regimen.fault(in: record, needing: ["parameters", "buffers"])
+  }
+}
+
 extension RandomMaskStage {
   package func fault(in record: StageRecord) -> String? { regimen.fault(in: record, needing: ["masks"]) }
 }

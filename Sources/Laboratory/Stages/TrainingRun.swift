@@ -14,6 +14,8 @@ struct TrainingRun {
   private let network: Network
   private let trainer: Trainer
   private var batches: Batches
+  /// The learning rate of each step.
+  private let rates: (_ step: Int) -> Double
   private var masks: DynamicMasks?
   /// The network that is left of a learned mask, as it was found last, with its own parameters alone.
   private var left: ParameterSet?
@@ -64,6 +66,7 @@ struct TrainingRun {
       network, state, masks: masks?.active, trained: masks?.trained, execution: regimen.execution,
       optimizer: regimen.optimizer, loss: regimen.loss, batch: regimen.batchSize, clipping: regimen.clipping,
       seed: regimen.seedBits, firstStep: stage.firstStep, threads: context.threads)
+    rates = try stage.rates(context)
     batches = try Batches(
       regimen.data.split.training, of: regimen.data.dataset, batchSize: regimen.batchSize,
       seed: regimen.seedBits)
@@ -172,7 +175,7 @@ struct TrainingRun {
     let place = stage.firstStep + trainer.step
     try trainer.fillBatch { batches.fill(place, $0, $1) }
     if let inputs = try stage.learning?.inputs(trainer.step, stage.steps, regimen) { trainer.write(inputs) }
-    let rate = regimen.learningRate(atStep: stage.learningRateStep.map { $0 + trainer.step })
+    let rate = rates(trainer.step)
     let loss = trainer.run(learningRate: rate)
     log.flops += flopsPerStep
     log.add(

@@ -39,6 +39,8 @@ package struct TrainingStage: Stage {
   package let steps: Int
   /// The step of the dense training whose learning rate the first step has; `nil` for its last rate throughout.
   package let learningRateStep: Int?
+  /// How its learning rate goes, where it is not that of the dense training.
+  package let rate: RateCourse?
   /// Whether the network is measured. One that is only there to be rewound to is not.
   package let isMeasured: Bool
   /// The fraction of prunable weights that is to be left, 0…1. It serves estimates of time and is no part of the key.
@@ -55,8 +57,7 @@ package struct TrainingStage: Stage {
   package init(
     _ regimen: Regimen, source: Source, masks: StageKey? = nil, freezesPruned: Bool = false,
     moves: MaskMoves? = nil, learning: MaskLearning? = nil, firstStep: Int = 0, steps: Int,
-    learningRateStep: Int? = 0,
-    isMeasured: Bool = true, density: Double = 1,
+    learningRateStep: Int? = 0, rate: RateCourse? = nil, isMeasured: Bool = true, density: Double = 1,
     within: StageKey? = nil
   ) {
     self.regimen = regimen
@@ -68,6 +69,7 @@ package struct TrainingStage: Stage {
     self.firstStep = firstStep
     self.steps = steps
     self.learningRateStep = learningRateStep
+    self.rate = rate
     self.isMeasured = isMeasured
     self.density = density
     self.within = within
@@ -96,6 +98,7 @@ package struct TrainingStage: Stage {
           neutral: .text(SparseExecution.automatic.rawValue)
         ),
         ("first-step", .integer(firstStep), neutral: .integer(0)),
+        ("rate", rate?.value ?? .none, neutral: .none),
         ("evaluation-interval", isMeasured ? .integer(regimen.evaluationInterval) : .none, neutral: .none),
         ("stop", .component(stop.identity), neutral: .component(StopRule.never.specification)),
         ("freezes-pruned", .flag(freezesPruned), neutral: .flag(false)),
@@ -139,6 +142,7 @@ package struct TrainingStage: Stage {
   package var parents: [StageKey] {
     var parents = masks.map { [$0] } ?? []
     if case .weights(let key) = source { parents.append(key) }
+    if let before = rate?.before { parents.append(before) }
     if let twin { parents += [twin.training, twin.masks] }
     return parents
   }

@@ -38,7 +38,7 @@ extension Network {
   }
 
   /// Where the prunable weights are read.
-  private func sites(_ forward: Graph, _ replay: Replay) -> [Site] {
+  func sites(_ forward: Graph, _ replay: Replay) -> [Site] {
     let prunable = Set(prunable)
     return forward.nodes.enumerated().compactMap { index, node in
       guard let primitive = node.primitive as? any PrunablePrimitive, let name = forward.weight(of: index),

@@ -16,7 +16,8 @@ import Testing
     ("optimizers", Optimizer.catalogue.names), ("learning-rates", LearningRate.catalogue.names),
     ("criteria", Criterion.catalogue.names), ("granularities", Granularity.catalogue.names),
     ("allocations", Allocation.catalogue.names), ("schedules", Schedule.catalogue.names),
-    ("retrainings", Retraining.catalogue.names), ("controls", Control.catalogue.names),
+    ("retrainings", Retraining.catalogue.names), ("retraining-rates", RetrainingRate.catalogue.names),
+    ("repairs", Repair.catalogue.names), ("controls", Control.catalogue.names),
     ("dynamics", Dynamics.catalogue.names), ("losses", Loss.catalogue.names),
     ("learned-masks", LearnedMask.catalogue.names),
     ("stop-rules", StopRule.catalogue.names), ("recipe-steps", RecipeStep.catalogue.names),
@@ -52,6 +53,9 @@ import Testing
     "geometric-median": ["granularity=neuron"], "taylor-activation": ["granularity=neuron"],
     "mean-activation": ["granularity=neuron"], "apoz": ["granularity=neuron"],
     "dead-neurons": ["granularity=neuron"], "relevance": ["granularity=neuron"],
+    "adaptive-linear": ["retraining=fine-tune"], "bias-correction": ["retraining=fine-tune"],
+    "least-squares": ["retraining=fine-tune"],
+    "recalibrate": ["retraining=fine-tune", "model=resnet(widths: [3], blocks: 1)"],
     "sparse-gpt": ["allocation=layer-wise"], "chita": ["allocation=layer-wise"],
     "network-slimming": [
       "granularity=neuron", "model=resnet(widths: [3], blocks: 1)", "allocation=global(ignoring: [fc])",
@@ -66,6 +70,7 @@ import Testing
     for (kind, setting) in [
       ("optimizers", "optimizer"), ("learning-rates", "learning-rate"), ("initializers", "initializer"),
       ("criteria", "criterion"), ("allocations", "allocation"), ("losses", "loss"), ("stop-rules", "stop"),
+      ("retraining-rates", "retraining-rate"), ("repairs", "repair"),
     ] {
       let list = try object(try run(["list", kind, "--json"]).output)[kind] as? [[String: String]]
       for form in try #require(list).map({ try #require($0["form"]) }) {

@@ -71,7 +71,10 @@ extension Running {
     @Test func neutralValuesAreTheDefaults() {
       let neutral = Settings.all.filter { $0.neutral != nil }
       #expect(
-        neutral.map(\.name) == ["scoring-batches", "loss", "dynamics", "learned-mask", "stop", "recipe"])
+        neutral.map(\.name)
+          == [
+            "scoring-batches", "loss", "dynamics", "learned-mask", "stop", "recipe", "retraining-rate", "repair",
+          ])
       for setting in neutral { #expect(setting.value(Trial()) == setting.neutral) }
       for setting in Settings.all {
         #expect(Trial().specification.fields.contains { $0.name == setting.name } == (setting.neutral == nil))

@@ -54,7 +54,7 @@ import Testing
       found == [
         "fine-tune(budget: 0.25) of 2 trials runs at a learning rate of at most 2.7e-06, below a thousandth "
           + "of the highest of cosine(rate: 0.1, floor: 0.0), and moves next to nothing: take "
-          + "retraining=learning-rate-rewind, or a learning-rate that ends higher, such as cosine(rate: 0.1, floor: 0.001)"
+          + "retraining-rate=linear, retraining=learning-rate-rewind, or a learning-rate that ends higher, such as cosine(rate: 0.1, floor: 0.001)"
       ])
   }
 }
