@@ -83,7 +83,8 @@ package struct Pruner: Hashable, Sendable {
         "it prunes in \(criterion.rounds) rounds, and granularity \(granularity.name) has one step; use rounds: 1",
         criterion: criterion.name)
     }
-    if allocation.isMeasured, allocation.hasFloor, !isByWeight {
+    let isOfLayers = allocation.isMeasured || (quota.layers != nil && granularity.pattern == nil)
+    if allocation.hasFloor, isOfLayers, !isByWeight {
       throw PruningError.floorOfUnits(granularity: granularity.name, allocation: allocation.name)
     }
     if let requirement = criterion.requirement { try requirement(PruningSetup(self, layers, structure)) }
@@ -118,7 +119,7 @@ package struct Pruner: Hashable, Sendable {
       for (index, aim) in zip(layers.indices, aims) { layers[index].survivors = aim }
     }
     var quota = try self.quota(for: layers, target: target)
-    var held: [Int] = []
+    var held = try allocation.held(layers, target: target)
     // Whole units may have come to fewer weights than the total.
     let survivors = min(quota.total, prunable.keptCount)
     if let shares = try allocation.measured(prunable.layers, survivors: survivors, context) {
