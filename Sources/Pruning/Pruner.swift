@@ -62,18 +62,16 @@ package struct Pruner: Hashable, Sendable {
     let layers = try prunable(among: layers, structure: structure)
     let isByWeight = try granularity.prunesSingleWeights(of: layers)
     let quota = try allocation.quota(for: layers, target: .sparsity(0))
-    if case .solution = criterion.method {
-      guard isByWeight else {
-        throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
-      }
-      guard quota.layers != nil || allocation.isMeasured else {
+    if criterion.solves {
+      try checkSolver(isByWeight)
+      guard granularity.pattern != nil || quota.layers != nil || allocation.isMeasured else {
         throw PruningError.solverQuota(criterion: criterion.name, allocation: allocation.name)
       }
     }
     if case .rows = quota, !isByWeight, granularity.pattern == nil {
       throw PruningError.rowsOfUnits(granularity: granularity.name, allocation: allocation.name)
     }
-    if case .rows = quota, criterion.solves {
+    if case .rows = quota, criterion.solves, granularity.pattern == nil {
       throw PruningError.unfit(
         "it keeps a number of weights of each layer wherever they are, and allocation \(allocation.name) keeps as many of "
           + "every row; use layer-wise", criterion: criterion.name)
@@ -90,6 +88,24 @@ package struct Pruner: Hashable, Sendable {
     if let requirement = criterion.requirement { try requirement(PruningSetup(self, layers, structure)) }
   }
 
+  /// Refuses units that a solver does not take.
+  private func checkSolver(_ isByWeight: Bool) throws(PruningError) {
+    guard let pattern = granularity.pattern else {
+      guard isByWeight else {
+        throw .solverUnits(criterion: criterion.name, granularity: granularity.name)
+      }
+      return
+    }
+    guard criterion.solvesPatterns else {
+      throw .solverPattern(criterion: criterion.name, granularity: granularity.name)
+    }
+    guard !pattern.isPermuted else {
+      throw .unfit(
+        "it chooses in one group after the other while it moves weights, and has no scores by which channels could be "
+          + "permuted before; use permuted: false", criterion: criterion.name)
+    }
+  }
+
   /// The masks after one more round, subsets of those before it, and an account of them. Layers that the allocation
   /// ignores keep their masks and appear in no account.
   /// - Parameters:
@@ -98,6 +114,8 @@ package struct Pruner: Hashable, Sendable {
   ///   - aims: how many weights of each layer the rounds before were to leave, where whole units may have come to other numbers;
   ///     `nil` for as many as there are. So each round comes to within half a unit of the aim of all, and none adds to the miss of
   ///     another.
+  ///   - scores: the criterion's scores in this context, where they are known already; `nil` for those that are computed now. A solver
+  ///     has none, and a criterion with rounds computes others after the first cut.
   ///   - measuring: measures an evidence again, where the criterion has rounds, on weights under masks.
   /// - Throws: `PruningError`, and whatever a user's criterion, granularity or allocation throws.
   package func prune(
@@ -177,10 +195,8 @@ package struct Pruner: Hashable, Sendable {
     _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure, to quota: Quota,
     _ isByWeight: Bool
   ) throws -> Cut {
-    if case .solution = criterion.method {
-      guard isByWeight else {
-        throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
-      }
+    if criterion.solves {
+      try checkSolver(isByWeight)
       let (masks, weights) = try solve(context, prunable, quota)
       return Cut(masks: masks, weights: weights)
     }
@@ -204,7 +220,11 @@ package struct Pruner: Hashable, Sendable {
   private func solve(
     _ context: ScoringContext, _ prunable: MaskSet, _ quota: Quota
   ) throws -> (MaskSet, ParameterSet?) {
-    guard let counts = quota.layers, let solved = try criterion.solved(context, prunable, quota: counts)
+    // A quota that removes nothing asks for no pattern.
+    let pattern = quota.total < prunable.keptCount ? granularity.pattern : nil
+    let kept = prunable.map { pattern?.survivors(in: $0.mask) ?? $0.mask.keptCount }
+    guard let counts = granularity.pattern == nil ? quota.layers : kept,
+      let solved = try criterion.solved(context, prunable, quota: counts, pattern: pattern)
     else { throw PruningError.solverQuota(criterion: criterion.name, allocation: allocation.name) }
     return solved
   }
