@@ -120,7 +120,7 @@ package struct Pruner: Hashable, Sendable {
   /// - Throws: `PruningError`, and whatever a user's criterion, granularity or allocation throws.
   package func prune(
     _ context: ScoringContext, structure: NetworkStructure = .none, to target: PruningTarget,
-    from aims: [Int]? = nil, measuring: Measure? = nil
+    from aims: [Int]? = nil, scores: ParameterSet? = nil, measuring: Measure? = nil
   ) throws -> Pruning {
     let prunable = try prunable(among: context.masks, structure: structure)
     for (name, mask) in prunable {
@@ -143,17 +143,19 @@ package struct Pruner: Hashable, Sendable {
     if let shares = try allocation.measured(prunable.layers, survivors: survivors, context) {
       (quota, held) = shares
     }
-    var (now, pool) = (context, prunable)
+    var (now, pool, known) = (context, prunable, scores)
     var (ties, weights) = (Int?.none, ParameterSet?.none)
     for round in 1..<max(1, criterion.rounds) {
       let cut = try cut(
-        now, pool, structure, to: quota.part(round, of: criterion.rounds, from: prunable), isByWeight)
+        now, pool, structure, scores: known, to: quota.part(round, of: criterion.rounds, from: prunable),
+        isByWeight)
+      known = nil
       ties = cut.ties.map { $0 + (ties ?? 0) } ?? ties
       weights = cut.weights ?? weights
       now = try now.after(cut.masks, weights, for: criterion, measuring: measuring)
       pool = try self.prunable(among: now.masks, structure: structure)
     }
-    let last = try cut(now, pool, structure, to: quota, isByWeight)
+    let last = try cut(now, pool, structure, scores: known, to: quota, isByWeight)
     let masks = last.masks
     ties = last.ties.map { $0 + (ties ?? 0) } ?? ties
     weights = last.weights ?? weights
@@ -192,15 +194,16 @@ package struct Pruner: Hashable, Sendable {
   }
 
   private func cut(
-    _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure, to quota: Quota,
-    _ isByWeight: Bool
+    _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure,
+    scores known: ParameterSet?,
+    to quota: Quota, _ isByWeight: Bool
   ) throws -> Cut {
     if criterion.solves {
       try checkSolver(isByWeight)
       let (masks, weights) = try solve(context, prunable, quota)
       return Cut(masks: masks, weights: weights)
     }
-    var scores = try criterion.scores(in: context)
+    var scores = try known.map { try criterion.checked($0, in: context) } ?? criterion.scores(in: context)
     // The square of a single weight's score; its magnitude has the same order.
     if criterion.squaresSums, isByWeight || granularity.pattern != nil {
       scores = scores.mapValues { Tensor($0.shape, $0.scalars.map(\.magnitude)) }

@@ -120,7 +120,8 @@ package struct Course {
     let sensitivity = pruner.needs.sensitivity ? measureSensitivity(of: network) : nil
     let pruning = PruningStage(
       regimen, of: network, masks: masks, pruner: pruner, structure: structure, target: target,
-      from: aims, evidence: evidence, scoring: scoring, sensitivity: sensitivity, decision: decision)
+      from: aims, evidence: evidence, scores: score(network, by: evidence), scoring: scoring,
+      sensitivity: sensitivity, decision: decision)
     masks = add(pruning)
     // A criterion that moves survivors leaves weights of its own.
     if trial.criterion.movesSurvivors { self.network = pruning.key }
@@ -132,6 +133,17 @@ package struct Course {
     return add(
       EvidenceStage(
         regimen, of: network, masks: masks, evidence: evidence, scoring: scoring, given: given))
+  }
+
+  /// The stage of the criterion's scores of the network as it stands; `nil` where the pruning scores by itself.
+  /// - Parameter evidence: the stages of what the criterion asks for, in its order, before those that only the allocation does.
+  private mutating func score(_ network: StageKey, by evidence: [StageKey]) -> StageKey? {
+    let criterion = trial.criterion
+    guard ScoreStage.isMade(for: criterion) else { return nil }
+    return add(
+      ScoreStage(
+        regimen, of: network, masks: masks, criterion: criterion, structure: structure,
+        evidence: Array(evidence.prefix(criterion.needs.evidence.count))))
   }
 
   /// The stage of the loss of the network as it stands with one layer at a time pruned.
