@@ -74,7 +74,7 @@ public struct Allocation: Component {
   private let share: Share
 
   private enum Share: Sendable {
-    case counted(@Sendable ([PrunableLayer], PruningTarget) throws -> Quota)
+    case counted(@Sendable ([PrunableLayer], PruningTarget) throws -> (quota: Quota, held: [Int]))
     case measured(
       plan: @Sendable ([PrunableLayer], _ survivors: Int) throws -> Quota,
       @Sendable ([PrunableLayer], _ survivors: Int, ScoringContext) throws -> (counts: [Int], held: [Int]))
@@ -94,8 +94,17 @@ public struct Allocation: Component {
     self.init(
       name, version, fields, ignoring, [],
       .counted { layers, target in
-        try PruningError.noting("allocation \(name)") { try quota(layers, target) }
+        (try PruningError.noting("allocation \(name)") { try quota(layers, target) }, [])
       })
+  }
+
+  /// An allocation of layers and target alone that says which layers a floor of its own holds, by their places.
+  init(
+    holding name: String, version: Int?, fields: [(name: String, value: Specification.Value)],
+    ignoring: [String],
+    shares: @escaping @Sendable ([PrunableLayer], PruningTarget) throws -> (quota: Quota, held: [Int])
+  ) {
+    self.init(name, version, fields, ignoring, [], .counted(shares))
   }
 
   /// An allocation that asks the network how much each layer gives. The total is that of `global`.
@@ -178,7 +187,7 @@ public struct Allocation: Component {
     try target.check()
     let quota: Quota =
       switch share {
-      case .counted(let share): try share(layers, target)
+      case .counted(let share): try share(layers, target).quota
       case .measured(let plan, _):
         try plan(
           layers,
@@ -211,6 +220,12 @@ public struct Allocation: Component {
       }
     }
     return quota
+  }
+
+  /// The places of the layers that a floor holds, where layers and target alone say so.
+  func held(_ layers: [PrunableLayer], target: PruningTarget) throws -> [Int] {
+    guard case .counted(let share) = share else { return [] }
+    return try share(layers, target).held
   }
 
   /// How many weights of each layer survive, and the places of the layers that a floor holds; `nil` where layers and target alone say

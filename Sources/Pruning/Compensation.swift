@@ -10,6 +10,8 @@ public struct SolverContext: Sendable {
   public let mask: Mask
   /// How many shall survive.
   public let survivors: Int
+  /// The pattern that is to be kept; `nil` where weights may go wherever they are.
+  package let pattern: GroupPattern?
   /// Everything else the criterion declares to read.
   public let context: ScoringContext
   /// The name of the criterion that solves.
@@ -63,7 +65,7 @@ extension Criterion {
   /// The masks and all parameters after each layer is solved with as many survivors as its quota says; `nil` where the criterion
   /// is no solver.
   func solved(
-    _ context: ScoringContext, _ prunable: MaskSet, quota: [Int]
+    _ context: ScoringContext, _ prunable: MaskSet, quota: [Int], pattern: GroupPattern? = nil
   ) throws -> (masks: MaskSet, weights: ParameterSet)? {
     guard case .solution(let solve) = method else { return nil }
     let limited = context.limited(to: needs, of: name)
@@ -74,7 +76,7 @@ extension Criterion {
       }
       let layer = SolverContext(
         parameter: parameter, weight: before.applied(to: weight), mask: before, survivors: survivors,
-        context: limited, criterion: name)
+        pattern: pattern, context: limited, criterion: name)
       let (mask, solution) = try solve(layer)
       guard mask.shape == weight.shape else {
         throw PruningError.maskShape(mask.shape, of: parameter, shape: weight.shape)

@@ -39,6 +39,11 @@ public struct Criterion: Component {
   public let squaresSums: Bool
   /// In how many cuts a pruning is made: what the criterion reads is measured again before each, on what survives.
   public let rounds: Int
+  /// Whether prunings of one network share the scores: kept in a file, they are read by every further ratio. Scores that take less time
+  /// than their file are not kept.
+  public let keepsScores: Bool
+  /// Whether it is a solver that keeps a pattern, so many weights of every group, where the granularity is one.
+  package private(set) var solvesPatterns = false
   let requirement: Requirement?
   let method: Method
 
@@ -54,6 +59,8 @@ public struct Criterion: Component {
   ///     that is drawn says nothing of a weight, and a mean of many would hardly vary.
   ///   - squaresSums: whether the score of a unit is the square of the sum of its surviving weights' scores, whatever aggregate the
   ///     granularity has.
+  ///   - keepsScores: whether the scores are kept in a file, so that other ratios of the same network are cut from them. `false` for
+  ///     scores that take less time to compute than to read: one operation a weight, on what is there without a measurement.
   ///   - requires: throws `PruningError.unfit` where the criterion cannot prune what it is to prune; `nil` where it always can.
   ///   - scores: a tensor of scores for every prunable weight, shaped like the weight, finite wherever a weight
   ///     survives. What it says of pruned weights is ignored.
@@ -62,7 +69,8 @@ public struct Criterion: Component {
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
     rounds: Int = 1, needs: ScoringNeeds = [], scoresUnits: Bool = false, squaresSums: Bool = false,
-    requires: Requirement? = nil, scores: @escaping Scores, compensate: Compensation? = nil
+    keepsScores: Bool = true, requires: Requirement? = nil, scores: @escaping Scores,
+    compensate: Compensation? = nil
   ) {
     let cuts: [(name: String, value: Specification.Value)] = rounds == 1 ? [] : [("rounds", .integer(rounds))]
     specification = Specification(name, version: version, fields + cuts)
@@ -70,6 +78,7 @@ public struct Criterion: Component {
     self.needs = needs
     self.scoresUnits = scoresUnits
     self.squaresSums = squaresSums
+    self.keepsScores = keepsScores
     requirement = Self.noting(name, requires)
     method = .scores(Self.noting(name, scores), Self.noting(name, compensate))
   }
@@ -90,11 +99,18 @@ public struct Criterion: Component {
   ) {
     specification = Specification(name, version: version, fields)
     self.needs = needs
-    (scoresUnits, squaresSums, rounds) = (false, false, 1)
+    (scoresUnits, squaresSums, rounds, keepsScores) = (false, false, 1, false)
     requirement = Self.noting(name, requires)
     method = .solution { layer in
       try PruningError.noting("criterion \(name)") { () throws -> (Mask, Tensor) in try solve(layer) }
     }
+  }
+
+  /// The same solver, which keeps the pattern that `SolverContext.pattern` says.
+  func solvingPatterns() -> Criterion {
+    var solver = self
+    solver.solvesPatterns = true
+    return solver
   }
 
   private static func noting(_ name: String, _ scores: @escaping Scores) -> Scores {
@@ -133,7 +149,11 @@ public struct Criterion: Component {
   /// - Throws: `PruningError` where one is not or the criterion is a solver, and whatever the criterion itself throws.
   public func scores(in context: ScoringContext) throws -> ParameterSet {
     guard case .scores(let compute, _) = method else { throw PruningError.solverScores(criterion: name) }
-    let scores = try compute(context.limited(to: needs, of: name))
+    return try checked(compute(context.limited(to: needs, of: name)), in: context)
+  }
+
+  /// These scores, if each is there, shaped like its weight, and finite wherever the weight survives.
+  func checked(_ scores: ParameterSet, in context: ScoringContext) throws(PruningError) -> ParameterSet {
     for (parameter, mask) in context.masks.counted {
       guard let score = scores[parameter] else {
         throw PruningError.missingParameter(parameter, in: "scores of criterion \(name)")

@@ -73,18 +73,16 @@ package final class Pruner: Hashable, Sendable {
     let layers = try prunable(among: layers, structure: structure)
     let isByWeight = try granularity.prunesSingleWeights(of: layers)
     let quota = try allocation.quota(for: layers, target: .sparsity(0))
-    if case .solution = criterion.method {
-      guard isByWeight else {
-        throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
-      }
-      guard quota.layers != nil || allocation.isMeasured else {
+    if criterion.solves {
+      try checkSolver(isByWeight)
+      guard granularity.pattern != nil || quota.layers != nil || allocation.isMeasured else {
         throw PruningError.solverQuota(criterion: criterion.name, allocation: allocation.name)
       }
     }
     if case .rows = quota, !isByWeight, granularity.pattern == nil {
       throw PruningError.rowsOfUnits(granularity: granularity.name, allocation: allocation.name)
     }
-    if case .rows = quota, criterion.solves {
+    if case .rows = quota, criterion.solves, granularity.pattern == nil {
       throw PruningError.unfit(
         "it keeps a number of weights of each layer wherever they are, and allocation \(allocation.name) keeps as many of "
           + "every row; use layer-wise", criterion: criterion.name)
@@ -94,10 +92,29 @@ package final class Pruner: Hashable, Sendable {
         "it prunes in \(criterion.rounds) rounds, and granularity \(granularity.name) has one step; use rounds: 1",
         criterion: criterion.name)
     }
-    if allocation.isMeasured, allocation.hasFloor, !isByWeight {
+    let isOfLayers = allocation.isMeasured || (quota.layers != nil && granularity.pattern == nil)
+    if allocation.hasFloor, isOfLayers, !isByWeight {
       throw PruningError.floorOfUnits(granularity: granularity.name, allocation: allocation.name)
     }
     if let requirement = criterion.requirement { try requirement(PruningSetup(self, layers, structure)) }
+  }
+
+  /// Refuses units that a solver does not take.
+  private func checkSolver(_ isByWeight: Bool) throws(PruningError) {
+    guard let pattern = granularity.pattern else {
+      guard isByWeight else {
+        throw .solverUnits(criterion: criterion.name, granularity: granularity.name)
+      }
+      return
+    }
+    guard criterion.solvesPatterns else {
+      throw .solverPattern(criterion: criterion.name, granularity: granularity.name)
+    }
+    guard !pattern.isPermuted else {
+      throw .unfit(
+        "it chooses in one group after the other while it moves weights, and has no scores by which channels could be "
+          + "permuted before; use permuted: false", criterion: criterion.name)
+    }
   }
 
   /// The masks after one more round, subsets of those before it, and an account of them. Layers that the allocation
@@ -108,11 +125,13 @@ package final class Pruner: Hashable, Sendable {
   ///   - aims: how many weights of each layer the rounds before were to leave, where whole units may have come to other numbers;
   ///     `nil` for as many as there are. So each round comes to within half a unit of the aim of all, and none adds to the miss of
   ///     another.
+  ///   - scores: the criterion's scores in this context, where they are known already; `nil` for those that are computed now. A solver
+  ///     has none, and a criterion with rounds computes others after the first cut.
   ///   - measuring: measures an evidence again, where the criterion has rounds, on weights under masks.
   /// - Throws: `PruningError`, and whatever a user's criterion, granularity or allocation throws.
   package func prune(
     _ context: ScoringContext, structure: NetworkStructure = .none, to target: PruningTarget,
-    from aims: [Int]? = nil, measuring: Measure? = nil
+    from aims: [Int]? = nil, scores: ParameterSet? = nil, measuring: Measure? = nil
   ) throws -> Pruning {
     let prunable = try prunable(among: context.masks, structure: structure)
     for (name, mask) in prunable {
@@ -129,23 +148,25 @@ package final class Pruner: Hashable, Sendable {
       for (index, aim) in zip(layers.indices, aims) { layers[index].survivors = aim }
     }
     var quota = try self.quota(for: layers, target: target)
-    var held: [Int] = []
+    var held = try allocation.held(layers, target: target)
     // Whole units may have come to fewer weights than the total.
     let survivors = min(quota.total, prunable.keptCount)
     if let shares = try allocation.measured(prunable.layers, survivors: survivors, context) {
       (quota, held) = shares
     }
-    var (now, pool) = (context, prunable)
+    var (now, pool, known) = (context, prunable, scores)
     var (ties, weights) = (Int?.none, ParameterSet?.none)
     for round in 1..<max(1, criterion.rounds) {
       let cut = try cut(
-        now, pool, structure, to: quota.part(round, of: criterion.rounds, from: prunable), isByWeight)
+        now, pool, structure, scores: known, to: quota.part(round, of: criterion.rounds, from: prunable),
+        isByWeight)
+      known = nil
       ties = cut.ties.map { $0 + (ties ?? 0) } ?? ties
       weights = cut.weights ?? weights
       now = try now.after(cut.masks, weights, for: criterion, measuring: measuring)
       pool = try self.prunable(among: now.masks, structure: structure)
     }
-    let last = try cut(now, pool, structure, to: quota, isByWeight)
+    let last = try cut(now, pool, structure, scores: known, to: quota, isByWeight)
     let masks = last.masks
     ties = last.ties.map { $0 + (ties ?? 0) } ?? ties
     weights = last.weights ?? weights
@@ -184,17 +205,16 @@ package final class Pruner: Hashable, Sendable {
   }
 
   private func cut(
-    _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure, to quota: Quota,
-    _ isByWeight: Bool
+    _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure,
+    scores known: ParameterSet?,
+    to quota: Quota, _ isByWeight: Bool
   ) throws -> Cut {
-    if case .solution = criterion.method {
-      guard isByWeight else {
-        throw PruningError.solverUnits(criterion: criterion.name, granularity: granularity.name)
-      }
+    if criterion.solves {
+      try checkSolver(isByWeight)
       let (masks, weights) = try solve(context, prunable, quota)
       return Cut(masks: masks, weights: weights)
     }
-    var scores = try criterion.scores(in: context)
+    var scores = try known.map { try criterion.checked($0, in: context) } ?? criterion.scores(in: context)
     // The square of a single weight's score; its magnitude has the same order.
     if criterion.squaresSums, isByWeight || granularity.pattern != nil {
       scores = scores.mapValues { Tensor($0.shape, $0.scalars.map(\.magnitude)) }
@@ -214,7 +234,11 @@ package final class Pruner: Hashable, Sendable {
   private func solve(
     _ context: ScoringContext, _ prunable: MaskSet, _ quota: Quota
   ) throws -> (MaskSet, ParameterSet?) {
-    guard let counts = quota.layers, let solved = try criterion.solved(context, prunable, quota: counts)
+    // A quota that removes nothing asks for no pattern.
+    let pattern = quota.total < prunable.keptCount ? granularity.pattern : nil
+    let kept = prunable.map { pattern?.survivors(in: $0.mask) ?? $0.mask.keptCount }
+    guard let counts = granularity.pattern == nil ? quota.layers : kept,
+      let solved = try criterion.solved(context, prunable, quota: counts, pattern: pattern)
     else { throw PruningError.solverQuota(criterion: criterion.name, allocation: allocation.name) }
     return solved
   }

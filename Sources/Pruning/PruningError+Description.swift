@@ -112,6 +112,10 @@ extension PruningError: CustomStringConvertible {
     case .solverUnits(let criterion, let granularity):
       "criterion \(criterion) solves whole layers weight by weight, and granularity \(granularity) prunes larger units: "
         + "use granularity weight"
+    case .solverPattern(let criterion, let granularity):
+      "criterion \(criterion) chooses weights wherever they are in a layer, and granularity \(granularity) keeps so many of "
+        + "every group: use granularity weight, or a criterion that keeps a pattern and moves survivors, such as sparse-gpt or "
+        + "wood-fisher"
     case .solverQuota(let criterion, let allocation):
       "criterion \(criterion) solves one layer at a time, and allocation \(allocation) lets layers compete: use one that "
         + "says how much each layer gives, such as layer-wise"

@@ -85,6 +85,8 @@ public enum PruningError: Error, Hashable {
   case solverScores(criterion: String)
   /// A solver under a granularity of larger units.
   case solverUnits(criterion: String, granularity: String)
+  /// A solver under a pattern that it does not keep.
+  case solverPattern(criterion: String, granularity: String)
   /// A solver under an allocation that lets layers compete.
   case solverQuota(criterion: String, allocation: String)
   /// A solver kept another number of weights than asked for.

@@ -49,6 +49,33 @@ extension Running {
       }
     }
 
+    /// Criteria that move survivors keep the pattern too, of linear layers and of convolutions.
+    @Test(arguments: [Criterion.sparseGPT(), .woodFisher()])
+    func survivorsThatMoveKeepThePattern(criterion: Criterion) throws {
+      let trial = Self.convolutional.with {
+        ($0.criterion, $0.granularity) = (criterion, .nOfM(keep: 2, of: 4, uneven: .dense))
+        ($0.retraining, $0.scoringBatch) = (.none, 10)
+      }
+      for (_, record) in try records([trial]) {
+        let round = try #require(record.rounds.last)
+        let masks = try #require(round.masks)
+        #expect(round.row.status == .completed && round.row.sparsity == 0.5)
+        for (name, mask) in masks.counted {
+          let (channels, area) = (mask.shape[1], mask.shape.axes.dropFirst(2).reduce(1, *))
+          for row in 0..<mask.shape[0] {
+            for first in stride(from: 0, to: channels, by: 4) {
+              for place in 0..<area {
+                let kept = (first..<(first + 4)).count {
+                  mask.bytes[(row * channels + $0) * area + place] == 1
+                }
+                #expect(kept == 2, "\(name)")
+              }
+            }
+          }
+        }
+      }
+    }
+
     @Test func theOrderOfChannelsIsRecordedAndNothingElseMoves() throws {
       let trial = Self.convolutional.with {
         $0.granularity = .nOfM(keep: 2, of: 4, uneven: .dense, permuted: true)
@@ -111,6 +138,16 @@ extension Running {
           ($0.schedule, $0.dynamics) = (.none, .gradual(every: .iterations(2)))
           $0.retraining = .none
         }.contains("at one stroke"))
+      // Solvers that cannot keep a pattern, or not in permuted channels.
+      #expect(
+        refusal { ($0.criterion, $0.allocation) = (.chita(), .layerWise) }.contains(
+          "such as sparse-gpt or wood-fisher"))
+      #expect(
+        refusal {
+          $0.criterion = .sparseGPT()
+          $0.granularity = .nOfM(keep: 2, of: 4, uneven: .dense, permuted: true)
+        }.contains("use permuted: false"))
+      #expect(refusal { $0.criterion = .sparseGPT() } == "nothing")
       // Floors that hold more than shall survive.
       #expect(
         refusal { ($0.granularity, $0.allocation) = (.weight, .global(floor: .density(0.7))) }
@@ -160,17 +197,20 @@ extension Running {
     /// A floor that acts is told of by the stage of the pruning.
     @Test func aFloorThatActsIsReported() throws {
       func metadata(_ allocation: Allocation, notes: Int = 0) throws -> String {
+        let words = "the floor of allocation \(allocation.name) held fc"
         let (bench, plan) = (
           try Bench(), try SweepPlan(Trial.tiny.with { ($0.allocation, $0.sparsity) = (allocation, 0.9) })
         )
         let report = try bench.run(plan)
-        #expect(report.notes.count { $0.contains("the floor of allocation global held fc") } == notes)
+        #expect(report.notes.count { $0.contains(words) } == notes)
         let stage = try #require(plan.stages.first { $0 is PruningStage })
         return try #require(try bench.results.stages.read(stage.key.hexadecimal)).metadata
       }
       #expect(try metadata(.global) == "{}")
       #expect(try metadata(.global(floor: .count(1))) == "{}")
       #expect(try metadata(.global(floor: .count(11)), notes: 1).contains("weight"))
+      #expect(try metadata(.layerWise(floor: .count(1))) == "{}")
+      #expect(try metadata(.layerWise(floor: .count(6)), notes: 1).contains("fc2.weight"))
     }
   }
 }

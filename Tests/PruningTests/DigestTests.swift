@@ -16,6 +16,7 @@ import Testing
     "grasp": Pin(1, "8a1c808cf40d70c3"),
     "head-importance": Pin(1, "2e32f28d166c840d"),
     "lamp": Pin(1, "d07cffe4f937f46a"),
+    "large-final-diff-sign": Pin(1, "35a1e4dea03993f4"),
     "large-final-same-sign": Pin(1, "38b6e4f5f0f73015"),
     "large-init": Pin(1, "3b14d421c957444c"),
     "large-init-large-final": Pin(1, "3f6005a4201755e9"),

@@ -134,6 +134,11 @@ import Testing
       "criterion solver solves whole layers weight by weight, and granularity neuron prunes larger units: use granularity "
         + "weight")
     expect(
+      .solverPattern(criterion: "solver", granularity: "n-of-m"),
+      "criterion solver chooses weights wherever they are in a layer, and granularity n-of-m keeps so many of every group: use "
+        + "granularity weight, or a criterion that keeps a pattern and moves survivors, such as sparse-gpt or wood-fisher"
+    )
+    expect(
       .solverQuota(criterion: "solver", allocation: "global"),
       "criterion solver solves one layer at a time, and allocation global lets layers compete: use one that says how much "
         + "each layer gives, such as layer-wise")

@@ -44,7 +44,8 @@ struct PlanCommand: ParsableCommand {
     try Terminal.data(
       """
       \(plan.trials.count) trials, \(cost.trainings) trainings of \(cost.steps) steps in all \
-      (without sharing \(cost.trainingsUnshared) of \(cost.stepsUnshared))\(list ? "" : "; --list names the trials")
+      (without sharing \(cost.trainingsUnshared) of \(cost.stepsUnshared))\(list ? "" : "; --list names the trials")\
+      \(Self.scoring(cost))
       \(NumberText.fixed(cost.flops / 1e12, decimals: 2)) TFLOPs of training
       about \(ProgressLine.duration(seconds) ?? "?") with \(cores.jobs) \(cores.jobs == 1 ? "job" : "jobs") \
       of \(cores.threads) \(cores.threads == 1 ? "thread" : "threads"), \
@@ -53,6 +54,21 @@ struct PlanCommand: ParsableCommand {
       \(results.folder.path)/\(plan.name)
       """)
     if let warning = Self.warning(plan) { try Terminal.data(warning) }
+  }
+
+  /// How often evidence is measured and networks are scored, in a line of its own; nothing where nobody asks for it.
+  private static func scoring(_ cost: SweepPlan.Cost) -> String {
+    func part(_ made: Int, _ unshared: Int, _ one: String, _ many: String) -> String? {
+      made == 0 ? nil : "\(made) \(made == 1 ? one : many) (without sharing \(unshared))"
+    }
+    let parts = [
+      part(
+        cost.measurements, cost.measurementsUnshared, "measurement of evidence", "measurements of evidence"),
+      part(
+        cost.scorings, cost.scoringsUnshared, "scoring whose scores are kept",
+        "scorings whose scores are kept"),
+    ].compactMap { $0 }
+    return parts.isEmpty ? "" : "\n" + parts.joined(separator: ", ")
   }
 
   /// The values of an axis in a line.
@@ -84,6 +100,9 @@ struct PlanCommand: ParsableCommand {
       ("axes", .members(plan.axes.map { ($0.setting, .list($0.values.map(JSON.text))) })),
       ("trainings", .integer(cost.trainings)), ("trainings_unshared", .integer(cost.trainingsUnshared)),
       ("steps", .integer(cost.steps)), ("steps_unshared", .integer(cost.stepsUnshared)),
+      ("measurements", .integer(cost.measurements)),
+      ("measurements_unshared", .integer(cost.measurementsUnshared)),
+      ("scorings", .integer(cost.scorings)), ("scorings_unshared", .integer(cost.scoringsUnshared)),
       ("training_flops", .number(cost.flops)), ("jobs", .integer(cores.jobs)),
       ("threads", .integer(cores.threads)), ("seconds", .number(seconds)), ("bytes", .integer(cost.bytes)),
       ("remarks", .list(plan.remarks.map(JSON.text))),

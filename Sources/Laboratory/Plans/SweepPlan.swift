@@ -89,6 +89,11 @@ package struct SweepPlan: Sendable {
     /// Optimizer steps of both.
     package var stepsUnshared = 0
     package var steps = 0
+    /// Measurements of evidence and scorings of networks, as often as trials need them and as often as they are made.
+    package var measurementsUnshared = 0
+    package var measurements = 0
+    package var scoringsUnshared = 0
+    package var scorings = 0
     /// Floating-point operations of the trainings that are made, evaluations not counted.
     package var flops = 0.0
     /// Bytes of weights and masks in the trial files, before compression.
@@ -104,7 +109,11 @@ package struct SweepPlan: Sendable {
       cost.steps = cost.steps.plus(stage.steps)
       cost.flops += try stage.flops(costs)
     }
+    cost.measurements = stages.count { $0 is EvidenceStage }
+    cost.scorings = stages.count { $0 is ScoreStage }
     for trial in trials {
+      cost.measurementsUnshared += trial.stages.count { $0 is EvidenceStage }
+      cost.scoringsUnshared += trial.stages.count { $0 is ScoreStage }
       let trainings = trial.stages.made.filter { $0.steps > 0 }
       cost.trainingsUnshared += trainings.count
       cost.stepsUnshared = cost.stepsUnshared.plus(trainings.map(\.steps).total)

@@ -107,9 +107,9 @@ package struct Course {
     (prunings, lastRemoval, isMeasured) = (1, 1, true)
     // A control of it is trained from the initial weights for as long, under the masks that it came to.
     let ticket = Control.Ticket(
-      masks: training,
+      network: training, masks: training,
       retraining: RetrainingPlan(rewindStep: 0, learningRateStep: 0, iterations: regimen.total),
-      firstStep: 0, density: 1 - forecast.sparsity)
+      firstStep: 0, density: 1 - forecast.sparsity, repairs: [])
     report(
       try trial.control.replace?(&self, ticket) ?? [(.masks, training), (.training, training)], isOwn: true)
   }
@@ -160,7 +160,8 @@ package struct Course {
     let sensitivity = pruner.needs.sensitivity ? measureSensitivity(of: network) : nil
     let pruning = PruningStage(
       regimen, of: network, masks: masks, pruner: pruner, structure: structure, target: target,
-      from: aims, evidence: evidence, scoring: scoring, sensitivity: sensitivity, decision: decision)
+      from: aims, evidence: evidence, scores: score(network, by: evidence), scoring: scoring,
+      sensitivity: sensitivity, decision: decision)
     masks = add(pruning)
     if unpruned == nil { unpruned = network }
     // A criterion that moves survivors leaves weights of its own.
@@ -173,6 +174,17 @@ package struct Course {
     return add(
       EvidenceStage(
         regimen, of: network, masks: masks, evidence: evidence, scoring: scoring, given: given))
+  }
+
+  /// The stage of the criterion's scores of the network as it stands; `nil` where the pruning scores by itself.
+  /// - Parameter evidence: the stages of what the criterion asks for, in its order, before those that only the allocation does.
+  private mutating func score(_ network: StageKey, by evidence: [StageKey]) -> StageKey? {
+    let criterion = trial.criterion
+    guard ScoreStage.isMade(for: criterion) else { return nil }
+    return add(
+      ScoreStage(
+        regimen, of: network, masks: masks, criterion: criterion, structure: structure,
+        evidence: Array(evidence.prefix(criterion.needs.evidence.count))))
   }
 
   /// The stage of the loss of the network as it stands with one layer at a time pruned.

@@ -4,7 +4,7 @@ import CoppiceStore
 import CoppiceTensors
 import CoppiceTerms
 
-/// Prunes the network of a stage: scores, then masks that are subsets of those before. Where the criterion moves survivors, the
+/// Prunes the network of a stage: masks by its scores that are subsets of those before. Where the criterion moves survivors, the
 /// weights after the cut are an output too.
 package struct PruningStage: Stage {
   package let regimen: Regimen
@@ -20,6 +20,9 @@ package struct PruningStage: Stage {
   let aims: [Int]?
   /// The stages of the evidence that criterion and allocation ask for, in their order.
   package let evidence: [StageKey]
+  /// The stage of the scores; `nil` where the pruning scores by itself. Network, masks, criterion and evidence say what it holds, so it
+  /// has no part in the key.
+  package let scores: StageKey?
   /// The data of that evidence, which a criterion with rounds measures again.
   let scoring: ScoringData?
   /// The stage of the loss with one layer at a time pruned; `nil` where nobody asks for it.
@@ -31,8 +34,8 @@ package struct PruningStage: Stage {
   package init(
     _ regimen: Regimen, of network: StageKey, masks: StageKey?, pruner: Pruner,
     structure: NetworkStructure = .none, target: PruningTarget, from aims: [Int]? = nil,
-    evidence: [StageKey] = [], scoring: ScoringData? = nil, sensitivity: StageKey? = nil,
-    decision: StageKey? = nil
+    evidence: [StageKey] = [], scores: StageKey? = nil, scoring: ScoringData? = nil,
+    sensitivity: StageKey? = nil, decision: StageKey? = nil
   ) {
     self.regimen = regimen
     self.network = network
@@ -42,6 +45,7 @@ package struct PruningStage: Stage {
     self.target = target
     self.aims = aims
     self.evidence = evidence
+    self.scores = scores
     self.scoring = scoring
     self.sensitivity = sensitivity
     self.decision = decision
@@ -64,34 +68,32 @@ package struct PruningStage: Stage {
       ]))
   }
 
-  package var parents: [StageKey] { [network] + [masks, sensitivity, decision].compactMap { $0 } + evidence }
+  package var parents: [StageKey] {
+    [network] + [masks, scores, sensitivity, decision].compactMap { $0 } + evidenceRead.map(\.key)
+  }
+
+  /// The evidence that the pruning itself reads. What only the scores are made of, their stage reads.
+  private var evidenceRead: [(evidence: Evidence, key: StageKey)] {
+    let all = zip(pruner.needs.evidence, evidence)
+    guard scores != nil, !pruner.criterion.movesSurvivors else { return Array(all) }
+    return all.filter { pruner.allocation.needs.evidence.contains($0.0) }
+  }
 
   package func run(_ context: StageContext) throws -> StageRecord {
-    guard let parameters = try context.outputs(of: network)[parameters: "parameters"] else {
-      throw StageError.missingOutput("parameters", stage: network.short)
-    }
+    let scoringContext = try context.scoringContext(
+      regimen, of: network, masks: masks, structure: structure, evidence: evidenceRead,
+      sensitivity: sensitivity)
     // The pruner sees every prunable layer; those the allocation ignores have no mask in what is stored.
-    var before = regimen.model.fullMasks
-    let prunable = try Set(pruner.prunable(among: before, structure: structure).names)
-    if let masks { before.merge(try context.masks(of: masks)) }
-    var found: [(Evidence, ParameterSet)] = []
-    for (evidence, key) in zip(pruner.needs.evidence, evidence) {
-      guard let values = try context.outputs(of: key)[parameters: "evidence"] else {
-        throw StageError.missingOutput("evidence", stage: key.short)
+    let prunable = try Set(pruner.prunable(among: regimen.model.fullMasks, structure: structure).names)
+    let known = try scores.map { key in
+      guard let scores = try context.outputs(of: key)[parameters: "scores"] else {
+        throw StageError.missingOutput("scores", stage: key.short)
       }
-      found.append((evidence, values))
+      return scores
     }
     let buffers = try context.outputs(of: network)[parameters: "buffers"] ?? ParameterSet()
     let pruning = try pruner.prune(
-      ScoringContext(
-        // A network that was not trained under these masks still has weights that they prune.
-        weights: before.applied(to: parameters), masks: before,
-        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, structure: structure,
-        evidence: found,
-        sensitivity: try sensitivity.flatMap {
-          try context.outputs(of: $0).sensitivity(of: regimen.model.prunable)
-        }),
-      structure: structure, to: target, from: aims,
+      scoringContext, structure: structure, to: target, from: aims, scores: known,
       measuring: scoring.map { scoring in
         let probes = EvidenceProbes(regimen, threads: context.threads)
         return { evidence, parameters, masks in

@@ -69,6 +69,23 @@ extension EvidenceStage {
   }
 }
 
+extension ScoreStage {
+  package func fault(in record: StageRecord) -> String? {
+    guard let scores = record[parameters: "scores"] else { return "it has no scores" }
+    for (name, mask) in regimen.model.fullMasks {
+      guard let score = scores[name] else { return "it has no scores of \(name)" }
+      guard score.shape == mask.shape else {
+        return "its scores of \(name) are shaped \(score.shape), \(name) itself \(mask.shape)"
+      }
+      // Of a weight that is pruned nothing is said.
+      if masks == nil, let index = score.scalars.firstIndex(where: { !$0.isFinite }) {
+        return "element \(index) of \(name) has the score \(score.scalars[index])"
+      }
+    }
+    return nil
+  }
+}
+
 extension SensitivityStage {
   package func fault(in record: StageRecord) -> String? {
     guard record[numbers: "levels"] == LayerSensitivity.levels else {

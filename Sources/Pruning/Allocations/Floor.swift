@@ -42,6 +42,26 @@ extension Allocation.Floor {
       ? .pool(total) : .flooredPool(total, floors: try floors(of: layers, allocation: allocation))
   }
 
+  /// Numbers of survivors that layers and target alone give, raised to this floor: the whole stays as it is.
+  /// - Parameters:
+  ///   - counts: one a layer, without any floor.
+  ///   - whole: the places of layers that keep what they have, whatever others need.
+  ///   - share: how some layers, by their places, share a total.
+  /// - Returns: the numbers, and the places of the layers that are held.
+  func raising(
+    _ counts: [Int], of layers: [PrunableLayer], whole: [Int] = [], allocation: String,
+    share: (_ open: [Int], _ total: Int) -> [Int]
+  ) throws(PruningError) -> (counts: [Int], held: [Int]) {
+    guard self != .none else { return (counts, []) }
+    var floors = try floors(of: layers, allocation: allocation)
+    for place in whole { floors[place] = counts[place] }
+    let total = counts.reduce(0, +)
+    try Self.check(floors, total: total, layers: layers, allocation: allocation)
+    return Self.holding(floors, total: total) { open, total in
+      open.count == counts.count ? counts : share(open, total)
+    }
+  }
+
   /// Refuses floors that together hold more weights than shall survive.
   static func check(
     _ floors: [Int], total: Int, layers: [PrunableLayer], allocation: String

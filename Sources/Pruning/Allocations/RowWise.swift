@@ -14,15 +14,11 @@ extension Allocation {
   ///   - rates: relative rates by parameter or scope, as in `layerWise`.
   ///   - output: the relative rate of the last prunable layer.
   ///   - ignoring: layers that are left alone, by parameter or scope.
+  ///   - floor: what every layer keeps at least. A row has its part of it.
   public static func rowWise(
-    rates: [String: Double] = [:], output: Double = 1, ignoring: [String] = []
+    rates: [String: Double] = [:], output: Double = 1, ignoring: [String] = [], floor: Floor = .none
   ) -> Allocation {
-    let layerWise = layerWise(rates: rates, output: output)
-    return Allocation("row-wise", version: 1, fields: layerWise.specification.fields, ignoring: ignoring) {
-      layers, target in
-      let quota = try layerWise.quota(for: layers, target: target)
-      return quota.layers.map(Quota.rows) ?? quota
-    }
+    layerWise("row-wise", rates, output, ignoring, floor) { .rows($0) }
   }
 }
 
@@ -33,6 +29,6 @@ extension Shipped<Allocation> {
     .rowWise(
       rates: try fields.numbers("rates", .nonNegative),
       output: try fields.number("output", .nonNegative, default: 1),
-      ignoring: try fields.texts("ignoring", default: []))
+      ignoring: try fields.texts("ignoring", default: []), floor: try fields.floor())
   }
 }

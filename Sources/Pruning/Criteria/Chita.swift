@@ -11,8 +11,9 @@ extension Criterion {
   /// R. Benbaki et al., "Fast as CHITA: neural network pruning with combinatorial optimization", ICML 2023. Built are its iterative
   /// hard thresholding, w ← the k largest of w − τ ∇, and the ridge regression on the support that it comes to, by the identity of
   /// Woodbury. It starts at the ridge regression on the k weights of largest magnitude, and nothing that it does makes the objective
-  /// larger. τ is found by halving where the paper finds breakpoints. Its local search, its path of several stages and its structured
-  /// form are not built. All layers are one problem in the paper; here each layer is one by itself, the others at w₀.
+  /// larger. τ is found by halving where the paper finds breakpoints. Its local search, which exchanges survivors for others, its path
+  /// of several stages and its structured form are not built. All layers are one problem in the paper; here each layer is one by itself,
+  /// the others at w₀, and patterns are refused. Beside the gradients the work takes some N² numbers, whatever the layer.
   /// - Parameters:
   ///   - damping: λ.
   ///   - iterations: how many steps of thresholding there are at most.
@@ -49,6 +50,8 @@ extension Shipped<Criterion> {
 private struct SparseRegression {
   /// The most weights a layer may have: the gradients of 1,000 examples take 1 GB.
   static let mostWeights = 1 << 18
+  /// How many columns of A are taken at a time, a multiple of 4.
+  private static let tile = 1024
 
   let layer: SolverContext
   let damping: Double
@@ -161,47 +164,73 @@ private struct SparseRegression {
   private func ridge(_ mask: Mask) throws -> [Double] {
     let masked = zip(start, mask.bytes).map { $1 == 0 ? 0 : $0 }
     let kept = mask.bytes.indices.filter { mask.bytes[$0] != 0 }
-    let columns = (0..<examples).flatMap { example in
-      kept.map { Double(gradients[example * start.count + $0]) }
-    }
-    var matrix = SquareMatrix(zeros: examples)
-    columns.withUnsafeBufferPointer { columns in
-      for i in 0..<examples {
-        for j in i..<examples {
-          matrix[i, j] = product(columns, i * kept.count, j * kept.count, kept.count)
-        }
-        matrix[i, i] += Double(examples) * damping
-      }
-    }
+    var matrix = products(of: kept)
+    for i in 0..<examples { matrix[i, i] += Double(examples) * damping }
     guard let factor = matrix.factor else {
       throw PruningError.notPositiveDefinite(layer.parameter, criterion: layer.criterion)
     }
     let solved = factor.solving(residual(masked))
-    var weights = masked
-    for (place, element) in kept.enumerated() {
-      var move = 0.0
-      for example in 0..<examples { move += columns[example * kept.count + place] * solved[example] }
-      weights[element] -= move
+    var moves = [Double](repeating: 0, count: kept.count)
+    gradients.withUnsafeBufferPointer { all in
+      for example in 0..<examples {
+        let (base, factor) = (example * start.count, solved[example])
+        for (place, element) in kept.enumerated() { moves[place] += Double(all[base + element]) * factor }
+      }
     }
+    var weights = masked
+    for (place, element) in kept.enumerated() { weights[element] -= moves[place] }
     return weights
   }
 
-  /// Σ a b of two rows, in four sums of every fourth product, then their sum.
-  private func product(_ values: UnsafeBufferPointer<Double>, _ a: Int, _ b: Int, _ count: Int) -> Double {
-    var sums = SIMD4<Double>.zero
-    var index = 0
-    while index + 4 <= count {
-      let left = SIMD4(values[a + index], values[a + index + 1], values[a + index + 2], values[a + index + 3])
-      let right = SIMD4(
-        values[b + index], values[b + index + 1], values[b + index + 2], values[b + index + 3])
-      sums += left * right
-      index += 4
+  /// The upper triangle of A_S A_Sᵀ. Of each two rows it is four sums of every fourth product, then their sum, then what is left of the
+  /// row. Columns go through in tiles, so that no more of A than a tile is there in Double precision.
+  private func products(of kept: [Int]) -> SquareMatrix {
+    let whole = kept.count / 4 * 4
+    var sums = [SIMD4<Double>](repeating: .zero, count: examples * (examples + 1) / 2)
+    var tile = [Double](repeating: 0, count: examples * Self.tile)
+    for first in stride(from: 0, to: whole, by: Self.tile) {
+      let columns = kept[first..<min(first + Self.tile, whole)]
+      for example in 0..<examples {
+        for (place, element) in columns.enumerated() {
+          tile[example * Self.tile + place] = Double(gradients[example * start.count + element])
+        }
+      }
+      add(tile, columns.count, to: &sums)
     }
-    var sum = (sums[0] + sums[1]) + (sums[2] + sums[3])
-    while index < count {
-      sum += values[a + index] * values[b + index]
-      index += 1
+    var matrix = SquareMatrix(zeros: examples)
+    var place = 0
+    for i in 0..<examples {
+      for j in i..<examples {
+        var sum = (sums[place][0] + sums[place][1]) + (sums[place][2] + sums[place][3])
+        for element in kept[whole...] {
+          sum += Double(gradients[i * start.count + element]) * Double(gradients[j * start.count + element])
+        }
+        matrix[i, j] = sum
+        place += 1
+      }
     }
-    return sum
+    return matrix
+  }
+
+  /// Adds the products of every two rows of a tile, of which so many columns are filled.
+  private func add(_ tile: [Double], _ columns: Int, to sums: inout [SIMD4<Double>]) {
+    tile.withUnsafeBufferPointer { tile in
+      sums.withUnsafeMutableBufferPointer { sums in
+        var place = 0
+        for i in 0..<examples {
+          for j in i..<examples {
+            var (sum, a, b) = (sums[place], i * Self.tile, j * Self.tile)
+            for _ in 0..<(columns / 4) {
+              let left = SIMD4(tile[a], tile[a + 1], tile[a + 2], tile[a + 3])
+              let right = SIMD4(tile[b], tile[b + 1], tile[b + 2], tile[b + 3])
+              sum += left * right
+              (a, b) = (a + 4, b + 4)
+            }
+            sums[place] = sum
+            place += 1
+          }
+        }
+      }
+    }
   }
 }

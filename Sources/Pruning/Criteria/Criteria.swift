@@ -22,6 +22,7 @@ extension Criterion: Catalogued {
       .magnitudeIncrease,
       .movement,
       .largeFinalSameSign,
+      .largeFinalDiffSign,
       .magnitudeIncreaseSameSign,
       .gradientMagnitude,
       .taylorSquared,

@@ -7,7 +7,7 @@ extension Criterion {
   /// untrained weights. All weights that changed sign are equal, and so are those that were 0 or are: the seed decides among
   /// them.
   public static let largeFinalSameSign = Criterion(
-    "large-final-same-sign", version: 1, needs: .initialWeights
+    "large-final-same-sign", version: 1, needs: .initialWeights, keepsScores: false
   ) { context in
     try context.scoreEachFromInitial { weight, initial in
       (weight > 0 && initial > 0) || (weight < 0 && initial < 0) ? weight.magnitude : 0

@@ -27,7 +27,7 @@ extension Criterion {
     var fields: [(name: String, value: Specification.Value)] = []
     if norm != .l1 { fields.append(("norm", .text(norm.rawValue))) }
     if normalised { fields.append(("normalised", .flag(true))) }
-    return Criterion("magnitude", version: 1, fields: fields) { context in
+    return Criterion("magnitude", version: 1, fields: fields, keepsScores: false) { context in
       try context.scoreEach { name, weight in
         guard normalised || norm == .l2 else {
           return Tensor(weight.shape, weight.scalars.map { abs($0) })

@@ -6,7 +6,7 @@ extension Criterion {
   /// Zhou et al., "Deconstructing lottery tickets", NeurIPS 2019: mask criterion `magnitude_increase`. Before any training all
   /// scores are 0, and the seed decides.
   public static let magnitudeIncrease = Criterion(
-    "magnitude-increase", version: 1, needs: .initialWeights
+    "magnitude-increase", version: 1, needs: .initialWeights, keepsScores: false
   ) { context in
     try context.scoreEachFromInitial { weight, initial in weight.magnitude - initial.magnitude }
   }

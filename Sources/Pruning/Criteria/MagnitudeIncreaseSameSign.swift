@@ -7,7 +7,7 @@ extension Criterion {
   /// writes it. Their code sets weights of the wrong sign to 0 among scores that may be negative, so that these outrank weights
   /// that shrank. Here all of them are 0, and the seed decides among them.
   public static let magnitudeIncreaseSameSign = Criterion(
-    "magnitude-increase-same-sign", version: 1, needs: .initialWeights
+    "magnitude-increase-same-sign", version: 1, needs: .initialWeights, keepsScores: false
   ) { context in
     try context.scoreEachFromInitial { weight, initial in
       initial == 0 ? 0 : max(0, initial > 0 ? weight - initial : initial - weight)

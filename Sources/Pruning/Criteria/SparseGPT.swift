@@ -14,6 +14,9 @@ extension Criterion {
   /// all inputs are those of the network before the cut. Inputs that are always 0 are set to 0 there, whatever was asked for. Here
   /// their weights go first, and where that is more than was asked for, the others of them stay as they are. Each block gives in
   /// proportion to its survivors, so that the layer keeps exactly as many as it is asked to.
+  ///
+  /// Under N:M, as in the paper, a block has M columns, and in each row the N highest of it stay. `block` has no part in that. Columns of a
+  /// convolution come in the order in which the M channels of a group stand together, at one place of the kernel after the other.
   /// - Parameters:
   ///   - block: how many columns choose together.
   ///   - damping: what is added to the diagonal, in units of its mean.
@@ -34,7 +37,7 @@ extension Criterion {
     ) { layer in
       var columns = try ColumnSolver(layer, damping: damping)
       return try columns.solve(blocks: block)
-    }
+    }.solvingPatterns()
   }
 }
 
@@ -57,6 +60,8 @@ private struct ColumnSolver {
   let layer: SolverContext
   let rows: Int
   let columns: Int
+  /// The column of the layer in every place, where a pattern reorders them.
+  let order: [Int]?
   /// `[rows, columns]`.
   var weights: [Double]
   var mask: Mask
@@ -76,13 +81,24 @@ private struct ColumnSolver {
       throw PruningError.evidenceShape(
         products.shape, of: layer.parameter, shape: layer.weight.shape, evidence: Evidence.inputProducts.name)
     }
+    let order = layer.pattern.map { $0.columns(of: layer.weight.shape) }
+    self.order = order
     weights = layer.weight.scalars.map { Double($0) }
     mask = layer.mask
+    if let order {
+      for row in 0..<rows {
+        for (place, column) in order.enumerated() {
+          weights[row * columns + place] = Double(layer.weight.scalars[row * columns + column])
+          mask.bytes[row * columns + place] = layer.mask.bytes[row * columns + column]
+        }
+      }
+    }
     var (factors, isDead): ([SquareMatrix], [[Bool]]) = ([], [])
     let size = columns * columns
     for group in 0..<products.shape[0] {
       let scalars = products.scalars[(group * size)..<((group + 1) * size)].map { Double($0) }
       var hessian = SquareMatrix(columns, scalars)
+      if let order { hessian = hessian.among(order) }
       let dead = (0..<columns).map { hessian[$0, $0] <= 0 }
       let living = dead.count { !$0 }
       let sum = (0..<columns).reduce(0) { dead[$1] ? $0 : $0 + hessian[$1, $1] }
@@ -109,6 +125,19 @@ private struct ColumnSolver {
   private func group(of row: Int) -> Int { row / (rows / factors.count) }
 
   mutating func solve(blocks size: Int) throws -> (Mask, Tensor) {
+    guard let pattern = layer.pattern else { return try solve(byBlocks: size) }
+    var ties = layer.context.ties(for: layer.parameter)
+    for start in stride(from: 0, to: columns, by: pattern.size) {
+      let group = start..<(start + pattern.size)
+      for row in 0..<rows {
+        choose(pattern.kept, in: group, of: row, &ties)
+        settle(group, of: row)
+      }
+    }
+    return solution
+  }
+
+  private mutating func solve(byBlocks size: Int) throws -> (Mask, Tensor) {
     var (seen, left) = (0, 0)
     let before = layer.mask.keptCount
     for start in stride(from: 0, to: columns, by: size) {
@@ -121,8 +150,37 @@ private struct ColumnSolver {
       left = stay
       for row in 0..<rows { settle(block, of: row) }
     }
+    return solution
+  }
+
+  /// The mask and the weights, every column where the layer has it.
+  private var solution: (Mask, Tensor) {
     let scalars = zip(weights, mask.bytes).map { $1 == 0 ? 0 : Float($0) }
-    return (mask, Tensor(layer.weight.shape, scalars))
+    guard let order else { return (mask, Tensor(layer.weight.shape, scalars)) }
+    var (own, tensor) = (mask, Tensor(layer.weight.shape, scalars))
+    for row in 0..<rows {
+      for (place, column) in order.enumerated() {
+        own.bytes[row * columns + column] = mask.bytes[row * columns + place]
+        tensor.scalars[row * columns + column] = scalars[row * columns + place]
+      }
+    }
+    return (own, tensor)
+  }
+
+  /// Of the survivors of a group in a row the highest stay. Equal ones are told apart by the seed.
+  private mutating func choose(_ kept: Int, in group: Range<Int>, of row: Int, _ ties: inout RandomStream) {
+    let (factor, dead) = (factors[self.group(of: row)], isDead[self.group(of: row)])
+    var survivors: [(column: Int, score: Float, word: UInt32)] = []
+    for column in group where mask.bytes[row * columns + column] != 0 {
+      let ratio = weights[row * columns + column] / factor[column, column]
+      ties.seek(to: row * columns + (order?[column] ?? column))
+      survivors.append((column, dead[column] ? 0 : Float(ratio * ratio), ties.next()))
+    }
+    survivors.sort { a, b in
+      if a.score != b.score { return a.score < b.score }
+      return a.word == b.word ? a.column < b.column : a.word < b.word
+    }
+    for survivor in survivors.dropLast(kept) { mask.bytes[row * columns + survivor.column] = 0 }
   }
 
   private func survivors(in block: Range<Int>) -> Int {

@@ -147,7 +147,7 @@ private struct Surgeon: Sendable {
 extension SquareMatrix {
   /// The rows and columns of these places alone.
   func among(_ places: [Int]) -> SquareMatrix {
-    guard places.count != size else { return self }
+    guard !places.elementsEqual(0..<size) else { return self }
     var result = SquareMatrix(zeros: places.count)
     for (i, row) in places.enumerated() {
       for (j, column) in places.enumerated() { result[i, j] = self[row, column] }

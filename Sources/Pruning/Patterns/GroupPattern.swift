@@ -32,6 +32,32 @@ package struct GroupPattern: Hashable, Sendable {
   /// How many weights of a layer survive.
   func survivors(of layer: PrunableLayer) -> Int { layer.count / size * kept }
 
+  /// How many weights of a mask survive: of a group that has fewer than N all of them.
+  func survivors(in mask: Mask) -> Int {
+    let (channels, area) = (mask.shape[1], mask.shape.axes.dropFirst(2).reduce(1, *))
+    var survivors = 0
+    for row in 0..<mask.shape[0] {
+      for first in stride(from: 0, to: channels, by: size) {
+        for place in 0..<area {
+          let there = (first..<(first + size)).reduce(0) {
+            $0 + Int(mask.bytes[(row * channels + $1) * area + place])
+          }
+          survivors += min(kept, there)
+        }
+      }
+    }
+    return survivors
+  }
+
+  /// The columns of a weight as a matrix `[out, in · height · width]` in an order in which each group's stand together: group after
+  /// group of channels, in it place after place of the kernel.
+  func columns(of shape: Shape) -> [Int] {
+    let (channels, area) = (shape[1], shape.axes.dropFirst(2).reduce(1, *))
+    return stride(from: 0, to: channels, by: size).flatMap { first in
+      (0..<area).flatMap { place in (first..<(first + size)).map { $0 * area + place } }
+    }
+  }
+
   /// Refuses a quota that is not the pattern's. One that removes nothing is none of its business.
   func check(
     _ quota: Quota, of layers: [PrunableLayer], granularity: Granularity, allocation: Allocation

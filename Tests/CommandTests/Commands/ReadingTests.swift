@@ -130,7 +130,27 @@ import Testing
     #expect((plan["trials"] as? [Any])?.count == 21)
     let (made, unshared) = (plan["trainings"] as? Int ?? 0, plan["trainings_unshared"] as? Int ?? 0)
     #expect(made > 0 && made < unshared)
-    #expect(try run(["plan"] + Sweeps.tiny).output.contains("without sharing"))
+    let text = try run(["plan"] + Sweeps.tiny).output
+    #expect(text.contains("without sharing") && !text.contains("scores"))
+    #expect(plan["scorings"] as? Int == 0 && plan["measurements_unshared"] as? Int == 0)
+  }
+
+  /// Evidence and scores are made once for all ratios of a network, and the plan says so.
+  @Test func aPlanTellsOfSharedScores() throws {
+    let ratios = [
+      "quickstart", "--seeds", "1", "--set", "model=\(Sweeps.perceptron)", "--set",
+      "dataset=\(Sweeps.glyphs)",
+      "--set", "training=20it", "--set", "schedule=one-shot", "--set", "criterion=taylor",
+    ]
+    let plan = try object(try run(["plan", "--json"] + ratios).output)
+    let pruned = ((plan["trials"] as? [String]) ?? []).count { $0.hasPrefix("taylor") }
+    #expect(pruned > 1)
+    for name in ["measurements", "scorings"] {
+      #expect(plan[name] as? Int == 1 && plan[name + "_unshared"] as? Int == pruned)
+    }
+    let line =
+      "\n1 measurement of evidence (without sharing \(pruned)), 1 scoring whose scores are kept (without sharing \(pruned))\n"
+    #expect(try run(["plan"] + ratios).output.contains(line))
   }
 
   @Test func statusCounts() throws {

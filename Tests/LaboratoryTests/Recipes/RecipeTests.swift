@@ -165,6 +165,7 @@ extension Running {
         Axis(\.sparsity, [0.5, 0.9])
       }
       #expect(plan.stages.count { $0 is EvidenceStage } == 1)
+      #expect(plan.stages.count { $0 is ScoreStage } == 1)
       #expect(plan.stages.count { $0 is PruningStage } == 4)
     }
 

@@ -142,9 +142,55 @@ extension Running {
     @Test func forgedEvidenceIsUsedOrComputedAgain() throws {
       let plan = try Self.plan { $0.criterion = .taylor }
       let stage = try #require(plan.stages.first { $0 is EvidenceStage })
-      // The pruning asks for it only where it is made itself.
-      let pruning = try #require(plan.stages.first { $0 is PruningStage })
-      try fuzz("forged-evidence", plan, stage, without: [pruning], share: 0.125)
+      // The scores ask for it only where they are made themselves, and the pruning for the scores.
+      let (pruning, scores) = (
+        try #require(plan.stages.first { $0 is PruningStage }),
+        try #require(plan.stages.first { $0 is ScoreStage })
+      )
+      try fuzz("forged-evidence", plan, stage, without: [pruning, scores], share: 0.125)
+    }
+
+    /// What scores cannot be, each with the words that name it: they are computed again, and everything is as it was.
+    @Test func whatScoresCannotBeIsNamed() throws {
+      let plan = try Self.plan { $0.criterion = .taylor }
+      let (stage, pruning) = (
+        try #require(plan.stages.first { $0 is ScoreStage }),
+        try #require(plan.stages.first { $0 is PruningStage })
+      )
+      let bench = try Bench()
+      try bench.run(plan)
+      let expected = try bench.digests(plan)
+      let good = try #require(
+        try bench.results.stages.read(stage.key.hexadecimal)?[parameters: "scores"])
+      let first = try #require(good.names.first)
+      let forgeries: [(words: String, parameters: [(String, ParameterSet)])] = [
+        ("it has no scores", []),
+        (
+          "it has no scores of \(first)",
+          [("scores", ParameterSet(good.filter { $0.name != first }.map { $0 }))]
+        ),
+        (
+          "its scores of \(first) are shaped [3]",
+          [
+            (
+              "scores",
+              ParameterSet(good.map { ($0.name, $0.name == first ? Tensor([3], [1, 2, 3]) : $0.tensor) })
+            )
+          ]
+        ),
+        (
+          "element 0 of \(first) has the score nan",
+          [("scores", good.mapValues { Tensor(repeating: .nan, $0.shape) })]
+        ),
+      ]
+      for (words, parameters) in forgeries {
+        try bench.results.stages.write(StageRecord(key: stage.key.hexadecimal, parameters: parameters))
+        try? FileManager.default.removeItem(atPath: bench.results.folder(of: plan.name))
+        unlink(bench.results.stages.file(pruning.key.hexadecimal))
+        let (digests, passedOver) = try run(plan, bench)
+        #expect(passedOver.count == 1 && passedOver.first?.contains(words) == true, "\(passedOver)")
+        #expect(digests == expected)
+      }
     }
 
     /// The sensitivities that an allocation asks for.

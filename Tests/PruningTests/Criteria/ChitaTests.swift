@@ -100,4 +100,37 @@ import Testing
     #expect(kept == Array(0..<6))
     for (a, b) in zip(weights, problem.least(keeping: kept)) { #expect(abs(a - b) < 1e-4) }
   }
+
+  /// More survivors than are taken at a time, and none of them a multiple of four: at the least on a support the slope is 0 there.
+  @Test func manySurvivorsAreTakenInTiles() throws {
+    let problem = Problem(examples: 4, weights: 2_100, seed: 11)
+    let (kept, weights) = try problem.solve(1_031, iterations: 0)
+    #expect(kept.count == 1_031)
+    let moves = zip(weights, problem.start.map { Double(Float($0)) }).map(-)
+    let errors = problem.gradients.map { row in 1 + zip(row, moves).reduce(0) { $0 + $1.0 * $1.1 } }
+    for place in kept {
+      let slope = zip(problem.gradients, errors).reduce(0) { $0 + $1.0[place] * $1.1 } / 4
+      #expect(abs(slope + problem.damping * moves[place]) < 1e-4)
+    }
+  }
+
+  /// It chooses wherever a weight is: no pattern, no rows, no pool, each with what is possible.
+  @Test func whatItDoesNotTakeIsRefusedBefore() {
+    func problem(_ granularity: Granularity, _ allocation: Allocation) -> String {
+      do {
+        try Pruner(criterion: .chita(), granularity: granularity, allocation: allocation)
+          .checkCompatibility(with: Networks.context().masks.layers, structure: Networks.structure)
+        return ""
+      } catch { return "\(error)" }
+    }
+    #expect(problem(.weight, .layerWise) == "")
+    #expect(
+      problem(.nOfM(keep: 2, of: 4, uneven: .dense), .layerWise)
+        == "criterion chita chooses weights wherever they are in a layer, and granularity n-of-m keeps so many of every group: "
+        + "use granularity weight, or a criterion that keeps a pattern and moves survivors, such as sparse-gpt or wood-fisher"
+    )
+    #expect(problem(.neuron, .layerWise).contains("use granularity weight"))
+    #expect(problem(.weight, .rowWise).contains("use layer-wise"))
+    #expect(problem(.weight, .global).contains("such as layer-wise"))
+  }
 }

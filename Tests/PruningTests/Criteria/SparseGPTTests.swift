@@ -145,4 +145,87 @@ import Testing
     }
     #expect(throws: Never.self) { try pruned([[1, 2]], [[1, 1], [1, 1]], to: 0.5, damping: 0.01) }
   }
+
+  // MARK: Under a pattern
+
+  /// Group after group by the definition: optimal brain surgeon on what is left chooses and moves, in plain arrays.
+  private func byGroups(
+    _ row: [Double], _ products: [[Double]], keep: Int, groups: [[Int]]
+  ) throws -> (kept: [Int], weights: [Double]) {
+    let order = groups.flatMap { $0 }
+    let permuted = order.map { i in order.map { products[i][$0] } }
+    let root = try #require(SquareMatrix(order.count, permuted.flatMap { $0 }).factorOfInverse)
+    var w = order.map { row[$0] }
+    var kept: [Int] = []
+    for (place, group) in groups.enumerated() {
+      let columns = (place * group.count)..<((place + 1) * group.count)
+      let stay = columns.sorted { pow2(w[$0] / root[$0, $0]) > pow2(w[$1] / root[$1, $1]) }.prefix(keep)
+      kept += stay.map { order[$0] }
+      for column in columns where !stay.contains(column) {
+        let error = w[column] / root[column, column]
+        for k in column..<order.count { w[k] -= error * root[column, k] }
+        w[column] = 0
+      }
+    }
+    var weights = row
+    for (place, column) in order.enumerated() { weights[column] = w[place] }
+    return (kept.sorted(), weights)
+  }
+
+  private func pow2(_ value: Double) -> Double { value * value }
+
+  /// A linear layer of 8 inputs, and a convolution of 4 input channels at two places: groups are channels at one place.
+  @Test(arguments: [Shape([3, 8]), [3, 4, 2, 1]]) func everyGroupKeepsItsN(shape: Shape) throws {
+    let quadratic = Quadratic.random(8, rows: 14, seed: 6)
+    var generator = Generator(state: 4)
+    let start = (0..<3).map { _ in (0..<8).map { _ in Double(generator.float()) } }
+    let products = quadratic.hessian.map { $0.map { Double(Float($0)) } }
+    let groups = shape.rank == 2 ? [[0, 1, 2, 3], [4, 5, 6, 7]] : [[0, 2, 4, 6], [1, 3, 5, 7]]
+    let masks = MaskSet([("w", Mask(keepingAll: shape))])
+    let context = ScoringContext(
+      weights: ParameterSet([("w", Tensor(shape, start.flatMap { $0.map { Float($0) } }))]), masks: masks,
+      seed: 3,
+      evidence: [
+        (.inputProducts, ParameterSet([("w", Tensor([1, 8, 8], products.flatMap { $0.map { Float($0) } }))]))
+      ])
+    for allocation in [Allocation.global, .layerWise, .rowWise] {
+      let pruner = Pruner(
+        criterion: .sparseGPT(damping: 0), granularity: .nOfM(keep: 2, of: 4), allocation: allocation)
+      try pruner.checkCompatibility(with: masks.layers)
+      let pruning = try pruner.prune(context, to: .sparsity(0.5))
+      let (mask, weights) = (
+        try #require(pruning.masks["w"]).bytes, try #require(pruning.weights?["w"]).scalars
+      )
+      #expect(pruning.report.sparsity == 0.5 && pruning.report.ties == nil)
+      for row in 0..<3 {
+        let found = (0..<8).filter { mask[row * 8 + $0] == 1 }
+        let expected = try byGroups(start[row], products, keep: 2, groups: groups)
+        #expect(found == expected.kept)
+        for group in groups { #expect(group.count { found.contains($0) } == 2) }
+        for column in 0..<8 {
+          #expect(abs(Double(weights[row * 8 + column]) - expected.weights[column]) < 2e-5)
+        }
+      }
+      // What is pruned already keeps its masks; nothing asked for is nothing done.
+      let again = try pruner.prune(
+        ScoringContext(
+          weights: try #require(pruning.weights), masks: pruning.masks, seed: 3,
+          evidence: [(.inputProducts, try context.evidence(.inputProducts))]), to: .sparsity(0.5))
+      #expect(again.masks == pruning.masks)
+      let whole = try pruner.prune(context, to: .sparsity(0))
+      #expect(whole.masks == masks && whole.weights?["w"] == context.weights["w"])
+    }
+  }
+
+  @Test func permutedChannelsAreRefusedBefore() {
+    let pruner = Pruner(
+      criterion: .sparseGPT(), granularity: .nOfM(keep: 2, of: 4, permuted: true), allocation: .layerWise)
+    let error = #expect(throws: PruningError.self) {
+      try pruner.checkCompatibility(with: [PrunableLayer(name: "w", shape: [3, 8])])
+    }
+    #expect(
+      error?.description
+        == "criterion sparse-gpt cannot be used here: it chooses in one group after the other while it moves weights, and has "
+        + "no scores by which channels could be permuted before; use permuted: false")
+  }
 }

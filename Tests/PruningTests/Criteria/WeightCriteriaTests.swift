@@ -124,7 +124,8 @@ import Testing
     (.magnitude, [2, 1, 2, 6, 5, 0]), (.smallFinal, [-2, -1, -2, -6, -5, -0.0]),
     (.largeInit, [1, 3, 2, 0.5, 0, 4]), (.smallInit, [-1, -3, -2, -0.5, -0.0, -4]),
     (.magnitudeIncrease, [1, -2, 0, 5.5, 5, -4]), (.movement, [1, 2, 0, 6.5, 5, 4]),
-    (.largeFinalSameSign, [2, 1, 2, 0, 0, 0]), (.magnitudeIncreaseSameSign, [1, 0, 0, 0, 0, 0]),
+    (.largeFinalSameSign, [2, 1, 2, 0, 0, 0]), (.largeFinalDiffSign, [0, 0, 0, 6, 0, 0]),
+    (.magnitudeIncreaseSameSign, [1, 0, 0, 0, 0, 0]),
     // Ranks of |w₀| are 2, 4, 3, 1, 0, 5 sixths, of |w| 2, 1, 2, 5, 4, 0.
     (.largeInitLargeFinal, [2, 1, 2, 1, 0, 0].map { Float($0 / 6.0) }),
     (.smallInitSmallFinal, [-2, -4, -3, -5, -4, -5].map { Float($0 / 6.0) }),
@@ -133,6 +134,21 @@ import Testing
   @Test(arguments: masks) func maskCriteriaAreTheirDefinitions(criterion: Criterion, expected: [Float]) throws
   {
     #expect(try scores(criterion, Self.final, initial: Self.initial) == expected)
+  }
+
+  /// A weight that is not 0 and was not is in one of the two with its magnitude, and in the other with 0.
+  @Test func theTwoSignsShareTheMagnitudes() throws {
+    var generator = Generator(state: 6)
+    let (initial, final) = (
+      (0..<40).map { _ in generator.float() }, (0..<40).map { _ in generator.float() }
+    )
+    let same = try scores(.largeFinalSameSign, final, initial: initial)
+    let other = try scores(.largeFinalDiffSign, final, initial: initial)
+    #expect(same.contains { $0 > 0 } && other.contains { $0 > 0 })
+    for index in final.indices {
+      #expect(min(same[index], other[index]) == 0)
+      #expect(max(same[index], other[index]) == final[index].magnitude)
+    }
   }
 
   /// What the lower rank keeps is what lies above one percentile of both.
