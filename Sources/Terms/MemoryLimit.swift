@@ -26,7 +26,8 @@ package struct MemoryLimit: Hashable, Sendable {
   /// The least of what the machine has, what a control group allows and what `ulimit -v` leaves now.
   package static var system: MemoryLimit {
     guard let bytes = addressSpace, bytes < machine.bytes else { return machine }
-    return MemoryLimit(bytes: bytes, origin: "ulimit -v leaves")
+    return MemoryLimit(
+      bytes: bytes, origin: "ulimit -v leaves (beside \(programBytes / 1_000_000) MB for the program itself)")
   }
 
   /// What the machine has, or less where a control group says so. Asked once: a sweep of ten thousand trials asks as often.
@@ -38,7 +39,11 @@ package struct MemoryLimit: Hashable, Sendable {
     return MemoryLimit(bytes: bytes, origin: "the control group allows")
   }()
 
-  /// What is left of the address space that the process may have; `nil` for no limit.
+  /// Bytes of address space that a run takes beside the network and the data: stacks of threads, libraries, files in memory. Where the
+  /// system refuses these, its libraries end the process by a signal, and nobody can say why.
+  private static let programBytes = 128_000_000
+
+  /// What is left of the address space that the process may have, the program itself apart; `nil` for no limit.
   private static var addressSpace: Int? {
     var limit = rlimit()
     #if os(Linux)
@@ -48,7 +53,7 @@ package struct MemoryLimit: Hashable, Sendable {
     #endif
     guard getrlimit(resource, &limit) == 0, limit.rlim_cur < UInt64(Int.max) else { return nil }
     let pages = text("/proc/self/statm")?.split(separator: " ").first.flatMap { Int($0) } ?? 0
-    return max(0, Int(limit.rlim_cur) - pages * Int(sysconf(Int32(_SC_PAGESIZE))))
+    return max(0, Int(limit.rlim_cur) - pages * Int(sysconf(Int32(_SC_PAGESIZE))) - programBytes)
   }
 
   /// The least limit of the control groups that the process is in; `nil` for none.

@@ -62,6 +62,20 @@ import Testing
     #endif
   }
 
+  /// Where there is too little for the program itself, its libraries would end it by a signal in the middle of a run.
+  @Test(arguments: [170_000, 200_000]) func aRunThatTheSystemWouldEndIsRefused(kilobytes: Int) throws {
+    #if os(Linux)
+      let program = try Program()
+      let outcome = try program.start(
+        script: "ulimit -v \(kilobytes); exec \"$0\" \"$@\"", ["run"] + Sweeps.tiny
+      ).outcome()
+      #expect(outcome.status == 64, "\(outcome.errors)")
+      #expect(
+        outcome.errors.contains("ulimit -v leaves (beside 128 MB for the program itself)"),
+        "\(outcome.errors)")
+    #endif
+  }
+
   @Test func aSettingIsGivenOnce() throws {
     let refused = try Program().run(["plan", "quickstart", "--set", "seed=1", "--set", "seed=2"])
     #expect(refused.status == 64)
