@@ -21,7 +21,7 @@ sanitize-address: setup
 sanitize-threads: setup
 	@sh Tests/Sanitizers/threads.sh
 
-# Every call on the files of a small run gone wrong once, in four ways: see the script.
+# Every call on the files of a small run gone wrong once, in four ways, in a few minutes on two cores: see the script.
 inject: build
 	@COPPICE=$(COPPICE) sh Tests/Faults/inject.sh
 

@@ -77,6 +77,9 @@ import Testing
     // A round that was never trained has costs, and nothing else.
     row.measure(RoundFacts(layers: facts.layers, flops: 30))
     #expect(row[metric: .flopsNonzero] == 18)
+    // What a row cannot hold is not written: layers of another network.
+    row.measure(RoundFacts(layers: facts.layers, flops: 11))
+    #expect(row[metric: .flopsNonzero].isNaN)
     for metric in [Metric.testAccuracy, .earlyStopStep, .trainingFlops, .wallTime] {
       #expect(row[metric: metric].isNaN, "\(metric.name)")
     }
