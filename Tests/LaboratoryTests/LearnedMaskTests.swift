@@ -102,6 +102,16 @@ extension Running {
       #expect(try bench.digests(try plan()) == reference.digests(try plan()))
     }
 
+    /// Scores are learned: a criterion makes no cells of its own.
+    @Test func aCriterionMakesNoDifference() throws {
+      let plan = try SweepPlan(Self.trial) { Axis(\.criterion, [.magnitude, .random, .taylor]) }
+      #expect(plan.trials.count == 2)
+      let recipes = try SweepPlan(
+        Self.trial.with { $0.recipe = Recipe([.train(), .prune(sparsity: 0.9), .retrain()]) }
+      ) { Axis(\.criterion, [.magnitude, .random]) }
+      #expect(recipes.trials.count == 3)
+    }
+
     @Test func isTrainedAgainUnderItsMasks() throws {
       let bench = try Bench()
       let plan = try SweepPlan(

@@ -27,6 +27,18 @@ import Testing
     "adamw": "b20ea64c923ef9f0",
     "sgd": "12c0e72cbe032172",
   ]
+  static let learnedMasks = [
+    "bernoulli": "2edb1252694d7d55",
+    "continuous-sparsification": "34afc7bdce72ed5a",
+    "edge-popup": "de032d8155076f8",
+    "hard-concrete": "2ba474b9b0b4ebdd",
+    "movement": "36ea9e6d54cc2f4b",
+    "none": "89f146b3229cbf70",
+    "proximal": "4def784ee6fe86d5",
+    "slimming": "922ec0c96449fa2a",
+    "soft-movement": "5fb82f5eb9cfb410",
+    "soft-threshold": "ca946718c4feca58",
+  ]
   static let models = [
     "causal-transformer": "8cebcdec7f53d4c1",
     "conv": "fe22f509f2037e05",
@@ -74,6 +86,34 @@ import Testing
     digest.add(trainer.state.parameters)
     for (_, moment) in trainer.state.moments { digest.add(moment) }
     check(digest, Self.optimizers, optimizer)
+  }
+
+  @Test(arguments: LearnedMask.all)
+  func learnedMask(_ mask: LearnedMask) throws {
+    let family = Family.all[3]
+    let plain = try family.traced()
+    func inputs(_ step: Int) throws -> MaskInputs {
+      try MaskInputs(mask, at: MaskMoment(step: step, total: 5, perEpoch: 2), survivors: [500 - 50 * step])
+    }
+    let rewrite = LearnedMaskRewrite(
+      mask, of: plain.prunable, pools: [Array(plain.prunable.indices)], optimizer: family.optimizer,
+      end: try inputs(5))
+    let network = try rewrite.apply(to: plain)
+    let trainer = try Trainer(
+      network,
+      TrainingState(parameters: network.initialParameters(seed: 4), buffers: network.initialBuffers),
+      masks: nil, optimizer: family.optimizer, batch: family.batch, seed: 1)
+    var digest = Digest()
+    for step in 0..<5 {
+      trainer.write(try inputs(step))
+      try family.run(trainer, steps: 1)
+    }
+    digest.add(trainer.parameters)
+    if mask.makesMasks {
+      let left = try rewrite.hardened(trainer.parameters, try inputs(5))
+      digest.add(left.parameters(of: plain, among: trainer.parameters, under: left.masks))
+    }
+    check(digest, Self.learnedMasks, mask)
   }
 
   /// Where this fails on purpose, raise the version of the numerics contract: bits of sparse training changed.

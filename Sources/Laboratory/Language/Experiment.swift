@@ -106,6 +106,10 @@ public struct Experiment: Sendable {
     for index in cells.indices where cells[index].retraining == .none && cells[index].recipe == nil {
       cells[index].retrainingRate = .own
     }
+    // Scores that are learned take the place of a criterion.
+    for index in cells.indices where cells[index].recipe == nil && cells[index].learnedMask.makesMasks {
+      (cells[index].criterion, cells[index].scoringBatch, cells[index].scoringBatches) = (.magnitude, 256, 1)
+    }
     // A recipe takes the place of schedule and sparsity, but for the ratio that a learned mask is cut to.
     for index in cells.indices where cells[index].recipe != nil {
       cells[index].schedule = .oneShot

@@ -69,7 +69,9 @@ struct Grouping {
     case .final:
       taking = last.sorted()
       level = { [condition] place in
-        condition.flatMap { rows[place].number($0) } ?? rows[place].targetSparsity
+        // Where nothing was asked for, what was found is one point, whatever its sparsity: no number equals NaN.
+        let asked = rows[place].targetSparsity
+        return condition.flatMap { rows[place].number($0) } ?? (asked.isNaN ? -1 : asked)
       }
     case .ladder:
       let deepest = rows.map(\.targetSparsity).max()

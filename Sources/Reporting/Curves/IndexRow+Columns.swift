@@ -18,9 +18,12 @@ extension IndexRow {
     return number
   }
 
-  /// Whether the trial was asked for no sparsity at all, and is no control: a baseline.
+  /// Whether the trial was asked for no sparsity at all, and is no control: a baseline. A learned mask that came to remove nothing
+  /// is none: it is asked for no number, and works inside the training or in a recipe.
   var isDense: Bool {
-    control == "none" && (targetSparsity.isFinite ? targetSparsity <= 0 : isFinal && density == 1)
+    guard control == "none" else { return false }
+    if targetSparsity.isFinite { return targetSparsity <= 0 }
+    return isFinal && density == 1 && !["none", "recipe"].contains(schedule)
   }
 
   /// Whether this row is what the trial was asked for. That of a trial which is still running, which collapsed, or which a

@@ -1,6 +1,7 @@
 import CoppiceAutodiff
 import CoppiceNetworks
 import CoppiceTensors
+import CoppiceTerms
 import CoppiceTestSupport
 import Testing
 
@@ -50,6 +51,69 @@ import Testing
         }
       }
       #expect(largest < 0.01 * moved, "\(own): \(largest) of \(moved)")
+    }
+  }
+
+  /// By the formula, behind momentum and behind Adam: `sign(w) max(0, |w| − η λ)`, of rows by their norm; what is masked stays 0.
+  @Test(arguments: [Optimizer.sgd(momentum: 0.9), .adam()])
+  func aProximalStepShrinks(_ optimizer: Optimizer) throws {
+    let family = Family.all[0]
+    let proximal = optimizer.proximal(l1: 2, group: 0.5)
+    let (usual, shrunk) = (
+      try family.trainer(optimizer: optimizer), try family.trainer(optimizer: optimizer.proximal())
+    )
+    try family.run(usual, steps: 3, rate: 0.01)
+    try family.run(shrunk, steps: 3, rate: 0.01)
+    #expect(usual.state.hasSameBits(as: shrunk.state))
+    #expect(optimizer.proximal().description.hasPrefix("proximal(optimizer: \(optimizer.name)"))
+    let plain = try family.traced()
+    let weights = plain.prunable
+    let declared = Retrainable(names: weights, optimizer: proximal)
+    func trainer(_ network: Network) throws -> Trainer {
+      try Trainer(
+        network, family.start(plain), masks: ReferenceNumbers.masks(plain), execution: .never,
+        optimizer: optimizer, batch: family.batch, seed: 1)
+    }
+    let (one, other) = (try trainer(plain), try trainer(try declared.apply(to: plain)))
+    try family.run(one, steps: 1, rate: 0.01)
+    try family.run(other, steps: 1, rate: 0.01)
+    var zeros = 0
+    for (name, tensor) in one.parameters {
+      let found = try #require(other.parameters[name]).scalars
+      guard weights.contains(name) else {
+        #expect(found == tensor.scalars)
+        continue
+      }
+      let length = tensor.shape[1]
+      for row in 0..<tensor.shape[0] {
+        let old = tensor.scalars[(row * length)..<((row + 1) * length)].map(Double.init)
+        let single = old.map { $0.magnitude > 0.02 ? $0 - ($0 > 0 ? 0.02 : -0.02) : 0 }
+        let norm = single.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        let factor = norm == 0 ? 0 : max(0, 1 - 0.005 * Double(length).squareRoot() / norm)
+        for (place, wanted) in single.enumerated() {
+          let scalar = found[row * length + place]
+          #expect(abs(Double(scalar) - wanted * factor) < 1e-6 && (scalar == 0) == (wanted * factor == 0))
+          zeros += scalar == 0 && old[place] != 0 ? 1 : 0
+        }
+      }
+    }
+    #expect(zeros > 10)
+  }
+
+  /// Some parameters with an optimizer of their own.
+  private struct Retrainable: NetworkRewrite {
+    let names: [String]
+    let optimizer: Optimizer
+    let specification = Specification("retrainable", version: nil)
+
+    func apply(to network: Network) throws -> Network {
+      let declarations = network.declarations.map { declaration in
+        guard names.contains(declaration.name) else { return declaration }
+        return ParameterDeclaration(
+          declaration.name, declaration.shape, declaration.initializer, isPrunable: declaration.isPrunable,
+          training: LeafTraining(optimizer: optimizer))
+      }
+      return try network.rewritten(by: self, declarations: declarations) { graph, _ in graph }
     }
   }
 

@@ -33,6 +33,22 @@ import Testing
     #expect(set.curves.flatMap(\.cells).allSatisfy { $0.level > 0 })
   }
 
+  /// A learned mask without a ratio: seeds come to sparsities of their own and are one point all the same.
+  @Test func whatWasAskedForNoNumberIsOnePoint() throws {
+    func row(_ seed: Int, density: Double) -> IndexRow {
+      IndexRows.row(
+        criterion: "hard-concrete", schedule: "none", retraining: "none", target: .nan, density: density,
+        seed: seed, accuracy: 0.9)
+    }
+    let dense = (0..<3).map { IndexRows.row(target: 0, seed: $0, accuracy: 0.95) }
+    let set = try CurveSet(dense + [row(0, density: 0.5), row(1, density: 0.75), row(2, density: 1)])
+    #expect(set.curves.count == 1 && set.curves[0].cells.count == 1)
+    #expect(set.curves[0].cells[0].rows.map(\.seed) == [0, 1, 2])
+    #expect(set.curves[0].cells[0].density == 0.75 && !set.curves[0].cells[0].isMissed)
+    // One that removed nothing is no baseline.
+    #expect(set.baselines.map { $0.cells[0].rows.count } == [3])
+  }
+
   @Test func denseTrialsThatDifferInNameOnlyAreOneBaseline() throws {
     var rows = IndexRows.grid()
     for seed in 0..<3 {
