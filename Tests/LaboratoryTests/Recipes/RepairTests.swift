@@ -1,4 +1,3 @@
-import CoppiceDatasets
 import CoppiceLaboratory
 import CoppiceNetworks
 import CoppicePruning
@@ -145,8 +144,8 @@ extension Running {
         refused.append((trial, reason))
       }
       let repair = RecipeStep.repair(by: .biasCorrection())
-      refuse("mlp(widths: [12]) has no batch normalisation") { $0.repair = .recalibrate() }
-      refuse("mlp(widths: [12]) has no batch normalisation") {
+      refuse("has no batch normalisation") { $0.repair = .recalibrate() }
+      refuse("has no batch normalisation") {
         $0.recipe = Recipe([.train(), .prune(sparsity: 0.5), .repair(by: .recalibrate())])
       }
       refuse("conv.weight, blocks.0.conv1.weight, blocks.0.conv2.weight have none") {
@@ -175,12 +174,7 @@ extension Running {
       refuse("behind a network that is measured already") {
         $0.recipe = Recipe([.train(), .prune(sparsity: 0.5), .retrain(.none), repair])
       }
-      refuse("those of fc1.weight have 5000") {
-        var wide = Teacher()
-        (wide.features, wide.hidden, wide.classes) = (5_000, 2, 2)
-        (wide.training, wide.validation, wide.test) = (40, 10, 10)
-        ($0.repair, $0.dataset) = (.leastSquares(), .teacher(wide))
-      }
+      refuse("those of fc2.weight have 5000") { ($0.repair, $0.model) = (.leastSquares(), .mlp([5_000])) }
       return refused
     }()
 

@@ -37,12 +37,14 @@ extension Running {
       return try #require(record[parameters: "parameters"])
     }
 
-    private func expect(_ found: ParameterSet, are wanted: [RetrainingFixture.Array]) throws {
+    private func expect(
+      _ found: ParameterSet, are wanted: [RetrainingFixture.Array], within tolerance: Double
+    ) throws {
       #expect(Set(found.names) == Set(wanted.map(\.name)))
       for array in wanted {
         let scale = array.scalars.map(abs).max() ?? 0
         for (a, b) in zip(try #require(found[array.name]).scalars, array.scalars) {
-          #expect(abs(Double(a) - b) <= 2e-5 * scale, "\(array.name): \(a), not \(b)")
+          #expect(abs(Double(a) - b) <= tolerance * scale, "\(array.name): \(a), not \(b)")
         }
       }
     }
@@ -50,14 +52,14 @@ extension Running {
     /// In one batch, and in the two that make one pass over the same examples.
     @Test(arguments: [1, 2]) func biasesTakeUpTheMeanChangeOfEveryLayer(batches: Int) throws {
       let found = try repaired(by: .biasCorrection(batches: batches), batch: 32 / batches)
-      try expect(found, are: fixture.biasCorrection)
+      try expect(found, are: fixture.biasCorrection, within: 1e-5)
       #expect(fixture.maskSet.applied(to: fixture.dense)["fc1.weight"] == found["fc1.weight"])
     }
 
     @Test(arguments: [1, 2]) func survivorsAreThoseOfLeastSquares(batches: Int) throws {
       let found = try repaired(
         by: .leastSquares(batches: batches, ridge: fixture.ridge), batch: 32 / batches)
-      try expect(found, are: fixture.leastSquares)
+      try expect(found, are: fixture.leastSquares, within: 1e-4)
       for (name, mask) in fixture.maskSet {
         let weight = try #require(found[name])
         #expect(zip(weight.scalars, mask.bytes).allSatisfy { $1 != 0 || $0.bitPattern == 0 })
@@ -110,7 +112,10 @@ extension Running {
       return digest.text
     }
 
-    static let pinned = ["recalibrate": (1, ""), "bias-correction": (1, ""), "least-squares": (1, "")]
+    static let pinned = [
+      "recalibrate": (1, "6a4c02ba6bdaffa1"), "bias-correction": (1, "3697a452c6f897dd"),
+      "least-squares": (1, "490eb73fd88a6af4"),
+    ]
 
     /// Where one of these fails on purpose, raise the version of that repair in the same commit.
     @Test(arguments: Repair.all.filter { $0 != .none })

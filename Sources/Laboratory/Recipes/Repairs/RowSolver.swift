@@ -6,7 +6,7 @@ import CoppiceTensors
 ///
 /// What is solved for is the change δ of a row, since r = y − w₀·x − b is known: (C + λI) δ = c on the survivors, with
 /// C = Σ x xᵀ − N x̄ x̄ᵀ and c = Σ r x − N r̄ x̄ over the N rows x of the row's group. The bias then moves by r̄ − δ·x̄. Without a bias,
-/// x̄ is taken for 0.
+/// x̄ is taken for 0. A weight whose input is constant stays as it is: the bias does all that it could do.
 struct RowSolver {
   /// The most columns a layer may have: their matrix takes 128 MB.
   static let mostColumns = 4096
@@ -35,14 +35,14 @@ struct RowSolver {
     for group in 0..<groups {
       let first = group * height
       let means = mean(ofRow: first)
-      guard let matrix = covariance(group, means) else {
+      guard let (matrix, living) = covariance(group, means) else {
         for row in first..<(first + height) { move(row, [], means, SquareMatrix(zeros: 0)) }
         continue
       }
       var (known, factor): ([Int], SquareMatrix?) = ([], nil)
       for row in first..<(first + height) {
         try check()
-        let survivors = survivors(of: row)
+        let survivors = survivors(of: row, among: living)
         // Rows of whole units and of dense layers have one support.
         if factor == nil || survivors != known {
           guard let new = matrix.limited(to: survivors).factor else { return false }
@@ -61,11 +61,11 @@ struct RowSolver {
     return found.inputs[(row * columns)..<((row + 1) * columns)].map { $0 / Double(found.rows) }
   }
 
-  /// C + λI of a group; `nil` where all its inputs are constant, so that no weight of it can help.
-  private func covariance(_ group: Int, _ means: [Double]) -> SquareMatrix? {
+  /// C + λI of a group and the columns whose inputs are not constant; `nil` where all are, so that no weight of it can help.
+  private func covariance(_ group: Int, _ means: [Double]) -> (SquareMatrix, living: [Int])? {
     let start = group * columns * columns
     var matrix = SquareMatrix(columns, Array(found.products[start..<(start + columns * columns)]))
-    var (sum, living) = (0.0, 0)
+    var (sum, living) = (0.0, [Int]())
     for i in 0..<columns {
       for j in i..<columns {
         // Kernels may round the two halves differently.
@@ -75,17 +75,18 @@ struct RowSolver {
       }
       // What rounding leaves of a constant input is none.
       if matrix[i, i] > 1e-6 * found.products[start + i * columns + i] {
-        (sum, living) = (sum + matrix[i, i], living + 1)
+        sum += matrix[i, i]
+        living.append(i)
       }
     }
-    guard living > 0 else { return nil }
-    for i in 0..<columns { matrix[i, i] += ridge * sum / Double(living) }
-    return matrix
+    guard !living.isEmpty else { return nil }
+    for i in living { matrix[i, i] += ridge * sum / Double(living.count) }
+    return (matrix, living)
   }
 
-  private func survivors(of row: Int) -> [Int] {
-    guard let mask else { return Array(0..<columns) }
-    return (0..<columns).filter { mask.bytes[row * columns + $0] != 0 }
+  private func survivors(of row: Int, among living: [Int]) -> [Int] {
+    guard let mask else { return living }
+    return living.filter { mask.bytes[row * columns + $0] != 0 }
   }
 
   private mutating func move(
