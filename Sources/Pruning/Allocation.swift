@@ -224,7 +224,7 @@ public struct Allocation: Component {
 
   /// The places of the layers that a floor holds, where layers and target alone say so.
   func held(_ layers: [PrunableLayer], target: PruningTarget) throws -> [Int] {
-    guard case .counted(let share) = share else { return [] }
+    guard hasFloor, case .counted(let share) = share else { return [] }
     return try share(layers, target).held
   }
 

@@ -40,7 +40,8 @@ public struct Criterion: Component {
   /// In how many cuts a pruning is made: what the criterion reads is measured again before each, on what survives.
   public let rounds: Int
   /// Whether prunings of one network share the scores: kept in a file, they are read by every further ratio. Scores that take less time
-  /// than their file are not kept.
+  /// than their file are not kept. Of the 266,200 weights of LeNet-300-100 the file takes 4 ms to write (measured). An operation a
+  /// weight takes less than 0.1 ms, sorting them 40 ms.
   public let keepsScores: Bool
   /// Whether it is a solver that keeps a pattern, so many weights of every group, where the granularity is one.
   package private(set) var solvesPatterns = false

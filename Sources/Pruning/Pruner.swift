@@ -206,8 +206,7 @@ package final class Pruner: Hashable, Sendable {
 
   private func cut(
     _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure,
-    scores known: ParameterSet?,
-    to quota: Quota, _ isByWeight: Bool
+    scores known: ParameterSet?, to quota: Quota, _ isByWeight: Bool
   ) throws -> Cut {
     if criterion.solves {
       try checkSolver(isByWeight)
