@@ -11,7 +11,7 @@ sweep() {
   set -- --quiet --jobs "$2" --threads "$3"
   "$program" run $small "$@" --set "$glyphs" --set "model=mlp(widths: [16])" >/dev/null
   "$program" run $small "$@" --set "$glyphs" --set "model=mlp(widths: [16])" --fresh >/dev/null
-  for model in "conv-2(hidden: [8])" "lenet-5"; do
+  for model in "conv(stages: [[4], [8]], hidden: [8])" "lenet-5"; do
     "$program" run $small "$@" --set "$glyphs" --set "model=$model" --set criterion=taylor --set schedule=one-shot --force \
       --set sparsity=0.5 >/dev/null
   done
