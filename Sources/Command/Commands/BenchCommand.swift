@@ -10,7 +10,7 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measure kernels, training, inference, sparse networks, criteria and sweeps on this machine.",
     discussion: """
       Prints the median and the range of five runs, and the share of what the processor can multiply and add at most, \
-      measured right before and behind. Nothing else should run meanwhile. All of it takes about three minutes, most of them for the \
+      measured right before and behind. Nothing else should run meanwhile. All of it takes about five minutes, most of them for the \
       curves over density; one model's training and inference, some seconds.
 
       Parts: kernels (the costliest of each model's step), training (dense steps, and a network late in its training beside \

@@ -13,7 +13,7 @@ import Testing
   }
 
   private func fanIn(_ name: String, _ network: MovingNetwork) -> [Int] {
-    let mask = network.masks.active[name]!
+    guard let mask = network.masks.active[name] else { return [] }
     let length = mask.count / mask.shape[0]
     return (0..<mask.shape[0]).map { row in mask.bytes[row * length..<(row + 1) * length].count { $0 != 0 } }
   }
