@@ -14,7 +14,8 @@ extension Experiment {
       scoringBatch: 64, scoringBatches: 4),
     claims: [
       Claim(
-        "half of the heads go by importance at a loss of less than a point", paper: "Michel et al. 2019, Fig. 3",
+        "half of the heads go by importance at a loss of less than a point",
+        paper: "Michel et al. 2019, Fig. 3",
         published: "20 to 40 % go at no noticeable loss",
         of: ["criterion=head-importance", "target_sparsity=0.5"], against: ["target_sparsity=0"],
         expected: .above(-0.01)),

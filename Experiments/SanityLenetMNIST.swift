@@ -13,15 +13,18 @@ extension Experiment {
           "\(criterion): shuffling the mask within layers costs nothing at 2 %", paper: "Frankle et al. 2021",
           published: "preserved or improved, on CIFAR-10 and ImageNet",
           of: ["criterion=\(criterion)", "control=shuffled-mask", "target_sparsity=0.98"],
-          against: ["criterion=\(criterion)", "control=none", "target_sparsity=0.98"], expected: .above(-0.003)),
+          against: ["criterion=\(criterion)", "control=none", "target_sparsity=0.98"],
+          expected: .above(-0.003)),
         Claim(
           "\(criterion): drawing the weights afresh costs nothing at 2 %", paper: "Frankle et al. 2021",
           published: "preserved, on CIFAR-10 and ImageNet",
           of: ["criterion=\(criterion)", "control=random-reinit", "target_sparsity=0.98"],
-          against: ["criterion=\(criterion)", "control=none", "target_sparsity=0.98"], expected: .above(-0.003)),
+          against: ["criterion=\(criterion)", "control=none", "target_sparsity=0.98"],
+          expected: .above(-0.003)),
         Claim(
           "\(criterion) stays below magnitude after training at 2 %", paper: "Frankle et al. 2021",
-          published: "all methods do", of: ["criterion=\(criterion)", "control=none", "target_sparsity=0.98"],
+          published: "all methods do",
+          of: ["criterion=\(criterion)", "control=none", "target_sparsity=0.98"],
           against: ["criterion=magnitude", "control=none", "target_sparsity=0.98"], expected: .below(0)),
       ]
     }

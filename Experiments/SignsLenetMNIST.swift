@@ -7,11 +7,13 @@ extension Experiment {
   public static let signsLenetMNIST = Experiment(
     "signs-lenet-mnist", question: "Is the sign all that a winning ticket needs of its initial weights?",
     base: Trial(
-      dataset: .mnist, training: .iterations(4_000), evaluation: .share(1), allocation: .layerWise(output: 0.5),
+      dataset: .mnist, training: .iterations(4_000), evaluation: .share(1),
+      allocation: .layerWise(output: 0.5),
       schedule: .lotteryTicket(rounds: 11)),
     claims: [
       Claim(
-        "one size with the initial signs is as good as the initial weights", paper: "Zhou et al. 2019, Fig. 4",
+        "one size with the initial signs is as good as the initial weights",
+        paper: "Zhou et al. 2019, Fig. 4",
         published: "as good wherever signs are kept", of: ["control=signed-constant", "round=11"],
         against: ["control=none", "round=11"], expected: .above(-0.003)),
       Claim(
@@ -20,7 +22,8 @@ extension Experiment {
         of: ["control=signed-reinit", "round=11"], against: ["control=none", "round=11"],
         expected: .above(-0.003)),
       Claim(
-        "fresh weights are worse", paper: "Zhou et al. 2019, Fig. 4", published: "worse wherever signs are not kept",
+        "fresh weights are worse", paper: "Zhou et al. 2019, Fig. 4",
+        published: "worse wherever signs are not kept",
         of: ["control=random-reinit", "round=11"], against: ["control=none", "round=11"],
         expected: .below(-0.003)),
       Claim(
@@ -29,8 +32,9 @@ extension Experiment {
         of: ["control=frozen-pruned", "round=11"], against: ["control=none", "round=11"], expected: .below(0)),
     ]
   ) {
-    for control in [Control.none, .signedConstant, .signedReinitialisation, .randomReinitialisation, .frozenPruned]
-    {
+    for control in [
+      Control.none, .signedConstant, .signedReinitialisation, .randomReinitialisation, .frozenPruned,
+    ] {
       Fix(\.control, control)
       Fix(\.rounds, control == .none ? nil : [11])
     }

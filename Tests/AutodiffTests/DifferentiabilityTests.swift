@@ -64,7 +64,9 @@ struct DifferentiabilityTests {
   func zeroByDefinition() throws {
     let samples = PrimitiveContractTests.samples.filter { $0.primitive is any ZeroGradientPrimitive }
     #expect(
-      Set(samples.map(\.primitive.name)) == ["step", "arg-max", "label-count", "one-hot", "stop-gradient"])
+      Set(samples.map(\.primitive.name)) == [
+        "step", "arg-max", "label-count", "one-hot", "stop-gradient", "uniform-noise",
+      ])
     for sample in samples {
       guard let graph = try gradients(sample) else { continue }
       for output in graph.outputs {

@@ -1,5 +1,7 @@
 import Coppice
 import CoppiceExperiments
+import CoppiceTestSupport
+import Foundation
 import Testing
 
 /// What files hold of a trial leads back to the trial, or says why not.
@@ -28,6 +30,8 @@ import Testing
     for control in Control.catalogue.all { try expectRoundTrip(Trial(control: control)) }
     for dynamics in Dynamics.catalogue.all { try expectRoundTrip(Trial(dynamics: dynamics)) }
     for mask in LearnedMask.catalogue.all { try expectRoundTrip(Trial(learnedMask: mask)) }
+    for rate in RetrainingRate.catalogue.all { try expectRoundTrip(Trial(retrainingRate: rate)) }
+    for repair in Repair.catalogue.all { try expectRoundTrip(Trial(repair: repair)) }
     for loss in Loss.catalogue.all { try expectRoundTrip(Trial(loss: loss)) }
     for rule in StopRule.catalogue.all { try expectRoundTrip(Trial(stop: rule)) }
     try expectRoundTrip(Trial(recipe: Recipe(RecipeStep.catalogue.all)))
@@ -66,14 +70,26 @@ import Testing
     for experiment in Experiments.all { for trial in try experiment.trials() { try expectRoundTrip(trial) } }
   }
 
-  /// Planned on digits that are drawn in place of MNIST's: what goes together follows from shapes and classes.
+  /// Planned on data that are drawn in place of published ones: what goes together follows from shapes and classes.
   @Test func everyExperimentCanBePlanned() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.file("sst2"), withIntermediateDirectories: true)
+    for (part, count) in [("train", 2_100), ("dev", 1), ("test", 1)] {
+      let lines = (0..<count).map { "good or bad \($0 % 7)\t\($0 % 2)\n" }
+      try lines.joined().write(toFile: folder.file("sst2/\(part).tsv"), atomically: false, encoding: .utf8)
+    }
     for experiment in Experiments.all {
-      let drawn = [(name: "dataset", text: "glyphs(training: 2000)")]
+      let drawn: String? =
+        switch experiment.base.dataset {
+        case .sst2: nil
+        case .tinyShakespeare: "induction(training: 2000)"
+        case let own where own.isEmbedded: nil
+        default: "glyphs(training: 2000)"
+        }
       #expect(throws: Never.self, "\(experiment.name)") {
         _ = try SweepPlan(
-          experiment, seeds: 1, overrides: experiment.base.dataset.isEmbedded ? [] : drawn,
-          library: DataLibrary(DataFolders([])))
+          experiment, seeds: 1, overrides: drawn.map { [("dataset", $0)] } ?? [],
+          library: DataLibrary(DataFolders([folder.path])))
       }
     }
   }

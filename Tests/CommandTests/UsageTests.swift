@@ -142,9 +142,10 @@ import Testing
     let program = try Program()
     #expect(try completions(of: ["ru"], in: program) == ["run"])
     #expect(try completions(of: ["run", ""], in: program).contains("quickstart"))
-    #expect(try completions(of: ["plan", "lott"], in: program) == ["lottery-lenet-mnist"])
+    #expect(try completions(of: ["plan", "lottery-l"], in: program) == ["lottery-lenet-mnist"])
     #expect(try completions(of: ["list", "cri"], in: program) == ["criteria"])
-    #expect(try completions(of: ["run", "quickstart", "--set", "learn"], in: program) == ["learning-rate="])
+    #expect(
+      try completions(of: ["run", "quickstart", "--set", "learning"], in: program) == ["learning-rate="])
     #expect(
       try completions(of: ["run", "quickstart", "--set", "criterion="], in: program)
         == Criterion.catalogue.names.map { "criterion=\($0)" })

@@ -35,6 +35,9 @@ package struct Round: Sendable {
     self.ticketSteps = ticketSteps
   }
 
+  /// Whether a control stands in the place of the pruned network.
+  var isControl: Bool { ticketSteps != nil }
+
   /// The stage of a role; `nil` where the round has none.
   package subscript(role: Role) -> StageKey? { stages.first { $0.role == role }?.key }
 

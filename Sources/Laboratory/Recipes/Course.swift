@@ -282,7 +282,8 @@ package struct Course {
     let rate = plan.iterations == 0 ? RetrainingRate.own : trial.retrainingRate
     var training = TrainingStage(
       regimen, source: source, masks: masks, freezesPruned: freezesPruned, firstStep: ticket.firstStep,
-      steps: plan.iterations, learningRateStep: rate.learningRateStep(of: plan), rate: rate.course(from: before),
+      steps: plan.iterations, learningRateStep: rate.learningRateStep(of: plan),
+      rate: rate.course(from: before),
       density: masks == nil || freezesPruned ? 1 : ticket.density)
     training.rewindStep = plan.rewindStep
     return training
@@ -322,7 +323,8 @@ package struct Course {
     rounds.append(
       Round(
         index: prunings, stages: stages, requestedSparsity: isAsked ? forecast.sparsity : .nan,
-        isInVain: isInVain, ticketSteps: prunings > 0 && trial.control != .none ? position : nil))
+        isInVain: isInVain, ticketSteps: prunings > 0 && trial.control != .none && !isLearned ? position : nil
+      ))
   }
 }
 

@@ -33,7 +33,7 @@ package struct TrialAssembly {
   package func record(provenance: String, ending: TrialStatus?) throws -> TrialRecord {
     var rounds: [RoundRecord] = []
     var status = TrialStatus.completed
-    var before: MaskSet?
+    var before: (round: Round, masks: MaskSet?)?
     for round in plan.rounds {
       let masks = try round[.masks].flatMap { try outputs.read($0) }
       // Where masks move inside a training, the training itself leaves them: its end is told below, with its results.
@@ -53,12 +53,14 @@ package struct TrialAssembly {
       status = training.outcome.ending ?? .completed
       var record = try self.round(round, training, masks)
       let kept = masks?[masks: "masks"]
+      // The masks of a control need not lie within those of the network it is compared with.
+      let comparable = before.flatMap { $0.round.isControl == round.isControl ? $0.masks : nil }
       if status == .completed {
-        record.invariants.merge(sight(round, record, training, kept, before).findings)
+        record.invariants.merge(sight(round, record, training, kept, before: comparable).findings)
         if record.invariants.fault != nil { status = .failed }
       }
       record.invariants = record.invariants.inOrder
-      before = kept
+      before = (round, kept)
       rounds.append(record)
       if status != .completed { break }
     }
@@ -81,7 +83,7 @@ package struct TrialAssembly {
 
   /// What invariants see of a round.
   private func sight(
-    _ round: Round, _ record: RoundRecord, _ training: StageRecord, _ masks: MaskSet?, _ before: MaskSet?
+    _ round: Round, _ record: RoundRecord, _ training: StageRecord, _ masks: MaskSet?, before: MaskSet?
   ) -> RoundSight {
     let stage = self.training(of: round[.training])
     let made = record.evaluations.last?.step ?? 0

@@ -78,7 +78,7 @@ package final class MaskMoves: Sendable {
     /// Measures with probes of its own.
     @Sendable func measure(from first: Int = 0) -> Pruner.Measure {
       let probes = EvidenceProbes(regimen, threads: context.threads)
-      return { evidence, parameters, masks in
+      return { [scoring] evidence, parameters, masks in
         try scoring.measure(
           evidence, regimen, by: probes, parameters, buffers, masks: masks, from: first,
           check: { try context.interruption.check() })

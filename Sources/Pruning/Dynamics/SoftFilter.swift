@@ -22,7 +22,8 @@ extension Dynamics {
     return Dynamics(
       "soft-filter", version: 1,
       fields: [("every", interval.specificationValue), ("to", end.specificationValue)], regrows: true,
-      moves: times.moves, isDue: { try (times.place(of: $0)?.move ?? 0) > 0 }, target: { _, ratio in .sparsity(ratio ?? 0) }
+      moves: times.moves, isDue: { try (times.place(of: $0)?.move ?? 0) > 0 },
+      target: { _, ratio in .sparsity(ratio ?? 0) }
     ) { context in
       guard let (move, last) = try times.place(of: context.moment) else { return context.masks }
       let all = context.masks.active.filledUp

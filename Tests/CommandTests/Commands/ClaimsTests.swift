@@ -66,6 +66,7 @@ import Testing
           [
             trial.criterion.name, trial.retraining.name, trial.control.name, trial.model.name,
             trial.allocation.name, trial.granularity.name, trial.dynamics.name, trial.schedule.name,
+            trial.learnedMask.name,
           ]
         })
       for condition in experiment.claims.flatMap({ $0.rows + ($0.reference ?? []) }) {

@@ -18,8 +18,8 @@ import Testing
     ("allocations", Allocation.catalogue.names), ("schedules", Schedule.catalogue.names),
     ("retrainings", Retraining.catalogue.names), ("retraining-rates", RetrainingRate.catalogue.names),
     ("repairs", Repair.catalogue.names), ("controls", Control.catalogue.names),
-    ("dynamics", Dynamics.catalogue.names), ("losses", Loss.catalogue.names),
-    ("learned-masks", LearnedMask.catalogue.names),
+    ("dynamics", Dynamics.catalogue.names), ("learned-masks", LearnedMask.catalogue.names),
+    ("losses", Loss.catalogue.names),
     ("stop-rules", StopRule.catalogue.names), ("recipe-steps", RecipeStep.catalogue.names),
     ("analyses", Analysis.catalogue.names), ("metrics", Metrics.all.map(\.name)),
     ("settings", Settings.all.map(\.name)),
@@ -99,7 +99,9 @@ import Testing
     #expect(fields.count == 8)
     #expect(fields.contains("          cosine(rate: 0.1, floor: 0.0)"))
     let allocations = try run(["list", "allocations", "--fields"]).output.split(separator: "\n")
-    #expect(allocations.contains("                    layer-wise  also: rates, output, ignoring"))
+    #expect(
+      allocations.contains(
+        "                    layer-wise  also: rates, output, ignoring, floor-density, floor-count"))
     let sets = try object(try run(["list", "datasets", "--json"]).output)["datasets"] as? [[String: String]]
     #expect(sets?.first { $0["name"] == "glyphs" }?["paper"] == nil)
     let cifar = sets?.first { $0["name"] == "cifar-10" }
@@ -138,9 +140,9 @@ import Testing
   /// Evidence and scores are made once for all ratios of a network, and the plan says so.
   @Test func aPlanTellsOfSharedScores() throws {
     let ratios = [
-      "quickstart", "--seeds", "1", "--set", "model=\(Sweeps.perceptron)", "--set",
+      "allocations-glyphs", "--seeds", "1", "--set", "model=\(Sweeps.perceptron)", "--set",
       "dataset=\(Sweeps.glyphs)",
-      "--set", "training=20it", "--set", "schedule=one-shot", "--set", "criterion=taylor",
+      "--set", "training=20it", "--set", "allocation=global", "--set", "criterion=taylor",
     ]
     let plan = try object(try run(["plan", "--json"] + ratios).output)
     let pruned = ((plan["trials"] as? [String]) ?? []).count { $0.hasPrefix("taylor") }
@@ -445,7 +447,8 @@ import Testing
     let commands = lines.compactMap { $0.wholeMatch(of: #/  ([a-z]+) {2,}(\S.*)/#) }
     #expect(
       Set(commands.map(\.1)) == [
-        "list", "plan", "run", "status", "show", "criteria", "table", "plot", "data", "doctor", "clean",
+        "list", "plan", "run", "status", "show", "criteria", "claims", "table", "plot", "data", "doctor",
+        "clean",
         "bench",
       ])
     for command in commands {

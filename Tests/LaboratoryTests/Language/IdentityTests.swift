@@ -73,7 +73,8 @@ extension Running {
       #expect(
         neutral.map(\.name)
           == [
-            "scoring-batches", "loss", "dynamics", "learned-mask", "stop", "recipe", "retraining-rate", "repair",
+            "scoring-batches", "loss", "dynamics", "learned-mask", "stop", "recipe", "retraining-rate",
+            "repair",
           ])
       for setting in neutral { #expect(setting.value(Trial()) == setting.neutral) }
       for setting in Settings.all {

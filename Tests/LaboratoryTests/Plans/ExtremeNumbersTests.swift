@@ -247,6 +247,128 @@ import Testing
     ("dynamics gradual.from", .budget { ($0.schedule, $0.dynamics) = (.none, .gradual(from: $1)) }),
     ("dynamics gradual.to", .budget { ($0.schedule, $0.dynamics) = (.none, .gradual(to: $1)) }),
     ("dynamics gradual.every", .budget { ($0.schedule, $0.dynamics) = (.none, .gradual(every: $1)) }),
+    ("dynamics set.drop", .number { ($0.schedule, $0.dynamics) = (.none, .set(drop: .constant($1))) }),
+    ("dynamics set.every", .budget { ($0.schedule, $0.dynamics) = (.none, .set(every: $1)) }),
+    ("dynamics set.to", .budget { ($0.schedule, $0.dynamics) = (.none, .set(to: $1)) }),
+    ("dynamics rigl.drop", .number { ($0.schedule, $0.dynamics) = (.none, .rigl(drop: .constant($1))) }),
+    ("dynamics rigl.every", .budget { ($0.schedule, $0.dynamics) = (.none, .rigl(every: $1)) }),
+    ("dynamics rigl.to", .budget { ($0.schedule, $0.dynamics) = (.none, .rigl(to: $1)) }),
+    ("dynamics srigl.drop", .number { ($0.schedule, $0.dynamics) = (.none, .srigl(drop: .constant($1))) }),
+    ("dynamics srigl.every", .budget { ($0.schedule, $0.dynamics) = (.none, .srigl(every: $1)) }),
+    ("dynamics srigl.to", .budget { ($0.schedule, $0.dynamics) = (.none, .srigl(to: $1)) }),
+    ("dynamics srigl.ablation", .number { ($0.schedule, $0.dynamics) = (.none, .srigl(ablation: $1)) }),
+    ("dynamics granet.drop", .number { ($0.schedule, $0.dynamics) = (.none, .granet(drop: .linear($1))) }),
+    ("dynamics granet.from", .budget { ($0.schedule, $0.dynamics) = (.none, .granet(from: $1)) }),
+    ("dynamics granet.to", .budget { ($0.schedule, $0.dynamics) = (.none, .granet(to: $1)) }),
+    ("dynamics granet.every", .budget { ($0.schedule, $0.dynamics) = (.none, .granet(every: $1)) }),
+    ("dynamics top-kast.backward", .number { ($0.schedule, $0.dynamics) = (.none, .topKAST(backward: $1)) }),
+    ("dynamics top-kast.every", .budget { ($0.schedule, $0.dynamics) = (.none, .topKAST(every: $1)) }),
+    ("dynamics top-kast.to", .budget { ($0.schedule, $0.dynamics) = (.none, .topKAST(to: $1)) }),
+    ("dynamics ac-dc.from", .budget { ($0.schedule, $0.dynamics) = (.none, .acDC(from: $1)) }),
+    ("dynamics ac-dc.to", .budget { ($0.schedule, $0.dynamics) = (.none, .acDC(to: $1)) }),
+    ("dynamics ac-dc.every", .budget { ($0.schedule, $0.dynamics) = (.none, .acDC(every: $1)) }),
+    (
+      "dynamics soft-filter.every",
+      .budget { ($0.granularity, $0.schedule, $0.dynamics) = (.neuron, .none, .softFilter(every: $1)) }
+    ),
+    (
+      "dynamics soft-filter.to",
+      .budget { ($0.granularity, $0.schedule, $0.dynamics) = (.neuron, .none, .softFilter(to: $1)) }
+    ),
+    (
+      "learned-mask bernoulli.rate", .number { ($0.schedule, $0.learnedMask) = (.none, .bernoulli(rate: $1)) }
+    ),
+    (
+      "learned-mask continuous-sparsification.penalty",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .continuousSparsification(penalty: $1)) }
+    ),
+    (
+      "learned-mask continuous-sparsification.start",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .continuousSparsification(start: $1)) }
+    ),
+    (
+      "learned-mask continuous-sparsification.temperature",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .continuousSparsification(temperature: $1)) }
+    ),
+    (
+      "learned-mask continuous-sparsification.rate",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .continuousSparsification(rate: $1)) }
+    ),
+    (
+      "learned-mask edge-popup.rate",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .edgePopup(rate: $1)) }
+    ),
+    (
+      "learned-mask hard-concrete.penalty",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .hardConcrete(penalty: $1)) }
+    ),
+    (
+      "learned-mask hard-concrete.start",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .hardConcrete(start: $1)) }
+    ),
+    (
+      "learned-mask hard-concrete.rate",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .hardConcrete(rate: $1)) }
+    ),
+    ("learned-mask movement.from", .budget { ($0.schedule, $0.learnedMask) = (.none, .movement(from: $1)) }),
+    ("learned-mask movement.to", .budget { ($0.schedule, $0.learnedMask) = (.none, .movement(to: $1)) }),
+    ("learned-mask movement.rate", .number { ($0.schedule, $0.learnedMask) = (.none, .movement(rate: $1)) }),
+    (
+      "learned-mask soft-movement.threshold",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .softMovement(threshold: $1)) }
+    ),
+    (
+      "learned-mask soft-movement.penalty",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .softMovement(penalty: $1)) }
+    ),
+    (
+      "learned-mask soft-movement.from",
+      .budget { ($0.schedule, $0.learnedMask) = (.none, .softMovement(from: $1)) }
+    ),
+    (
+      "learned-mask soft-movement.to",
+      .budget { ($0.schedule, $0.learnedMask) = (.none, .softMovement(to: $1)) }
+    ),
+    (
+      "learned-mask soft-movement.rate",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .softMovement(rate: $1)) }
+    ),
+    ("learned-mask proximal.l1", .number { ($0.schedule, $0.learnedMask) = (.none, .proximal(l1: $1)) }),
+    (
+      "learned-mask proximal.group", .number { ($0.schedule, $0.learnedMask) = (.none, .proximal(group: $1)) }
+    ),
+    (
+      "learned-mask slimming.penalty",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .slimming(penalty: $1)) }
+    ),
+    (
+      "learned-mask soft-threshold.start",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .softThreshold(start: $1)) }
+    ),
+    (
+      "learned-mask soft-threshold.decay",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .softThreshold(decay: $1)) }
+    ),
+    (
+      "learned-mask soft-threshold.rate",
+      .number { ($0.schedule, $0.learnedMask) = (.none, .softThreshold(rate: $1)) }
+    ),
+    (
+      "repair bias-correction.batches",
+      .whole { ($0.retraining, $0.repair) = (.fineTune(), .biasCorrection(batches: $1)) }
+    ),
+    (
+      "repair least-squares.batches",
+      .whole { ($0.retraining, $0.repair) = (.fineTune(), .leastSquares(batches: $1)) }
+    ),
+    (
+      "repair least-squares.ridge",
+      .number { ($0.retraining, $0.repair) = (.fineTune(), .leastSquares(ridge: $1)) }
+    ),
+    (
+      "repair recalibrate.batches",
+      .whole { ($0.retraining, $0.repair) = (.fineTune(), .recalibrate(batches: $1)) }
+    ),
     ("stop plateau.evaluations", .whole { $0.stop = .plateau(evaluations: $1) }),
     ("stop plateau.gain", .number { $0.stop = .plateau(gain: $1) }),
     (
@@ -332,6 +454,9 @@ import Testing
     look("retraining", Retraining.self)
     look("control", Control.self)
     look("dynamics", Dynamics.self)
+    look("learned-mask", LearnedMask.self)
+    look("repair", Repair.self)
+    look("retraining-rate", RetrainingRate.self)
     look("stop", StopRule.self)
     look("recipe", RecipeStep.self)
     look("analysis", Analysis.self)

@@ -44,8 +44,9 @@ import Testing
       "evaluation", "seed", "loss", "stop",
     ]
     let pruning: Set = ["criterion", "granularity", "allocation", "sparsity", "schedule"]
-    // A dynamics takes the place of the schedule; that its training has another key GradualTests see.
-    for setting in Settings.all where setting.name != "dynamics" {
+    // A dynamics or a learned mask takes the place of the schedule, and a repair stands behind no rewind; that their stages have other
+    // keys GradualTests, LearnedMaskTests and RepairStageTests see.
+    for setting in Settings.all where !["dynamics", "learned-mask", "repair"].contains(setting.name) {
       var changed = base
       switch setting.name {
       case "dataset": changed.dataset = .tinyGlyphs

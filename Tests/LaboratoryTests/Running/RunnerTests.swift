@@ -10,6 +10,9 @@ import Testing
 
 extension Running {
   @Suite struct RunnerTests {
+    /// One control of the weights and one of the mask; `ControlRunTests` run them all.
+    private static let controls = [Control.none, .randomReinitialisation, .randomMask]
+
     /// Seven trials: a dense baseline, tickets of two kinds, controls.
     static func plan() throws -> SweepPlan {
       try SweepPlan(.tiny) {
@@ -19,7 +22,7 @@ extension Running {
             Axis(\.criterion, [.magnitude, .random, .taylor])
           } else {
             Fix(\.sparsity, nil)
-            Axis(\.control, Control.catalogue.all)
+            Axis(\.control, Self.controls)
           }
         }
       }
@@ -160,7 +163,7 @@ extension Running {
           ($0.optimizer, $0.learningRate) = (.sgd(), .constant(1e30))
           ($0.training, $0.schedule, $0.sparsity) = (.iterations(steps), .lotteryTicket(rounds: 2), nil)
         }
-      ) { Axis(\.control, Control.catalogue.all) }
+      ) { Axis(\.control, Self.controls) }
       let report = try bench.run(plan)
       #expect(report.failures.isEmpty)
       #expect(report.count(.diverged) == plan.trials.count)
@@ -190,7 +193,7 @@ extension Running {
         // A control that reports its last round alone, which is never made.
         for rounds in [[1, 2], [2]] {
           Fix(\.rounds, rounds)
-          Axis(\.control, Control.catalogue.all)
+          Axis(\.control, Self.controls)
         }
       }
       let report = try bench.run(plan)
@@ -223,7 +226,7 @@ extension Running {
           ($0.training, $0.batchSize) = (.iterations(4), 10)
           ($0.allocation, $0.granularity, $0.schedule) = (emptying, .weight, .oneShot)
         }
-      ) { Axis(\.control, Control.all) }
+      ) { Axis(\.control, Self.controls) }
       let report = try bench.run(plan)
       #expect(report.failures.isEmpty && report.count(.completed) == plan.trials.count)
       for trial in plan.trials.dropFirst() {

@@ -41,10 +41,13 @@ import Testing
       numbers: [
         ("flops", [7]), ("training_flops", [10]), ("training_flops_dense", [30]),
         ("wall_time", [0.5 + Double(round)]),
-        PathRecord(
-          isConnected: true, weights: 4, effective: 4, emptiedLayers: 0, deadUnits: 0, flopsCompacted: 6
-        ).numbers,
-      ],
+      ]
+        + (round == 0
+          ? [
+            PathRecord(
+              isConnected: true, weights: 4, effective: 4, emptiedLayers: 0, deadUnits: 0, flopsCompacted: 6
+            ).numbers
+          ] : []),
       evaluations: [
         Evaluation(step: 0, [(.testAccuracy, 0)]),
         Evaluation(step: 30, [(.testAccuracy, 0.9 - 0.1 * Double(round))]),
@@ -121,7 +124,8 @@ import Testing
   @Test func whatATrainingBeginsWithCountsOnce() throws {
     let plan = try TrialPlan(Self.trial.with { $0.retraining = .rewind(to: .iterations(10)) }, Bench.library)
     for case let training as TrainingStage in plan.stages {
-      var record = try self.training(0, in: plan)
+      let round = plan.rounds.firstIndex { $0[.training] == training.key } ?? 0
+      var record = try self.training(round, in: plan)
       let steps = Double(training.steps)
       record.key = training.key.hexadecimal
       record.numbers = [

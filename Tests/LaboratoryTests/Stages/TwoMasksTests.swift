@@ -29,7 +29,7 @@ extension Running {
     /// From the first step on, half of the weights take part and another half is trained. Behind the last step, what has waited
     /// takes part too.
     private static let crossed = Dynamics(
-      "crossed", version: 1, isDue: { $0.step == 0 || $0.step == $0.total },
+      "crossed", version: 1, regrows: true, isDue: { $0.step == 0 || $0.step == $0.total },
       target: { moment, _ in .sparsity(moment.step == 0 ? 0.5 : 0.25) }
     ) { context in
       let all = context.masks.active

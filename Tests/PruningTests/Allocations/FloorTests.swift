@@ -101,7 +101,7 @@ import Testing
       // A pattern has a share of its own, so that the floor may hold nothing.
       let isPattern = granularity != .weight
       if isPattern, plain.isMeasured || name.hasPrefix("erdos") { continue }
-      let sparsity = isPattern ? 0.5 : 0.9
+      let sparsity = isPattern ? 0.5 : 0.8
       let free = try prune(context, plain, sparsity, granularity: granularity)
       let least = try #require(free.report.layers.map(\.kept).min())
       let idle = try prune(
