@@ -69,19 +69,20 @@ package final class MaskMoves: Sendable {
 
   /// The masks after the move of a step, and how many of the removed weights are ties.
   ///
+  /// - Parameter probes: those of the training, which look at the network of every move.
   /// - Throws: `Interrupted` where an end was asked for while evidence was measured.
   func masks(
     _ masks: DynamicMasks, _ parameters: ParameterSet, _ buffers: ParameterSet, _ step: Int, _ total: Int,
-    _ regimen: Regimen, _ context: StageContext
+    _ regimen: Regimen, _ context: StageContext, probes: MoveProbes
   ) throws -> (masks: DynamicMasks, ties: Int) {
     let ties = TieCount()
-    /// Measures with probes of its own.
     @Sendable func measure(from first: Int = 0) -> Pruner.Measure {
-      let probes = EvidenceProbes(regimen, threads: context.threads)
-      return { [scoring] evidence, parameters, masks in
-        try scoring.measure(
-          evidence, regimen, by: probes, parameters, buffers, masks: masks, from: first,
-          check: { try context.interruption.check() })
+      { [scoring] evidence, parameters, masks in
+        try probes.all.withLock { probes in
+          try scoring.measure(
+            evidence, regimen, by: probes, parameters, buffers, masks: masks, from: first,
+            check: { try context.interruption.check() })
+        }
       }
     }
     // Every moment has batches of its own.
@@ -148,6 +149,13 @@ package final class MaskMoves: Sendable {
     let kept = pruning.masks.filter { names.contains($0.name) || pruning.masks.isCompanion($0.name) }
     return (kept, pruning.report.ties ?? 0)
   }
+}
+
+/// The probes of a training whose masks move: traced and compiled at the first move, they look at the network of every further one.
+final class MoveProbes: Sendable {
+  let all: Mutex<EvidenceProbes>
+
+  init(_ regimen: Regimen, threads: Int) { all = Mutex(EvidenceProbes(regimen, threads: threads)) }
 }
 
 /// The ties of the prunings of one move.

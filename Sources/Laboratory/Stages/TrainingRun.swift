@@ -23,6 +23,10 @@ struct TrainingRun {
   private var frozen: ParameterSet?
   /// How many weights are active as the dynamics declares, and by how many units may miss that.
   private var declared: (count: Int, slack: Int)?
+  /// The sparsity of the masks as they stand, where they move.
+  private var sparsity: Double?
+  /// What a dynamics looks with.
+  private let probes: MoveProbes
   /// Measures under the masks as they stand; `nil` until it is asked for.
   private var meter: Meter?
   private var log: TrainingLog
@@ -67,6 +71,8 @@ struct TrainingRun {
       optimizer: regimen.optimizer, loss: regimen.loss, batch: regimen.batchSize, clipping: regimen.clipping,
       seed: regimen.seedBits, firstStep: stage.firstStep, threads: context.threads)
     rates = try stage.rates(context)
+    sparsity = stage.moves == nil ? nil : masks?.active.sparsity
+    probes = MoveProbes(regimen, threads: context.threads)
     batches = try Batches(
       regimen.data.split.training, of: regimen.data.dataset, batchSize: regimen.batchSize,
       seed: regimen.seedBits)
@@ -131,7 +137,7 @@ struct TrainingRun {
     let (new, ties): (DynamicMasks, Int)
     do {
       (new, ties) = try moves.masks(
-        old, trainer.parameters, trainer.buffers, trainer.step, stage.steps, regimen, context)
+        old, trainer.parameters, trainer.buffers, trainer.step, stage.steps, regimen, context, probes: probes)
     } catch is Interrupted {
       writeCheckpoint()
       throw Interrupted(checkpointError: checkpointError)
@@ -146,6 +152,7 @@ struct TrainingRun {
     if new != old {
       try trainer.remask(new.active, trained: new.trained)
       (masks, meter, flopsPerStep) = (new, nil, costs.flopsPerStep(new))
+      sparsity = new.active.sparsity
       frozen = new.trained == nil ? nil : trainer.parameters
       isExplored = false
     }
@@ -179,7 +186,7 @@ struct TrainingRun {
     let loss = trainer.run(learningRate: rate)
     log.flops += flopsPerStep
     log.add(
-      loss: loss, learningRate: rate, sparsity: stage.moves == nil ? nil : masks?.active.sparsity,
+      loss: loss, learningRate: rate, sparsity: sparsity,
       step: trainer.step)
     if !loss.isFinite {
       log.divergence =
