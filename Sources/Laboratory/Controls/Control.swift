@@ -1,12 +1,14 @@
 import CoppiceTerms
 
 /// What a claim about a pruned network is compared with: it takes the place of a round's stages. A control never gets fewer
-/// steps than what it controls. Each shipped one stands in Controls/.
+/// steps than what it controls, unless it is one without training. Each shipped one stands in Controls/.
 public struct Control: Component {
   /// The name, the version and every field of the control.
   public let specification: Specification
   /// Whether it stands for what follows a pruning, so that there is no such control where nothing follows one.
   let needsRetraining: Bool
+  /// Whether it is trained as long as what it controls; one that is not shows what training brings.
+  let isTrained: Bool
   /// The stages that stand for a round in place of the ticket's; `nil` for the ticket's own.
   let replace: (@Sendable (inout Course, Ticket) throws -> [(role: Round.Role, key: StageKey)])?
 
@@ -28,11 +30,11 @@ public struct Control: Component {
 
   /// A control.
   init(
-    _ name: String, version: Int, needsRetraining: Bool = false,
+    _ name: String, version: Int, needsRetraining: Bool = false, isTrained: Bool = true,
     replace: (@Sendable (inout Course, Ticket) throws -> [(role: Round.Role, key: StageKey)])?
   ) {
     specification = Specification(name, version: version)
-    self.needsRetraining = needsRetraining
+    (self.needsRetraining, self.isTrained) = (needsRetraining, isTrained)
     self.replace = replace
   }
 }

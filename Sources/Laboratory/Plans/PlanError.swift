@@ -21,6 +21,7 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
   case ladderWithRounds(StopRule)
   case ladderWithoutDense(StopRule)
   case nothingPrunes(Double)
+  case controlWithoutStatistics(Model)
   case learnedMaskWithDynamics(LearnedMask, Dynamics)
   case learnedMaskWithSchedule(LearnedMask, Schedule)
   case learnedMaskWithControl(LearnedMask, Control)
@@ -90,6 +91,9 @@ package enum PlanError: Error, Hashable, CustomStringConvertible {
     case .learnedMaskWithControl(let mask, let control):
       "control \(control.name) replaces a round of pruning and retraining, and learned mask \(mask.name) makes none; set "
         + "control=none, or train again under its masks: recipe(steps: [train, retrain])"
+    case .controlWithoutStatistics(let model):
+      "the control recalibrated-only measures running statistics anew, and \(model.specification) has no batch normalisation; choose "
+        + "another control, or a model with one"
     case .learnedMaskWithRepair(let mask, let repair):
       "learned mask \(mask.name) leaves a trained network, and repair \(repair.name) stands between a pruning and its retraining; set "
         + "repair=none, or write a recipe with a prune of its own"

@@ -214,7 +214,7 @@ package struct Course {
   }
 
   /// Refuses a repair of what the network does not have.
-  private func check(_ repair: Repair) throws {
+  func check(_ repair: Repair) throws {
     try repair.requires(RepairSetup(network: regimen.model, layers: prunable))
   }
 
@@ -230,7 +230,9 @@ package struct Course {
     if isLearned { (prunings, isMeasured, isLearned) = (prunings + 1, false, false) }
     guard !isMeasured else { throw RecipeError.retrainedTwice }
     let plan = try own?.plan(total: regimen.total, perEpoch: regimen.perEpoch) ?? retraining
-    if plan.iterations == 0, trial.control != .none { throw PlanError.untrainedControl(trial.control) }
+    if plan.iterations == 0, trial.control != .none, trial.control.isTrained {
+      throw PlanError.untrainedControl(trial.control)
+    }
     if trial.repair != .none {
       try check(trial.repair)
       repairs.append(trial.repair)
@@ -320,10 +322,11 @@ package struct Course {
     guard isOwn || prunings == 0 || wanted.contains(prunings) else { return }
     // What nobody asked for has no number.
     let isAsked = learning?.mask.makesMasks != true || learning?.ratio != nil || forecast.sparsity > 0
+    let hasTicket = prunings > 0 && trial.control != .none && trial.control.isTrained && !isLearned
     rounds.append(
       Round(
         index: prunings, stages: stages, requestedSparsity: isAsked ? forecast.sparsity : .nan,
-        isInVain: isInVain, ticketSteps: prunings > 0 && trial.control != .none && !isLearned ? position : nil
+        isInVain: isInVain, ticketSteps: hasTicket ? position : nil
       ))
   }
 }

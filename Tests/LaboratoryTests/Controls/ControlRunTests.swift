@@ -10,14 +10,14 @@ extension Running {
   @Suite struct ControlRunTests {
     private func records(_ trial: Trial) throws -> [String: TrialRecord] {
       let bench = try Bench()
-      let plan = try SweepPlan(trial) { Axis(\.control, Control.catalogue.all) }
+      let plan = try SweepPlan(trial) { Axis(\.control, Control.trained) }
       let report = try bench.run(plan)
       #expect(report.failures.isEmpty, "\(report.failures)")
       var records: [String: TrialRecord] = [:]
       for trial in plan.trials where trial.trial.sparsity != 0 {
         records[trial.trial.control.name] = try bench.record(trial, of: plan)
       }
-      #expect(records.count == Control.catalogue.all.count)
+      #expect(records.count == Control.trained.count)
       return records
     }
 
@@ -104,6 +104,42 @@ extension Running {
         #expect(last.invariants.fault == nil && !last.invariants.isEmpty, "\(name)")
         #expect(abs(last.row.sparsity - 0.5) < 0.2, "\(name)")
       }
+    }
+
+    @Test func recalibratedOnlyMovesStatisticsAlone() throws {
+      let bench = try Bench()
+      let trial = Trial.tiny.with {
+        ($0.model, $0.dataset, $0.batchSize) = (.resnet([3], blocks: 1), .tinyGlyphs, 10)
+        ($0.training, $0.scoringBatch) = (.iterations(4), 20)
+        ($0.allocation, $0.granularity, $0.schedule) = (.layerWise, .weight, .oneShot)
+        ($0.sparsity, $0.retraining) = (0.5, .fineTune(.iterations(3)))
+      }
+      let plan = try SweepPlan(trial) { Axis(\.control, [.none, .recalibratedOnly]) }
+      #expect(try bench.run(plan).failures.isEmpty)
+      let control = try #require(plan.trials.first { $0.trial.control == .recalibratedOnly })
+      let rounds = try bench.record(control, of: plan).rounds
+      let (dense, pruned) = (try #require(rounds[0].weights), try #require(rounds[1].weights))
+      let masks = try #require(rounds[1].masks)
+      #expect(rounds[1].evaluations.count == 1 && rounds[1].invariants.fault == nil)
+      for (name, tensor) in dense {
+        if name.contains("running") {
+          #expect(pruned[name] != tensor, "\(name)")
+        } else {
+          #expect(pruned[name] == masks[name]?.applied(to: tensor) ?? tensor, "\(name)")
+        }
+      }
+      let without = trial.with { ($0.model, $0.control) = (.mlp([4]), .recalibratedOnly) }
+      let refusal = message { _ = try TrialPlan(without, Bench.library) }
+      #expect(
+        refusal.contains(
+          "the control recalibrated-only measures running statistics anew, and mlp(widths: [4], initializer: glorot-normal) has no "
+            + "batch normalisation; choose another control, or a model with one"), "\(refusal)")
+      let moving = trial.with {
+        ($0.control, $0.schedule, $0.retraining) = (.recalibratedOnly, .none, .none)
+        $0.dynamics = .gradual(every: .iterations(1))
+      }
+      let movement = message { _ = try TrialPlan(moving, Bench.library) }
+      #expect(movement.contains("recalibrated-only"), "\(movement)")
     }
   }
 }

@@ -208,15 +208,15 @@ import Testing
 
   @Test func controlsShareTheLadderOfTheirTicket() throws {
     let ladder = Trial.tiny.with { ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: 3), nil) }
-    let cost = try SweepPlan(ladder) { Axis(\.control, Control.catalogue.all) }.cost()
+    let cost = try SweepPlan(ladder) { Axis(\.control, Control.trained) }.cost()
     // Three rounds each; a dense network that is rewound comes back to the dense training.
-    #expect(cost.trainings == 1 + 3 * (Control.catalogue.all.count - 1))
+    #expect(cost.trainings == 1 + 3 * (Control.trained.count - 1))
   }
 
   @Test func stagesComeAfterTheirParents() throws {
     let plan = try SweepPlan(Trial.tiny.with { ($0.schedule, $0.sparsity) = (.iterative(rounds: 3), 0.9) }) {
       Axis(\.retraining, [.rewind(to: .iterations(5)), .fineTune(.share(0.2)), .learningRateRewind(), .none])
-      Axis(\.control, Control.catalogue.all)
+      Axis(\.control, Control.trained)
       Where { $0.retraining != .none || $0.control == .none }
     }
     var made: Set<StageKey> = []
