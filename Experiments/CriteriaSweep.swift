@@ -2,7 +2,8 @@ import Coppice
 
 extension SweepStep {
   /// Every shipped criterion that the network at hand allows, each where its paper has it, and magnitude and chance beside them:
-  /// single weights over all layers or within layers or rows, and whole units. One cut, with and without training afterwards.
+  /// single weights over all layers or within layers or rows, and whole units. One cut, with and without training afterwards. CHITA is not
+  /// among them: it keeps the gradients of every example, and a layer of 400,000 weights is too large for that.
   ///
   /// - Parameters:
   ///   - compressions: how many times fewer weights are left.
@@ -14,7 +15,8 @@ extension SweepStep {
   ) -> SweepStep {
     let weights: [Criterion] = [
       .magnitude, .random, .lamp, .smallFinal, .largeInit, .smallInit, .largeInitLargeFinal,
-      .smallInitSmallFinal, .magnitudeIncrease, .movement, .largeFinalSameSign, .magnitudeIncreaseSameSign,
+      .smallInitSmallFinal, .magnitudeIncrease, .movement, .largeFinalSameSign, .largeFinalDiffSign,
+      .magnitudeIncreaseSameSign,
       .gradientMagnitude, .taylor, .taylorSquared, .snip, .grasp, .synflow(rounds: 100), .fisher,
       .optimalBrainDamage, .woodFisher(),
     ]

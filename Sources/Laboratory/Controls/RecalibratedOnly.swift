@@ -2,7 +2,7 @@ import CoppiceTerms
 
 extension Control {
   /// The pruned network as its pruning has left it, not trained, with the running statistics of its batch normalisations measured anew
-  /// on ten batches: how much of what a retraining brings back was only off by its statistics? D. Li, T. Chen et al., "EagleEye", ECCV
+  /// on ten batches: how much of what a retraining brings back was only off by its statistics? B. Li et al., "EagleEye", ECCV
   /// 2020. Refused where the model has no batch normalisation.
   public static let recalibratedOnly = Control(
     "recalibrated-only", version: 1, needsRetraining: true, isTrained: false
