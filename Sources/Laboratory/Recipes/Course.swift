@@ -330,35 +330,3 @@ package struct Course {
       ))
   }
 }
-
-/// A recipe whose steps cannot be taken.
-package enum RecipeError: Error, Hashable, CustomStringConvertible {
-  case notFirst
-  case untrained(String)
-  case untilTheEnd(Int, total: Int)
-  case retrainedTwice
-  case repairedLate
-  case noRound
-
-  package var description: String {
-    switch self {
-    case .notFirst:
-      "train stands in the middle of the recipe, and a network is trained from its initial weights once: "
-        + "put it first, and use retrain behind a prune"
-    case .untrained(let step):
-      "\(step) stands in the recipe before there is a network to take: begin with train, and put a prune before a retrain"
-    case .untilTheEnd(let step, let total):
-      "train goes until step \(step), and the dense training ends after \(total): choose an earlier step, or leave out until"
-    case .retrainedTwice:
-      "two retrain steps stand behind one prune, and a round has one result: put a prune between them, or leave one out"
-    case .repairedLate:
-      "repair stands in the recipe behind a network that is measured already: put it between a prune and its retrain"
-    case .noRound: "the recipe ends without a network that is measured: end it with train, repair or retrain"
-    }
-  }
-}
-
-extension RecipeError: ReportedError {
-  /// A recipe that cannot be followed.
-  package var exitCode: FailureCode { .usage }
-}

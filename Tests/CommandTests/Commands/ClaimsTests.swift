@@ -66,15 +66,22 @@ import Testing
           [
             trial.criterion.name, trial.retraining.name, trial.control.name, trial.model.name,
             trial.allocation.name, trial.granularity.name, trial.dynamics.name, trial.schedule.name,
-            trial.learnedMask.name,
+            trial.learnedMask.name, trial.retrainingRate.name,
           ]
+        })
+      // Settings, and fields of their components, under their own name or behind that of the setting.
+      let fields = Set(
+        trials.flatMap { $0.specification.fields }.flatMap { field in
+          guard case .component(let component) = field.value else { return [field.name] }
+          return [field.name] + component.fields.flatMap { [$0.name, "\(field.name)-\($0.name)"] }
         })
       for condition in experiment.claims.flatMap({ $0.rows + ($0.reference ?? []) }) {
         let read = try RowCondition(parsing: condition)
         #expect(
-          IndexRow.columnNames.contains(read.column) || Settings.all.contains { $0.name == read.column },
+          IndexRow.columnNames.contains(read.column) || fields.contains(read.column),
           "\(experiment.name): \(condition)")
         guard let value = condition.split(separator: "=").last.map(String.init), Double(value) == nil,
+          value != "0it",
           condition.contains("="), !condition.contains(">"), !condition.contains("<")
         else { continue }
         #expect(values.contains(value), "\(experiment.name): \(condition)")
