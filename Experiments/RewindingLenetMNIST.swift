@@ -24,7 +24,7 @@ extension Experiment {
         "rewinding the rate beats fine-tuning of as many steps at 3.5 %", paper: "Renda et al. 2020",
         published: "ahead on ResNet-20 and larger networks",
         of: ["retraining=learning-rate-rewind", "retraining-to=0it", "target_sparsity=0.965"],
-        against: ["retraining=fine-tune", "budget=1", "target_sparsity=0.965"], expected: .above(0)),
+        against: ["retraining=fine-tune", "budget=1.0", "target_sparsity=0.965"], expected: .above(0)),
       Claim(
         "rewinding the rate comes within 0.3 points of rewinding the weights at 3.5 %",
         paper: "Renda et al. 2020", published: "as good or better",
