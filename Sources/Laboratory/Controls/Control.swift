@@ -5,8 +5,6 @@ import CoppiceTerms
 public struct Control: Component {
   /// The name, the version and every field of the control.
   public let specification: Specification
-  /// Whether it stands for what follows a pruning, so that there is no such control where nothing follows one.
-  let needsRetraining: Bool
   /// Whether it is trained as long as what it controls; one that is not shows what training brings.
   let isTrained: Bool
   /// The stages that stand for a round in place of the ticket's; `nil` for the ticket's own.
@@ -30,11 +28,11 @@ public struct Control: Component {
 
   /// A control.
   init(
-    _ name: String, version: Int, needsRetraining: Bool = false, isTrained: Bool = true,
+    _ name: String, version: Int, isTrained: Bool = true,
     replace: (@Sendable (inout Course, Ticket) throws -> [(role: Round.Role, key: StageKey)])?
   ) {
     specification = Specification(name, version: version)
-    (self.needsRetraining, self.isTrained) = (needsRetraining, isTrained)
+    self.isTrained = isTrained
     self.replace = replace
   }
 }

@@ -5,7 +5,7 @@ extension Control {
   /// on ten batches: how much of what a retraining brings back was only off by its statistics? B. Li et al., "EagleEye", ECCV
   /// 2020. Refused where the model has no batch normalisation.
   public static let recalibratedOnly = Control(
-    "recalibrated-only", version: 1, needsRetraining: true, isTrained: false
+    "recalibrated-only", version: 1, isTrained: false
   ) { course, ticket in
     let repair = Repair.recalibrate()
     do { try course.check(repair) } catch {

@@ -151,7 +151,7 @@ extension Trial {
     }
     if recipe != nil { throw .dynamicsWithRecipe(dynamics) }
     if schedule != .none { throw .dynamicsWithSchedule(dynamics, schedule) }
-    if control.needsRetraining { throw .dynamicsWithControl(dynamics, control) }
+    if !control.isTrained { throw .dynamicsWithControl(dynamics, control) }
     if sparsity == nil { throw .dynamicsWithoutRatio(dynamics) }
     if rounds != nil { throw .dynamicsWithRounds(dynamics) }
     if stop.scope == .ladder { throw .dynamicsWithLadderStop(dynamics, stop) }

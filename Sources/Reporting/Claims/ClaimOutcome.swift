@@ -14,9 +14,6 @@ package struct ClaimOutcome: Sendable, Equatable {
     case notRun = "not run"
   }
 
-  /// From so many seeds on a rank test can reach 5 %.
-  package static let leastTested = 6
-
   /// The values of the seeds, or their differences to the reference.
   package let sample: SampleStatistics
   /// The two-sided p of the signed-rank test of the distance to the bound that was promised; `nil` below six seeds or with two
@@ -36,7 +33,7 @@ package struct ClaimOutcome: Sendable, Equatable {
     self.sample = sample
     let bounds = [range.lowerBound, range.upperBound].filter(\.isFinite)
     p =
-      sample.count >= Self.leastTested && bounds.count == 1
+      SignedRankTest.leastP(sample.count) <= 0.05 && bounds.count == 1
       ? SignedRankTest(sample.values.map { $0 - bounds[0] }).p : nil
     let isTested = p.map { $0 <= 0.05 } ?? true
     guard let interval = Band.ci95.bounds(of: sample), isTested else {
