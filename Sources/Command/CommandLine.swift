@@ -57,6 +57,7 @@ public enum CoppiceCommandLine {
   /// Makes the catalogues, does what the arguments say and ends the process.
   private static func run(_ prepare: () throws -> Void) -> Never {
     StandardStreams.open()
+    MemoryLimit.spareAddresses()
     // A file that may not grow any more is an error of writing like any other.
     signal(SIGXFSZ, SIG_IGN)
     // Where it is ignored, nobody is told how a child ended.

@@ -43,8 +43,8 @@ package struct MemoryLimit: Hashable, Sendable {
   /// system refuses these, its libraries end the process by a signal, and nobody can say why.
   private static let programBytes = 128_000_000
 
-  /// What is left of the address space that the process may have, the program itself apart; `nil` for no limit.
-  private static var addressSpace: Int? {
+  /// The address space that the process may have, in bytes; `nil` for no limit.
+  private static var wholeAddressSpace: Int? {
     var limit = rlimit()
     #if os(Linux)
       let resource = __rlimit_resource_t(RLIMIT_AS.rawValue)
@@ -52,8 +52,23 @@ package struct MemoryLimit: Hashable, Sendable {
       let resource = RLIMIT_AS
     #endif
     guard getrlimit(resource, &limit) == 0, limit.rlim_cur < UInt64(Int.max) else { return nil }
+    return Int(limit.rlim_cur)
+  }
+
+  /// What is left of the address space that the process may have, the program itself apart; `nil` for no limit.
+  private static var addressSpace: Int? {
+    guard let whole = wholeAddressSpace else { return nil }
     let pages = text("/proc/self/statm")?.split(separator: " ").first.flatMap { Int($0) } ?? 0
-    return max(0, Int(limit.rlim_cur) - pages * Int(sysconf(Int32(_SC_PAGESIZE))) - programBytes)
+    return max(0, whole - pages * Int(sysconf(Int32(_SC_PAGESIZE))) - programBytes)
+  }
+
+  /// Where address space is limited, lets all threads allocate from one arena. By itself glibc reserves 64 MB of addresses for each
+  /// thread, which a limit counts. To be called before there are threads.
+  package static func spareAddresses() {
+    guard wholeAddressSpace != nil, let symbol = dlsym(nil, "mallopt") else { return }
+    typealias Option = @convention(c) (_ name: CInt, _ value: CInt) -> CInt
+    let mostArenas: CInt = -8
+    _ = unsafeBitCast(symbol, to: Option.self)(mostArenas, 1)
   }
 
   /// The least limit of the control groups that the process is in; `nil` for none.

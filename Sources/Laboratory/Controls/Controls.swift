@@ -7,7 +7,7 @@ extension Control: Catalogued {
     [
       .none, .randomReinitialisation, .randomMask, .randomMaskTotal, .shuffledMask, .signedReinitialisation,
       .signedConstant, .permutedReinitialisation, .reshuffledReinitialisation, .frozenPruned,
-      .denseEqualBudget, .recalibratedOnly,
+      .denseEqualBudget, .recalibratedOnly, .untrained,
     ])
 }
 

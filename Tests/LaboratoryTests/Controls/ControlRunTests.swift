@@ -106,6 +106,23 @@ extension Running {
       }
     }
 
+    @Test func untrainedIsTheMaskOnInitialWeights() throws {
+      let bench = try Bench()
+      let trial = Trial.tiny.with {
+        ($0.schedule, $0.sparsity, $0.retraining) = (.oneShot, 0.5, .rewind(to: .iterations(0)))
+      }
+      let plan = try SweepPlan(trial) { Axis(\.control, [.none, .untrained]) }
+      #expect(try bench.run(plan).failures.isEmpty)
+      let ticket = try #require(plan.trials.first { $0.trial.control == .none && !$0.isDense })
+      let control = try #require(plan.trials.first { $0.trial.control == .untrained })
+      let record = try bench.record(control, of: plan)
+      let (initial, round) = (try #require(record.initialWeights), record.rounds[1])
+      let (weights, masks) = (try #require(round.weights), try #require(round.masks))
+      #expect(masks == (try bench.record(ticket, of: plan).rounds[1].masks))
+      #expect(round.evaluations.count == 1 && round.evaluations[0].step == 0 && round.invariants.fault == nil)
+      for (name, tensor) in initial { #expect(weights[name] == masks[name]?.applied(to: tensor) ?? tensor) }
+    }
+
     @Test func recalibratedOnlyMovesStatisticsAlone() throws {
       let bench = try Bench()
       let trial = Trial.tiny.with {

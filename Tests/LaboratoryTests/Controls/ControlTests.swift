@@ -115,6 +115,6 @@ import Testing
 }
 
 extension Control {
-  /// All but the one that is not trained, and asks for batch normalisations.
-  static let trained = Control.catalogue.all.filter { $0 != .recalibratedOnly }
+  /// All but those that are not trained.
+  static let trained = Control.catalogue.all.filter { ![.recalibratedOnly, .untrained].contains($0) }
 }
