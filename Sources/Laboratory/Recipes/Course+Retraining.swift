@@ -7,7 +7,11 @@ extension Course {
     // What follows a learned mask is a round of its own, with the same masks.
     if isLearned { (prunings, isMeasured, isLearned) = (prunings + 1, false, false) }
     guard !isMeasured else { throw RecipeError.retrainedTwice }
-    let plan = try own?.plan(total: regimen.total, perEpoch: regimen.perEpoch) ?? retraining
+    var plan = try own?.plan(total: regimen.total, perEpoch: regimen.perEpoch) ?? retraining
+    let end = try earlyEnd(plan, own ?? trial.retraining)
+    if let end, plan.completes {
+      plan = RetrainingPlan(learningRateStep: end, iterations: regimen.total - end, completes: true)
+    }
     if plan.iterations == 0, trial.control != .none, trial.control.isTrained {
       throw PlanError.untrainedControl(trial.control)
     }
@@ -26,8 +30,9 @@ extension Course {
     (isInVain, retrainedMasks) = (masks == before, masks)
     isMeasured = true
     let ticket = Control.Ticket(
-      network: network, masks: masks, retraining: plan, firstStep: plan.rewindStep ?? position,
-      density: 1 - forecast.sparsity, repairs: repairs)
+      network: network, masks: masks, retraining: plan,
+      firstStep: plan.rewindStep ?? (plan.completes ? end : nil) ?? position,
+      density: 1 - forecast.sparsity, repairs: repairs, predecessor: predecessor(of: plan))
     var training = retrained(ticket, from: network, masks: masks)
     // Where units are of several sizes, only the pruning itself shows that it removed nothing.
     if plan.rewindStep != nil, let before, !isInVain {
@@ -37,9 +42,29 @@ extension Course {
     let key = add(training)
     (self.network, unpruned, repairs) = (key, nil, [])
     position = ticket.firstStep + plan.iterations
+    if plan.completes || plan.rewindStep != nil { isSpared = false }
     try decide(key)
     guard let replace = trial.control.replace else { return report([(.masks, masks), (.training, key)]) }
     report(try replace(&self, ticket))
+  }
+
+  /// The first step after which a stop rule may have ended the first training; `nil` where none may.
+  ///
+  /// - Throws: `PlanError` where a retraining goes back further than that, or completes what is complete.
+  private func earlyEnd(_ plan: RetrainingPlan, _ retraining: Retraining) throws(PlanError) -> Int? {
+    if plan.completes, !isSpared { throw .nothingToComplete(retraining) }
+    guard let drawing else { return nil }
+    if let step = plan.rewindStep, step > drawing.earliestEnd {
+      throw .searchWithRewind(trial.stop, step: step, earliest: drawing.earliestEnd)
+    }
+    return drawing.earliestEnd
+  }
+
+  /// What a retraining owes to the rule that ended the first training; `nil` where it owes nothing.
+  private func predecessor(of plan: RetrainingPlan) -> TrainingStage.Predecessor? {
+    guard plan.rewindStep == nil else { return nil }
+    guard plan.completes, let drawing, let dense else { return predecessor(.shifted) }
+    return TrainingStage.Predecessor(training: dense, planned: drawing.earliestEnd, difference: .made)
   }
 
   /// The training that a retraining of a network stands for, under masks, behind the ticket's repairs. The retraining says which
@@ -63,6 +88,7 @@ extension Course {
     var training = TrainingStage(
       regimen, source: source, masks: masks, freezesPruned: freezesPruned, firstStep: ticket.firstStep,
       steps: plan.iterations, learningRateStep: rate.learningRateStep(of: plan),
+      predecessor: ticket.predecessor,
       rate: rate.course(from: before),
       density: masks == nil || freezesPruned ? 1 : ticket.density)
     training.rewindStep = plan.rewindStep

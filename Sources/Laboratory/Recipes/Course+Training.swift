@@ -7,8 +7,12 @@ extension Course {
     guard network == nil else { throw RecipeError.notFirst }
     if let learning, learning.mask.makesMasks { return try learn(learning) }
     guard trial.dynamics != .none else {
+      if trial.stop.scope == .search {
+        drawing = try MaskDrawing(trial.stop, by: pruner, structure, to: firstTarget, prunable, regimen)
+      }
       let training = add(whole)
       (network, dense, position) = (training, training, regimen.total)
+      isSpared = drawing != nil
       isMeasured = true
       try decide(training)
       return report([(.training, training)])
@@ -39,7 +43,8 @@ extension Course {
 
   /// The training from the initial weights to the end, with the penalty of a learned mask that makes no masks.
   var whole: TrainingStage {
-    TrainingStage(regimen, source: .fresh(draw: 0), learning: penalty, steps: regimen.total)
+    TrainingStage(
+      regimen, source: .fresh(draw: 0), learning: penalty, drawing: drawing, steps: regimen.total)
   }
 
   /// A learned mask that makes no masks and only adds a penalty to the dense training.
@@ -59,6 +64,7 @@ extension Course {
   mutating func train(until step: Budget) throws {
     guard network == nil else { throw RecipeError.notFirst }
     if let learning, learning.mask.makesMasks { throw PlanError.learnedMaskCutShort(learning.mask) }
+    if trial.stop.scope == .search { throw PlanError.searchCutShort(trial.stop) }
     let step = try step.steps(total: regimen.total, perEpoch: regimen.perEpoch)
     guard step < regimen.total else { throw RecipeError.untilTheEnd(step, total: regimen.total) }
     network = add(start(step))

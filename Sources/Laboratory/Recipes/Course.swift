@@ -17,10 +17,16 @@ package struct Course {
   let prunable: [PrunableLayer]
   /// What learns masks in the first training; `nil` where nothing does.
   let learning: MaskLearning?
+  /// What the first pruning is asked to reach; `nil` where there is none.
+  let firstTarget: PruningTarget?
 
   var graph = StageGraph()
   /// The stage with the network as it stands; `nil` before the first training.
   var network: StageKey?
+  /// What draws masks in the first training, by which a stop rule may end it; `nil` where nothing does.
+  var drawing: MaskDrawing?
+  /// Whether the network has not made the steps that such a rule has spared, though `position` counts them.
+  var isSpared = false
   /// The first training.
   var dense: StageKey?
   /// The stage with the masks so far.
@@ -55,9 +61,10 @@ package struct Course {
 
   init(
     _ trial: Trial, _ regimen: Regimen, retraining: RetrainingPlan, wanted: [Int], pruner: Pruner,
-    structure: NetworkStructure, prunable: [PrunableLayer], learning: MaskLearning? = nil
+    structure: NetworkStructure, prunable: [PrunableLayer], learning: MaskLearning? = nil,
+    firstTarget: PruningTarget? = nil
   ) throws {
-    self.learning = learning
+    (self.learning, self.firstTarget) = (learning, firstTarget)
     self.trial = trial
     self.regimen = regimen
     self.retraining = retraining
@@ -77,6 +84,16 @@ package struct Course {
   /// Adds a stage, unless it is there already.
   mutating func add(_ stage: some Stage) -> StageKey { graph.add(stage) }
 
+  /// What a training from fresh weights that makes `position` steps owes to the rule that ended the first training; `nil` where it owes
+  /// nothing.
+  var spared: TrainingStage.Predecessor? { predecessor(.spared) }
+
+  /// The first training, where it may have ended before the steps that `position` counts.
+  func predecessor(_ difference: TrainingStage.Predecessor.Difference) -> TrainingStage.Predecessor? {
+    guard isSpared, let dense else { return nil }
+    return TrainingStage.Predecessor(training: dense, planned: regimen.total, difference: difference)
+  }
+
   /// Lets the trial's stop rule decide, after a training of the ladder, whether the next round is made.
   mutating func decide(_ training: StageKey) throws(PlanError) {
     guard trial.stop.scope == .ladder else { return }
@@ -93,7 +110,7 @@ package struct Course {
     rounds.append(
       Round(
         index: prunings, stages: stages, requestedSparsity: isAsked ? forecast.sparsity : .nan,
-        isInVain: isInVain, ticketSteps: hasTicket ? position : nil
+        isInVain: isInVain, ticketSteps: hasTicket ? position : nil, spared: spared
       ))
   }
 }

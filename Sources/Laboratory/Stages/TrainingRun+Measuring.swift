@@ -7,7 +7,7 @@ extension TrainingRun {
   /// Measures the network, unless it was measured at this step. A stop rule may end the training then.
   mutating func measure() throws {
     guard stage.isMeasured, log.evaluations.last?.step != trainer.step else { return }
-    let isLast = trainer.step == stage.steps || log.divergence != nil
+    let isLast = trainer.step == stage.steps || log.divergence != nil || stopped != nil
     log.evaluations.append(try evaluation(isLast: isLast))
     tell(evaluations: 1)
     try inspect()

@@ -39,7 +39,9 @@ extension TrainingRun {
   /// Writes a checkpoint, or says that it cannot be written: it only saves time. Of failures in a row the first is told of.
   mutating func writeCheckpoint() {
     log.wallTime += watch.lap()
-    let checkpoint = log.checkpoint(stage.key, trainer.state, masks: stage.moves == nil ? nil : masks)
+    var checkpoint = log.checkpoint(stage.key, trainer.state, masks: stage.moves == nil ? nil : masks)
+    checkpoint.masks += drawn.sets
+    checkpoint.numbers += drawn.numbers
     do throws(StoreError) {
       try context.folder.writeCheckpoint(checkpoint)
       checkpointError = nil
@@ -52,6 +54,7 @@ extension TrainingRun {
   /// The outputs.
   func record() throws -> StageRecord {
     var record = try outputs(of: stage.key, isMeasured: stage.isMeasured)
+    record.numbers += drawn.numbers
     if let reason = stopped { record.metadata = JSON.object([("stop", .text(reason))]) }
     // Masks that are those it was given stand in another stage.
     if stage.moves != nil || stage.freezesPruned || stage.learning?.mask.makesMasks == true, let masks {

@@ -36,6 +36,8 @@ struct TrainingRun {
   var isExplored = false
   /// The step from which the masks are those of the result.
   let settled: Int
+  /// The masks that were drawn so far, where a stop rule looks at them.
+  var drawn = DrawnMasks()
   /// Why a stop rule ended it.
   var stopped: String?
   var watch = Stopwatch()
@@ -58,6 +60,7 @@ struct TrainingRun {
       if let moved = checkpoint[masks: "masks"] {
         masks = DynamicMasks(active: moved, trained: checkpoint[masks: "trained"])
       }
+      drawn = DrawnMasks(checkpoint)
     } else {
       state = try stage.initialState(context)
       if let learning = stage.learning {
@@ -90,6 +93,7 @@ struct TrainingRun {
     while trainer.step < stage.steps {
       try leave()
       try move()
+      try draw()
       if log.divergence != nil { break }
       if trainer.step % regimen.evaluationInterval == 0 { try measure() }
       if stopped != nil || log.invariants.fault != nil { break }
