@@ -70,8 +70,17 @@ package enum AtomicFile {
     if durability == .everything { syncFolder(folder.isEmpty ? "." : folder) }
   }
 
-  /// Makes a folder and the folders above it where they are missing.
+  /// Makes a folder and the folders above it where they are missing, also where they are removed meanwhile.
   package static func makeFolder(_ path: String) throws(HDF5Error) {
+    for _ in 1..<attempts {
+      do { return try makeFolderOnce(path) } catch {
+        guard error.systemError == ENOENT else { throw error }
+      }
+    }
+    try makeFolderOnce(path)
+  }
+
+  private static func makeFolderOnce(_ path: String) throws(HDF5Error) {
     if mkdir(path, 0o777) == 0 { return }
     let code = errno
     if code == EEXIST { return try refuseOthers(path) }
@@ -79,7 +88,7 @@ package enum AtomicFile {
     guard code == ENOENT, !parent.isEmpty, parent != path else {
       throw HDF5Error(systemCall: "mkdir", file: path, errno: code)
     }
-    try makeFolder(parent)
+    try makeFolderOnce(parent)
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
       throw HDF5Error(systemCall: "mkdir", file: path, errno: errno)
     }
@@ -88,6 +97,10 @@ package enum AtomicFile {
   /// Refuses a path at which a file, a pipe or a device stands in the place of a folder.
   private static func refuseOthers(_ path: String) throws(HDF5Error) {
     if FileKind(at: path) == .folder { return }
+    // A folder that somebody removed in this moment left nothing there, and a link that leads nowhere is there itself.
+    var status = stat()
+    guard lstat(path, &status) == 0 else { throw HDF5Error(systemCall: "mkdir", file: path, errno: errno) }
+    if status.st_mode & S_IFMT == S_IFDIR { return }
     throw HDF5Error(systemCall: "mkdir", file: path, errno: ENOTDIR)
   }
 

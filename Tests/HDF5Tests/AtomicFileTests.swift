@@ -71,6 +71,31 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder.file("deep"), withIntermediateDirectories: true)
   }
 
+  /// Between the system's word that something stands there and the look at what it is, the folder may go.
+  @Test func aFolderRemovedInTheMomentOfALookIsNoFile() throws {
+    let path = folder.file("deep")
+    let isOver = Flag()
+    let remover = Thread {
+      while !isOver.isSet {
+        mkdir(path, 0o700)
+        rmdir(path)
+      }
+    }
+    remover.start()
+    defer { isOver.set() }
+    for _ in 0..<20_000 {
+      do { try AtomicFile.makeFolder(path) } catch { #expect(error.systemError == ENOENT, "\(error)") }
+    }
+  }
+
+  /// A link that leads nowhere stands in the place of a folder.
+  @Test func aLinkThatLeadsNowhereIsNamed() throws {
+    let path = folder.file("link")
+    #expect(symlink(folder.file("nowhere"), path) == 0)
+    let error = #expect(throws: HDF5Error.self) { try AtomicFile.makeFolder(path) }
+    #expect(error?.systemError == ENOTDIR)
+  }
+
   @Test func aFileIsKeptOnceUnderTheFirstFreeName() throws {
     let (path, kept) = (folder.file("a.h5"), folder.file("kept"))
     try write(path, "1")

@@ -24,6 +24,8 @@ public struct Control: Component {
     let density: Double
     /// What repairs the pruned network before it is trained on, in order. A control that goes on from other masks is repaired too.
     let repairs: [Repair]
+    /// The training before the pruning, where only its end tells which steps the retraining makes.
+    var predecessor: TrainingStage.Predecessor?
   }
 
   /// A control.

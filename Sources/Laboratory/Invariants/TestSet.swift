@@ -6,7 +6,7 @@ extension Invariant {
     "test-set",
     "Nothing is selected on the test set.",
     round: { sight in
-      if sight.stop.scope != .nothing, !StopRule.metrics.contains(sight.stop.metric ?? "") {
+      if sight.stop.looksAtMetric, !StopRule.metrics.contains(sight.stop.metric ?? "") {
         return .broken("stop rule \(sight.stop.name) looks at \(sight.stop.metric ?? "nothing")")
       }
       var best: Evaluation?

@@ -129,8 +129,8 @@ extension Trial {
     (dense.control, dense.rounds, dense.recipe) = (.none, nil, nil)
     (dense.dynamics, dense.learnedMask, dense.scoringBatches) = (.none, .none, 1)
     (dense.repair, dense.retrainingRate) = (.none, .own)
-    // A rule for the ladder compares with the baseline, which goes its whole way.
-    if stop.scope == .ladder { dense.stop = .never }
+    // A rule for the ladder compares with the baseline, and one before a pruning has none to look at: it goes its whole way.
+    if stop.scope == .ladder || stop.scope == .search { dense.stop = .never }
     guard recipe == nil, schedule.rounds > 0, schedule.origin == nil, retraining.goesOn else {
       return [dense]
     }

@@ -54,7 +54,7 @@ package enum Settings {
       "the pruning ratio: the sparsity asked for"),
     Setting(
       "retraining", \.retraining,
-      unit: "none, fine-tune(budget: 0.25), rewind(to: 100it), learning-rate-rewind(to: 0it)",
+      unit: "none, fine-tune(budget: 0.25), rewind(to: 100it), learning-rate-rewind(to: 0it), complete",
       "what follows each pruning"),
     Setting(
       "control", \.control, unit: "none, random-reinit or random-mask", "what the claim is compared with"),
@@ -95,7 +95,9 @@ package enum Settings {
       "the mask that is learned in the first training",
       neutral: .component(LearnedMask.none.specification)),
     Setting(
-      "stop", \.stop, unit: "never, plateau(metric: validation_loss, evaluations: 5), drop(tolerance: 0.01)",
+      "stop", \.stop,
+      unit:
+        "never, plateau(metric: validation_loss, evaluations: 5), drop(tolerance: 0.01), early-bird(every: 1ep)",
       "what ends a training or a ladder before its time",
       neutral: .component(StopRule.never.specification)),
     Setting(

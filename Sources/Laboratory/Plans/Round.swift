@@ -23,16 +23,19 @@ package struct Round: Sendable {
   package let isInVain: Bool
   /// Of a control: the steps that its ticket's network has had; `nil` for the ticket itself.
   package let ticketSteps: Int?
+  /// The training whose early end has spared some of these steps; `nil` where all were made.
+  let spared: TrainingStage.Predecessor?
 
   package init(
     index: Int, stages: [(role: Role, key: StageKey)], requestedSparsity: Double, isInVain: Bool = false,
-    ticketSteps: Int? = nil
+    ticketSteps: Int? = nil, spared: TrainingStage.Predecessor? = nil
   ) {
     self.index = index
     self.stages = stages
     self.requestedSparsity = requestedSparsity
     self.isInVain = isInVain
     self.ticketSteps = ticketSteps
+    self.spared = spared
   }
 
   /// Whether a control stands in the place of the pruned network.

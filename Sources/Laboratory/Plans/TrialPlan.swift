@@ -77,7 +77,7 @@ package struct TrialPlan: Sendable {
     try MemoryLimit.check(
       memory.plus(data.dataset.bytes), for: "training \(trial.model.specification.withoutInitializer)",
       advice: "choose a smaller model, or a smaller batch-size")
-    if trial.stop.scope != .nothing, data.dataset.sizes.validation == 0 {
+    if trial.stop.looksAtMetric, data.dataset.sizes.validation == 0 {
       throw PlanError.stopWithoutValidation(trial.stop)
     }
     let pruner = Pruner(
@@ -93,7 +93,7 @@ package struct TrialPlan: Sendable {
         memory.plus(data.dataset.bytes), for: "training with learned mask \(learning.mask.name)",
         advice: "choose a smaller model, or a smaller batch-size")
     }
-    let last = steps.reduce(0) { $0 + $1.prunings } + trial.learnedRounds(steps)
+    let last = steps.count { $0.target != nil } + trial.learnedRounds(steps)
     // Where nothing is pruned and nothing trained again, every round is the dense training, and is told once.
     let isDense = trial.recipe == nil && trial.sparsity == 0 && trial.retraining == .none
     let wanted = trial.rounds ?? (isDense ? [0] : Array(0...last))
@@ -103,7 +103,7 @@ package struct TrialPlan: Sendable {
     let retraining = try trial.retraining.plan(total: regimen.total, perEpoch: regimen.perEpoch)
     var course = try Course(
       trial, regimen, retraining: retraining, wanted: wanted, pruner: pruner, structure: structure,
-      prunable: prunable, learning: learning)
+      prunable: prunable, learning: learning, firstTarget: steps.lazy.compactMap(\.target).first)
     for step in steps { try step.extend(&course) }
     try course.measureRepaired()
     rounds = course.rounds

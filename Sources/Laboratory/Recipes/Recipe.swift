@@ -1,3 +1,4 @@
+import CoppicePruning
 import CoppiceTerms
 
 /// What is done to a network, step by step: trained, pruned, trained again. `schedule` and `retraining` are its short spelling.
@@ -39,8 +40,8 @@ public struct Recipe: Component {
 public struct RecipeStep: Component {
   /// The name, the version and every field of the step.
   public let specification: Specification
-  /// How often it prunes.
-  let prunings: Int
+  /// What it prunes to; `nil` where it does not prune.
+  let target: PruningTarget?
   /// Whether it repairs.
   let repairs: Bool
   let extend: @Sendable (inout Course) throws -> Void
@@ -49,11 +50,11 @@ public struct RecipeStep: Component {
   /// - Parameter extend: asks the course of a trial for the stages of this step.
   package init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    prunings: Int = 0, repairs: Bool = false,
+    prunesTo target: PruningTarget? = nil, repairs: Bool = false,
     extend: @escaping @Sendable (inout Course) throws -> Void
   ) {
     specification = Specification(name, version: version, fields)
-    (self.prunings, self.repairs) = (prunings, repairs)
+    (self.target, self.repairs) = (target, repairs)
     self.extend = extend
   }
 }

@@ -48,9 +48,14 @@ public struct RetrainingPlan: Hashable, Sendable {
   public let learningRateStep: Int?
   /// The number of optimizer steps.
   public let iterations: Int
+  /// Whether it makes, beside those, the steps that a stop rule has left of the training before the pruning.
+  public let completes: Bool
 
   /// A plan of these steps.
-  public init(rewindStep: Int? = nil, learningRateStep: Int? = nil, iterations: Int) {
+  public init(
+    rewindStep: Int? = nil, learningRateStep: Int? = nil, iterations: Int, completes: Bool = false
+  ) {
+    self.completes = completes
     self.rewindStep = rewindStep
     self.learningRateStep = learningRateStep
     self.iterations = iterations

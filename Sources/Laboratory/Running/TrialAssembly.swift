@@ -56,7 +56,7 @@ package struct TrialAssembly {
       // The masks of a control need not lie within those of the network it is compared with.
       let comparable = before.flatMap { $0.round.isControl == round.isControl ? $0.masks : nil }
       if status == .completed {
-        record.invariants.merge(sight(round, record, training, kept, before: comparable).findings)
+        record.invariants.merge(try sight(round, record, training, kept, before: comparable).findings)
         if record.invariants.fault != nil { status = .failed }
       }
       record.invariants = record.invariants.inOrder
@@ -84,12 +84,14 @@ package struct TrialAssembly {
   /// What invariants see of a round.
   private func sight(
     _ round: Round, _ record: RoundRecord, _ training: StageRecord, _ masks: MaskSet?, before: MaskSet?
-  ) -> RoundSight {
+  ) throws -> RoundSight {
     let stage = self.training(of: round[.training])
     let made = record.evaluations.last?.step ?? 0
     return RoundSight(
       record, masks: masks, before: before, freezesPruned: stage?.freezesPruned ?? false,
-      steps: round.ticketSteps.map { (made + (stage.map { steps(before: $0) } ?? 0), $0) },
+      steps: try round.ticketSteps.map {
+        (made + (try stage.map { try steps(before: $0) } ?? 0), $0 + (try spared(in: round)))
+      },
       stop: plan.trial.stop,
       settledStep: Int(exactly: training[numbers: "settled_step"]?.first ?? 0) ?? 0)
   }
@@ -99,14 +101,23 @@ package struct TrialAssembly {
   }
 
   /// The steps that a network has had before a training.
-  private func steps(before training: TrainingStage) -> Int {
+  private func steps(before training: TrainingStage) throws -> Int {
     guard case .weights(let key) = training.source else { return 0 }
     var source = plan.stages.first { $0.key == key }
     // What stands between trainings, as a pruning that moves weights, takes the network from its first parent.
     while let stage = source, !(stage is TrainingStage) {
       source = plan.stages.first { $0.key == stage.parents.first }
     }
-    return (source as? TrainingStage).map { $0.steps + steps(before: $0) } ?? 0
+    guard let source = source as? TrainingStage else { return 0 }
+    // One that a rule may have ended says itself how many it has made.
+    let made = source.mayEndEarly ? try outputs.read(source.key)?[numbers: "step"]?.first : nil
+    return try (made.flatMap { Int(exactly: $0) } ?? source.steps) + steps(before: source)
+  }
+
+  /// The steps, below 0, by which a stop rule has shortened what the ticket's network was planned to have.
+  private func spared(in round: Round) throws -> Int {
+    guard let spared = round.spared, let record = try outputs.read(spared.training) else { return 0 }
+    return try spared.difference(in: record)
   }
 
   private func round(

@@ -19,11 +19,14 @@ extension TrainingStage {
     let needed = ["parameters", "buffers", "moments"] + (moves == nil ? [] : ["masks"])
     guard let network = try? network() else { return "its learned mask does not fit its network" }
     if let fault = regimen.fault(in: record, needing: needed, of: network) { return fault }
-    guard moves != nil || record.masks.isEmpty else { return "it has masks, and none move" }
+    guard moves != nil || record.masks.allSatisfy({ DrawnMasks.isDrawn($0.name) }) else {
+      return "it has masks, and none move"
+    }
     // How far it is: beyond its end there is nothing to go on to, and what is logged is logged before.
     guard let step = record[numbers: "step"]?.first, step <= Double(steps) else {
       return "it stands at step \(record[numbers: "step"] ?? []) of \(steps)"
     }
+    if let fault = DrawnMasks.fault(in: record, step: Int(step), drawing) { return fault }
     let logged = record.series.steps + record.evaluations.map(\.step)
     if let late = logged.first(where: { Double($0) > step }) {
       return "it stands at step \(Int(step)) and tells of step \(late)"

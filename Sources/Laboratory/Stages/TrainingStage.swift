@@ -33,12 +33,16 @@ package struct TrainingStage: Stage {
   package let moves: MaskMoves?
   /// What learns masks on the way; `nil` where nothing does.
   package let learning: MaskLearning?
+  /// What draws masks on the way, by which a stop rule may end it; `nil` where nothing does.
+  package let drawing: MaskDrawing?
   /// The step of the dense training whose batch, dropout and augmentation the first step has.
-  package let firstStep: Int
+  package internal(set) var firstStep: Int
   /// Steps it makes, unless a stop rule ends it.
-  package let steps: Int
+  package internal(set) var steps: Int
   /// The step of the dense training whose learning rate the first step has; `nil` for its last rate throughout.
-  package let learningRateStep: Int?
+  package internal(set) var learningRateStep: Int?
+  /// A training before it whose end is known once it is made, and what that means for the steps here; `nil` where the plan knows all.
+  package let predecessor: Predecessor?
   /// How its learning rate goes, where it is not that of the dense training.
   package let rate: RateCourse?
   /// Whether the network is measured. One that is only there to be rewound to is not.
@@ -56,8 +60,9 @@ package struct TrainingStage: Stage {
 
   package init(
     _ regimen: Regimen, source: Source, masks: StageKey? = nil, freezesPruned: Bool = false,
-    moves: MaskMoves? = nil, learning: MaskLearning? = nil, firstStep: Int = 0, steps: Int,
-    learningRateStep: Int? = 0, rate: RateCourse? = nil, isMeasured: Bool = true, density: Double = 1,
+    moves: MaskMoves? = nil, learning: MaskLearning? = nil, drawing: MaskDrawing? = nil,
+    firstStep: Int = 0, steps: Int, learningRateStep: Int? = 0, predecessor: Predecessor? = nil,
+    rate: RateCourse? = nil, isMeasured: Bool = true, density: Double = 1,
     within: StageKey? = nil
   ) {
     self.regimen = regimen
@@ -66,6 +71,8 @@ package struct TrainingStage: Stage {
     self.freezesPruned = freezesPruned
     self.moves = moves
     self.learning = learning
+    self.drawing = drawing
+    self.predecessor = predecessor
     self.firstStep = firstStep
     self.steps = steps
     self.learningRateStep = learningRateStep
@@ -102,6 +109,8 @@ package struct TrainingStage: Stage {
         ("evaluation-interval", isMeasured ? .integer(regimen.evaluationInterval) : .none, neutral: .none),
         ("stop", .component(stop.identity), neutral: .component(StopRule.never.specification)),
         ("freezes-pruned", .flag(freezesPruned), neutral: .flag(false)),
+        ("drawing", drawing.map { .component($0.specification) } ?? .none, neutral: .none),
+        ("predecessor", predecessor?.value ?? .none, neutral: .none),
       ]))
   }
 
@@ -112,7 +121,9 @@ package struct TrainingStage: Stage {
     isMeasured && regimen.stop.scope == .training ? regimen.stop : .never
   }
 
-  package var mayEndEarly: Bool { stop.scope == .training }
+  package var mayEndEarly: Bool {
+    stop.scope == .training || drawing != nil || ![nil, .shifted].contains(predecessor?.difference)
+  }
 
   package var work: StageWork {
     let kind = learning.map { learning in
@@ -143,6 +154,7 @@ package struct TrainingStage: Stage {
     var parents = masks.map { [$0] } ?? []
     if case .weights(let key) = source { parents.append(key) }
     if let before = rate?.before { parents.append(before) }
+    if let key = predecessor?.training, !parents.contains(key) { parents.append(key) }
     if let twin { parents += [twin.training, twin.masks] }
     return parents
   }
@@ -151,7 +163,7 @@ package struct TrainingStage: Stage {
     if let twin, let masks, try context.masks(of: masks) == context.masks(of: twin.masks) {
       return try context.outputs(of: twin.training).shared(by: key)
     }
-    var run = try TrainingRun(self, context)
+    var run = try TrainingRun(settled(context), context)
     return try run.finish()
   }
 

@@ -12,7 +12,7 @@ import Testing
   ]
   static let retrainings = [
     "none": (1, "294217e8a1ea28c5"), "fine-tune": (1, "2c9c6c05e51245fb"), "rewind": (1, "243d556fc0415a1d"),
-    "learning-rate-rewind": (1, "7f9749f1bf0bee3d"),
+    "learning-rate-rewind": (1, "7f9749f1bf0bee3d"), "complete": (1, "50210cd455665c7d"),
   ]
 
   @Test(arguments: Schedule.all)

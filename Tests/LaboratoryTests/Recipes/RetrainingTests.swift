@@ -13,6 +13,8 @@ import Testing
       (.rewind(to: .iterations(500)), 500, 500, 49_500),
       (.rewind(to: .share(0.1), learningRate: false), 5000, nil, 45_000),
       (.learningRateRewind(to: .epochs(1)), nil, 917, 49_083),
+      // What is left of a training, only that training tells.
+      (.complete(), nil, 50_000, 0),
     ] as [(Retraining, Int?, Int?, Int)])
   func plans(retraining: Retraining, rewindStep: Int?, learningRateStep: Int?, iterations: Int) throws {
     let plan = try retraining.plan(total: 50_000, perEpoch: 917)
@@ -41,7 +43,7 @@ import Testing
       "\(Retraining.rewind(to: .epochs(2), learningRate: false))" == "rewind(to: 2ep, learning-rate: false)")
     #expect("\(Retraining.learningRateRewind())" == "learning-rate-rewind(to: 0it)")
     #expect(
-      [Retraining.none, .fineTune(), .rewind(), .learningRateRewind()].map(\.name)
+      [Retraining.none, .fineTune(), .rewind(), .learningRateRewind(), .complete()].map(\.name)
         == Retraining.catalogue.names)
   }
 }

@@ -3,5 +3,5 @@ import CoppiceTerms
 extension Retraining: Catalogued {
   /// The retrainings that are shipped.
   public static let catalogue = Catalogue<Retraining>(
-    "retraining", [.none, .fineTune, .rewind, .learningRateRewind])
+    "retraining", [.none, .fineTune, .rewind, .learningRateRewind, .complete])
 }

@@ -17,7 +17,9 @@ extension RecipeStep {
   static func prune(
     to target: PruningTarget, _ fields: [(name: String, value: Specification.Value)] = []
   ) -> RecipeStep {
-    RecipeStep("prune", version: 1, fields: fields, prunings: 1) { course in try course.prune(to: target) }
+    RecipeStep("prune", version: 1, fields: fields, prunesTo: target) { course in
+      try course.prune(to: target)
+    }
   }
 }
 

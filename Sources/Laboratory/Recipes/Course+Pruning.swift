@@ -1,0 +1,56 @@
+import CoppicePruning
+
+extension Course {
+  /// The step `prune` of a recipe: one pruning of the network as it stands.
+  mutating func prune(to target: PruningTarget) throws {
+    try measureRepaired()
+    guard let network else { throw RecipeError.untrained("prune") }
+    // How many weights a learned mask leaves without a ratio, only its training says.
+    let isForeseen = learning?.mask.makesMasks != true || learning?.ratio != nil
+    let aims =
+      trial.granularity == .weight || masks == nil || !isForeseen ? nil : forecast.layers.map(\.survivors)
+    _ = try pruner.quota(for: forecast.layers, target: target)
+    let removesNothing = try forecast.prune(to: target, by: trial.allocation)
+    (prunings, isMeasured, isLearned) = (prunings + 1, false, false)
+    // The masks stay, and what is the same training under them has the same key. A ladder that may end has decisions between rounds.
+    if removesNothing, masks != nil, !trial.criterion.movesSurvivors, trial.stop.scope != .ladder { return }
+    lastRemoval = prunings
+    let evidence = pruner.needs.evidence.map { measure($0, of: network) }
+    let sensitivity = pruner.needs.sensitivity ? measureSensitivity(of: network) : nil
+    let pruning = PruningStage(
+      regimen, of: network, masks: masks, pruner: pruner, structure: structure, target: target,
+      from: aims, evidence: evidence, scores: score(network, by: evidence), scoring: scoring,
+      sensitivity: sensitivity, decision: decision)
+    masks = add(pruning)
+    if unpruned == nil { unpruned = network }
+    // A criterion that moves survivors leaves weights of its own.
+    if trial.criterion.movesSurvivors { self.network = pruning.key }
+  }
+
+  /// The stage of an evidence on the network as it stands, and those of what the evidence is given.
+  private mutating func measure(_ evidence: Evidence, of network: StageKey) -> StageKey {
+    let given = evidence.given.map { measure($0, of: network) }
+    return add(
+      EvidenceStage(
+        regimen, of: network, masks: masks, evidence: evidence, scoring: scoring, given: given))
+  }
+
+  /// The stage of the criterion's scores of the network as it stands; `nil` where the pruning scores by itself.
+  /// - Parameter evidence: the stages of what the criterion asks for, in its order, before those that only the allocation does.
+  private mutating func score(_ network: StageKey, by evidence: [StageKey]) -> StageKey? {
+    let criterion = trial.criterion
+    guard ScoreStage.isMade(for: criterion) else { return nil }
+    return add(
+      ScoreStage(
+        regimen, of: network, masks: masks, criterion: criterion, structure: structure,
+        evidence: Array(evidence.prefix(criterion.needs.evidence.count))))
+  }
+
+  /// The stage of the loss of the network as it stands with one layer at a time pruned.
+  private mutating func measureSensitivity(of network: StageKey) -> StageKey {
+    add(
+      SensitivityStage(
+        regimen, of: network, masks: masks, granularity: trial.granularity, structure: structure,
+        ignoring: trial.allocation.ignoring, scoring: scoring))
+  }
+}

@@ -1,0 +1,61 @@
+import CoppiceNetworks
+import CoppicePruning
+import CoppiceStore
+import CoppiceTensors
+
+extension TrainingRun {
+  /// Measures the network, unless it was measured at this step. A stop rule may end the training then.
+  mutating func measure() throws {
+    guard stage.isMeasured, log.evaluations.last?.step != trainer.step else { return }
+    let isLast = trainer.step == stage.steps || log.divergence != nil || stopped != nil
+    log.evaluations.append(try evaluation(isLast: isLast))
+    tell(evaluations: 1)
+    try inspect()
+    // A network that is still pruned is not stopped, nor judged by what it was before.
+    let judged = log.evaluations.filter { $0.step >= settled }
+    guard !isLast, trainer.step >= settled, let reason = stage.stop.reason(after: judged) else { return }
+    stopped = "\(stage.stop.name) after step \(trainer.step): \(reason)"
+    log.evaluations[log.evaluations.count - 1] = try evaluation(isLast: true)
+  }
+
+  /// Tests what must hold of a training under masks, as long as its loss is finite.
+  private mutating func inspect() throws {
+    guard let masks = trainer.masks, log.evaluations.last?[.testLoss].isFinite ?? false else { return }
+    let isAtBeginning = trainer.step == 0 && stage.rewindStep != nil
+    let sight = TrainingSight(
+      step: trainer.step, parameters: isAtBeginning || frozen != nil ? trainer.parameters : nil,
+      forward: trainer.forwardParameters(of: masks.names),
+      masks: DynamicMasks(active: masks, trained: trainer.trained),
+      origin: isAtBeginning ? try stage.origin(context) : nil, frozen: frozen, declared: declared)
+    log.invariants.merge(sight.findings)
+  }
+
+  /// Notes where the network as it stands has no finite loss, and says whether it is so: a step may have spoilt what its own
+  /// loss, taken before it, does not show yet.
+  mutating func noteDivergence(_ evaluation: Evaluation) -> Bool {
+    let loss = evaluation[.testLoss]
+    guard !loss.isFinite else { return false }
+    log.divergence = "the test loss after step \(trainer.step) is \(loss)"
+    return true
+  }
+
+  mutating func evaluation(isLast: Bool) throws -> Evaluation {
+    try harden(isCut: isLast && trainer.step == stage.steps)
+    let measuring = try meter ?? Meter(regimen, masks: masks?.active, threads: context.threads)
+    meter = measuring
+    return try measuring.evaluation(
+      activeParameters, try activeBuffers(), step: trainer.step, isLast: isLast)
+  }
+
+  /// The parameters as the forward pass has them: an inactive weight counts as 0, whatever the optimizer makes of it.
+  var activeParameters: ParameterSet {
+    left ?? masks?.active.applied(to: trainer.parameters) ?? trainer.parameters
+  }
+
+  /// The running statistics; those of channels that are pruned with scale and shift are 0.
+  func activeBuffers() throws -> ParameterSet {
+    guard let masks = masks?.active, masks.names.contains(where: masks.isCompanion)
+    else { return trainer.buffers }
+    return try context.costs.paths(of: regimen).statistics(under: masks).applied(to: trainer.buffers)
+  }
+}
