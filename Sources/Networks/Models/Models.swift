@@ -14,6 +14,7 @@ extension Model: Catalogued {
       .resnet56,
       .resnet18,
       .resnet50,
+      .mobileNetV2,
       .mlp,
       .lenet,
       .conv,
