@@ -14,6 +14,8 @@ extension Model: Catalogued {
       .resnet56,
       .resnet18,
       .resnet50,
+      .vgg16,
+      .vgg19,
       .mobileNetV2,
       .mlp,
       .lenet,
