@@ -17,10 +17,12 @@ extension Model: Catalogued {
       .vgg16,
       .vgg19,
       .mobileNetV2,
+      .denseNet121,
       .mlp,
       .lenet,
       .conv,
       .resnet,
+      .denseNet,
       .encoder,
       .causalTransformer,
     ])
