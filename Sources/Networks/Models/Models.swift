@@ -17,6 +17,7 @@ extension Model: Catalogued {
       .vgg16,
       .vgg19,
       .mobileNetV2,
+      .efficientNetB0,
       .denseNet121,
       .mlp,
       .lenet,
