@@ -24,6 +24,7 @@ extension Model: Catalogued {
       .conv,
       .resnet,
       .denseNet,
+      .vit,
       .encoder,
       .causalTransformer,
     ])
