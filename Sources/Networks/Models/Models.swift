@@ -27,6 +27,8 @@ extension Model: Catalogued {
       .vit,
       .encoder,
       .causalTransformer,
+      .bert,
+      .distilBERT,
     ])
 }
 
