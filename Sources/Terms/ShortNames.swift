@@ -24,8 +24,10 @@ enum ShortNames {
     "erk": ["erdos-renyi-kernel"], "uniform": ["layer-wise"], "local": ["layer-wise"],
     // losses, optimizers, learning rates, models
     "ce": ["cross-entropy"], "xent": ["cross-entropy"], "ls": ["label-smoothing"], "momentum": ["sgd"],
-    "lenet": ["lenet-5", "lenet-300-100"], "resnet": ["resnet-20"], "gpt": ["causal-transformer"],
-    "transformer": ["encoder", "causal-transformer"], "bert": ["encoder"],
+    "lenet": ["lenet-5", "lenet-300-100"], "mobilenet": ["mobilenet-v2"],
+    "efficientnet": ["efficientnet-b0"], "vgg": ["vgg-16"], "resnet": ["resnet-20"],
+    "gpt": ["causal-transformer"],
+    "transformer": ["encoder", "causal-transformer"], "bert-base": ["bert"],
     // measures
     "acc": ["test_accuracy"], "accuracy": ["test_accuracy"], "loss": ["test_loss"], "remaining": ["density"],
   ]

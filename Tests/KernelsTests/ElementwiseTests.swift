@@ -33,6 +33,8 @@ private let special: [Float] = [
     Function(description: "negate", kernel: ck_negate, reference: { -$0 }, range: -9...9, units: 0),
     Function(description: "absolute", kernel: ck_absolute, reference: abs, range: -9...9, units: 0),
     Function(description: "relu", kernel: ck_relu, reference: { $0 > 0 ? $0 : 0 }, range: -9...9, units: 0),
+    Function(
+      description: "relu6", kernel: ck_relu6, reference: { min(max($0, 0), 6) }, range: -9...9, units: 0),
     Function(description: "step", kernel: ck_step, reference: { $0 > 0 ? 1 : 0 }, range: -9...9, units: 0),
     Function(description: "sqrt", kernel: ck_sqrt, reference: { $0.squareRoot() }, range: 0...9, units: 0.5),
     Function(description: "exp", kernel: ck_exp, reference: exp, range: -87.3...88.7, units: 1),
@@ -44,6 +46,8 @@ private let special: [Float] = [
       units: 2.5),
     Function(description: "erf", kernel: ck_erf, reference: erf, range: -5...5, units: 2),
     Function(description: "gelu", kernel: ck_gelu, reference: { $0 * phi($0) }, range: -12.7...12, units: 6),
+    Function(
+      description: "silu", kernel: ck_silu, reference: { $0 / (1 + exp(-$0)) }, range: -87...40, units: 3.5),
   ]
 
   @Test("within its error bound of the Double reference", arguments: functions) func accuracy(_ f: Function) {
@@ -82,12 +86,14 @@ private let special: [Float] = [
     #expect(sameBits(of(ck_erf, 0, -0.0, inf, -inf, .nan), [0, -0.0, 1, -1, .nan]))
     #expect(sameBits(of(ck_gelu, 0, -0.0, inf, -inf, .nan, -13), [0, -0.0, inf, -0.0, .nan, -0.0]))
     #expect(sameBits(of(ck_relu, -0.0, -1, inf, -inf, .nan), [0, 0, inf, 0, .nan]))
+    #expect(sameBits(of(ck_relu6, -0.0, -1, inf, -inf, .nan, 6, 7), [0, 0, 6, 0, .nan, 6, 6]))
+    #expect(sameBits(of(ck_silu, 0, -0.0, inf, .nan, -88), [0, -0.0, inf, .nan, -0.0]))
     #expect(sameBits(of(ck_step, -0.0, -1, inf, .nan, 1e-45), [0, 0, 1, .nan, 1]))
   }
 
   @Test("no elementary function of a normal number is subnormal") func neverSubnormal() {
     let x = (0..<400_000).map { Float(bitPattern: UInt32($0) &* 10737) }.filter { $0.isNormal }
-    let kernels: [Unary] = [ck_exp, ck_log, ck_tanh, ck_sigmoid, ck_erf]
+    let kernels: [Unary] = [ck_exp, ck_log, ck_tanh, ck_sigmoid, ck_erf, ck_silu]
     for kernel in kernels {
       let y = output(x.count) { kernel(x.count, x, $0) }
       #expect(y.first { $0.isSubnormal } == nil)
@@ -110,6 +116,16 @@ private let special: [Float] = [
     Operation(description: "minimum", kernel: ck_minimum, reference: { min($0, $1) }, error: 0),
     Operation(
       description: "relu_gradient", kernel: ck_relu_gradient, reference: { $1 > 0 ? $0 : 0 }, error: 0),
+    Operation(
+      description: "relu6_gradient", kernel: ck_relu6_gradient,
+      reference: { $1 > 0 && $1 < 6 ? $0 : 0 }, error: 0),
+    Operation(
+      description: "silu_gradient", kernel: ck_silu_gradient,
+      reference: { x, y in
+        let s = 1 / (1 + exp(-y))
+        return x * s * (1 + y * (1 - s))
+      },
+      error: 5e-7),
     Operation(
       description: "tanh_gradient", kernel: ck_tanh_gradient, reference: { $0 * (1 - $1 * $1) }, error: 2e-7),
     Operation(
@@ -141,6 +157,7 @@ private let special: [Float] = [
     #expect(sameBits(output(4) { ck_maximum(4, a, b, $0) }, [.nan, .nan, .nan, 3]))
     #expect(sameBits(output(4) { ck_minimum(4, a, b, $0) }, [.nan, .nan, .nan, 2]))
     #expect(sameBits(output(4) { ck_relu_gradient(4, a, b, $0) }, [.nan, .nan, .nan, 2]))
+    #expect(sameBits(output(4) { ck_relu6_gradient(4, a, b, $0) }, [.nan, .nan, .nan, 2]))
   }
 
   @Test("numbers") func scalars() {

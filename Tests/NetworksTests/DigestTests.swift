@@ -40,18 +40,30 @@ import Testing
     "soft-threshold": "ca946718c4feca58",
   ]
   static let models = [
+    "bert": "698117b7530fffaa",
     "causal-transformer": "8cebcdec7f53d4c1",
     "conv": "fe22f509f2037e05",
     "conv-2": "fe22f509f2037e05",
     "conv-4": "127f69253d106e0f",
     "conv-6": "598f20872520a7c1",
+    "densenet": "a357e7c3bd5fafa9",
+    "densenet-121": "8999f4e22be71925",
+    "distilbert": "2b262cd9039d006b",
+    "efficientnet-b0": "35bb8f733009da2b",
     "encoder": "fac818dcf8c423a8",
     "lenet": "f4f0982f96b28e6d",
     "lenet-300-100": "c2ddc5b8fc922567",
     "lenet-5": "f4f0982f96b28e6d",
     "mlp": "c2ddc5b8fc922567",
+    "mobilenet-v2": "d68c769eb66549e8",
     "resnet": "33d8ca2b42a00d7a",
+    "resnet-18": "fe6403491ac99955",
     "resnet-20": "33d8ca2b42a00d7a",
+    "resnet-50": "468bb395e50f50fa",
+    "resnet-56": "be68740fb002bc93",
+    "vgg-16": "5eed33917aef9db8",
+    "vgg-19": "1e70b490a1c25942",
+    "vit": "e25f1157577a59cb",
   ]
 
   private func check(_ digest: Digest, _ pinned: [String: String], _ component: some Component) {
@@ -128,7 +140,7 @@ import Testing
   }
 
   /// The initial parameters and one step at a small size of the task.
-  @Test(arguments: Model.all)
+  @Test(arguments: Model.runnable)
   func model(_ model: Model) throws {
     let interface: Interface =
       switch model.name {
@@ -136,7 +148,7 @@ import Testing
       case "lenet-5", "lenet": .images([1, 16, 16], classes: 10)
       case "encoder": .sequences(length: 6, vocabulary: 9, classes: 3)
       case "causal-transformer": .language(length: 6, vocabulary: 9)
-      default: .images([3, 8, 8], classes: 10)
+      default: PublishedModel.named(model.name)?.smallTask ?? .images([3, 8, 8], classes: 10)
       }
     let traced = try Network(model, interface)
     let start = TrainingState(parameters: traced.initialParameters(seed: 4), buffers: traced.initialBuffers)

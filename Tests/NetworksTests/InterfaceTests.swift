@@ -37,7 +37,9 @@ import Testing
 
   @Test func everyModelRefusesTheOtherTasks() {
     for model in Model.all {
-      let fitting = [Self.images, Self.sequences, Self.text].filter { failure(model, $0) == nil }
+      // Five maxima or patches of 16 want more than 28 places.
+      let images = PublishedModel.named(model.name) == nil ? Self.images : .images([3, 32, 32], classes: 10)
+      let fitting = [images, Self.sequences, Self.text].filter { failure(model, $0) == nil }
       #expect(fitting.count == 1, "\(model.name)")
     }
   }

@@ -14,7 +14,14 @@ import Testing
           .conv([[3, 4], [5]], hidden: []), .resnet([4], blocks: 1),
           .encoder(width: 8, heads: 2, layers: 1, feedForward: 2, dropout: 0.25),
           .causalTransformer(width: 8, heads: 1, layers: 1, feedForward: 3, dropout: 0.1),
-          .encoder(initializer: .truncatedNormal(deviation: 0.05)),
+          .encoder(initializer: .truncatedNormal(deviation: 0.05)), .resnet18(width: 8, blocks: [1, 2]),
+          .resnet50(width: 8, blocks: [1], initializer: .zeros), .vgg16(width: 3, blocks: [1, 1]),
+          .vgg19(width: 5, blocks: [2]), .mobileNetV2(width: 0.35, depth: 1.5, dropout: 0),
+          .efficientNetB0(width: 1.1, depth: 1.2, dropout: 0.3), .denseNet(growth: 4, blocks: [2, 3]),
+          .denseNet121(growth: 48, blocks: [6]),
+          .vit(width: 8, heads: 2, layers: 1, feedForward: 3, patch: 8, dropout: 0.1),
+          .bert(width: 8, heads: 2, layers: 1, feedForward: 3, positions: 9, dropout: 0),
+          .distilBERT(width: 8, heads: 2, layers: 1, feedForward: 3, positions: 9, dropout: 0),
         ]) == [])
     #expect(faults(of: Initializer.catalogue, and: [.truncatedNormal(deviation: 0.5)]) == [])
     #expect(

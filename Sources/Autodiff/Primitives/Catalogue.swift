@@ -6,7 +6,8 @@ package enum Primitives {
     Maximum.self, Minimum.self, Step.self, Exponential.self, Logarithm.self, SquareRoot.self,
     HyperbolicTangent.self, HyperbolicTangent.Gradient.self, Sigmoid.self, Sigmoid.Gradient.self, Erf.self,
     ReLU.self, ReLU.Gradient.self, ReLU.ChannelGradient.self,
-    ReLU.PooledChannelGradient.self, GELU.self, GELU.Gradient.self, Dropout.self,
+    ReLU.PooledChannelGradient.self, ReLU6.self, ReLU6.Gradient.self, GELU.self, GELU.Gradient.self,
+    SiLU.self, SiLU.Gradient.self, Dropout.self,
     Masked.self, Select.self, ThroughStep.self,
     // gates
     UniformNoise.self, KeepLargest.self,

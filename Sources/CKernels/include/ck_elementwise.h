@@ -31,6 +31,8 @@ CK_KERNEL(negate, (size_t n, const float *x, float *y), (n, x, y));
 CK_KERNEL(absolute, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = x[i] > 0 ? x[i] : +0, NaN for NaN
 CK_KERNEL(relu, (size_t n, const float *x, float *y), (n, x, y));
+/// y[i] = x[i] >= 6 ? 6 : relu x[i], NaN for NaN (Krizhevsky 2010)
+CK_KERNEL(relu6, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = x[i] > 0 ? 1 : 0, NaN for NaN
 CK_KERNEL(step, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = √x[i]
@@ -47,15 +49,21 @@ CK_KERNEL(sigmoid, (size_t n, const float *x, float *y), (n, x, y));
 CK_KERNEL(erf, (size_t n, const float *x, float *y), (n, x, y));
 /// y[i] = x·Φ(x), Φ the normal distribution function (Hendrycks and Gimpel 2016, the exact form); -0 below -12.8. Within 6 ulp.
 CK_KERNEL(gelu, (size_t n, const float *x, float *y), (n, x, y));
+/// y[i] = x[i] / (1 + e⁻ˣ) (Elfwing et al. 2018); ±0 where that might be subnormal. Within 3.5 ulp.
+CK_KERNEL(silu, (size_t n, const float *x, float *y), (n, x, y));
 
 /// z[i] = y[i] > 0 ? g[i] : +0, where y is the ReLU's output (or its input); NaN where y is NaN.
 CK_KERNEL(relu_gradient, (size_t n, const float *g, const float *y, float *z), (n, g, y, z));
+/// z[i] = y[i] < 6 ? relu_gradient of g[i] and y[i] : +0, where y is the output of relu6 (or its input); NaN where y is NaN.
+CK_KERNEL(relu6_gradient, (size_t n, const float *g, const float *y, float *z), (n, g, y, z));
 /// z[i] = g[i] · (1 - y[i]²), where y = tanh x; products that might be subnormal are 0.
 CK_KERNEL(tanh_gradient, (size_t n, const float *g, const float *y, float *z), (n, g, y, z));
 /// z[i] = g[i] · y[i] · (1 - y[i]), where y = sigmoid x; products that might be subnormal are 0.
 CK_KERNEL(sigmoid_gradient, (size_t n, const float *g, const float *y, float *z), (n, g, y, z));
 /// z[i] = g[i] · (Φ(x) + x·φ(x)), where x is the input of gelu; products that might be subnormal are 0.
 CK_KERNEL(gelu_gradient, (size_t n, const float *g, const float *x, float *z), (n, g, x, z));
+/// z[i] = g[i] · s · (1 + x·(1 - s)), s = sigmoid x, where x is the input of silu; products that might be subnormal are 0.
+CK_KERNEL(silu_gradient, (size_t n, const float *g, const float *x, float *z), (n, g, x, z));
 
 /// y[i] = mask[i] ? x[i] : +0 (also where x is NaN or infinite)
 CK_KERNEL(mask, (size_t n, const float *x, const uint8_t *mask, float *y), (n, x, mask, y));

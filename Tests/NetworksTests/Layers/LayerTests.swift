@@ -50,6 +50,8 @@ import Testing
       CoppiceNetworks.Convolution(5, kernel: 3, groups: 2), CoppiceNetworks.MaxPool(2),
       CoppiceNetworks.AveragePool(2),
       GlobalAveragePool(), MultiHeadAttention(heads: 2), ResidualBlock(4), CoppiceNetworks.MaxPool(0),
+      BottleneckBlock(4), DenseLayer(4), InvertedResidual(4, expansion: 6), SqueezeExcitation(squeezed: 2),
+      GatedInvertedResidual(4, expansion: 6, kernel: 3), NormalizedConvolution(4, kernel: 3),
     ]
     for layer in layers {
       #expect(throws: TraceError.self, "\(layer)") { try Network(model(layer), .images([3], classes: 2)) }
