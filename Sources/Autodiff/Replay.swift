@@ -31,9 +31,11 @@ extension GraphBuilder {
   ///   - prefix: stands before the names of leaves and before scopes, so that a second network keeps its own:
   ///     `teacher/fc1.weight`.
   ///   - leaf: gives what stands for a leaf; `nil` leaves it as it is.
+  ///   - type: gives the type of the leaf at that index, where it is another than in the graph.
   ///   - node: gives the outputs of the node of that index, from what its inputs became; `nil` leaves it as it is.
   package func replay(
     _ graph: Graph, prefix: String = "", leaf: (Graph.Leaf, ValueType) -> Value? = { _, _ in nil },
+    type: (_ index: Int, ValueType) -> ValueType = { $1 },
     node: (_ index: Int, _ inputs: [Value]) -> [Value]? = { _, _ in nil }
   ) -> Replay {
     var replay = Replay(graph)
@@ -41,7 +43,8 @@ extension GraphBuilder {
       let outputs = within(prefix + original.scope) {
         switch original.operation {
         case .leaf(let kind):
-          return [leaf(kind, original.outputs[0]) ?? add(kind, original.outputs[0], prefix)]
+          let type = type(index, original.outputs[0])
+          return [leaf(kind, type) ?? add(kind, type, prefix)]
         case .primitive(let primitive):
           let inputs = original.inputs.compactMap { replay[$0] }
           return node(index, inputs) ?? Array(applyAll(primitive, inputs).prefix(original.outputs.count))

@@ -1,3 +1,4 @@
+import CoppiceAutodiff
 import CoppiceTensors
 import CoppiceTerms
 
@@ -26,6 +27,8 @@ public struct Granularity: Component {
   /// "Pruning convolutional neural networks for resource efficient inference", ICLR 2017). Units of the same parameters are
   /// one layer.
   public let isNormalised: Bool
+  /// How units that run through several layers are selected; `nil` for other units.
+  public private(set) var coupling: Coupling?
   let form: Form
 
   /// A granularity of runs of consecutive elements.
@@ -60,6 +63,32 @@ public struct Granularity: Component {
       form: .units { context in try PruningError.noting("granularity \(name)") { try units(context) } })
   }
 
+  /// A granularity of units that the graph ties together, each with everything it owns in any parameter.
+  ///
+  /// A group without a weight in a layer that may be pruned is no unit, and one that reaches into a layer the allocation ignores is
+  /// left out.
+  /// - Parameters:
+  ///   - name: what the granularity is called in tables, in kebab-case.
+  ///   - version: raise it whenever results change; `nil` while it is being written.
+  ///   - aggregate: how the scores of weights become those of units.
+  ///   - normalised: whether the scores of units in the same layers are divided by their L2 norm.
+  ///   - coupling: how units are selected; what is not neutral stands among the fields.
+  ///   - groups: the groups that are units, in the same order in every round.
+  public init(
+    coupled name: String, version: Int? = nil, aggregate: Aggregate = .mean, normalised: Bool = false,
+    coupling: Coupling = Coupling(), groups: @escaping @Sendable (UnitContext) throws -> [AxisGroup]
+  ) {
+    self.init(
+      name, version: version, fields: coupling.fields, aggregate: aggregate, normalised: normalised
+    ) { context in
+      let layers = Set(context.layers.map(\.name))
+      return try groups(context).map { Unit($0.slices) }.filter { unit in
+        unit.slices.contains { layers.contains($0.parameter) }
+      }
+    }
+    self.coupling = coupling
+  }
+
   /// A granularity of blocks of every weight as a matrix: a weight `[out, in, …]` is one of `out` rows, and a vector is one row.
   /// Blocks at the right and lower edges are smaller where a length does not divide.
   /// - Parameters:
@@ -86,6 +115,9 @@ public struct Granularity: Component {
     self.init(
       name, version: version, fields: fields, aggregate: .mean, normalised: false, form: .pattern(pattern))
   }
+
+  /// Whether it makes units of slices of parameters: rows, heads, channels.
+  package var isOfUnits: Bool { if case .units = form { true } else { false } }
 
   /// The pattern that fixes how many of every group survive; `nil` for most.
   package var pattern: GroupPattern? { if case .pattern(let pattern) = form { pattern } else { nil } }

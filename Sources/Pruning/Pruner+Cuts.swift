@@ -126,6 +126,18 @@ extension Pruner {
       scores: table.parameters.prefix(table.layerCount).map { scores[$0.name]?.scalars ?? [] },
       criterion: criterion, ties: context.unitTies)
     var (ties, held) = (0, [Int]())
+    if let coupling = granularity.coupling {
+      if case .rows = quota {
+        throw PruningError.rowsOfUnits(granularity: granularity.name, allocation: allocation.name)
+      }
+      // Units run through several layers, so that a quota of each layer is one of all, and families give alike.
+      let floors = if case .flooredPool(_, let floors) = quota { floors } else { [Int]?.none }
+      (ties, held) = selection.removeLowest(
+        prunable.keptCount - quota.total, by: coupling, isRanked: coupling.isRanked || quota.layers != nil,
+        floors: floors)
+      selection.removeCompanions()
+      return Cut(masks: context.masks.replacing(table, with: selection.masks), ties: ties, held: held)
+    }
     switch quota {
     case .flooredPool(let total, let floors):
       (ties, held) = selection.removeLowest(

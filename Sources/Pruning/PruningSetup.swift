@@ -15,8 +15,11 @@ public struct PruningSetup: Sendable {
   public let units: [Granularity.Unit]
   /// Whether every unit is a single weight.
   public let prunesWeights: Bool
-  /// Whether every unit is one row of one weight, a slice along its first axis, and what goes along with it: a neuron, a filter.
+  /// Whether every unit is one row of one weight, a slice along its first axis, and what goes along with it: a neuron, a filter. A
+  /// coupled unit has rows of one layer or several, whose scores are aggregated.
   public let prunesRows: Bool
+  /// The layers of which units have whole rows: all of them, but for coupled units, which have columns of others too.
+  public let layersOfRows: [PrunableLayer]
 
   init(_ pruner: Pruner, _ layers: [PrunableLayer], _ structure: NetworkStructure) throws {
     self.layers = layers
@@ -24,6 +27,12 @@ public struct PruningSetup: Sendable {
     prunesWeights = try granularity.prunesSingleWeights(of: layers)
     units = try granularity.units(of: layers, structure)
     prunesRows = try granularity.prunesRows(of: layers, units)
+    guard granularity.coupling != nil else {
+      layersOfRows = layers
+      return
+    }
+    let names = Set(units.flatMap(\.slices).filter { $0.axis == 0 }.map(\.parameter))
+    layersOfRows = layers.filter { names.contains($0.name) }
   }
 
   /// Refuses what the criterion cannot do.
@@ -62,6 +71,9 @@ extension Granularity {
     case .blocks, .pattern: return false
     case .units:
       let names = Set(layers.map(\.name))
+      guard coupling == nil else {
+        return units.allSatisfy { $0.slices.contains { $0.axis == 0 && names.contains($0.parameter) } }
+      }
       return units.allSatisfy { unit in
         let weights = unit.slices.filter { names.contains($0.parameter) }
         return weights.count == 1 && weights[0].axis == 0 && weights[0].indices.count == 1

@@ -6,7 +6,7 @@ extension Granularity {
   /// fewer survivors, are subsets of those of earlier ones.
   ///
   /// Where units are larger than one weight, as many whole units of each pool of layers survive as have a survivor in `masks`,
-  /// and companions go with their units; of blocks as many of each size. Of a pattern as many weights of every group survive, in the network's own order.
+  /// and companions go with their units; of blocks as many of each size, of coupled units as many of each family. Of a pattern as many weights of every group survive, in the network's own order.
   /// - Parameter structure: what the units were made from when `masks` were.
   package func randomMasks(
     like masks: MaskSet, structure: NetworkStructure = .none, seed: UInt64
@@ -42,6 +42,18 @@ extension Granularity {
     let found = UnitSelection(table, masks: table.parameters.map { masks[$0.name]?.bytes ?? [] })
     var random = UnitSelection(
       table, masks: table.parameters.map { [UInt8](repeating: 1, count: $0.shape.count) })
+    if coupling != nil {
+      // Units run through many layers: as many of each family survive.
+      for family in 0..<table.familyCount {
+        let units = (0..<table.count).filter { table.families[$0] == family }
+        let survivors = units.count { found.survivors(of: $0) > 0 }
+        for rank in permutation(of: units.count, at: family).dropFirst(survivors) {
+          random.remove(units[Int(rank)])
+        }
+      }
+      random.removeCompanions()
+      return masks.replacing(table, with: random.masks)
+    }
     for (layers, units) in table.pools {
       let survivors = units.count { found.survivors(of: $0) > 0 }
       if case .blocks = form {

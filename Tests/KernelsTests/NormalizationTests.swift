@@ -36,13 +36,13 @@ private let epsilon: Float = 1e-3
     let beta = samples(n, seed: 4)
     let results = onEveryVariant {
       output(rows * n + 2 * rows) {
-        ck_layer_norm(rows, n, epsilon, x, gamma, beta, $0, $0 + rows * n, $0 + rows * n + rows)
+        ck_layer_norm(rows, n, n, epsilon, x, gamma, beta, $0, $0 + rows * n, $0 + rows * n + rows)
       }
     }
     let mean = Array(results[rows * n..<rows * n + rows])
     let inverse = Array(results[(rows * n + rows)...])
     let z = onEveryVariant {
-      output(rows * n) { ck_layer_norm_gradient(rows, n, g, x, gamma, mean, inverse, $0) }
+      output(rows * n) { ck_layer_norm_gradient(rows, n, n, g, x, gamma, mean, inverse, $0) }
     }
     let parameters = onEveryVariant {
       output(2 * n) { ck_layer_norm_parameter_gradient(rows, n, 0, n, g, x, mean, inverse, $0, $0 + n) }
@@ -72,12 +72,12 @@ private let epsilon: Float = 1e-3
     }
     #expect(parts == parameters)
     let plain = output(rows * n + 2 * rows) {
-      ck_layer_norm(rows, n, epsilon, x, nil, nil, $0, $0 + rows * n, $0 + rows * n + rows)
+      ck_layer_norm(rows, n, n, epsilon, x, nil, nil, $0, $0 + rows * n, $0 + rows * n + rows)
     }
     let ones = [Float](repeating: 1, count: n)
     let zeros = [Float](repeating: 0, count: n)
     let explicit = output(rows * n + 2 * rows) {
-      ck_layer_norm(rows, n, epsilon, x, ones, zeros, $0, $0 + rows * n, $0 + rows * n + rows)
+      ck_layer_norm(rows, n, n, epsilon, x, ones, zeros, $0, $0 + rows * n, $0 + rows * n + rows)
     }
     #expect(plain == explicit)
   }
@@ -96,8 +96,33 @@ private let epsilon: Float = 1e-3
     let variance = squares.total.addingProduct(-off, sum.total) / Double(n)
     let inverse = Float(1 / (variance + Double(epsilon)).squareRoot())
     let expected = x.map { ($0 - mean) * inverse }
-    let y = output(n + 2) { ck_layer_norm(1, n, epsilon, x, nil, nil, $0, $0 + n, $0 + n + 1) }
+    let y = output(n + 2) { ck_layer_norm(1, n, n, epsilon, x, nil, nil, $0, $0 + n, $0 + n + 1) }
     #expect(y == expected + [mean, inverse])
+  }
+
+  /// A row with some of its elements, the others 0, beside the whole row.
+  @Test(arguments: [(1, 3), (5, 8), (33, 40), (64, 130)])
+  func aNarrowRowHasTheStatisticsOfTheWholeOne(n: Int, extent: Int) {
+    let zeros = [Float](repeating: 0, count: extent - n)
+    let (x, g) = (samples(n, scale: 3).map { $0 + 2 }, samples(n, seed: 2))
+    let gamma = samples(n, seed: 3)
+    let beta = samples(n, seed: 4)
+    let narrow = output(n + 2) {
+      ck_layer_norm(1, n, extent, epsilon, x, gamma, beta, $0, $0 + n, $0 + n + 1)
+    }
+    let whole = output(extent + 2) {
+      ck_layer_norm(
+        1, extent, extent, epsilon, x + zeros, gamma + zeros, beta + zeros, $0, $0 + extent, $0 + extent + 1)
+    }
+    let wanted = Array(whole[..<n] + whole[extent...])
+    #expect(zip(narrow, wanted).allSatisfy { abs($0 - $1) <= 1e-6 * max(1, abs($1)) })
+    let (mean, inverse) = (whole[extent], whole[extent + 1])
+    let gradient = output(n) { ck_layer_norm_gradient(1, n, extent, g, x, gamma, [mean], [inverse], $0) }
+    let ofWhole = output(extent) {
+      ck_layer_norm_gradient(
+        1, extent, extent, g + zeros, x + zeros, gamma + zeros, [mean], [inverse], $0)
+    }
+    #expect(zip(gradient, ofWhole).allSatisfy { abs($0 - $1) <= 1e-6 * max(1, abs($1)) })
   }
 
   static let shapes = [
@@ -218,7 +243,7 @@ private let epsilon: Float = 1e-3
       output(n + 3) { ck_batch_norm(n, 1, 1, 0, 1, 1e-5, x, nil, nil, $0, $0 + n, $0 + n + 1, $0 + n + 2) }
     }
     let row = onEveryVariant {
-      output(n + 2) { ck_layer_norm(1, n, 1e-5, x, nil, nil, $0, $0 + n, $0 + n + 1) }
+      output(n + 2) { ck_layer_norm(1, n, n, 1e-5, x, nil, nil, $0, $0 + n, $0 + n + 1) }
     }
     let inverse = 1 / (expected.variance + Double(Float(1e-5))).squareRoot()
     for mean in [planes[n], column[n], row[n]] {
@@ -268,7 +293,7 @@ private let epsilon: Float = 1e-3
           ck_layer_norm_parameter_gradient(n, 1, 0, 1, g, x, means, ones, z + n, z + n + 1)
         }
       })
-    let rows = onEveryVariant { output(n) { ck_layer_norm_gradient(1, n, g, x, nil, [mean], [1], $0) } }
+    let rows = onEveryVariant { output(n) { ck_layer_norm_gradient(1, n, n, g, x, nil, [mean], [1], $0) } }
     let average = slope / Double(n)
     // g less its mean is 0 but for rounding, and stands beside the slope.
     #expect(
@@ -300,7 +325,7 @@ private let epsilon: Float = 1e-3
 
   @Test("a constant row gives its beta, and no NaN") func constant() {
     let x = [Float](repeating: 0.3, count: 40)
-    let y = output(42) { ck_layer_norm(1, 40, 1e-5, x, nil, nil, $0, $0 + 40, $0 + 41) }
+    let y = output(42) { ck_layer_norm(1, 40, 40, 1e-5, x, nil, nil, $0, $0 + 40, $0 + 41) }
     #expect(y[..<40].allSatisfy { $0 == 0 } && y[40] == 0.3)
   }
 }

@@ -82,7 +82,7 @@ static void run(void) {
   EACH("log_softmax", ck_log_softmax(4, n, b, y); ck_log_softmax_gradient(4, n, g, y, z));
   EACH("cross_entropy", ck_softmax_cross_entropy(4, n, b, labels, m, y);
        ck_softmax_cross_entropy_gradient(4, n, g, y, labels, z));
-  EACH("layer_norm", ck_layer_norm(4, n, 1e-5f, b, g, w, y, m, v); ck_layer_norm_gradient(4, n, g, b, w, m, v, z);
+  EACH("layer_norm", ck_layer_norm(4, n, n, 1e-5f, b, g, w, y, m, v); ck_layer_norm_gradient(4, n, n, g, b, w, m, v, z);
        ck_layer_norm_parameter_gradient(4, n, 0, n, g, b, m, v, y, y + n));
   EACH("batch_norm", ck_batch_norm(4, 1, n, 0, 1, 1e-5f, b, g, w, y, m, m + 1, v);
        ck_batch_norm_gradient(4, 1, n, 0, 1, g, b, w, m, v, z, m + 2, m + 3));

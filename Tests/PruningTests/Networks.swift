@@ -119,8 +119,9 @@ enum Networks {
       }, sensitivity: sensitivity)
   }
 
-  /// What belongs to the layers of `context`: the convolution's bias, and four heads that own three rows of fc1 and the columns of
-  /// fc2 that read them.
+  /// What belongs to the layers of `context`: the convolution's bias, four heads that own three rows of fc1 and the columns of fc2 that
+  /// read them, the convolution's channels, each a block of columns of fc1, its inputs as features of a stream, and the rows of fc1 as
+  /// hidden units.
   static let structure = NetworkStructure(
     companions: ["conv.weight": ["conv.bias"]],
     scales: ["conv.weight": "conv.scale", "fc1.weight": "fc1.scale", "fc2.weight": "fc2.scale"],
@@ -129,7 +130,20 @@ enum Networks {
       return AxisGroup(
         [AxisSlice("fc1.weight", axis: 0, places), AxisSlice("fc2.weight", axis: 1, places)], labels: ["head"]
       )
-    } + [AxisGroup([AxisSlice("fc2.weight", axis: 0, [0])], isFixed: true)],
+    } + [AxisGroup([AxisSlice("fc2.weight", axis: 0, [0])], isFixed: true)]
+      + (0..<4).map { channel in
+        AxisGroup(
+          [
+            AxisSlice("conv.weight", axis: 0, [channel]), AxisSlice("conv.bias", axis: 0, [channel]),
+            AxisSlice("fc1.weight", axis: 1, Array((5 * channel)..<(5 * channel + 5))),
+          ], labels: ["channel"])
+      }
+      + (0..<2).map {
+        AxisGroup([AxisSlice("conv.weight", axis: 1, [$0])], labels: ["embedding"])
+      }
+      + (0..<12).map {
+        AxisGroup([AxisSlice("fc1.weight", axis: 0, [$0]), AxisSlice("fc2.weight", axis: 1, [$0])])
+      },
     flops: ["conv.weight": 7200, "fc1.weight": 480, "fc2.weight": 120])
 
   /// Masks that keep everything.

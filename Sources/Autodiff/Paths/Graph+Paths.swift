@@ -30,6 +30,23 @@ extension Graph {
     return graph.simplified
   }
 
+  /// The graph that tells which elements of some values of this forward graph may be other than 0, whatever the inputs are.
+  ///
+  /// Its leaves are the parameters, which hold 1 where an element survives and else 0. Its outputs are `alive/<k>` for value k of those
+  /// asked for, shaped like it: 0 at the elements that are always 0.
+  func aliveness(of values: [ValueID]) throws -> Graph {
+    var marked = withoutUpdates
+    marked.outputs = values.enumerated().map { ("alive/\($0)", $1) }
+    let plain = try marked.written(inSimplerOperations: { !($0 is any PathPrimitive) })
+    return try Graph.trace { builder in
+      var walk = PathWalk(plain, builder, weights: [])
+      walk.goForward()
+      for output in plain.outputs {
+        if let alive = walk.reached(output.value)?.alive { builder.output(output.name, alive) }
+      }
+    }.simplified
+  }
+
   /// The same graph in which fused primitives of some kind are written out as their definitions say.
   private func written(inSimplerOperations isWritten: (any Primitive) -> Bool) throws -> Graph {
     var graph = self

@@ -9,14 +9,16 @@
 // null (1 and 0). y or z may be x or g (in place).
 
 /// y = gamma·(x - mean)·s + beta, s = 1/√(variance + epsilon). mean[rows] and inverse[rows] (s) serve the gradient.
-/// A range of rows is an offset of x, y, mean and inverse.
-CK_KERNEL(layer_norm, (size_t rows, size_t n, float epsilon, const float *x, const float *gamma, const float *beta,
-           float *y, float *mean, float *inverse),
-          (rows, n, epsilon, x, gamma, beta, y, mean, inverse));
-/// z = s·(h - mean(h) - x̂·mean(h·x̂)), h = g·gamma, x̂ = (x - mean)·s; means over the row.
-CK_KERNEL(layer_norm_gradient, (size_t rows, size_t n, const float *g, const float *x, const float *gamma, const float
-           *mean, const float *inverse, float *z),
-          (rows, n, g, x, gamma, mean, inverse, z));
+/// A range of rows is an offset of x, y, mean and inverse. Mean and variance are those of `extent` elements, n or more: the row and
+/// as many zeros behind it as are missing.
+CK_KERNEL(layer_norm, (size_t rows, size_t n, size_t extent, float epsilon, const float *x, const float *gamma, const
+           float *beta, float *y, float *mean, float *inverse),
+          (rows, n, extent, epsilon, x, gamma, beta, y, mean, inverse));
+/// z = s·(h - mean(h) - x̂·mean(h·x̂)), h = g·gamma, x̂ = (x - mean)·s; means over the row and the zeros of h that `extent` counts
+/// with it.
+CK_KERNEL(layer_norm_gradient, (size_t rows, size_t n, size_t extent, const float *g, const float *x, const float
+           *gamma, const float *mean, const float *inverse, float *z),
+          (rows, n, extent, g, x, gamma, mean, inverse, z));
 /// dgamma[j] = Σ_r g[r, j]·x̂[r, j] and dbeta[j] = Σ_r g[r, j] for begin <= j < end, by rows.
 CK_KERNEL(layer_norm_parameter_gradient, (size_t rows, size_t n, size_t begin, size_t end, const float *g, const float
            *x, const float *mean, const float *inverse, float *dgamma, float *dbeta),

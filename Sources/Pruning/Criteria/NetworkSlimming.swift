@@ -11,8 +11,9 @@ extension Criterion {
   public static let networkSlimming = Criterion(
     "network-slimming", version: 1, needs: .structure, scoresUnits: true,
     requires: { setup in
-      let bare = setup.layers.map(\.name).filter { setup.structure.scales[$0] == nil }
-      guard bare.count < setup.layers.count else {
+      let layers = setup.layersOfRows.map(\.name)
+      let bare = layers.filter { setup.structure.scales[$0] == nil }
+      guard bare.count < layers.count else {
         throw setup.refuse(
           "the model has no batch normalisation behind a prunable layer, whose scales are the scores; use a model that has, such as "
             + "resnet-20, or another criterion of filters, such as magnitude or geometric-median",

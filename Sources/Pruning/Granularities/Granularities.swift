@@ -3,7 +3,10 @@ import CoppiceTerms
 extension Granularity: Catalogued {
   /// The granularities that are shipped, in the order they are listed.
   public static let catalogue = Catalogue<Granularity>(
-    "granularity", [.weight, .block, .oneByN, .nOfM, .neuron, .head])
+    "granularity",
+    [
+      .weight, .block, .oneByN, .nOfM, .neuron, .head, .channel, .hiddenUnit, .embeddingWidth, .coupledUnit,
+    ])
 }
 
 /// Another name of `Granularity`, for what is shipped: `Granularities.all`.

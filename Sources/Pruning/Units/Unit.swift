@@ -53,6 +53,25 @@ public struct NetworkStructure: Sendable {
   /// The groups of what attention heads own, in order, those left out of which nothing can be removed.
   public var heads: [AxisGroup] { groups.filter { $0.labels.contains("head") && !$0.isFixed } }
 
+  /// What can be cut out, in order.
+  public var removable: [AxisGroup] { groups.filter { !$0.isFixed } }
+
+  /// Of these, features of a stream that tokens are looked up in or that layers normalise across.
+  public var embeddingWidth: [AxisGroup] { removable.filter { $0.labels.contains("embedding") } }
+
+  /// Channels that a convolution makes, and that are no such features.
+  public var channels: [AxisGroup] {
+    removable.filter { $0.labels.contains("channel") && !$0.labels.contains("embedding") }
+  }
+
+  /// Rows of linear layers that are none of these and in no attention head.
+  public var hiddenUnits: [AxisGroup] {
+    removable.filter { group in
+      group.labels.isDisjoint(with: ["embedding", "channel", "head"])
+        && group.slices.contains { $0.axis == 0 }
+    }
+  }
+
   /// Nothing is known: enough for single weights.
   public static let none = NetworkStructure()
 }

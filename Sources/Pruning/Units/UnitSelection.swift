@@ -3,13 +3,13 @@ import CoppiceTensors
 /// Selection of whole units by the aggregate of their scores. Of equal scores the unit with the lower word in the stream of ties goes
 /// first, and of equal words the one that comes first. A unit has the same word in every round.
 struct UnitSelection {
-  private let table: UnitTable
+  let table: UnitTable
   /// One mask's bytes a parameter of the table.
-  private(set) var masks: [[UInt8]]
+  var masks: [[UInt8]]
   /// The score of every unit; what it says of units without survivors is not read.
-  private let scores: [Double]
+  let scores: [Double]
   /// What tells units of equal scores apart.
-  private let words: [UInt32]
+  let words: [UInt32]
 
   /// A selection among the survivors in `masks`, in which nothing is compared.
   init(_ table: UnitTable, masks: [[UInt8]]) {
@@ -30,7 +30,8 @@ struct UnitSelection {
     self.scores =
       criterion.scoresUnits
       ? Self.firstScores(
-        table, scores, normalises: granularity.isNormalised && !criterion.needs.randomness)
+        table, scores, granularity.aggregate, isDrawn: criterion.needs.randomness,
+        normalises: granularity.isNormalised && !criterion.needs.randomness)
       : Self.scores(table, granularity, masks: masks, scores: scores, squaresSums: criterion.squaresSums)
     var ties = ties
     words = (0..<table.count).map { _ in ties.next() }
@@ -86,7 +87,7 @@ struct UnitSelection {
   }
 
   /// How many prunable weights of a unit survive in each of its layers.
-  private func survivorsByLayer(of unit: Int) -> [(layer: Int, count: Int)] {
+  func survivorsByLayer(of unit: Int) -> [(layer: Int, count: Int)] {
     var counts: [(layer: Int, count: Int)] = []
     for span in table.spans(of: unit) where span.parameter < table.layerCount {
       let count = masks[span.parameter][span.elements].reduce(0) { $0 + Int($1) }
@@ -115,12 +116,17 @@ struct UnitSelection {
     }
   }
 
-  /// The scores of the first weights. Numbers that are drawn are never normalised.
+  /// The scores of the first weights, of a coupled unit the aggregate of those of its rows. Numbers that are drawn are taken as they are.
   private static func firstScores(
-    _ table: UnitTable, _ scores: [[Float]], normalises: Bool
+    _ table: UnitTable, _ scores: [[Float]], _ aggregate: Granularity.Aggregate, isDrawn: Bool,
+    normalises: Bool
   ) -> [Double] {
     let values = (0..<table.count).map { unit in
-      table.spans(of: unit).first.map { Double(scores[$0.parameter][$0.elements.lowerBound]) } ?? 0
+      let rows = isDrawn ? [] : table.rows(of: unit)
+      if !rows.isEmpty {
+        return aggregate.value(rows.map { Double(scores[$0.parameter][$0.elements.lowerBound]) })
+      }
+      return table.spans(of: unit).first.map { Double(scores[$0.parameter][$0.elements.lowerBound]) } ?? 0
     }
     return normalises ? normalised(values, table) : values
   }
@@ -146,13 +152,7 @@ struct UnitSelection {
         values[unit] = sum * sum
         continue
       }
-      values[unit] =
-        switch granularity.aggregate {
-        case .sum: sum
-        case .mean: sum / count
-        case .maximum: largest
-        case .l2: squares.squareRoot()
-        }
+      values[unit] = granularity.aggregate.value(sum, squares, largest, count)
     }
     return granularity.isNormalised ? normalised(values, table) : values
   }
@@ -165,5 +165,23 @@ struct UnitSelection {
       let norm = squares[table.layerSets[unit]].squareRoot()
       return norm > 0 ? value / norm : value
     }
+  }
+}
+
+extension Granularity.Aggregate {
+  /// From the sum of some scores, that of their squares, the largest and the number of them.
+  fileprivate func value(_ sum: Double, _ squares: Double, _ largest: Double, _ count: Double) -> Double {
+    switch self {
+    case .sum: sum
+    case .mean: sum / count
+    case .maximum: largest
+    case .l2: squares.squareRoot()
+    }
+  }
+
+  /// Of at least one score.
+  fileprivate func value(_ scores: [Double]) -> Double {
+    value(
+      scores.reduce(0, +), scores.reduce(0) { $0 + $1 * $1 }, scores.max() ?? 0, Double(scores.count))
   }
 }

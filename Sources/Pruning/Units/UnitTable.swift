@@ -22,6 +22,15 @@ struct UnitTable {
   /// The combinations of layers, each ascending.
   private(set) var combinations: [[Int]] = []
   private let flops: [String: Int]
+  /// Of coupled units, the family of each; empty for others.
+  private(set) var families: [Int] = []
+  /// The number of families.
+  private(set) var familyCount = 0
+  /// Of coupled units, the rows of layers in each: slices along the first axis.
+  private var unitRows: [[Span]] = []
+
+  /// The rows of layers that a coupled unit has, in order; none of others.
+  func rows(of unit: Int) -> [Span] { unitRows.isEmpty ? [] : unitRows[unit] }
 
   /// The number of units.
   var count: Int { starts.count - 1 }
@@ -81,7 +90,33 @@ struct UnitTable {
     case .units(let make):
       let units = try make(context).filter { unit in !unit.slices.contains { isIgnored($0.parameter) } }
       try append(units, context, granularity, shape)
+      if granularity.coupling != nil { addFamilies(units) }
     }
+  }
+
+  /// Units whose slices are as long, along the same axes of the same parameters, are of one family.
+  private mutating func addFamilies(_ units: [Granularity.Unit]) {
+    struct Part: Hashable {
+      let parameter: String
+      let axis: Int
+      let count: Int
+    }
+    var known: [[Part]: Int] = [:]
+    for unit in units {
+      let parts = unit.slices.map { Part(parameter: $0.parameter, axis: $0.axis, count: $0.indices.count) }
+      let family = known[parts] ?? known.count
+      known[parts] = family
+      families.append(family)
+      unitRows.append(
+        unit.slices.filter { $0.axis == 0 }.flatMap { slice -> [Span] in
+          guard let index = parameters[..<layerCount].firstIndex(where: { $0.name == slice.parameter }),
+            let length = parameters[index].shape.axes.first.map({ parameters[index].shape.count / max(1, $0) }
+            )
+          else { return [] }
+          return slice.indices.map { Span(parameter: index, elements: $0 * length..<($0 + 1) * length) }
+        })
+    }
+    familyCount = known.count
   }
 
   private mutating func append(

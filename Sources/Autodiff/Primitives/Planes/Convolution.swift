@@ -184,7 +184,8 @@ extension Convolution: AxisTied {
     let (x, weight) = (PortAxis.input(0, axis: 1), PortAxis.input(1, axis: 0))
     let y = PortAxis.output(axis: 1)
     let common =
-      AxisTie.same(0..<1) + [AxisTie(weight, y)] + (hasBias ? [AxisTie(.input(2, axis: 0), y)] : [])
+      AxisTie.same(0..<1) + [AxisTie(weight, y, label: "channel")]
+      + (hasBias ? [AxisTie(.input(2, axis: 0), y)] : [])
     guard windows.groups > 1 else { return common + [AxisTie(x, .input(1, axis: 1), isSummed: true)] }
     let (channels, filters) = (signature.input(1)[1], signature.input(1)[0] / windows.groups)
     let groups = (0..<windows.groups).flatMap { group in

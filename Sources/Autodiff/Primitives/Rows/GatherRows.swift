@@ -98,7 +98,9 @@ extension GatherRows: AxisTied {
   /// The table's columns and the places of the indices; its rows are untied, since indices count them.
   package func ties(for signature: Signature) -> [AxisTie] {
     let leading = signature.input(1).rank
-    return AxisTie.same(0..<leading, input: 1) + [AxisTie(.input(0, axis: 1), .output(axis: leading))]
+    return AxisTie.same(0..<leading, input: 1) + [
+      AxisTie(.input(0, axis: 1), .output(axis: leading), label: "embedding")
+    ]
   }
 }
 
