@@ -102,6 +102,72 @@ extension Running {
       #expect(try bench.digests(try plan()) == reference.digests(try plan()))
     }
 
+    /// An encoder of two heads, of which a gate for each says what is left.
+    private static let heads = Trial.families[3].with {
+      ($0.schedule, $0.sparsity, $0.granularity) = (.none, 0.5, .head)
+      $0.learnedMask = .hardConcrete(penalty: 1, per: .head)
+    }
+
+    @Test func headsGoWhole() throws {
+      let bench = try Bench()
+      let plan = try SweepPlan(Self.heads)
+      let report = try bench.run(plan)
+      #expect(report.failures.isEmpty, "\(report.failures)")
+      let round = try #require(try bench.record(plan.ticket, of: plan).rounds.last)
+      let masks = try #require(round.masks)
+      #expect(round.row.sparsity == 0.5 && masks.counted.names.count == 2)
+      // Of a width of 8 each head has four places.
+      var pruned: Set<Int> = []
+      for (name, mask) in masks.counted {
+        let width = mask.shape[1]
+        for (place, byte) in mask.bytes.enumerated() where byte == 0 {
+          pruned.insert((mask.shape[0] == 8 ? place % width : place / width % 8) / 4)
+        }
+        #expect(mask.keptCount * 2 == mask.count, "\(name)")
+      }
+      #expect(pruned.count == 1)
+      // A head goes with its biases.
+      #expect(masks.names.contains { $0.hasSuffix("bias") })
+    }
+
+    @Test(arguments: [1, 7]) func gatesOfHeadsGoOnWhereTheyWereStopped(step: Int) throws {
+      func plan(_ alarm: InterruptionTests.Alarm? = nil) throws -> SweepPlan {
+        try SweepPlan(
+          Self.heads.with {
+            $0.learningRate = LearningRate("ticking", version: 1) { _, _ in
+              alarm?.tick()
+              return 0.01
+            }
+          })
+      }
+      let (reference, bench) = (try Bench(), try Bench())
+      try reference.run(try plan())
+      let alarm = InterruptionTests.Alarm(after: 12 + step)
+      #expect(try bench.run(try plan(alarm), interruption: alarm.interruption).isInterrupted)
+      let training = try #require(try plan().ticket.rounds.last?[.training]).hexadecimal
+      let checkpoint = try #require(try bench.results.stages.readCheckpoint(training))
+      let gates = try #require(checkpoint[parameters: "parameters"]).names.filter {
+        $0.hasSuffix("log_alpha")
+      }
+      #expect(gates.count == 1)
+      try bench.run(try plan())
+      #expect(try bench.digests(try plan()) == reference.digests(try plan()))
+    }
+
+    @Test func gatesOfHeadsAskForHeads() {
+      func problem(_ change: (inout Trial) -> Void) -> String {
+        message { _ = try TrialPlan(Self.heads.with(change), Bench.library) }
+      }
+      #expect(problem { _ in } == "")
+      for granularity in [Granularity.weight, .neuron] {
+        #expect(problem { $0.granularity = granularity }.hasSuffix("has other units; set granularity=head"))
+      }
+      #expect(problem { ($0.model, $0.dataset) = (.mlp([12]), .tiny) }.contains("head"))
+      #expect(
+        message { _ = try LearnedMask(parsing: "hard-concrete(per: layer)") }.contains(
+          "weight, output, input or head"))
+    }
+
     /// Scores are learned: a criterion makes no cells of its own.
     @Test func aCriterionMakesNoDifference() throws {
       let plan = try SweepPlan(Self.trial) { Axis(\.criterion, [.magnitude, .random, .taylor]) }

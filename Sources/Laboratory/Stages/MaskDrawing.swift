@@ -25,7 +25,8 @@ package struct MaskDrawing: Sendable {
     _ rule: StopRule, by pruner: Pruner, _ structure: NetworkStructure, to target: PruningTarget?,
     _ prunable: [PrunableLayer], _ regimen: Regimen
   ) throws {
-    guard let drawing = rule.drawing, let target else { throw PlanError.searchWithoutPruning(rule) }
+    guard let drawing = rule.drawing else { throw PlanError.searchWithoutDrawings(rule) }
+    guard let target else { throw PlanError.searchWithoutPruning(rule) }
     (self.rule, self.pruner, self.structure, self.target) = (rule, pruner, structure, target)
     interval = try drawing.interval.iterations(perEpoch: regimen.perEpoch, of: regimen.total)
     memory = drawing.memory
@@ -76,7 +77,8 @@ package struct MaskDrawing: Sendable {
       regimen.model.declarations.compactMap { one in parameters[one.name].map { (one.name, $0) } })
     let pruning = try pruner.prune(
       ScoringContext(
-        weights: own, masks: regimen.model.fullMasks, initialWeights: regimen.initialParameters(draw: 0),
+        weights: own, masks: regimen.model.fullMasks,
+        initialWeights: pruner.needs.initialWeights ? regimen.initialParameters(draw: 0) : nil,
         seed: regimen.seedBits, structure: structure),
       structure: structure, to: target)
     let prunable = try Set(pruner.prunable(among: regimen.model.fullMasks, structure: structure).names)

@@ -27,6 +27,9 @@ package struct MaskLearning: Sendable {
     (self.mask, self.pruner, self.structure) = (mask, pruner, structure)
     (self.ratio, self.prunable) = (mask.makesMasks ? ratio : nil, prunable)
     pools = try Self.pools(mask, pruner, ratio, prunable)
+    if mask.isOfHeads, pruner.granularity.name != "head" {
+      throw PlanError.learnedMaskOfHeads(mask, pruner.granularity)
+    }
     if mask.makesMasks, ratio != nil, !pruner.allocation.needs.isEmpty || pruner.allocation.isMeasured {
       throw PlanError.learnedMaskMeasured(mask, pruner.allocation)
     }
@@ -69,7 +72,7 @@ package struct MaskLearning: Sendable {
 
   private func rewrite(_ regimen: Regimen) throws -> LearnedMaskRewrite {
     LearnedMaskRewrite(
-      mask, of: prunable.map(\.name), pools: pools, optimizer: regimen.optimizer,
+      mask, of: prunable.map(\.name), pools: pools, heads: structure.heads, optimizer: regimen.optimizer,
       end: try inputs(regimen.total, regimen.total, regimen))
   }
 

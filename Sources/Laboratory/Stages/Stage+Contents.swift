@@ -23,7 +23,7 @@ extension TrainingStage {
       return "it has masks, and none move"
     }
     // How far it is: beyond its end there is nothing to go on to, and what is logged is logged before.
-    guard let step = record[numbers: "step"]?.first, step <= Double(steps) else {
+    guard let step = record[numbers: "step"]?.first, (0...Double(steps)).contains(step) else {
       return "it stands at step \(record[numbers: "step"] ?? []) of \(steps)"
     }
     if let fault = DrawnMasks.fault(in: record, step: Int(step), drawing) { return fault }

@@ -166,63 +166,6 @@ package struct TrainingStage: Stage {
     var run = try TrainingRun(settled(context), context)
     return try run.finish()
   }
-
-  /// The network that is trained: the regimen's own, or what a learned mask makes of it.
-  func network() throws -> Network { try learning?.network(regimen) ?? regimen.model }
-
-  /// The masks it begins under; `nil` for a dense training.
-  func initialMasks(_ context: StageContext) throws -> DynamicMasks? {
-    guard let masks = try masks.map({ try context.masks(of: $0) }) else { return moves?.start }
-    guard freezesPruned else { return DynamicMasks(active: masks) }
-    var active = masks
-    for (name, mask) in masks {
-      let whole = Mask(keepingAll: mask.shape)
-      if masks.isCompanion(name) { active.setCompanion(name, whole) } else { active[name] = whole }
-    }
-    return DynamicMasks(active: active, trained: masks)
-  }
-
-  /// Where it begins.
-  func initialState(_ context: StageContext) throws -> TrainingState {
-    var state = try sourceState(context)
-    guard freezesPruned, let masks = try masks.map({ try context.masks(of: $0) }) else { return state }
-    let initial = regimen.initialParameters(draw: 0)
-    for (name, mask) in masks {
-      guard var weight = state.parameters[name], let frozen = initial[name] else { continue }
-      for place in mask.bytes.indices where mask.bytes[place] == 0 {
-        weight.scalars[place] = frozen.scalars[place]
-      }
-      state.parameters[name] = weight
-    }
-    return state
-  }
-
-  /// The weights that it goes back to, and their step; `nil` where it does not.
-  func origin(_ context: StageContext) throws -> (step: Int, parameters: ParameterSet)? {
-    guard let rewindStep else { return nil }
-    guard case .weights(let parent) = source else { return (rewindStep, regimen.initialParameters(draw: 0)) }
-    return try context.outputs(of: parent)[parameters: "parameters"].map { (rewindStep, $0) }
-  }
-
-  private func sourceState(_ context: StageContext) throws -> TrainingState {
-    switch source {
-    case .fresh(let draw):
-      return TrainingState(
-        parameters: regimen.initialParameters(draw: draw), buffers: regimen.model.initialBuffers)
-    case .remade(let way, let draw):
-      return TrainingState(
-        parameters: regimen.initialParameters(
-          way, draw: draw, masks: try masks.map({ try context.masks(of: $0) })),
-        buffers: regimen.model.initialBuffers)
-    case .weights(let parent):
-      let record = try context.outputs(of: parent)
-      guard let parameters = record[parameters: "parameters"] else {
-        throw StageError.missingOutput("parameters", stage: parent.short)
-      }
-      return TrainingState(
-        parameters: parameters, buffers: record[parameters: "buffers"] ?? regimen.model.initialBuffers)
-    }
-  }
 }
 
 extension StageRecord {

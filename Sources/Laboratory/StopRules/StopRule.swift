@@ -63,7 +63,7 @@ public struct StopRule: Component {
   ///   - version: raise it whenever decisions change; `nil` while it is being written.
   ///   - fields: the values it depends on, interval and memory excepted.
   ///   - interval: how often a mask is drawn, the first time after so long.
-  ///   - memory: with how many masks before it each one is compared, 1…1000. While there are fewer, the training goes on.
+  ///   - memory: with how many masks before it each one is compared, 1…100. While there are fewer, the training goes on.
   ///   - decide: why it ends here, given the distances of the newest mask to those before it, the oldest first: fractions of the
   ///     prunable weights that survive in one of both, 0…1; `nil` where it goes on.
   public init(
@@ -80,7 +80,7 @@ public struct StopRule: Component {
   }
 
   /// How many masks may be kept: more are a slip of the pen.
-  static let possibleMemory = 1...1_000
+  static let possibleMemory = 1...100
 
   /// What keys hold of it: its specification, and the version of the metric where that is one of a user's package.
   package var identity: Specification {

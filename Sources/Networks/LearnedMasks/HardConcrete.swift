@@ -3,21 +3,23 @@ import CoppiceTensors
 import CoppiceTerms
 
 extension LearnedMask {
-  /// L0 regularisation by hard concrete gates. Each weight, input or output has a gate with the parameter log α, drawn anew in every
-  /// step from u uniform:
+  /// L0 regularisation by hard concrete gates. Each weight, input, output or attention head has a gate with the parameter log α, drawn
+  /// anew in every step from u uniform:
   ///
   ///     s = σ((ln u − ln(1 − u) + log α) / β),   z = min(1, max(0, s (ζ − γ) + γ)),   w̃ = w · z
   ///
   /// and the loss has the penalty λ · mean P(z ≠ 0), `P(z ≠ 0) = σ(log α − β ln(−γ/ζ))`, each gate counted with its weights.
   /// In the network that is left `z = min(1, max(0, σ(log α) (ζ − γ) + γ))`, multiplied into the weight. β = 2/3, γ = −0.1, ζ = 1.1.
-  /// How much survives is for λ to say, or for a pruning ratio, which then cuts at the end by log α.
+  /// How much survives is for λ to say, or for a pruning ratio, which then cuts at the end by log α. What has one gate is multiplied by
+  /// the same z: a head's rows of queries, keys and values and the columns that read it.
   ///
   /// C. Louizos, M. Welling, D. Kingma, "Learning sparse neural networks through L0 regularization", ICLR 2018. The paper's λ is
   /// that of a sum over weights: ours divided by their number.
   ///
   /// - Parameters:
   ///   - penalty: λ.
-  ///   - extent: what has a gate: each weight, each output of a layer (a neuron or filter) or each input.
+  ///   - extent: what has a gate: each weight, each output of a layer (a neuron or filter), each input, or each attention head, which
+  ///     goes with granularity `head`.
   ///   - start: the probability of a gate to be open, `σ(log α)`, at the beginning, between 0 and 1.
   ///   - rate: the learning rate of log α, as a multiple of the trial's.
   public static func hardConcrete(
@@ -50,7 +52,7 @@ extension LearnedMask {
         let z = gate(location.sigmoid)
         var read = weight.value * z
         if trace.isTraining {
-          let u = trace.uniform(location.shape, for: weight)
+          let u = trace.uniform(location.shape, for: weight, extent)
           let noise = u.logarithm - (-u).offset(by: 1).logarithm
           read = weight.value * gate((noise + location).scaled(by: Float(1 / beta)).sigmoid)
         }
@@ -72,7 +74,7 @@ extension Shipped<LearnedMask> {
     let extent = try fields.text("per", default: MaskLeaf.Extent.weight.rawValue)
     guard let extent = MaskLeaf.Extent(rawValue: extent), extent != .layer else {
       throw SpecificationError.wrongField(
-        "per", of: "hard-concrete", found: extent, expected: "weight, output or input")
+        "per", of: "hard-concrete", found: extent, expected: "weight, output, input or head")
     }
     let start = try fields.share("start", default: 0.9)
     guard start > 0 else {

@@ -75,6 +75,9 @@ public struct LearnedMask: Component {
     (self.progress, self.optimizer, self.gates) = (progress, optimizer, gates)
   }
 
+  /// Whether an attention head is what has a gate.
+  package var isOfHeads: Bool { leaves.contains { $0.extent == .head } }
+
   /// The sparsity of the forward pass at a moment, where the count is kept.
   package func sparsity(at moment: MaskMoment, ratio: Double) throws -> Double {
     let share = try progress(moment)
@@ -94,6 +97,8 @@ public struct MaskLeaf: Sendable {
     case input
     /// One for the whole layer: `[1]`.
     case layer
+    /// One for each attention head, `[heads]`, which all weights of the attention share. Granularity `head` prunes those.
+    case head
   }
 
   /// The last part of its name: `fc1.weight.score`.

@@ -9,6 +9,8 @@ package struct LearnedMaskRewrite: NetworkRewrite {
   /// The weights that it masks, in the order of the network.
   private let weights: [String]
   private let pools: [[Int]]
+  /// The groups of what attention heads own.
+  private let heads: [AxisGroup]
   private let optimizer: Optimizer
   /// The numbers at the end of the training, by which masks are read.
   private let end: MaskInputs
@@ -17,13 +19,15 @@ package struct LearnedMaskRewrite: NetworkRewrite {
   /// - Parameters:
   ///   - weights: the names of the weights that are pruned.
   ///   - pools: those, by place, that compete for one number of survivors, where the count is kept.
+  ///   - heads: the groups of the graph, where the mask has a gate for each attention head.
   ///   - optimizer: the trial's.
   ///   - end: the numbers at the end of the training.
   package init(
-    _ mask: LearnedMask, of weights: [String], pools: [[Int]] = [], optimizer: Optimizer, end: MaskInputs
+    _ mask: LearnedMask, of weights: [String], pools: [[Int]] = [], heads: [AxisGroup] = [],
+    optimizer: Optimizer, end: MaskInputs
   ) {
     (self.mask, self.weights, self.pools) = (mask, weights, mask.keepsCount ? pools : [])
-    (self.optimizer, self.end) = (optimizer, end)
+    (self.heads, self.optimizer, self.end) = (mask.isOfHeads ? heads : [], optimizer, end)
   }
 
   package var specification: Specification {
@@ -48,14 +52,18 @@ package struct LearnedMaskRewrite: NetworkRewrite {
       }
       return declaration
     }
+    let shapes = network.declarations.map { ($0.name, $0.shape) }
+    let places = self.places(shapes)
     let new = network.declarations.filter { names.contains($0.name) }.flatMap { weight in
-      mask.leaves.map { leaf in
-        ParameterDeclaration(
-          Self.name(of: leaf, weight.name), leaf.extent.shape(weight.shape), leaf.initializer,
+      mask.leaves.compactMap { leaf -> ParameterDeclaration? in
+        let place = weights.firstIndex(of: weight.name).flatMap { places[$0] }
+        // What several weights share is declared with the first of them.
+        if leaf.extent == .head, place.map({ weights[$0.owner] }) != weight.name { return nil }
+        return ParameterDeclaration(
+          Self.name(of: leaf, weight.name), leaf.extent.shape(weight.shape, heads: place), leaf.initializer,
           training: leaf.training)
       }
     }
-    let shapes = network.declarations.map { ($0.name, $0.shape) }
     let scales = network.normalizationScales
     return try network.rewritten(by: self, declarations: own + new) { graph, isTraining in
       var made: MaskGates?
@@ -85,16 +93,22 @@ package struct LearnedMaskRewrite: NetworkRewrite {
     builder.within("learned-mask") {
       builder.naming(mask.name) {
         let shapes = Dictionary(shapes.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+        let places = self.places(shapes.map { ($0, $1) })
         let all = weights.enumerated().compactMap { place, name -> MaskTrace.Weight? in
           guard let shape = shapes[name] else { return nil }
           let leaves = mask.leaves.map { leaf in
-            (
+            let owner = leaf.extent == .head ? places[place].map { weights[$0.owner] } ?? name : name
+            return (
               leaf.name,
-              (leaf.extent, builder.parameter(Self.name(of: leaf, name), leaf.extent.shape(shape)))
+              (
+                leaf.extent,
+                builder.parameter(
+                  Self.name(of: leaf, owner), leaf.extent.shape(shape, heads: places[place]))
+              )
             )
           }
           return MaskTrace.Weight(
-            name: name, value: builder.parameter(name, shape), place: place,
+            name: name, value: builder.parameter(name, shape), place: place, heads: places[place],
             leaves: Dictionary(leaves, uniquingKeysWith: { first, _ in first }))
         }
         let found = mask.gates(
@@ -116,6 +130,13 @@ package struct LearnedMaskRewrite: NetworkRewrite {
         return found
       }
     }
+  }
+
+  /// Which heads each weight belongs to.
+  private func places(_ shapes: [(name: String, shape: Shape)]) -> HeadPlaces {
+    HeadPlaces(
+      heads,
+      among: weights.map { name in (name, shapes.first { $0.name == name }?.shape.axes ?? []) })
   }
 
   private static func name(of leaf: MaskLeaf, _ weight: String) -> String { "\(weight).\(leaf.name)" }
@@ -153,37 +174,15 @@ package struct LearnedMaskRewrite: NetworkRewrite {
   }
 }
 
-/// The numbers of a learned mask at one step, as its network's leaves read them.
-package struct MaskInputs: Hashable, Sendable {
-  private var scalars: [String: Float] = [:]
-  private var counts: [String: Int32] = [:]
-
-  /// The numbers of a moment.
-  ///
-  /// - Parameter survivors: how many weights of each pool survive then.
-  package init(_ mask: LearnedMask, at moment: MaskMoment, survivors: [Int] = []) throws {
-    for schedule in mask.schedules {
-      scalars[MaskTrace.leaf(schedule.name)] = Float(try schedule.value(moment))
-    }
-    for (pool, count) in survivors.enumerated() {
-      counts[MaskTrace.keptLeaf(pool)] = Int32(clamping: count)
-    }
-  }
-
-  func write(to executor: Executor) {
-    for (leaf, number) in scalars where executor.hasLeaf(leaf) { executor.write(leaf, [number]) }
-    for (leaf, number) in counts where executor.hasLeaf(leaf) { executor.write(leaf, integers: [number]) }
-  }
-}
-
 extension MaskLeaf.Extent {
   /// The shape of an array of this extent beside a weight `[out, in, …]`.
-  fileprivate func shape(_ weight: Shape) -> Shape {
+  fileprivate func shape(_ weight: Shape, heads: HeadPlaces.Place?) -> Shape {
     switch self {
     case .weight: weight
     case .output: [weight.axes.first ?? 1]
     case .input: [weight.axes.dropFirst().first ?? 1]
     case .layer: [1]
+    case .head: [heads?.count ?? 1]
     }
   }
 }

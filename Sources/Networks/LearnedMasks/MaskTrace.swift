@@ -20,6 +20,8 @@ public struct MaskTrace {
     /// The weight itself.
     public let value: Value
     let place: Int
+    /// The attention heads it belongs to; `nil` for none.
+    let heads: HeadPlaces.Place?
     let leaves: [String: (extent: MaskLeaf.Extent, value: Value)]
 
     /// Its shape.
@@ -43,8 +45,14 @@ public struct MaskTrace {
       switch extent {
       case .weight: return array
       case .output: return repeated(array, from: 1)
-      case .input: return repeated(array, from: 2).expanded(at: 0, count: axes.first ?? 1)
+      case .input: return repeated(array.expanded(at: 0, count: axes.first ?? 1), from: 2)
       case .layer: return repeated(array.sum, from: 0)
+      case .head:
+        guard let heads else {
+          value.builder.fail("learned-mask", "asks for the heads of \(name), which belongs to none")
+          return value
+        }
+        return heads.spread(array, to: axes)
       }
     }
 
@@ -57,10 +65,12 @@ public struct MaskTrace {
   /// The number of that name at this step, a scalar.
   public func schedule(_ name: String) -> Value { builder.input(Self.leaf(name), .scalar) }
 
-  /// Random numbers of a weight, uniform in (0, 1) without its ends and drawn anew in every step.
-  public func uniform(_ shape: Shape, for weight: Weight) -> Value {
+  /// Random numbers of a weight, uniform in (0, 1) without its ends and drawn anew in every step. Of an array that several weights
+  /// share they are those of the first.
+  public func uniform(_ shape: Shape, for weight: Weight, _ extent: MaskLeaf.Extent = .weight) -> Value {
     let key = builder.input("dropout_key", [4], .int32)
-    return builder.apply(UniformNoise(shape, ordinal: UInt32(weight.place)), key)
+    let place = (extent == .head ? weight.heads?.owner : nil) ?? weight.place
+    return builder.apply(UniformNoise(shape, ordinal: UInt32(place)), key)
   }
 
   /// Gates, 1 at the largest scores and else 0, as many as the trial's pruning ratio leaves at this step; gradients pass as if they

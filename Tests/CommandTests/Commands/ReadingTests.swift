@@ -56,7 +56,8 @@ import Testing
     "adaptive-linear": ["retraining=fine-tune"], "bias-correction": ["retraining=fine-tune"],
     "least-squares": ["retraining=fine-tune"],
     "recalibrate": ["retraining=fine-tune", "model=resnet(widths: [3], blocks: 1)"],
-    "sparse-gpt": ["allocation=layer-wise"], "chita": ["allocation=layer-wise"],
+    "early-bird": ["training=60it"], "sparse-gpt": ["allocation=layer-wise"],
+    "chita": ["allocation=layer-wise"],
     "network-slimming": [
       "granularity=neuron", "model=resnet(widths: [3], blocks: 1)", "allocation=global(ignoring: [fc])",
     ],

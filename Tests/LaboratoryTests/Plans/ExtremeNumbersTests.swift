@@ -375,6 +375,9 @@ import Testing
       "stop drop.tolerance",
       .number { ($0.stop, $0.schedule) = (.drop(tolerance: $1), .iterative(rounds: 2)) }
     ),
+    ("stop early-bird.every", .budget { $0.stop = .earlyBird(every: $1, memory: 1) }),
+    ("stop early-bird.memory", .whole { $0.stop = .earlyBird(every: .iterations(1), memory: $1) }),
+    ("stop early-bird.epsilon", .number { $0.stop = .earlyBird(every: .iterations(2), epsilon: $1) }),
     ("recipe prune.sparsity", .number { $0.recipe = Recipe([.train(), .prune(sparsity: $1), .retrain()]) }),
     ("recipe prune.rate", .number { $0.recipe = Recipe([.train(), .prune(rate: $1), .retrain()]) }),
     (
