@@ -15,7 +15,7 @@ sweep() {
     "$program" run $small "$@" --set "$glyphs" --set "model=$model" --set criterion=taylor --set schedule=one-shot --force \
       --set sparsity=0.5 >/dev/null
   done
-  "$program" run $small "$@" --set "model=causal-transformer" --set "dataset=induction(training: 40, validation: 20, test: 20)" \
+  "$program" run $small "$@" --set "model=causal-transformer(width: 16, heads: 2, layers: 1)" --set "dataset=induction(training: 40, validation: 20, test: 20)" \
     --set schedule=one-shot --set sparsity=0.5 --set granularity=head --force >/dev/null
   for pruning in "dynamics=rigl(every: 1it)" learned-mask=movement; do
     "$program" run $small "$@" --set "$glyphs" --set "model=mlp(widths: [16])" --set schedule=none --set retraining=none \
