@@ -6,6 +6,7 @@ extension DatasetSource: Catalogued {
     "data set",
     [
       .glyphs,
+      .gratings,
       .induction,
       .teacher,
       .mnist,

@@ -33,7 +33,8 @@ import Testing
   @Test func theCatalogue() throws {
     #expect(
       Datasets.all.map(\.name) == [
-        "glyphs", "induction", "teacher", "mnist", "fashion-mnist", "cifar-10", "sst-2", "tiny-shakespeare",
+        "glyphs", "gratings", "induction", "teacher", "mnist", "fashion-mnist", "cifar-10", "sst-2",
+        "tiny-shakespeare",
       ])
     for source in Datasets.all {
       #expect(try DatasetSource.named(source.name) == source)
@@ -68,6 +69,9 @@ import Testing
       .glyphs(
         training: 1, validation: 2, test: 3, difficulty: 1.5, generatorSeed: .max, augmentation: .flipAndShift
       ),
+      .gratings(
+        side: 16, channels: 2, classes: 5, training: 1, validation: 2, test: 3, generatorSeed: 4,
+        augmentation: .flipAndShift),
       .induction(
         vocabulary: 5, length: 6, variesPeriod: false, training: 1, validation: 2, test: 3, generatorSeed: 4),
       .teacher(teacher), .sst2(length: 3, minimumCount: 4, validation: 5),

@@ -94,7 +94,7 @@ import Testing
 
   @Test func aListSaysWhatEachIsAndWhereItWasPublished() throws {
     let lines = try run(["list", "models"]).output.split(separator: "\n")
-    #expect(lines.count == 12)
+    #expect(lines.count == 24)
     #expect(lines.contains("resnet-20           ResNet-20 for CIFAR: 272,474 parameters (He et al. 2016)"))
     let fields = try run(["list", "learning-rates", "--fields"]).output.split(separator: "\n")
     #expect(fields.count == 8)
