@@ -19,6 +19,7 @@ extension Course {
     let control = add(
       TrainingStage(
         regimen, source: .remade(way, draw: lastRemoval), masks: ticket.masks, steps: position,
+        isCompacted: isCompacting,
         density: ticket.density))
     return [(.masks, ticket.masks), (.training, control)]
   }

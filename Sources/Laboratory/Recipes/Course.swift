@@ -15,6 +15,8 @@ package struct Course {
   let structure: NetworkStructure
   /// The layers that are pruned, whole.
   let prunable: [PrunableLayer]
+  /// How many weights coupled units leave at least.
+  private let leastSurvivors: Int
   /// What learns masks in the first training; `nil` where nothing does.
   let learning: MaskLearning?
 
@@ -27,6 +29,8 @@ package struct Course {
   private(set) var masks: StageKey?
   /// How often the network was pruned.
   private(set) var prunings = 0
+  /// Whether trainings run on the smaller network that masks leave.
+  private(set) var isCompacting: Bool
   /// Whether the network was measured with masks that its training has learned: then it may be trained again as it is.
   private var isLearned = false
   /// The stage with the network before the first pruning since it was trained last; `nil` where it was not pruned since.
@@ -59,6 +63,7 @@ package struct Course {
   ) throws {
     self.learning = learning
     self.trial = trial
+    isCompacting = trial.compaction == .afterPruning
     self.regimen = regimen
     self.retraining = retraining
     self.wanted = Set(wanted)
@@ -67,6 +72,9 @@ package struct Course {
     self.prunable = prunable
     let shapes = Dictionary(
       regimen.model.declarations.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    leastSurvivors = try pruner.leastSurvivors(among: regimen.model.layers, structure: structure) {
+      shapes[$0]
+    }
     forecast = Forecast(
       prunable,
       pools: try pruner.pools(among: regimen.model.layers, structure: structure) { shapes[$0] })
@@ -150,7 +158,9 @@ package struct Course {
     let isForeseen = learning?.mask.makesMasks != true || learning?.ratio != nil
     let aims =
       trial.granularity == .weight || masks == nil || !isForeseen ? nil : forecast.layers.map(\.survivors)
-    _ = try pruner.quota(for: forecast.layers, target: target)
+    let quota = try pruner.quota(for: forecast.layers, target: target)
+    try pruner.checkReach(
+      quota.total, least: leastSurvivors, of: forecast.layers, largest: forecast.largestUnit)
     let removesNothing = try forecast.prune(to: target, by: trial.allocation)
     (prunings, isMeasured, isLearned) = (prunings + 1, false, false)
     // The masks stay, and what is the same training under them has the same key. A ladder that may end has decisions between rounds.
@@ -211,6 +221,12 @@ package struct Course {
     guard !isMeasured else { throw RecipeError.repairedLate }
     try check(repair)
     repairs.append(repair)
+  }
+
+  /// The step `compact` of a recipe: what follows is trained on the smaller network that masks leave.
+  mutating func compact() throws {
+    guard network != nil, masks != nil else { throw RecipeError.untrained("compact") }
+    isCompacting = true
   }
 
   /// Refuses a repair of what the network does not have.
@@ -285,7 +301,7 @@ package struct Course {
     var training = TrainingStage(
       regimen, source: source, masks: masks, freezesPruned: freezesPruned, firstStep: ticket.firstStep,
       steps: plan.iterations, learningRateStep: rate.learningRateStep(of: plan),
-      rate: rate.course(from: before),
+      rate: rate.course(from: before), isCompacted: isCompacting && masks != nil && !freezesPruned,
       density: masks == nil || freezesPruned ? 1 : ticket.density)
     training.rewindStep = plan.rewindStep
     return training

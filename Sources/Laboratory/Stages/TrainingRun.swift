@@ -13,6 +13,10 @@ struct TrainingRun {
   /// The network that is trained.
   private let network: Network
   private let trainer: Trainer
+  /// The smaller network that is trained in its place; `nil` where nothing is cut out.
+  private let smaller: CompactedRun?
+  /// How far its logits are from those of the masked network.
+  private var agreements: [CompactionAgreement] = []
   private var batches: Batches
   /// The learning rate of each step.
   private let rates: (_ step: Int) -> Double
@@ -66,8 +70,15 @@ struct TrainingRun {
       }
       log = TrainingLog(steps: stage.steps)
     }
+    if stage.isCompacted, let masks {
+      smaller = try CompactedRun(network, masks.active, initial: stage.initialState(context))
+    } else {
+      smaller = nil
+    }
+    if let smaller { state = smaller.compacted.sliced(state) }
     trainer = try Trainer(
-      network, state, masks: masks?.active, trained: masks?.trained, execution: regimen.execution,
+      smaller?.network ?? network, state, masks: smaller == nil ? masks?.active : smaller?.masks,
+      trained: masks?.trained, execution: regimen.execution,
       optimizer: regimen.optimizer, loss: regimen.loss, batch: regimen.batchSize, clipping: regimen.clipping,
       seed: regimen.seedBits, firstStep: stage.firstStep, threads: context.threads)
     rates = try stage.rates(context)
@@ -100,6 +111,7 @@ struct TrainingRun {
   ///
   /// - Throws: `Interrupted` after a checkpoint, where an end was asked for.
   mutating func finish() throws -> StageRecord {
+    try compare()
     while trainer.step < stage.steps {
       try leave()
       try move()
@@ -118,6 +130,21 @@ struct TrainingRun {
     log.wallTime += watch.lap()
     return try record()
   }
+
+  /// Compares the smaller network with the masked one where the training begins.
+  private mutating func compare() throws {
+    guard let smaller else { return }
+    var batches = batches
+    agreements = try smaller.agreements(batch: regimen.batchSize, threads: context.threads) {
+      batches.fill(stage.firstStep, $0, $1)
+    }
+    for agreement in agreements {
+      log.invariants.merge(TrainingSight(step: 0, agreement: agreement).findings)
+    }
+  }
+
+  /// The parameters in their whole shapes.
+  private var parameters: ParameterSet { smaller?.expanded(trainer.parameters) ?? trainer.parameters }
 
   /// Leaves the network as it stands, where a stage is to find it.
   private mutating func leave() throws {
@@ -223,11 +250,14 @@ struct TrainingRun {
 
   /// Tests what must hold of a training under masks, as long as its loss is finite.
   private mutating func inspect() throws {
-    guard let masks = trainer.masks, log.evaluations.last?[.testLoss].isFinite ?? false else { return }
+    guard let masks = smaller == nil ? trainer.masks : self.masks?.active,
+      log.evaluations.last?[.testLoss].isFinite ?? false
+    else { return }
     let isAtBeginning = trainer.step == 0 && stage.rewindStep != nil
+    let forward = trainer.forwardParameters(of: masks.names)
     let sight = TrainingSight(
-      step: trainer.step, parameters: isAtBeginning || frozen != nil ? trainer.parameters : nil,
-      forward: trainer.forwardParameters(of: masks.names),
+      step: trainer.step, parameters: isAtBeginning || frozen != nil ? parameters : nil,
+      forward: smaller?.expanded(forward) ?? forward,
       masks: DynamicMasks(active: masks, trained: trainer.trained),
       origin: isAtBeginning ? try stage.origin(context) : nil, frozen: frozen, declared: declared)
     log.invariants.merge(sight.findings)
@@ -244,7 +274,10 @@ struct TrainingRun {
 
   private mutating func evaluation(isLast: Bool) throws -> Evaluation {
     try harden(isCut: isLast && trainer.step == stage.steps)
-    let measuring = try meter ?? Meter(regimen, masks: masks?.active, threads: context.threads)
+    let measuring =
+      try meter
+      ?? Meter(
+        regimen, masks: masks?.active, compacted: smaller?.compacted, threads: context.threads)
     meter = measuring
     return try measuring.evaluation(
       activeParameters, try activeBuffers(), step: trainer.step, isLast: isLast)
@@ -280,14 +313,14 @@ struct TrainingRun {
 
   /// The parameters as the forward pass has them: an inactive weight counts as 0, whatever the optimizer makes of it.
   private var activeParameters: ParameterSet {
-    left ?? masks?.active.applied(to: trainer.parameters) ?? trainer.parameters
+    left ?? masks?.active.applied(to: parameters) ?? parameters
   }
 
   /// The running statistics; those of channels that are pruned with scale and shift are 0.
   private func activeBuffers() throws -> ParameterSet {
-    guard let masks = masks?.active, masks.names.contains(where: masks.isCompanion)
-    else { return trainer.buffers }
-    return try context.costs.paths(of: regimen).statistics(under: masks).applied(to: trainer.buffers)
+    let buffers = smaller?.expanded(buffers: trainer.buffers) ?? trainer.buffers
+    guard let masks = masks?.active, masks.names.contains(where: masks.isCompanion) else { return buffers }
+    return try context.costs.paths(of: regimen).statistics(under: masks).applied(to: buffers)
   }
 
   /// Writes a checkpoint where one is due. One that cannot be written is tried again when the next is due.
@@ -304,7 +337,8 @@ struct TrainingRun {
   /// Writes a checkpoint, or says that it cannot be written: it only saves time. Of failures in a row the first is told of.
   private mutating func writeCheckpoint() {
     log.wallTime += watch.lap()
-    let checkpoint = log.checkpoint(stage.key, trainer.state, masks: stage.moves == nil ? nil : masks)
+    let state = smaller?.expanded(trainer.state) ?? trainer.state
+    let checkpoint = log.checkpoint(stage.key, state, masks: stage.moves == nil ? nil : masks)
     do throws(StoreError) {
       try context.folder.writeCheckpoint(checkpoint)
       checkpointError = nil
@@ -317,6 +351,7 @@ struct TrainingRun {
   /// The outputs.
   private func record() throws -> StageRecord {
     var record = try outputs(of: stage.key, isMeasured: stage.isMeasured)
+    if let smaller { record.numbers.append(smaller.record(agreements).numbers) }
     if let reason = stopped { record.metadata = JSON.object([("stop", .text(reason))]) }
     // Masks that are those it was given stand in another stage.
     if stage.moves != nil || stage.freezesPruned || stage.learning?.mask.makesMasks == true, let masks {

@@ -41,6 +41,8 @@ package struct TrainingStage: Stage {
   package let learningRateStep: Int?
   /// How its learning rate goes, where it is not that of the dense training.
   package let rate: RateCourse?
+  /// Whether it runs on the smaller network that is left where units without any survivor are cut out.
+  package let isCompacted: Bool
   /// Whether the network is measured. One that is only there to be rewound to is not.
   package let isMeasured: Bool
   /// The fraction of prunable weights that is to be left, 0…1. It serves estimates of time and is no part of the key.
@@ -57,7 +59,8 @@ package struct TrainingStage: Stage {
   package init(
     _ regimen: Regimen, source: Source, masks: StageKey? = nil, freezesPruned: Bool = false,
     moves: MaskMoves? = nil, learning: MaskLearning? = nil, firstStep: Int = 0, steps: Int,
-    learningRateStep: Int? = 0, rate: RateCourse? = nil, isMeasured: Bool = true, density: Double = 1,
+    learningRateStep: Int? = 0, rate: RateCourse? = nil, isCompacted: Bool = false, isMeasured: Bool = true,
+    density: Double = 1,
     within: StageKey? = nil
   ) {
     self.regimen = regimen
@@ -70,6 +73,7 @@ package struct TrainingStage: Stage {
     self.steps = steps
     self.learningRateStep = learningRateStep
     self.rate = rate
+    self.isCompacted = isCompacted
     self.isMeasured = isMeasured
     self.density = density
     self.within = within
@@ -102,6 +106,7 @@ package struct TrainingStage: Stage {
         ("evaluation-interval", isMeasured ? .integer(regimen.evaluationInterval) : .none, neutral: .none),
         ("stop", .component(stop.identity), neutral: .component(StopRule.never.specification)),
         ("freezes-pruned", .flag(freezesPruned), neutral: .flag(false)),
+        ("compacted", .flag(isCompacted), neutral: .flag(false)),
       ]))
   }
 
