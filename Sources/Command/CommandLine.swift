@@ -114,7 +114,8 @@ struct RootCommand: ParsableCommand {
     version: Provenance.toolVersion,
     subcommands: [
       ListCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self,
-      CriteriaCommand.self, ClaimsCommand.self,
+      CriteriaCommand.self, ClaimsCommand.self, ExplainCommand.self,
+      CompactCommand.self,
       TableCommand.self, PlotCommand.self, DataCommand.self, DoctorCommand.self, CleanCommand.self,
       BenchCommand.self,
     ])

@@ -127,7 +127,7 @@ struct SweepOptions: ParsableArguments {
       name: name, library: library)
   }
 
-  private static func override(_ text: String) throws -> (name: String, text: String) {
+  static func override(_ text: String) throws -> (name: String, text: String) {
     let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2 else {
       throw CommandFailure("--set takes name=value, not \"\(text)\"", CommandFailure.usage)

@@ -29,6 +29,12 @@ extension PruningError: CustomStringConvertible {
     case .unreachable(let sparsity, let most, let allocation):
       "\(allocation) cannot reach a sparsity of \(sparsity): layers at rate 0 hold too many weights, at most "
         + "\(most) can be removed"
+    case .coupledFloor(let sparsity, let most, let coupling, let granularity):
+      "granularity \(granularity) cannot reach a sparsity of \(sparsity), at most \(most): of every family "
+        + (coupling.multiple > 1
+          ? "a multiple of \(coupling.multiple) units stays, or all of them where it has fewer"
+          : "\(coupling.floor) \(coupling.floor == 1 ? "unit stays" : "units stay")")
+        + "; ask for less, or give it another floor or multiple"
     case .quotaCount(let count, let layers, let allocation):
       "allocation \(allocation) answered for \(count) layers where there are \(layers): return one number a layer, in "
         + "the order given"

@@ -71,6 +71,8 @@ public enum PruningError: Error, Hashable {
   case patternTotal(granularity: String)
   /// A slice of a unit that does not fit its parameter.
   case unitSlice(AxisSlice, shape: Shape, granularity: String)
+  /// A sparsity beyond what coupled units can give.
+  case coupledFloor(sparsity: Double, most: Double, Coupling, granularity: String)
   /// A unit without a prunable weight.
   case unitWithoutWeights([AxisSlice], granularity: String)
   /// A granularity that finds no unit in what may be pruned.

@@ -85,7 +85,8 @@ import Testing
       target_sparsity requested_sparsity sparsity density seed round parameters parameters_nonzero flops \
       flops_nonzero training_flops train_loss validation_loss validation_accuracy test_loss test_accuracy \
       early_stop_step early_stop_test_accuracy wall_time train_accuracy worst_class_test_accuracy ties \
-      effective_sparsity emptied_layers dead_units chance training_flops_dense flops_compacted exploration dynamics \
+      effective_sparsity emptied_layers dead_units chance training_flops_dense flops_compacted exploration \
+      parameters_compacted bytes_compacted logit_difference dynamics \
       ladder stopped_by setting_sparsity setting_schedule learning_rate
       """
     #expect(table.columns.map(\.name) == documented.split(separator: " ").map(String.init))

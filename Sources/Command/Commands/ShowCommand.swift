@@ -78,8 +78,13 @@ struct ShowCommand: ParsableCommand {
     .validationAccuracy, .testAccuracy, .testLoss, .earlyStopStep, .wallTime,
   ]
 
+  /// What is left of a network whose units are cut out.
+  private static let compacted: [Metric] = [.parametersCompacted, .bytesCompacted, .logitDifference]
+
   private static func rounds(_ record: TrialRecord) -> Table {
     let hasStop = record.rounds.contains { !$0.row.stoppedBy.isEmpty }
+    let shown =
+      shown + compacted.filter { metric in record.rounds.contains { !$0.row[metric: metric].isNaN } }
     return Table(
       columns: [
         .init(name: "round", format: .integer), .init(name: "status"),

@@ -19,8 +19,7 @@ extension Course {
     let control = add(
       TrainingStage(
         regimen, source: .remade(way, draw: lastRemoval), masks: ticket.masks, steps: position,
-        predecessor: spared,
-        density: ticket.density))
+        predecessor: spared, isCompacted: isCompacting, density: ticket.density))
     return [(.masks, ticket.masks), (.training, control)]
   }
 }

@@ -11,7 +11,7 @@ extension Control {
     let control = course.add(
       TrainingStage(
         course.regimen, source: .fresh(draw: course.lastRemoval), masks: ticket.masks,
-        steps: course.position, predecessor: course.spared,
+        steps: course.position, predecessor: course.spared, isCompacted: course.isCompacting,
         density: ticket.density))
     return [(.masks, ticket.masks), (.training, control)]
   }

@@ -1,3 +1,4 @@
+import CoppiceNetworks
 import CoppicePruning
 import CoppiceStore
 import CoppiceTensors
@@ -20,15 +21,18 @@ package struct TrainingSight {
   package var declared: (count: Int, slack: Int)?
   /// The active masks before those of now, where the dynamics says that masks only shrink.
   package var before: MaskSet?
+  /// How far the logits of a compacted network are from those of the masked one; `nil` where nothing was cut out.
+  package var agreement: CompactionAgreement?
 
   package init(
     step: Int, parameters: ParameterSet? = nil, forward: ParameterSet? = nil, masks: DynamicMasks? = nil,
     origin: (step: Int, parameters: ParameterSet)? = nil, frozen: ParameterSet? = nil,
-    declared: (count: Int, slack: Int)? = nil, before: MaskSet? = nil
+    declared: (count: Int, slack: Int)? = nil, before: MaskSet? = nil,
+    agreement: CompactionAgreement? = nil
   ) {
     (self.step, self.parameters, self.forward) = (step, parameters, forward ?? parameters)
     (self.masks, self.origin, self.frozen) = (masks, origin, frozen)
-    (self.declared, self.before) = (declared, before)
+    (self.declared, self.before, self.agreement) = (declared, before, agreement)
   }
 
   /// What came of all invariants that apply.

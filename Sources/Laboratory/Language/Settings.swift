@@ -120,6 +120,16 @@ package enum Settings {
       "what sets a pruned network right before its retraining",
       neutral: .component(Repair.none.specification)),
     Setting(
+      "compaction", \.compaction, unit: "none or after-pruning",
+      "whether a pruned network is trained on as the smaller one that is left of it",
+      neutral: .text(Compaction.none.rawValue), value: { .text($0.rawValue) },
+      parse: { text in
+        guard let compaction = Compaction(rawValue: text) else {
+          throw SettingError.unreadable("compaction", text)
+        }
+        return compaction
+      }),
+    Setting(
       "seed", \.seed, .whole(), as: "0", unit: "integer", "the seed of every random stream"),
   ]
 

@@ -54,6 +54,8 @@ public struct Trial: Sendable {
   public var retrainingRate: RetrainingRate
   /// What sets a pruned network right in each round, before its retraining.
   public var repair: Repair
+  /// Whether a pruned network is trained on as the smaller one that is left of it.
+  public var compaction: Compaction
   /// What the claim is compared with.
   public var control: Control
   /// The rounds that are reported besides round 0, the dense training; `nil` for all. A round that is not reported is trained
@@ -76,7 +78,8 @@ public struct Trial: Sendable {
     control: Control = .none, rounds: [Int]? = nil, scoringBatch: Int = 256,
     execution: SparseExecution = .automatic, seed: Int = 0, recipe: Recipe? = nil,
     dynamics: Dynamics = .none, loss: Loss = .crossEntropy, stop: StopRule = .never, scoringBatches: Int = 1,
-    learnedMask: LearnedMask = .none, retrainingRate: RetrainingRate = .own, repair: Repair = .none
+    learnedMask: LearnedMask = .none, retrainingRate: RetrainingRate = .own, repair: Repair = .none,
+    compaction: Compaction = .none
   ) {
     self.model = model
     self.initializer = initializer
@@ -106,6 +109,7 @@ public struct Trial: Sendable {
     self.learnedMask = learnedMask
     self.retrainingRate = retrainingRate
     self.repair = repair
+    self.compaction = compaction
   }
 
   /// What makes this trial another than others: every setting that is not at its neutral value.

@@ -66,6 +66,8 @@ package final class NetworkCostTable: Sendable {
   private let known = Mutex<[Specification: NetworkCosts]>([:])
   private let probes = Mutex<[Specification: NetworkPaths]>([:])
 
+  private let compactions = Mutex<[Specification: NetworkCompaction]>([:])
+
   package init() {}
 
   func costs(of regimen: Regimen) throws -> NetworkCosts {
@@ -74,6 +76,14 @@ package final class NetworkCostTable: Sendable {
     let costs = try NetworkCosts(regimen)
     known.withLock { $0[key] = costs }
     return costs
+  }
+
+  func compaction(of regimen: Regimen) throws -> NetworkCompaction {
+    let key = regimen.timing
+    if let compaction = compactions.withLock({ $0[key] }) { return compaction }
+    let compaction = try NetworkCompaction(regimen.model)
+    compactions.withLock { $0[key] = compaction }
+    return compaction
   }
 
   func paths(of regimen: Regimen) throws -> NetworkPaths {

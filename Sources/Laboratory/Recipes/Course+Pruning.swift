@@ -9,7 +9,9 @@ extension Course {
     let isForeseen = learning?.mask.makesMasks != true || learning?.ratio != nil
     let aims =
       trial.granularity == .weight || masks == nil || !isForeseen ? nil : forecast.layers.map(\.survivors)
-    _ = try pruner.quota(for: forecast.layers, target: target)
+    let quota = try pruner.quota(for: forecast.layers, target: target)
+    try pruner.checkReach(
+      quota.total, least: leastSurvivors, of: forecast.layers, largest: forecast.largestUnit)
     let removesNothing = try forecast.prune(to: target, by: trial.allocation)
     (prunings, isMeasured, isLearned) = (prunings + 1, false, false)
     // The masks stay, and what is the same training under them has the same key. A ladder that may end has decisions between rounds.
@@ -25,6 +27,12 @@ extension Course {
     if unpruned == nil { unpruned = network }
     // A criterion that moves survivors leaves weights of its own.
     if trial.criterion.movesSurvivors { self.network = pruning.key }
+  }
+
+  /// The step `compact` of a recipe: what follows is trained on the smaller network that masks leave.
+  mutating func compact() throws {
+    guard network != nil, masks != nil else { throw RecipeError.untrained("compact") }
+    isCompacting = true
   }
 
   /// The stage of an evidence on the network as it stands, and those of what the evidence is given.

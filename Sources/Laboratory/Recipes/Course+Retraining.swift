@@ -88,8 +88,8 @@ extension Course {
     var training = TrainingStage(
       regimen, source: source, masks: masks, freezesPruned: freezesPruned, firstStep: ticket.firstStep,
       steps: plan.iterations, learningRateStep: rate.learningRateStep(of: plan),
-      predecessor: ticket.predecessor,
-      rate: rate.course(from: before),
+      predecessor: ticket.predecessor, rate: rate.course(from: before),
+      isCompacted: isCompacting && masks != nil && !freezesPruned,
       density: masks == nil || freezesPruned ? 1 : ticket.density)
     training.rewindStep = plan.rewindStep
     return training

@@ -15,6 +15,8 @@ package struct Course {
   let structure: NetworkStructure
   /// The layers that are pruned, whole.
   let prunable: [PrunableLayer]
+  /// How many weights coupled units leave at least.
+  let leastSurvivors: Int
   /// What learns masks in the first training; `nil` where nothing does.
   let learning: MaskLearning?
   /// What the first pruning is asked to reach; `nil` where there is none.
@@ -33,6 +35,8 @@ package struct Course {
   var masks: StageKey?
   /// How often the network was pruned.
   var prunings = 0
+  /// Whether trainings run on the smaller network that masks leave.
+  var isCompacting: Bool
   /// Whether the network was measured with masks that its training has learned: then it may be trained again as it is.
   var isLearned = false
   /// The stage with the network before the first pruning since it was trained last; `nil` where it was not pruned since.
@@ -66,6 +70,7 @@ package struct Course {
   ) throws {
     (self.learning, self.firstTarget) = (learning, firstTarget)
     self.trial = trial
+    isCompacting = trial.compaction == .afterPruning
     self.regimen = regimen
     self.retraining = retraining
     self.wanted = Set(wanted)
@@ -74,6 +79,9 @@ package struct Course {
     self.prunable = prunable
     let shapes = Dictionary(
       regimen.model.declarations.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    leastSurvivors = try pruner.leastSurvivors(among: regimen.model.layers, structure: structure) {
+      shapes[$0]
+    }
     forecast = Forecast(
       prunable,
       pools: try pruner.pools(among: regimen.model.layers, structure: structure) { shapes[$0] })

@@ -160,11 +160,19 @@ package struct TrialAssembly {
         // Masks that a training has of its own are not those it was given.
         paths: network == nil
           ? nil : try training.flatMap(PathRecord.init) ?? masks.flatMap(PathRecord.init) ?? paths(kept),
+        compaction: network == nil ? nil : try compaction(kept, training),
         wallTime: training?[numbers: "wall_time"]?.first.map { round.isInVain ? 0 : $0 } ?? .nan,
         exploration: training?[numbers: "exploration"]?.first,
         ties: masks?[numbers: "ties"]?.first.flatMap { round.isInVain ? 0 : Int(exactly: $0) },
         settledStep: Int(exactly: training?[numbers: "settled_step"]?.first ?? 0) ?? 0))
     return row
+  }
+
+  /// What is left where units are cut out: as it was trained, or as masks of whole units say.
+  private func compaction(_ masks: MaskSet?, _ training: StageRecord?) throws -> CompactionRecord? {
+    if let record = training.flatMap(CompactionRecord.init) { return record }
+    guard plan.trial.granularity.isOfUnits else { return nil }
+    return try costs.compaction(of: plan.regimen).record(masks)
   }
 
   private func paths(_ masks: MaskSet?) throws -> PathRecord {

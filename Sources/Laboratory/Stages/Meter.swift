@@ -9,12 +9,19 @@ package struct Meter {
   private let training: EvaluationBatches
   private let validation: EvaluationBatches
   private let test: EvaluationBatches
+  /// What is left of the network that is measured, where units are cut out.
+  private let compacted: Compacted?
 
-  package init(_ regimen: Regimen, masks: MaskSet? = nil, threads: Int = 1) throws {
+  /// - Parameter compacted: what is cut out of the network before it is measured; `nil` for nothing.
+  package init(
+    _ regimen: Regimen, masks: MaskSet? = nil, compacted: Compacted? = nil, threads: Int = 1
+  ) throws {
+    self.compacted = compacted
     let data = regimen.data
     let batch = data.interface.evaluationBatch
     evaluator = try Evaluator(
-      regimen.model, loss: regimen.loss, batch: batch, masks: masks, execution: regimen.execution,
+      compacted?.apply(to: regimen.model) ?? regimen.model, loss: regimen.loss, batch: batch,
+      masks: masks.map { compacted?.sliced($0) ?? $0 }, execution: regimen.execution,
       threads: threads)
     let split = data.split
     training = try EvaluationBatches(split.training, of: data.dataset, batchSize: batch)
@@ -27,7 +34,8 @@ package struct Meter {
   package func evaluation(
     _ parameters: ParameterSet, _ buffers: ParameterSet, step: Int, isLast: Bool
   ) throws -> Evaluation {
-    evaluator.load(parameters, buffers)
+    evaluator.load(
+      compacted?.sliced(parameters) ?? parameters, compacted?.sliced(buffers) ?? buffers)
     var evaluation = Evaluation(step: step)
     evaluation.measure(.validation, try tally(validation))
     let tested = try tally(test)

@@ -20,11 +20,14 @@ extension TrainingRun {
 
   /// Tests what must hold of a training under masks, as long as its loss is finite.
   private mutating func inspect() throws {
-    guard let masks = trainer.masks, log.evaluations.last?[.testLoss].isFinite ?? false else { return }
+    guard let masks = smaller == nil ? trainer.masks : self.masks?.active,
+      log.evaluations.last?[.testLoss].isFinite ?? false
+    else { return }
     let isAtBeginning = trainer.step == 0 && stage.rewindStep != nil
+    let forward = trainer.forwardParameters(of: masks.names)
     let sight = TrainingSight(
-      step: trainer.step, parameters: isAtBeginning || frozen != nil ? trainer.parameters : nil,
-      forward: trainer.forwardParameters(of: masks.names),
+      step: trainer.step, parameters: isAtBeginning || frozen != nil ? parameters : nil,
+      forward: smaller?.expanded(forward) ?? forward,
       masks: DynamicMasks(active: masks, trained: trainer.trained),
       origin: isAtBeginning ? try stage.origin(context) : nil, frozen: frozen, declared: declared)
     log.invariants.merge(sight.findings)
@@ -41,7 +44,10 @@ extension TrainingRun {
 
   mutating func evaluation(isLast: Bool) throws -> Evaluation {
     try harden(isCut: isLast && trainer.step == stage.steps)
-    let measuring = try meter ?? Meter(regimen, masks: masks?.active, threads: context.threads)
+    let measuring =
+      try meter
+      ?? Meter(
+        regimen, masks: masks?.active, compacted: smaller?.compacted, threads: context.threads)
     meter = measuring
     return try measuring.evaluation(
       activeParameters, try activeBuffers(), step: trainer.step, isLast: isLast)
@@ -49,13 +55,13 @@ extension TrainingRun {
 
   /// The parameters as the forward pass has them: an inactive weight counts as 0, whatever the optimizer makes of it.
   var activeParameters: ParameterSet {
-    left ?? masks?.active.applied(to: trainer.parameters) ?? trainer.parameters
+    left ?? masks?.active.applied(to: parameters) ?? parameters
   }
 
   /// The running statistics; those of channels that are pruned with scale and shift are 0.
   func activeBuffers() throws -> ParameterSet {
-    guard let masks = masks?.active, masks.names.contains(where: masks.isCompanion)
-    else { return trainer.buffers }
-    return try context.costs.paths(of: regimen).statistics(under: masks).applied(to: trainer.buffers)
+    let buffers = smaller?.expanded(buffers: trainer.buffers) ?? trainer.buffers
+    guard let masks = masks?.active, masks.names.contains(where: masks.isCompanion) else { return buffers }
+    return try context.costs.paths(of: regimen).statistics(under: masks).applied(to: buffers)
   }
 }

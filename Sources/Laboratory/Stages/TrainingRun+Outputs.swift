@@ -39,7 +39,8 @@ extension TrainingRun {
   /// Writes a checkpoint, or says that it cannot be written: it only saves time. Of failures in a row the first is told of.
   mutating func writeCheckpoint() {
     log.wallTime += watch.lap()
-    var checkpoint = log.checkpoint(stage.key, trainer.state, masks: stage.moves == nil ? nil : masks)
+    let state = smaller?.expanded(trainer.state) ?? trainer.state
+    var checkpoint = log.checkpoint(stage.key, state, masks: stage.moves == nil ? nil : masks)
     checkpoint.masks += drawn.sets
     checkpoint.numbers += drawn.numbers
     do throws(StoreError) {
@@ -55,6 +56,7 @@ extension TrainingRun {
   func record() throws -> StageRecord {
     var record = try outputs(of: stage.key, isMeasured: stage.isMeasured)
     record.numbers += drawn.numbers
+    if let smaller { record.numbers.append(smaller.record(agreements).numbers) }
     if let reason = stopped { record.metadata = JSON.object([("stop", .text(reason))]) }
     // Masks that are those it was given stand in another stage.
     if stage.moves != nil || stage.freezesPruned || stage.learning?.mask.makesMasks == true, let masks {

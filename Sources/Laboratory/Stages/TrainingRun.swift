@@ -12,7 +12,11 @@ struct TrainingRun {
   /// The network that is trained.
   let network: Network
   let trainer: Trainer
-  private var batches: Batches
+  /// The smaller network that is trained in its place; `nil` where nothing is cut out.
+  let smaller: CompactedRun?
+  /// How far its logits are from those of the masked network.
+  var agreements: [CompactionAgreement] = []
+  var batches: Batches
   /// The learning rate of each step.
   private let rates: (_ step: Int) -> Double
   var masks: DynamicMasks?
@@ -68,8 +72,15 @@ struct TrainingRun {
       }
       log = TrainingLog(steps: stage.steps)
     }
+    if stage.isCompacted, let masks {
+      smaller = try CompactedRun(network, masks.active, initial: stage.initialState(context))
+    } else {
+      smaller = nil
+    }
+    if let smaller { state = smaller.compacted.sliced(state) }
     trainer = try Trainer(
-      network, state, masks: masks?.active, trained: masks?.trained, execution: regimen.execution,
+      smaller?.network ?? network, state, masks: smaller == nil ? masks?.active : smaller?.masks,
+      trained: masks?.trained, execution: regimen.execution,
       optimizer: regimen.optimizer, loss: regimen.loss, batch: regimen.batchSize, clipping: regimen.clipping,
       seed: regimen.seedBits, firstStep: stage.firstStep, threads: context.threads)
     rates = try stage.rates(context)
@@ -90,6 +101,7 @@ struct TrainingRun {
   ///
   /// - Throws: `Interrupted` after a checkpoint, where an end was asked for.
   mutating func finish() throws -> StageRecord {
+    try compare()
     while trainer.step < stage.steps {
       try leave()
       try move()

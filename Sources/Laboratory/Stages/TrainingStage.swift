@@ -45,6 +45,8 @@ package struct TrainingStage: Stage {
   package let predecessor: Predecessor?
   /// How its learning rate goes, where it is not that of the dense training.
   package let rate: RateCourse?
+  /// Whether it runs on the smaller network that is left where units without any survivor are cut out.
+  package let isCompacted: Bool
   /// Whether the network is measured. One that is only there to be rewound to is not.
   package let isMeasured: Bool
   /// The fraction of prunable weights that is to be left, 0…1. It serves estimates of time and is no part of the key.
@@ -62,7 +64,7 @@ package struct TrainingStage: Stage {
     _ regimen: Regimen, source: Source, masks: StageKey? = nil, freezesPruned: Bool = false,
     moves: MaskMoves? = nil, learning: MaskLearning? = nil, drawing: MaskDrawing? = nil,
     firstStep: Int = 0, steps: Int, learningRateStep: Int? = 0, predecessor: Predecessor? = nil,
-    rate: RateCourse? = nil, isMeasured: Bool = true, density: Double = 1,
+    rate: RateCourse? = nil, isCompacted: Bool = false, isMeasured: Bool = true, density: Double = 1,
     within: StageKey? = nil
   ) {
     self.regimen = regimen
@@ -77,6 +79,7 @@ package struct TrainingStage: Stage {
     self.steps = steps
     self.learningRateStep = learningRateStep
     self.rate = rate
+    self.isCompacted = isCompacted
     self.isMeasured = isMeasured
     self.density = density
     self.within = within
@@ -111,6 +114,7 @@ package struct TrainingStage: Stage {
         ("freezes-pruned", .flag(freezesPruned), neutral: .flag(false)),
         ("drawing", drawing.map { .component($0.specification) } ?? .none, neutral: .none),
         ("predecessor", predecessor?.value ?? .none, neutral: .none),
+        ("compacted", .flag(isCompacted), neutral: .flag(false)),
       ]))
   }
 

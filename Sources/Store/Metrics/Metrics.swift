@@ -33,6 +33,9 @@ package enum Metrics {
     .trainingFlopsDense,
     .flopsCompacted,
     .exploration,
+    .parametersCompacted,
+    .bytesCompacted,
+    .logitDifference,
   ]
 
   /// Adds metrics of a user's package, before any file is read or written.

@@ -16,6 +16,8 @@ package struct RoundFacts: Sendable {
   package var trainingFlopsDense: Int?
   /// What is left of the paths through the network; `nil` where its masks were never made.
   package var paths: PathRecord?
+  /// What is left where units without any survivor are cut out; `nil` where nobody asked.
+  package var compaction: CompactionRecord?
   /// Seconds the round's training took.
   package var wallTime: Double
   /// The fraction of the prunable weights that were active in any step; `nil` where none that was removed could come back.
@@ -31,12 +33,14 @@ package struct RoundFacts: Sendable {
     evaluations: [Evaluation] = [], layers: [LayerRecord] = [], masks: MaskSet? = nil,
     series: Series = Series(),
     flops: Int? = nil, trainingFlops: Int? = nil, trainingFlopsDense: Int? = nil, paths: PathRecord? = nil,
-    wallTime: Double = .nan, exploration: Double? = nil, ties: Int? = nil,
+    compaction: CompactionRecord? = nil, wallTime: Double = .nan, exploration: Double? = nil,
+    ties: Int? = nil,
     settledStep: Int = 0
   ) {
     (self.evaluations, self.layers, self.masks, self.series) = (evaluations, layers, masks, series)
     (self.flops, self.trainingFlops, self.wallTime) = (flops, trainingFlops, wallTime)
     (self.trainingFlopsDense, self.paths) = (trainingFlopsDense, paths)
+    self.compaction = compaction
     (self.exploration, self.ties, self.settledStep) = (exploration, ties, settledStep)
   }
 

@@ -38,7 +38,17 @@ extension Running {
     }
 
     @Test(arguments: Trial.families.indices) func resumedTrainingsEndWithTheSameBits(family: Int) throws {
-      let trial = Trial.families[family]
+      try expectSameBits(Trial.families[family], family)
+    }
+
+    @Test(arguments: [0, 2, 3]) func resumedTrainingsOfSmallerNetworksEndWithTheSameBits(family: Int) throws {
+      let trial = Trial.families[family].with {
+        ($0.granularity, $0.compaction) = (.coupledUnit, .afterPruning)
+      }
+      try expectSameBits(trial, family)
+    }
+
+    private func expectSameBits(_ trial: Trial, _ family: Int) throws {
       let plan = try plan(trial)
       let steps = plan.stages.reduce(0) { $0 + $1.steps }
       let reference = try Bench()

@@ -173,6 +173,31 @@ import Testing
     #expect(found.count > 4)
   }
 
+  @Test func whatCannotBeReachedIsRefused() throws {
+    let network = network([5, 1, 6, 7], [1, 2, 9])
+    let layers = network.context.masks.layers
+    func most(_ coupling: Coupling) throws -> (least: Int, refusal: String?) {
+      let pruner = Pruner(criterion: .magnitude, granularity: .hiddenUnit(coupling: coupling))
+      let least = try pruner.leastSurvivors(among: layers, structure: network.structure) {
+        network.context.weights[$0]?.shape
+      }
+      do {
+        try pruner.checkReach(0, least: least, of: layers, largest: 7)
+        return (least, nil)
+      } catch { return (least, "\(error)") }
+    }
+    // One unit of each: 4 + 1 + 2 of 34 weights; half a unit is as near as units come.
+    #expect(try most(Coupling()).least == 7)
+    #expect(
+      try most(Coupling()).refusal
+        == "granularity hidden-unit cannot reach a sparsity of 1.0, at most \(1 - 7 / 34.0): of every family 1 unit stays; "
+        + "ask for less, or give it another floor or multiple")
+    #expect(try most(Coupling(floor: 0)).least == 0 && most(Coupling(floor: 0)).refusal == nil)
+    #expect(try most(Coupling(multiple: 8)).least == 34)
+    #expect(try most(Coupling(multiple: 2)).least == 2 * 4 + 2 * 2 + 2 * 2)
+    #expect(try most(Coupling(multiple: 8)).refusal?.contains("a multiple of 8 units stays") == true)
+  }
+
   @Test func theyAreSpelledWithTheirRules() throws {
     #expect(Granularity.channel.description == "channel")
     let text = "channel(ranked: true, multiple: 8, floor: 2, aggregate: l2, normalised: true)"

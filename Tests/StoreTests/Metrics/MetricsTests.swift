@@ -62,13 +62,15 @@ import Testing
       flops: 30, trainingFlops: 9000, trainingFlopsDense: 10_000,
       paths: PathRecord(
         isConnected: true, weights: 8, effective: 2, emptiedLayers: 1, deadUnits: 3, flopsCompacted: 12),
+      compaction: CompactionRecord(parameters: 5, bytes: 24, difference: 0.00002),
       wallTime: 1.25, exploration: 0.625)
     var row = IndexRow(trial: "t", seed: 0, round: 0)
     row.measure(facts)
     let expected: [(Metric, Double)] = [
       (.parameters, 13), (.parametersNonzero, 7), (.flops, 30), (.flopsNonzero, 18), (.trainingFlops, 9000),
       (.trainingFlopsDense, 10_000), (.effectiveSparsity, 0.75), (.emptiedLayers, 1), (.deadUnits, 3),
-      (.flopsCompacted, 12), (.exploration, 0.625),
+      (.flopsCompacted, 12), (.exploration, 0.625), (.parametersCompacted, 5), (.bytesCompacted, 24),
+      (.logitDifference, 0.00002),
       (.trainLoss, 0.2), (.validationLoss, .infinity), (.testAccuracy, 0.7), (.earlyStopStep, 10),
       (.earlyStopTestAccuracy, 0.8), (.wallTime, 1.25),
     ]
