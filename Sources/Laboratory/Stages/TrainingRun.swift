@@ -172,7 +172,7 @@ struct TrainingRun {
   /// Counts the weights that take part in the next step among those that ever have, where masks may grow.
   private mutating func explore() {
     guard !isExplored, stage.moves?.dynamics.regrows == true, let active = masks?.active else { return }
-    log.explored = log.explored?.union(active) ?? active.counted
+    log.explore(active)
     isExplored = true
   }
 
@@ -324,7 +324,7 @@ struct TrainingRun {
       if stage.moves != nil || stage.learning != nil {
         record.numbers += [("settled_step", [Double(settled)]), ("ties", [Double(log.ties)])]
       }
-      if let explored = log.explored { record.numbers.append(("exploration", [explored.density])) }
+      if let exploration = log.exploration { record.numbers.append(("exploration", [exploration])) }
       if let learning = stage.learning {
         // What nobody asked for is empty.
         record.numbers.append(("requested_sparsity", [learning.ratio ?? .nan]))
