@@ -74,7 +74,7 @@ struct DynamicsBenchmark {
       model: subject.model, dataset: DatasetSource(Noise(subject)), optimizer: subject.optimizer,
       learningRate: .constant(1e-3), batchSize: subject.batch, training: .iterations(steps),
       criterion: dynamics.regrows ? .random : .magnitude,
-      allocation: dynamics.regrows ? .erdosRenyi : .global, schedule: isDense ? .oneShot : .none,
+      allocation: dynamics.regrows ? .erdosRenyiKernel : .global, schedule: isDense ? .oneShot : .none,
       sparsity: isDense ? 0 : Self.sparsity, retraining: .none, scoringBatch: subject.batch,
       dynamics: dynamics)
     let plan = try TrialPlan(trial, DataLibrary(DataFolders([])))

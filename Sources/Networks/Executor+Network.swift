@@ -23,7 +23,7 @@ extension Executor {
     withFloats(name) { scalars in
       precondition(
         scalars.count == mask.count, "a mask of shape \(mask.shape) does not fit \(name)")
-      for index in mask.bytes.indices where mask.bytes[index] == 0 { scalars[index] = 0 }
+      mask.clear(scalars)
     }
   }
 }

@@ -11,6 +11,7 @@ struct Candidate {
   private let firstWord: Int
 
   init(name: String, scores: [Float], mask: Mask, ties: RandomStream, firstWord: Int = 0) {
+    precondition(scores.count == mask.count, "\(name) has a score for each weight")
     self.name = name
     self.scores = scores
     self.mask = mask
@@ -52,38 +53,24 @@ struct Candidate {
 enum Selection {
   /// Removes the `count` lowest surviving weights of all candidates together.
   ///
-  /// Two counting passes over half a key each find the count-th lowest key; a third masks in index order. Words are drawn only for
-  /// weights of that key, and only where some of them stay. Linear.
+  /// The count-th lowest of their keys is found, and all up to it are masked. Words are drawn only for weights of that key, and only
+  /// where some of them stay. Linear.
   /// - Returns: how many of the removed are ties: of a score that weights have that stay.
   static func removeLowest(_ count: Int, from candidates: inout [Candidate]) -> Int {
     guard count > 0 else { return 0 }
-    var high = [Int](repeating: 0, count: 1 << 16)
-    for candidate in candidates { candidate.forEachSurvivor { high[Int(key($0) >> 16)] += 1 } }
-    let (top, below) = bucket(of: count, in: high)
-
-    var low = [Int](repeating: 0, count: 1 << 16)
-    for candidate in candidates {
-      candidate.forEachSurvivor {
-        let key = key($0)
-        if key >> 16 == UInt32(top) { low[Int(key & 0xFFFF)] += 1 }
-      }
-    }
-    let (bottom, belowInBucket) = bucket(of: count - below, in: low)
-
-    let threshold = UInt32(top) << 16 | UInt32(bottom)
-    let (equal, ties) = (low[bottom], count - below - belowInBucket)
+    let (threshold, below, equal) = keys(of: candidates).lowest(count)
+    let ties = count - below
     guard ties < equal else {
-      for index in candidates.indices { candidates[index].removeSurvivors { key($0) <= threshold } }
+      for index in candidates.indices { candidates[index].removeSurvivors(upTo: threshold) }
       return 0
     }
     var words: [UInt32] = []
     words.reserveCapacity(equal)
-    for candidate in candidates { candidate.appendWords(to: &words) { key($0) == threshold } }
-    let (last, lower) = words.lowest(ties)
+    for candidate in candidates { candidate.appendWords(to: &words, ofKey: threshold) }
+    let (last, lower, _) = words.lowest(ties)
     var (place, open) = (0, ties - lower)
     for index in candidates.indices {
-      candidates[index].removeSurvivors { score in
-        let key = key(score)
+      candidates[index].removeSurvivors { key in
         guard key == threshold else { return key < threshold }
         let word = words[place]
         place += 1
@@ -95,11 +82,25 @@ enum Selection {
     return ties
   }
 
-  /// The order of floats as the order of unsigned integers.
+  /// The keys of all survivors.
+  private static func keys(of candidates: [Candidate]) -> [UInt32] {
+    [UInt32](unsafeUninitializedCapacity: candidates.reduce(0) { $0 + $1.mask.count }) { keys, count in
+      for candidate in candidates {
+        candidate.scores.withUnsafeBufferPointer { scores in
+          candidate.mask.forEachSurvivor { place in
+            keys.initializeElement(at: count, to: key(scores[place]))
+            count += 1
+          }
+        }
+      }
+    }
+  }
+
+  /// The order of floats as the order of unsigned integers. A sum with +0 is never −0.
   @inline(__always)
-  private static func key(_ score: Float) -> UInt32 {
-    let bits = (score == 0 ? 0 : score).bitPattern
-    return bits & 0x8000_0000 == 0 ? bits | 0x8000_0000 : ~bits
+  fileprivate static func key(_ score: Float) -> UInt32 {
+    let bits = (score + 0).bitPattern
+    return bits ^ (UInt32(bitPattern: Int32(bitPattern: bits) >> 31) | 0x8000_0000)
   }
 
   /// The bucket that holds the `rank`-th lowest, counted from 1, and how many lie in the buckets below; the last bucket
@@ -115,41 +116,47 @@ enum Selection {
 }
 
 extension Candidate {
-  @inline(__always)
-  fileprivate func forEachSurvivor(_ body: (Float) -> Void) {
-    for index in scores.indices where mask.bytes[index] != 0 { body(scores[index]) }
-  }
-
-  /// Appends the word of every survivor of such a score, in order.
-  @inline(__always)
-  fileprivate func appendWords(to words: inout [UInt32], where isMeant: (Float) -> Bool) {
+  /// Appends the word of every survivor of such a key, in order.
+  fileprivate func appendWords(to words: inout [UInt32], ofKey key: UInt32) {
     var ties = ties
-    for index in scores.indices where mask.bytes[index] != 0 && isMeant(scores[index]) {
-      ties.seek(to: firstWord + index)
+    mask.forEachSurvivor { place in
+      guard Selection.key(scores[place]) == key else { return }
+      ties.seek(to: firstWord + place)
       words.append(ties.next())
     }
   }
 
-  @inline(__always)
-  fileprivate mutating func removeSurvivors(where isRemoved: (Float) -> Bool) {
+  /// Removes all survivors up to a key.
+  fileprivate mutating func removeSurvivors(upTo threshold: UInt32) {
+    mask.bytes.withUnsafeMutableBufferPointer { bytes in
+      scores.withUnsafeBufferPointer { scores in
+        for index in bytes.indices { bytes[index] &= Selection.key(scores[index]) > threshold ? 1 : 0 }
+      }
+    }
+  }
+
+  /// Asks of every survivor, in order.
+  fileprivate mutating func removeSurvivors(where isRemoved: (_ key: UInt32) -> Bool) {
     for index in scores.indices where mask.bytes[index] != 0 {
-      if isRemoved(scores[index]) { mask.bytes[index] = 0 }
+      if isRemoved(Selection.key(scores[index])) { mask.bytes[index] = 0 }
     }
   }
 }
 
 extension [UInt32] {
-  /// The `rank`-th lowest, counted from 1, and how many lower ones there are: a counting pass for each byte.
-  fileprivate func lowest(_ rank: Int) -> (word: UInt32, below: Int) {
-    var (word, below) = (UInt32(0), 0)
-    for shift in stride(from: 24, through: 0, by: -8) {
-      let known = UInt32.max << UInt32(shift + 8)
-      var counts = [Int](repeating: 0, count: 256)
-      for other in self where other & known == word { counts[Int(other >> UInt32(shift) & 0xFF)] += 1 }
-      let (digit, lower) = Selection.bucket(of: rank - below, in: counts)
-      word |= UInt32(digit) << UInt32(shift)
+  /// The `rank`-th lowest, counted from 1, how many lower ones there are, and how many equal ones. Eleven bits at a time, from the
+  /// highest down, it is counted how many have which, and only those go on that have the same as the one that is looked for. So many
+  /// counts stay in the cache nearest to the processor.
+  fileprivate func lowest(_ rank: Int) -> (value: UInt32, below: Int, equal: Int) {
+    var (value, below, open) = (UInt32(0), 0, self)
+    for shift: UInt32 in [21, 10, 0] {
+      var counts = [Int](repeating: 0, count: 1 << 11)
+      for other in open { counts[Int(other >> shift & 0x7FF)] += 1 }
+      let (bits, lower) = Selection.bucket(of: rank - below, in: counts)
+      value |= UInt32(bits) << shift
       below += lower
+      open = open.filter { Int($0 >> shift & 0x7FF) == bits }
     }
-    return (word, below)
+    return (value, below, open.count)
   }
 }

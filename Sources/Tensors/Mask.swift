@@ -63,9 +63,43 @@ public struct Mask: Hashable, Sendable {
       ShapeFaults.note("masks of shape \(shape) and \(other.shape) have no union")
       return self
     }
+    precondition(bytes.count == other.bytes.count, "a mask has a byte for each element of its shape")
     var union = self
-    for place in union.bytes.indices { union.bytes[place] |= other.bytes[place] }
+    union.bytes.withUnsafeMutableBufferPointer { bytes in
+      other.bytes.withUnsafeBufferPointer { for place in bytes.indices { bytes[place] |= $0[place] } }
+    }
     return union
+  }
+
+  /// What does not survive.
+  package var complement: Mask {
+    var complement = self
+    complement.bytes.withUnsafeMutableBufferPointer { bytes in
+      for place in bytes.indices { bytes[place] ^= 1 }
+    }
+    return complement
+  }
+
+  /// Tells `body` the places of the survivors, in order. Eight elements are looked at together: where none or all of them survive,
+  /// which is the rule in masks that keep little or nearly all, there is no question for each.
+  @inlinable @inline(__always)
+  package func forEachSurvivor(_ body: (_ place: Int) -> Void) {
+    bytes.withUnsafeBytes { bytes in
+      let whole = bytes.count & ~7
+      for first in stride(from: 0, to: whole, by: 8) {
+        var eight = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: first, as: UInt64.self))
+        if eight == 0x0101_0101_0101_0101 {
+          for place in first..<first + 8 { body(place) }
+          continue
+        }
+        while eight != 0 {
+          let bit = eight.trailingZeroBitCount & ~7
+          body(first + bit / 8)
+          eight &= ~(0xFF << UInt64(bit))
+        }
+      }
+      for place in whole..<bytes.count where bytes[place] != 0 { body(place) }
+    }
   }
 
   /// The weight with its pruned elements set to +0.
@@ -75,7 +109,18 @@ public struct Mask: Hashable, Sendable {
       return weight
     }
     var masked = weight
-    for index in bytes.indices where bytes[index] == 0 { masked.scalars[index] = 0 }
+    masked.scalars.withUnsafeMutableBufferPointer { clear($0) }
     return masked
+  }
+
+  /// Sets the pruned ones of as many scalars as the mask has elements to +0. All are written, so that there is no question for each.
+  package func clear(_ scalars: UnsafeMutableBufferPointer<Float>) {
+    precondition(scalars.count == bytes.count, "a mask has a byte for each element of its shape")
+    bytes.withUnsafeBufferPointer { bytes in
+      for index in bytes.indices {
+        let scalar = scalars[index]
+        scalars[index] = bytes[index] == 0 ? 0 : scalar
+      }
+    }
   }
 }

@@ -56,6 +56,33 @@ import Testing
     }
   }
 
+  /// Compares the selection in some layers with a sort of all their survivors, for a number drawn.
+  private func checkAgainstASort(_ scores: [[Float]], _ bytes: [[UInt8]], _ generator: inout Generator) throws
+  {
+    var survivors: [(score: Float, layer: Int, index: Int)] = []
+    for layer in scores.indices {
+      for index in scores[layer].indices where bytes[layer][index] == 1 {
+        survivors.append((scores[layer][index], layer, index))
+      }
+    }
+    let count = generator.integer(below: survivors.count + 1)
+    let seed = UInt64(generator.integer(below: 1000))
+    let words = words(scores.map(\.count), seed: seed)
+    let order = survivors.indices.sorted {
+      let (a, b) = (survivors[$0], survivors[$1])
+      return a.score == b.score ? words[a.layer][a.index] < words[b.layer][b.index] : a.score < b.score
+    }
+    var expected = bytes
+    for position in order.prefix(count) {
+      expected[survivors[position].layer][survivors[position].index] = 0
+    }
+    let found = try pruning(scores, bytes: bytes, seed: seed, quota: .pool(survivors.count - count))
+    #expect(found.masks.map(\.mask.bytes) == expected)
+    // Ties are the removed of a score that is among those of the rest.
+    let rest = Set(order.dropFirst(count).map { survivors[$0].score })
+    #expect(found.report.ties == order.prefix(count).count { rest.contains(survivors[$0].score) })
+  }
+
   @Test func agreesWithASortOnTiesSignsAndMasks() throws {
     var generator = Generator(state: 11)
     let values: [Float] = [
@@ -68,28 +95,21 @@ import Testing
       }
       let bytes = sizes.map { size in (0..<size).map { _ in UInt8(generator.integer(below: 4) == 0 ? 0 : 1) }
       }
-      var survivors: [(score: Float, layer: Int, index: Int)] = []
-      for layer in sizes.indices {
-        for index in 0..<sizes[layer] where bytes[layer][index] == 1 {
-          survivors.append((scores[layer][index], layer, index))
-        }
+      try checkAgainstASort(scores, bytes, &generator)
+    }
+  }
+
+  /// Many survivors or few, scores that are all near each other or nearly all equal.
+  @Test(arguments: [1, 2, 30], [0, 4, 12, 23])
+  func agreesWithASortWhateverTheDensityAndTheDigits(rarity: Int, digits: Int) throws {
+    var generator = Generator(state: UInt64(100 * rarity + digits))
+    let steps = 1 << digits
+    for sign: Float in [1, -1] {
+      let scores = [700, 9, 301].map { size in
+        (0..<size).map { _ in sign * (1 + Float(generator.integer(below: steps)) / Float(steps)) }
       }
-      let count = generator.integer(below: survivors.count + 1)
-      let seed = UInt64(generator.integer(below: 1000))
-      let words = words(sizes, seed: seed)
-      let order = survivors.indices.sorted {
-        let (a, b) = (survivors[$0], survivors[$1])
-        return a.score == b.score ? words[a.layer][a.index] < words[b.layer][b.index] : a.score < b.score
-      }
-      var expected = bytes
-      for position in order.prefix(count) {
-        expected[survivors[position].layer][survivors[position].index] = 0
-      }
-      let found = try pruning(scores, bytes: bytes, seed: seed, quota: .pool(survivors.count - count))
-      #expect(found.masks.map(\.mask.bytes) == expected)
-      // Ties are the removed of a score that is among those of the rest.
-      let rest = Set(order.dropFirst(count).map { survivors[$0].score })
-      #expect(found.report.ties == order.prefix(count).count { rest.contains(survivors[$0].score) })
+      let bytes = scores.map { $0.map { _ in UInt8(generator.integer(below: rarity) == 0 ? 1 : 0) } }
+      for _ in 0..<8 { try checkAgainstASort(scores, bytes, &generator) }
     }
   }
 

@@ -18,7 +18,7 @@ package struct SparsePattern: Hashable, Sendable, CustomStringConvertible {
     shape = mask.shape
     self.weight = weight
     places = [Int32](unsafeUninitializedCapacity: mask.keptCount) { places, count in
-      for (place, byte) in mask.bytes.enumerated() where byte != 0 {
+      mask.forEachSurvivor { place in
         places.initializeElement(at: count, to: Int32(place))
         count += 1
       }

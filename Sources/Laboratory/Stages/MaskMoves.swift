@@ -142,7 +142,8 @@ package final class MaskMoves: Sendable {
     let pruning = try pruner.prune(
       ScoringContext(
         weights: all.applied(to: parameters), masks: all,
-        initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, structure: structure,
+        initialWeights: pruner.needs.initialWeights ? regimen.initialParameters(draw: 0) : nil,
+        seed: regimen.seedBits, structure: structure,
         evidence: try pruner.needs.evidence.map { ($0, try measured($0, parameters, active)) },
         sensitivity: pruner.needs.sensitivity ? sensitivity() : nil),
       structure: structure, to: target, measuring: measured)

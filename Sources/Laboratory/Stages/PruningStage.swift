@@ -81,8 +81,8 @@ package struct PruningStage: Stage {
 
   package func run(_ context: StageContext) throws -> StageRecord {
     let scoringContext = try context.scoringContext(
-      regimen, of: network, masks: masks, structure: structure, evidence: evidenceRead,
-      sensitivity: sensitivity)
+      regimen, of: network, masks: masks, structure: structure, needs: pruner.needs,
+      evidence: evidenceRead, sensitivity: sensitivity)
     // The pruner sees every prunable layer; those the allocation ignores have no mask in what is stored.
     let prunable = try Set(pruner.prunable(among: regimen.model.fullMasks, structure: structure).names)
     let known = try scores.map { key in

@@ -48,7 +48,7 @@ package struct ScoreStage: Stage {
 
   package func run(_ context: StageContext) throws -> StageRecord {
     let scoring = try context.scoringContext(
-      regimen, of: network, masks: masks, structure: structure,
+      regimen, of: network, masks: masks, structure: structure, needs: criterion.needs,
       evidence: Array(zip(criterion.needs.evidence, evidence)))
     return StageRecord(
       key: key.hexadecimal, parameters: [("scores", try criterion.scores(in: scoring))])
@@ -58,10 +58,11 @@ package struct ScoreStage: Stage {
 extension StageContext {
   /// What a criterion is computed from: the network of a stage, under the masks of another.
   ///
-  /// Every prunable layer has a mask in it; those that an allocation ignores have none in what is stored.
+  /// Every prunable layer has a mask in it; those that an allocation ignores have none in what is stored. Initial weights are drawn
+  /// where they are needed.
   func scoringContext(
     _ regimen: Regimen, of network: StageKey, masks: StageKey?, structure: NetworkStructure,
-    evidence: [(Evidence, StageKey)], sensitivity: StageKey? = nil
+    needs: ScoringNeeds, evidence: [(Evidence, StageKey)], sensitivity: StageKey? = nil
   ) throws -> ScoringContext {
     guard let parameters = try outputs(of: network)[parameters: "parameters"] else {
       throw StageError.missingOutput("parameters", stage: network.short)
@@ -71,7 +72,8 @@ extension StageContext {
     return ScoringContext(
       // A network that was not trained under these masks still has weights that they prune.
       weights: before.applied(to: parameters), masks: before,
-      initialWeights: regimen.initialParameters(draw: 0), seed: regimen.seedBits, structure: structure,
+      initialWeights: needs.initialWeights ? regimen.initialParameters(draw: 0) : nil,
+      seed: regimen.seedBits, structure: structure,
       evidence: try evidence.map { evidence, key in
         guard let values = try outputs(of: key)[parameters: "evidence"] else {
           throw StageError.missingOutput("evidence", stage: key.short)

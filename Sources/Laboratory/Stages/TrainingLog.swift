@@ -20,7 +20,9 @@ struct TrainingLog {
   var evaluations: [Evaluation] = []
   var wallTime = 0.0
   /// The weights that have been active in any step, where those that were removed may come back; `nil` elsewhere.
-  var explored: MaskSet?
+  private(set) var explored: MaskSet?
+  /// Their fraction, 0…1.
+  private(set) var exploration: Double?
   /// How many of the weights removed on the way are ties.
   var ties = 0
   /// Floating-point operations of the steps so far.
@@ -41,6 +43,7 @@ struct TrainingLog {
     sparsities = record.series["sparsity"] ?? []
     explorations = record.series["exploration"] ?? []
     explored = record[masks: "explored"]
+    exploration = explored?.density
     evaluations = record.evaluations
     invariants = record.invariants
     if let open = record[numbers: "window"], open.count == 2 { (sum, count) = (open[0], open[1]) }
@@ -58,8 +61,14 @@ struct TrainingLog {
     losses.append(Float(sum / count))
     rates.append(Float(learningRate))
     if let sparsity { sparsities.append(Float(sparsity)) }
-    if let explored { explorations.append(Float(explored.density)) }
+    if let exploration { explorations.append(Float(exploration)) }
     (sum, count) = (0, 0)
+  }
+
+  /// Counts active weights among those that have ever been.
+  mutating func explore(_ active: MaskSet) {
+    let all = explored?.union(active) ?? active.counted
+    (explored, exploration) = (all, all.density)
   }
 
   /// The outputs of a training that is over.

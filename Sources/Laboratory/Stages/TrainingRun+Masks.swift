@@ -48,7 +48,7 @@ extension TrainingRun {
   /// Counts the weights that take part in the next step among those that ever have, where masks may grow.
   mutating func explore() {
     guard !isExplored, stage.moves?.dynamics.regrows == true, let active = masks?.active else { return }
-    log.explored = log.explored?.union(active) ?? active.counted
+    log.explore(active)
     isExplored = true
   }
 

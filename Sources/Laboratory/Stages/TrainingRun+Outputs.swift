@@ -64,7 +64,7 @@ extension TrainingRun {
       if stage.moves != nil || stage.learning != nil {
         record.numbers += [("settled_step", [Double(settled)]), ("ties", [Double(log.ties)])]
       }
-      if let explored = log.explored { record.numbers.append(("exploration", [explored.density])) }
+      if let exploration = log.exploration { record.numbers.append(("exploration", [exploration])) }
       if let learning = stage.learning {
         // What nobody asked for is empty.
         record.numbers.append(("requested_sparsity", [learning.ratio ?? .nan]))

@@ -36,9 +36,12 @@ extension DynamicsContext {
   /// A mask with `count` more weights, drawn among those that it does not have.
   func growing(_ count: Int, to kept: Mask, of parameter: String) throws -> Mask {
     var random = try random(for: parameter)
-    var free: [Int32] = []
-    free.reserveCapacity(kept.count)
-    for (place, byte) in kept.bytes.enumerated() where byte == 0 { free.append(Int32(place)) }
+    var free = [Int32](unsafeUninitializedCapacity: kept.count) { free, count in
+      for (place, byte) in kept.bytes.enumerated() where byte == 0 {
+        free.initializeElement(at: count, to: Int32(place))
+        count += 1
+      }
+    }
     var mask = kept
     for index in 0..<min(count, free.count) {
       free.swapAt(index, index + Int(random.integer(below: UInt32(free.count - index))))
@@ -49,13 +52,10 @@ extension DynamicsContext {
 
   /// A mask with `count` more weights: those of the greatest scores among those that it does not have.
   func growing(_ count: Int, to kept: Mask, of parameter: String, by scores: [Float]) -> Mask {
-    var mask = kept
     var candidate = Candidate(
-      name: parameter, scores: scores, mask: Mask(kept.shape, kept.bytes.map { 1 - $0 }),
-      ties: ties(for: parameter))
+      name: parameter, scores: scores, mask: kept.complement, ties: ties(for: parameter))
     _ = candidate.removeLowest(candidate.mask.keptCount - count)
-    for (place, byte) in candidate.mask.bytes.enumerated() where byte != 0 { mask.bytes[place] = 1 }
-    return mask
+    return kept.union(candidate.mask)
   }
 
   /// |∂L/∂w| of every element of the masks' parameters, survivors or not.
@@ -74,9 +74,16 @@ extension DynamicsContext {
   private func magnitudes(
     _ tensor: Tensor, _ quantity: String, of parameter: String, for dynamics: String
   ) throws -> [Float] {
-    let magnitudes = tensor.scalars.map(\.magnitude)
+    var (magnitudes, largest) = (tensor.scalars, Int32(0))
+    // Magnitudes have the order of their bits.
+    magnitudes.withUnsafeMutableBufferPointer { magnitudes in
+      for index in magnitudes.indices {
+        magnitudes[index] = magnitudes[index].magnitude
+        largest = max(largest, Int32(bitPattern: magnitudes[index].bitPattern))
+      }
+    }
     // What is not finite has all bits of its exponent set.
-    guard magnitudes.reduce(true, { $0 && $1.bitPattern < 0x7F80_0000 }) else {
+    guard largest < 0x7F80_0000 else {
       let index = magnitudes.firstIndex { !$0.isFinite } ?? 0
       throw DynamicsError.notFinite(dynamics, quantity, of: parameter, index: index)
     }

@@ -8,6 +8,8 @@ extension Evidence {
     private struct Entry: Sendable {
       let name: String
       let shape: Shape
+      /// The first part, as long as there is no second one to be added or compared.
+      var first: [Float]?
       var sums: [Double] = []
       /// Parts that are kept as they are, one behind the other: all of them, or those that no product was made of yet.
       var parts: [Float] = []
@@ -31,8 +33,7 @@ extension Evidence {
     package mutating func add(_ part: ParameterSet) throws(PruningError) {
       if parts == 0 {
         entries = part.map { name, tensor in
-          Entry(
-            name: name, shape: tensor.shape, sums: [Double](repeating: 0, count: sums(tensor.shape.count)))
+          Entry(name: name, shape: tensor.shape, sums: zeros(tensor.shape.count))
         }
       }
       guard part.names == entries.map(\.name), zip(part, entries).allSatisfy({ $0.tensor.shape == $1.shape })
@@ -41,17 +42,16 @@ extension Evidence {
       parts += 1
     }
 
-    /// How many sums an array of `count` elements has.
-    private func sums(_ count: Int) -> Int {
+    /// What the sums of an array of `count` elements begin at, where that is not its first part.
+    private func zeros(_ count: Int) -> [Double] {
       switch evidence.combine {
-      case .sum, .mean, .sumOfSquares, .meanOfSquares, .maximum: count
-      case .each: 0
-      case .meanOfProducts(let size): Runs(count, size: size).shape.count
+      case .sum, .mean, .maximum, .each: []
+      case .sumOfSquares, .meanOfSquares: [Double](repeating: 0, count: count)
+      case .meanOfProducts(let size): [Double](repeating: 0, count: Runs(count, size: size).shape.count)
       }
     }
 
     private mutating func add(_ scalars: [Float], to index: Int) {
-      let isFirst = parts == 0
       switch evidence.combine {
       case .each: entries[index].parts += scalars
       case .meanOfProducts:
@@ -59,23 +59,30 @@ extension Evidence {
         if (parts + 1) % Self.partsAtOnce == 0 { multiply(index) }
       case .sum, .mean:
         // The first part is no addend of +0: that would turn −0 into +0.
-        entries[index].sums.withUnsafeMutableBufferPointer { sums in
-          for element in sums.indices {
-            sums[element] = isFirst ? Double(scalars[element]) : sums[element] + Double(scalars[element])
-          }
-        }
+        combine(scalars, index) { sum, value in sum += value }
       case .sumOfSquares, .meanOfSquares:
         // The square of a Float is exact in Double.
         entries[index].sums.withUnsafeMutableBufferPointer { sums in
           for element in sums.indices { sums[element] += Double(scalars[element]) * Double(scalars[element]) }
         }
-      case .maximum:
-        entries[index].sums.withUnsafeMutableBufferPointer { sums in
-          for element in sums.indices {
-            let value = Double(scalars[element])
-            if isFirst || value > sums[element] || value.isNaN { sums[element] = value }
-          }
-        }
+      case .maximum: combine(scalars, index) { if $1 > $0 || $1.isNaN { $0 = $1 } }
+      }
+    }
+
+    /// Combines an array of a part with those before it, element by element; the first one is kept as it is.
+    private mutating func combine(
+      _ scalars: [Float], _ index: Int, _ operation: (_ sum: inout Double, _ value: Double) -> Void
+    ) {
+      guard parts > 0 else {
+        entries[index].first = scalars
+        return
+      }
+      if let first = entries[index].first {
+        entries[index].sums = first.map(Double.init)
+        entries[index].first = nil
+      }
+      entries[index].sums.withUnsafeMutableBufferPointer { sums in
+        for element in sums.indices { operation(&sums[element], Double(scalars[element])) }
       }
     }
 
@@ -99,6 +106,7 @@ extension Evidence {
     }
 
     private func combined(_ entry: Entry) -> Tensor {
+      if let first = entry.first { return Tensor(entry.shape, first) }
       let count = Double(parts)
       return switch evidence.combine {
       case .each: Tensor(Shape([parts] + entry.shape.axes), entry.parts)
