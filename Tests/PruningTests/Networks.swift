@@ -120,7 +120,7 @@ enum Networks {
   }
 
   /// What belongs to the layers of `context`: the convolution's bias, four heads that own three rows of fc1 and the columns of fc2 that
-  /// read them, the convolution's channels, each a block of columns of fc1, its inputs as features of a stream, and the rows of fc1 as
+  /// read them, the convolution's channels, each a block of columns of fc1, its inputs as features of a stream, and rows of fc2 as
   /// hidden units.
   static let structure = NetworkStructure(
     companions: ["conv.weight": ["conv.bias"]],
@@ -141,9 +141,7 @@ enum Networks {
       + (0..<2).map {
         AxisGroup([AxisSlice("conv.weight", axis: 1, [$0])], labels: ["embedding"])
       }
-      + (0..<12).map {
-        AxisGroup([AxisSlice("fc1.weight", axis: 0, [$0]), AxisSlice("fc2.weight", axis: 1, [$0])])
-      },
+      + (1..<5).map { AxisGroup([AxisSlice("fc2.weight", axis: 0, [$0])]) },
     flops: ["conv.weight": 7200, "fc1.weight": 480, "fc2.weight": 120])
 
   /// Masks that keep everything.

@@ -13,15 +13,30 @@ import Testing
         if granularity != .weight, allocation == .rowWise { return nil }
         // A pattern has one sparsity: NOfMTests.
         if granularity == .nOfM { return nil }
-        // What blocks and measured shares do, no criterion changes.
-        let isBlock = granularity == .block || granularity == .oneByN
+        // What blocks, coupled units and measured shares do, no criterion changes.
+        let isBlock = granularity == .block || granularity == .oneByN || granularity.coupling != nil
         if isBlock || allocation.isMeasured, criterion != .magnitude, criterion != .random { return nil }
-        if granularity == .head, allocation == .global(ignoring: ["fc2"]) { return nil }
+        let isInLast = granularity == .head || granularity == .hiddenUnit
+        if isInLast, allocation == .global(ignoring: ["fc2"]) { return nil }
+        if granularity.coupling != nil, allocation.hasFloor { return nil }
         if !everywhere.contains(criterion), allocation != .global, allocation != .layerWise { return nil }
         // Solvers take weights of one layer at a time.
         if criterion.solves, granularity != .weight || allocation.name == "global" { return nil }
-        return Pruner(criterion: quick(criterion), granularity: granularity, allocation: allocation)
+        return Pruner(
+          criterion: quick(criterion), granularity: withoutFloor(granularity), allocation: allocation)
       }
+    }
+  }
+
+  /// Coupled units of which all may go: a floor would keep them from what is asked for.
+  private static func withoutFloor(_ granularity: Granularity) -> Granularity {
+    let coupling = Coupling(floor: 0)
+    return switch granularity {
+    case .channel: .channel(coupling: coupling)
+    case .hiddenUnit: .hiddenUnit(coupling: coupling)
+    case .embeddingWidth: .embeddingWidth(coupling: coupling)
+    case .coupledUnit: .coupledUnit(coupling: coupling)
+    default: granularity
     }
   }
 
@@ -54,8 +69,11 @@ import Testing
           #expect(report.sparsity == report.requestedSparsity)
           for layer in report.layers { #expect(layer.requested ?? layer.kept == layer.kept) }
         } else {
-          // A row of the convolution, of fc1 or of fc2; a head owns 3 · 20 + 5 · 3 weights, 1×4 takes 4 kernels of 9.
-          let sizes = ["head": 75, "block": 16, "one-by-n": 36]
+          // A row of the convolution, of fc1 or of fc2; a head owns 3 · 20 + 5 · 3 weights, 1×4 takes 4 kernels of 9, and a channel has
+          // a filter of 18 and 5 columns of 12.
+          let sizes = [
+            "head": 75, "block": 16, "one-by-n": 36, "channel": 78, "embedding-width": 36, "coupled-unit": 78,
+          ]
           let largest = sizes[pruner.granularity.name] ?? 20
           let slack = pruner.allocation.name == "global" ? largest : largest * report.layers.count
           #expect(2 * abs(report.keptCount - report.requestedCount) <= slack)

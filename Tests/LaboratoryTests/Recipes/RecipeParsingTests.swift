@@ -37,7 +37,10 @@ import Testing
     #expect(
       try Recipe(parsing: "recipe(steps: [train(until: 0it), prune(sparsity: 0.9), retrain])").steps.count
         == 3)
-    #expect(throws: ComponentError.unknown("step", "prun", known: ["train", "prune", "repair", "retrain"])) {
+    #expect(
+      throws: ComponentError.unknown(
+        "step", "prun", known: ["train", "prune", "repair", "compact", "retrain"])
+    ) {
       try Recipe(parsing: "recipe(steps: [train, prun(sparsity: 0.5)])")
     }
   }

@@ -101,13 +101,12 @@ import Testing
     // By score all of fc1 goes first.
     let network = network([1, 2, 3, 4], [50, 60, 70, 80])
     let all = 16 + 16 + 8
-    let byScore = try pruned(network, .hiddenUnit(aggregate: .maximum), .pool(all - 16))
-    #expect(try kept(byScore, 1).count == 4 && kept(byScore, 2).count < 3)
-    let ranked = try pruned(
-      network, .hiddenUnit(aggregate: .maximum, coupling: Coupling(ranked: true)), .pool(16))
+    let byScore = try pruned(network, .hiddenUnit, .pool(all - 16))
+    #expect(try kept(byScore, 1) == [2, 3] && kept(byScore, 2) == [0, 1, 2, 3])
+    let ranked = try pruned(network, .hiddenUnit(coupling: Coupling(ranked: true)), .pool(16))
     #expect(try kept(ranked, 1) == [2, 3] && kept(ranked, 2) == [2, 3])
     // A quota of each layer is one of all, and families give alike.
-    let local = try pruned(network, .hiddenUnit(aggregate: .maximum), .layers([8, 4, 4]))
+    let local = try pruned(network, .hiddenUnit, .layers([8, 4, 4]))
     #expect(local.masks == ranked.masks)
   }
 
