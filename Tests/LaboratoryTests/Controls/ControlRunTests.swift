@@ -113,7 +113,7 @@ extension Running {
       }
       let plan = try SweepPlan(trial) { Axis(\.control, [.none, .untrained]) }
       #expect(try bench.run(plan).failures.isEmpty)
-      let ticket = try #require(plan.trials.first { $0.trial.control == .none && !$0.isDense })
+      let ticket = try #require(plan.trials.first { $0.trial.control == .none && $0.trial.sparsity == 0.5 })
       let control = try #require(plan.trials.first { $0.trial.control == .untrained })
       let record = try bench.record(control, of: plan)
       let (initial, round) = (try #require(record.initialWeights), record.rounds[1])
