@@ -60,7 +60,7 @@ import Testing
         == "there is no setting named \"sparsty\"; did you mean \"sparsity\"? There are: model, initializer, dataset, "
         + "optimizer, learning-rate, clipping, batch-size, training, evaluation, criterion, granularity, allocation, "
         + "schedule, sparsity, retraining, control, rounds, scoring-batch, execution, scoring-batches, loss, dynamics, learned-mask, stop, "
-        + "recipe, retraining-rate, repair, seed"
+        + "recipe, retraining-rate, repair, compaction, seed"
     )
     func set(_ name: String, _ text: String) -> String {
       var trial = Trial()
