@@ -41,9 +41,9 @@ import Testing
     "one-by-n": Pin(1, "5a68c3d65e08a145"), "n-of-m": Pin(1, "a3c26ed086832545"),
     "neuron": Pin(3, "f315e9caed367945"),
     "head": Pin(2, "fd21c66bea260c05"),
-    "channel": Pin(1, "11404b026744b285"), "hidden-unit": Pin(1, "80d873f13d874f85"),
+    "channel": Pin(1, "11404b026744b285"), "hidden-unit": Pin(1, "256a43fadf4892a5"),
     "embedding-width": Pin(1, "5c4c5b90f0e0c0e5"),
-    "coupled-unit": Pin(1, "776b39e2ea912e85"),
+    "coupled-unit": Pin(1, "3687c92c1bfc9945"),
   ]
   static let allocations = [
     "global": Pin(1, "1faa9af74db1bcb9"), "layer-wise": Pin(1, "bd0ab4162b4978c6"),
