@@ -8,6 +8,7 @@ public enum Experiments {
     .patternsLenet5, .criteriaLenet5, .criteriaResnet20, .hanLenet, .collapseLenet5,
     .causalShakespeare, .lotteryConv2, .rewindResnet20, .relevanceLenet5, .dynamicsLenetMNIST,
     .supermasksMNIST, .sanityLenetMNIST, .signsLenetMNIST, .headsInduction, .movementSST2,
-    .rewindingLenetMNIST, .masksMNIST, .repairsLenet5, .earlyBirdMNIST, .gatesInduction,
+    .rewindingLenetMNIST, .masksMNIST, .repairsLenet5, .repairsResnet20, .earlyBirdMNIST, .gatesInduction,
+    .secondOrderMLP,
   ]
 }

@@ -43,7 +43,7 @@ import Testing
     ),
     (["run", "quickstart", "--set", "schedule=imp"], "named \"imp\"; did you mean \"lottery-ticket\"?"),
     (["run", "quickstart", "--set", "criterion=l1"], "named \"l1\"; did you mean \"magnitude\"?"),
-    (["run", "quickstart", "--set", "granularity=channel"], "named \"channel\"; did you mean \"neuron\"?"),
+    (["run", "quickstart", "--set", "granularity=chanel"], "named \"chanel\"; did you mean \"channel\"?"),
   ]
 
   @Test(arguments: slips) func slipsAreToldInOneGrammar(arguments: [String], words: String) throws {

@@ -79,7 +79,8 @@ import Testing
   /// Threads took 64 MB of addresses each, and what was allowed ended in the middle by a signal.
   @Test(arguments: [260_000, 300_000, 400_000]) func whatIsAllowedIsRunToTheEnd(kilobytes: Int) throws {
     #if os(Linux)
-      let outcome = try Program().start(
+      let program = try Program()
+      let outcome = try program.start(
         script: "ulimit -v \(kilobytes); exec \"$0\" \"$@\"", ["run"] + Sweeps.tiny + ["--jobs", "4"]
       ).outcome()
       #expect(outcome.status == 0, "\(outcome.status) \(outcome.errors)")
