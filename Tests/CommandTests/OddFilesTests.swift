@@ -6,7 +6,7 @@ import Testing
 /// What stands in the place of files, and what stands in files, as no run leaves it.
 @Suite struct OddFilesTests {
   /// A pipe, a folder and a device where a file should be: every command that reads says so at once and waits for nobody.
-  @Test(.timeLimit(.minutes(2))) func nothingButFilesIsRead() throws {
+  @Test(.timeLimit(.minutes(5))) func nothingButFilesIsRead() throws {
     let program = try Program()
     let pipe = program.folder.file("pipe.h5")
     #expect(mkfifo(pipe, 0o600) == 0)
@@ -37,7 +37,7 @@ import Testing
   }
 
   /// Among results: what can be computed again is, and the journal is needed.
-  @Test(.timeLimit(.minutes(2))) func pipesAmongResults() throws {
+  @Test(.timeLimit(.minutes(5))) func pipesAmongResults() throws {
     let program = try Program(copying: Sweeps.finished.get())
     let store = program.store
     let expected = try program.digests(of: "tiny")

@@ -209,7 +209,7 @@ import Testing
   }
 
   /// A server that answers and then sends nothing, or next to nothing, is given up; another address is tried.
-  @Test(.timeLimit(.minutes(1)), arguments: [LocalServer.Answer.End.stalling, .dripping])
+  @Test(.timeLimit(.minutes(5)), arguments: [LocalServer.Answer.End.stalling, .dripping])
   func aServerThatStallsIsGivenUp(end: LocalServer.Answer.End) throws {
     let server = try LocalServer([
       "/letters/raw/a": .init(body: a),
@@ -225,7 +225,7 @@ import Testing
   }
 
   /// Nobody but the server says how long an answer is that is not the file: it is stored no further than the file goes.
-  @Test(.timeLimit(.minutes(1))) func anAnswerWithoutAnEndIsCut() throws {
+  @Test(.timeLimit(.minutes(5))) func anAnswerWithoutAnEndIsCut() throws {
     let server = try LocalServer([
       "/letters/raw/a": .init(body: [UInt8](repeating: 65, count: 5_000), end: .repeating)
     ])

@@ -55,7 +55,7 @@ import Testing
   }
 
   /// More of either than a pipe holds: a program that waits for somebody to read its errors would never end.
-  @Test(.timeLimit(.minutes(1))) func manyErrorsHoldNothingUp() throws {
+  @Test(.timeLimit(.minutes(5))) func manyErrorsHoldNothingUp() throws {
     let script = "head -c 3000000 /dev/zero >&2; head -c 3000000 /dev/zero; echo end >&2"
     let run = try #require(ToolRun(["sh", "-c", script], errors: .kept))
     #expect(run.status == 0 && run.output.count == 3_000_000)
@@ -74,7 +74,7 @@ import Testing
   }
 
   /// A program that would write for ever is stopped by who has had enough.
-  @Test(.timeLimit(.minutes(1))) func aSinkThatSaysNoEndsTheProgram() throws {
+  @Test(.timeLimit(.minutes(5))) func aSinkThatSaysNoEndsTheProgram() throws {
     var count = 0
     let run = ToolRun(["cat", "/dev/zero"], errors: .kept) { piece in
       count += piece.count
