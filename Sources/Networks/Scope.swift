@@ -27,13 +27,10 @@ public struct Scope {
   ) -> Value {
     let full = self[name].path
     guard isPossible(shape, of: full, "parameter") else { return trace.builder.poison[0] }
-    // A layer that is traced twice under one name is one layer in two places: it has its parameters once.
-    if !trace.declarations.contains(where: { $0.name == full }) {
-      trace.declarations.append(
-        ParameterDeclaration(
-          full, shape, initializer ?? trace.weightInitializer, isPrunable: isPrunable, isTrained: isTrained,
-          training: training))
-    }
+    trace.declare(
+      ParameterDeclaration(
+        full, shape, initializer ?? trace.weightInitializer, isPrunable: isPrunable, isTrained: isTrained,
+        training: training))
     return trace.builder.parameter(full, shape)
   }
 
@@ -42,7 +39,7 @@ public struct Scope {
   public func state(_ name: String, _ shape: Shape, initial: Float) -> Value {
     let full = self[name].path
     guard isPossible(shape, of: full, "state") else { return trace.builder.poison[0] }
-    if !trace.states.contains(where: { $0.name == full }) { trace.states.append((full, shape, initial)) }
+    trace.keep(full, shape, initial: initial)
     return trace.builder.state(full, shape, initial: initial)
   }
 
@@ -98,13 +95,24 @@ final class ModelTrace {
   let builder: GraphBuilder
   let isTraining: Bool
   let weightInitializer: Initializer
-  var declarations: [ParameterDeclaration] = []
-  var states: [(name: String, shape: Shape, initial: Float)] = []
+  private(set) var declarations: [ParameterDeclaration] = []
+  private(set) var states: [(name: String, shape: Shape, initial: Float)] = []
+  private var names: Set<String> = []
   var randomOrdinals = 0
 
   init(_ builder: GraphBuilder, isTraining: Bool, weightInitializer: Initializer) {
     self.builder = builder
     self.isTraining = isTraining
     self.weightInitializer = weightInitializer
+  }
+
+  // A layer that is traced twice under one name is one layer in two places: it has its parameters and states once.
+
+  func declare(_ parameter: ParameterDeclaration) {
+    if names.insert(parameter.name).inserted { declarations.append(parameter) }
+  }
+
+  func keep(_ state: String, _ shape: Shape, initial: Float) {
+    if names.insert(state).inserted { states.append((state, shape, initial)) }
   }
 }

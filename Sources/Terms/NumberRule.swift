@@ -25,7 +25,7 @@ extension NumberRule<Int> {
   public static var count: NumberRule { whole(in: SpecificationReader.possibleCounts) }
 
   /// Layers or blocks on top of each other. Nobody trains more.
-  public static var depth: NumberRule { whole(in: 1...1_000) }
+  public static var depth: NumberRule { whole(in: SpecificationReader.possibleDepths) }
 
   /// Rounds of a schedule: more than anyone can train are a slip of the pen.
   public static var rounds: NumberRule { whole(in: SpecificationReader.possibleRounds) }

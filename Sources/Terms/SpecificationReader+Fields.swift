@@ -4,6 +4,9 @@ extension SpecificationReader {
   /// How many units, heads or channels there may be. Beyond it a number is a slip of the pen: no such network fits in memory.
   package static let possibleCounts = 1...65_536
 
+  /// How many layers or blocks a part of a network may have.
+  package static let possibleDepths = 1...1_000
+
   /// How many rounds a schedule may have. Nobody trains more.
   package static let possibleRounds = 1...1_000
 
@@ -114,6 +117,15 @@ extension SpecificationReader {
     try take(name, "a list of whole numbers\(inside(Self.possibleCounts)), as [300, 100]", default: value) {
       $0.list { $0.integer(.count) }
     }
+  }
+
+  /// A list of numbers of layers or blocks.
+  public mutating func depths(
+    _ name: String, default value: [Int]? = nil
+  ) throws(SpecificationError) -> [Int] {
+    try take(
+      name, "a list of whole numbers\(inside(Self.possibleDepths)), as [2, 2]", default: value
+    ) { $0.list { $0.integer(.depth) } }
   }
 
   /// A list of lists of numbers of units.

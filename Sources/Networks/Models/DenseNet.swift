@@ -90,7 +90,7 @@ extension Shipped<Model> {
   ) { fields in
     .denseNet(
       growth: try fields.count("growth", default: 12),
-      blocks: try fields.counts("blocks", default: [16, 16, 16]))
+      blocks: try fields.depths("blocks", default: [16, 16, 16]))
   }
 
   static let denseNet121: Shipped = .model(
@@ -98,6 +98,6 @@ extension Shipped<Model> {
   ) { fields in
     .denseNet121(
       growth: try fields.count("growth", default: 32),
-      blocks: try fields.counts("blocks", default: [6, 12, 24, 16]))
+      blocks: try fields.depths("blocks", default: [6, 12, 24, 16]))
   }
 }

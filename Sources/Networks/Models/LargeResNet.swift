@@ -65,7 +65,7 @@ extension Shipped<Model> {
   ) { fields in
     .resnet18(
       width: try fields.count("width", default: 64),
-      blocks: try fields.counts("blocks", default: [2, 2, 2, 2]))
+      blocks: try fields.depths("blocks", default: [2, 2, 2, 2]))
   }
 
   static let resnet50: Shipped = .model(
@@ -73,6 +73,6 @@ extension Shipped<Model> {
   ) { fields in
     .resnet50(
       width: try fields.count("width", default: 64),
-      blocks: try fields.counts("blocks", default: [3, 4, 6, 3]))
+      blocks: try fields.depths("blocks", default: [3, 4, 6, 3]))
   }
 }

@@ -10,11 +10,11 @@ struct NetworkScaling: Sendable {
   }
 
   /// Whether a network could have this size at all.
-  var isPossible: Bool { width > 0 && width <= 1_000 && depth > 0 && depth <= 1_000 }
+  var isPossible: Bool { width > 0 && width <= 100 && depth > 0 && depth <= 20 }
 
   /// What an impossible scaling is refused with.
   var demand: String {
-    "takes a width and a depth above 0 and up to 1000 times the paper's, not \(width) and \(depth)"
+    "takes a width above 0 and up to 100 times the paper's and a depth up to 20 times, not \(width) and \(depth)"
   }
 
   /// The multiple of 8 next to so many channels times the width, 8 at least, and not a tenth below.

@@ -54,7 +54,7 @@ extension Shipped<Model> {
   ) { fields in
     .vgg16(
       width: try fields.count("width", default: 64),
-      blocks: try fields.counts("blocks", default: [2, 2, 3, 3, 3]))
+      blocks: try fields.depths("blocks", default: [2, 2, 3, 3, 3]))
   }
 
   static let vgg19: Shipped = .model(
@@ -63,6 +63,6 @@ extension Shipped<Model> {
   ) { fields in
     .vgg19(
       width: try fields.count("width", default: 64),
-      blocks: try fields.counts("blocks", default: [2, 2, 4, 4, 4]))
+      blocks: try fields.depths("blocks", default: [2, 2, 4, 4, 4]))
   }
 }
