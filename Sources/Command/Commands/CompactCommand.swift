@@ -1,6 +1,7 @@
 import ArgumentParser
 import Coppice
 import CoppiceStore
+import Foundation
 
 struct CompactCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,6 +33,7 @@ struct CompactCommand: ParsableCommand {
   func run() throws { try foreign.contain(within: nil) { try compact() } }
 
   private func compact() throws {
+    try checkTarget()
     let path = try StoredResults(folder: results.folder).trial(trial)
     let record = try TrialFile(path, isForeign: foreign.isForeign).record()
     let stored = try StoredNetwork(record, library: DataLibrary(data.folders))
@@ -53,6 +55,21 @@ struct CompactCommand: ParsableCommand {
       format.json
         ? JSON.object(members)
         : "\(record.trial), round \(found.index): \(after) of \(before) parameters, written to \(file)")
+  }
+
+  /// Refuses to write where there is no folder, or over what is no network of this kind: a result, for one.
+  private func checkTarget() throws {
+    let folder = (file as NSString).deletingLastPathComponent
+    guard folder.isEmpty || FileManager.default.fileExists(atPath: folder) else {
+      throw CommandFailure(
+        "the network cannot be written to \(file): there is no folder \(folder)", CommandFailure.inputOutput)
+    }
+    guard FileKind(at: file) != nil else { return }
+    do { _ = try CompactedFile(file, isForeign: foreign.isForeign) } catch {
+      throw CommandFailure(
+        "the network is not written over \(file), which is there and is no compacted network; choose another name",
+        CommandFailure.usage)
+    }
   }
 
   private static func count(_ network: Network) -> Int {
