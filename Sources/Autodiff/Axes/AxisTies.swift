@@ -105,8 +105,8 @@ package struct AxisTie: Hashable, Sendable {
 
 /// The places kept along each axis of a primitive's inputs and outputs.
 package struct KeptPlaces: Sendable {
-  private let inputs: [[[Int]]]
-  private let outputs: [[[Int]]]
+  fileprivate let inputs: [[[Int]]]
+  fileprivate let outputs: [[[Int]]]
 
   /// The places of each axis of each input and output, ascending.
   package init(inputs: [[[Int]]], outputs: [[[Int]]]) {
@@ -114,11 +114,25 @@ package struct KeptPlaces: Sendable {
     self.outputs = outputs
   }
 
+  /// Whether nothing is kept of some axis.
+  var isEmptySomewhere: Bool { (inputs + outputs).contains { $0.contains(where: \.isEmpty) } }
+
   /// The places along one axis, ascending.
   package subscript(_ end: PortAxis) -> [Int] {
     switch end.port {
     case .input(let index): inputs[index][end.axis]
     case .output(let index): outputs[index][end.axis]
     }
+  }
+}
+
+extension Signature {
+  /// The types of what is kept.
+  func keeping(_ places: KeptPlaces) -> Signature {
+    func smaller(_ types: [ValueType], _ places: [[[Int]]]) -> [ValueType] {
+      zip(types, places).map { ValueType(Shape($1.map(\.count)), $0.element) }
+    }
+    return Signature(
+      inputs: smaller(inputs, places.inputs), outputs: smaller(outputs, places.outputs))
   }
 }
