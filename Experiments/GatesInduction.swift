@@ -13,12 +13,7 @@ extension Experiment {
   public static let gatesInduction = Experiment(
     "gates-induction",
     question: "Do heads go more cheaply where gates learn it while the network is trained?",
-    base: Trial(
-      model: .causalTransformer(width: 64, heads: 4, layers: 2),
-      dataset: .induction(training: 4_000, test: 1_000), optimizer: .adamW(),
-      learningRate: LearningRate.cosine(2e-3).warmedUp(steps: 50), clipping: 1, batchSize: 32,
-      training: .iterations(800), evaluation: .share(0.5), granularity: .head, retraining: .none,
-      scoringBatch: 64, scoringBatches: 4),
+    base: headsInduction.base,
     claims: [
       Claim(
         "gates learned in the training lose less than one cut by importance", paper: "Voita et al. 2019",

@@ -49,487 +49,336 @@ import Testing
   }
 
   /// Every number of what is shipped, in Swift.
-  static let spellings: [(name: String, spelling: Spelling)] = [
-    ("clipping", .number { $0.clipping = $1 }), ("batch-size", .whole { $0.batchSize = $1 }),
-    ("sparsity", .number { $0.sparsity = $1 }), ("rounds", .whole { $0.rounds = [$1] }),
-    ("scoring-batch", .whole { ($0.scoringBatch, $0.criterion) = ($1, .taylor) }),
-    ("scoring-batches", .whole { ($0.scoringBatches, $0.criterion) = ($1, .taylor) }),
-    ("seed", .whole { $0.seed = $1 }), ("training", .budget { $0.training = $1 }),
-    ("evaluation", .budget { $0.evaluation = $1 }),
-    ("model mlp.widths", .whole { $0.model = .mlp([$1]) }),
-    ("model mlp.widths twice", .whole { $0.model = .mlp([$1, $1]) }),
-    ("model lenet.filters", .whole { $0.model = .lenet([$1], hidden: 5) }),
-    ("model lenet.hidden", .whole { $0.model = .lenet([2], hidden: $1) }),
-    ("model conv.stages", .whole { $0.model = .conv([[$1]], hidden: [4]) }),
-    ("model conv.hidden", .whole { $0.model = .conv([[2]], hidden: [$1]) }),
-    ("model conv both", .whole { $0.model = .conv([[$1]], hidden: [$1]) }),
-    ("model resnet.widths", .whole { $0.model = .resnet([$1], blocks: 1) }),
-    ("model resnet.blocks", .whole { $0.model = .resnet([2], blocks: $1) }),
-    ("model resnet-18.width", .whole { $0.toImages(.resnet18(width: $1, blocks: [1])) }),
-    ("model resnet-18.blocks", .whole { $0.toImages(.resnet18(width: 2, blocks: [$1])) }),
-    ("model resnet-50.width", .whole { $0.toImages(.resnet50(width: $1, blocks: [1])) }),
-    ("model resnet-50.blocks", .whole { $0.toImages(.resnet50(width: 2, blocks: [$1])) }),
-    ("model vgg-16.width", .whole { $0.toImages(.vgg16(width: $1, blocks: [1])) }),
-    ("model vgg-16.blocks", .whole { $0.toImages(.vgg16(width: 2, blocks: [$1])) }),
-    ("model vgg-19.width", .whole { $0.toImages(.vgg19(width: $1, blocks: [1])) }),
-    ("model vgg-19.blocks", .whole { $0.toImages(.vgg19(width: 2, blocks: [$1])) }),
-    ("model mobilenet-v2.width", .number { $0.toImages(.mobileNetV2(width: $1, depth: 0.1)) }),
-    ("model mobilenet-v2.depth", .number { $0.toImages(.mobileNetV2(width: 0.1, depth: $1)) }),
-    (
-      "model mobilenet-v2.dropout", .number { $0.toImages(.mobileNetV2(width: 0.1, depth: 0.1, dropout: $1)) }
-    ),
-    ("model efficientnet-b0.width", .number { $0.toImages(.efficientNetB0(width: $1, depth: 0.1)) }),
-    ("model efficientnet-b0.depth", .number { $0.toImages(.efficientNetB0(width: 0.1, depth: $1)) }),
-    (
-      "model efficientnet-b0.dropout",
-      .number { $0.toImages(.efficientNetB0(width: 0.1, depth: 0.1, dropout: $1)) }
-    ),
-    ("model densenet-121.growth", .whole { $0.toImages(.denseNet121(growth: $1, blocks: [1])) }),
-    ("model densenet-121.blocks", .whole { $0.toImages(.denseNet121(growth: 2, blocks: [$1])) }),
-    ("model densenet.growth", .whole { $0.toImages(.denseNet(growth: $1, blocks: [1])) }),
-    ("model densenet.blocks", .whole { $0.toImages(.denseNet(growth: 2, blocks: [$1])) }),
-    (
-      "model vit.width",
-      .whole { $0.toImages(.vit(width: $1, heads: 2, layers: 1, feedForward: 1, patch: 4)) }
-    ),
-    (
-      "model vit.heads",
-      .whole { $0.toImages(.vit(width: 8, heads: $1, layers: 1, feedForward: 1, patch: 4)) }
-    ),
-    (
-      "model vit.layers",
-      .whole { $0.toImages(.vit(width: 8, heads: 2, layers: $1, feedForward: 1, patch: 4)) }
-    ),
-    (
-      "model vit.feed-forward",
-      .whole { $0.toImages(.vit(width: 8, heads: 2, layers: 1, feedForward: $1, patch: 4)) }
-    ),
-    (
-      "model vit.patch",
-      .whole { $0.toImages(.vit(width: 8, heads: 2, layers: 1, feedForward: 1, patch: $1)) }
-    ),
-    (
-      "model vit.dropout",
-      .number { $0.toImages(.vit(width: 8, heads: 2, layers: 1, feedForward: 1, patch: 4, dropout: $1)) }
-    ),
-    (
-      "model bert.width",
-      .whole { $0.model = .bert(width: $1, heads: 2, layers: 1, feedForward: 1, positions: 64) }
-    ),
-    (
-      "model bert.heads",
-      .whole { $0.model = .bert(width: 8, heads: $1, layers: 1, feedForward: 1, positions: 64) }
-    ),
-    (
-      "model bert.layers",
-      .whole { $0.model = .bert(width: 8, heads: 2, layers: $1, feedForward: 1, positions: 64) }
-    ),
-    (
-      "model bert.feed-forward",
-      .whole { $0.model = .bert(width: 8, heads: 2, layers: 1, feedForward: $1, positions: 64) }
-    ),
-    (
-      "model bert.positions",
-      .whole { $0.model = .bert(width: 8, heads: 2, layers: 1, feedForward: 1, positions: $1) }
-    ),
-    (
-      "model bert.dropout",
-      .number { $0.model = .bert(width: 8, heads: 2, layers: 1, feedForward: 1, positions: 64, dropout: $1) }
-    ),
-    (
-      "model distilbert.width",
-      .whole { $0.model = .distilBERT(width: $1, heads: 2, layers: 1, feedForward: 1, positions: 64) }
-    ),
-    (
-      "model distilbert.heads",
-      .whole { $0.model = .distilBERT(width: 8, heads: $1, layers: 1, feedForward: 1, positions: 64) }
-    ),
-    (
-      "model distilbert.layers",
-      .whole { $0.model = .distilBERT(width: 8, heads: 2, layers: $1, feedForward: 1, positions: 64) }
-    ),
-    (
-      "model distilbert.feed-forward",
-      .whole { $0.model = .distilBERT(width: 8, heads: 2, layers: 1, feedForward: $1, positions: 64) }
-    ),
-    (
-      "model distilbert.positions",
-      .whole { $0.model = .distilBERT(width: 8, heads: 2, layers: 1, feedForward: 1, positions: $1) }
-    ),
-    (
-      "model distilbert.dropout",
-      .number {
-        $0.model = .distilBERT(width: 8, heads: 2, layers: 1, feedForward: 1, positions: 64, dropout: $1)
-      }
-    ),
-    (
-      "dataset gratings.side",
-      .amount {
-        $0.dataset = .gratings(side: $1, channels: 1, classes: 4, training: 40, validation: 5, test: 5)
-      }
-    ),
-    (
-      "dataset gratings.channels",
-      .amount {
-        $0.dataset = .gratings(side: 8, channels: $1, classes: 4, training: 40, validation: 5, test: 5)
-      }
-    ),
-    (
-      "dataset gratings.classes",
-      .amount {
-        $0.dataset = .gratings(side: 8, channels: 1, classes: $1, training: 40, validation: 5, test: 5)
-      }
-    ),
-    (
-      "dataset gratings.training",
-      .amount {
-        $0.dataset = .gratings(side: 8, channels: 1, classes: 4, training: $1, validation: 5, test: 5)
-      }
-    ),
-    (
-      "dataset gratings.validation",
-      .amount {
-        $0.dataset = .gratings(side: 8, channels: 1, classes: 4, training: 40, validation: $1, test: 5)
-      }
-    ),
-    (
-      "dataset gratings.test",
-      .amount {
-        $0.dataset = .gratings(side: 8, channels: 1, classes: 4, training: 40, validation: 5, test: $1)
-      }
-    ),
-    (
-      "dataset gratings.generator-seed",
-      .amount {
-        $0.dataset = .gratings(
-          side: 8, channels: 1, classes: 4, training: 40, validation: 5, test: 5,
-          generatorSeed: UInt64(bitPattern: Int64($1)))
-      }
-    ),
-    ("model encoder.width", .whole { $0.model = .encoder(width: $1) }),
-    ("model encoder.heads", .whole { $0.model = .encoder(heads: $1) }),
-    ("model encoder.layers", .whole { $0.model = .encoder(layers: $1) }),
-    ("model encoder.feed-forward", .whole { $0.model = .encoder(feedForward: $1) }),
-    ("model encoder.dropout", .number { $0.model = .encoder(dropout: $1) }),
-    (
-      "model causal-transformer.width",
-      .whole { $0.toText(.causalTransformer(width: $1, heads: 1, layers: 1)) }
-    ),
-    (
-      "model causal-transformer.heads",
-      .whole { $0.toText(.causalTransformer(width: 8, heads: $1, layers: 1)) }
-    ),
-    ("model causal-transformer.layers", .whole { $0.toText(.causalTransformer(width: 8, layers: $1)) }),
-    (
-      "model causal-transformer.feed-forward",
-      .whole { $0.toText(.causalTransformer(width: 8, layers: 1, feedForward: $1)) }
-    ),
-    (
-      "model causal-transformer.dropout",
-      .number { $0.toText(.causalTransformer(width: 8, layers: 1, dropout: $1)) }
-    ),
-    ("initializer truncated-normal.deviation", .number { $0.initializer = .truncatedNormal(deviation: $1) }),
-    ("model's initializer", .number { $0.model = .mlp([4], initializer: .truncatedNormal(deviation: $1)) }),
-    ("dataset glyphs.training", .amount { $0.dataset = .glyphs(training: $1, validation: 5, test: 5) }),
-    ("dataset glyphs.validation", .amount { $0.dataset = .glyphs(training: 40, validation: $1, test: 5) }),
-    ("dataset glyphs.test", .amount { $0.dataset = .glyphs(training: 40, validation: 5, test: $1) }),
-    (
-      "dataset glyphs.difficulty",
-      .number { $0.dataset = .glyphs(training: 40, validation: 5, test: 5, difficulty: $1) }
-    ),
-    (
-      "dataset glyphs.generator-seed",
-      .amount {
-        $0.dataset = .glyphs(
-          training: 40, validation: 5, test: 5, generatorSeed: UInt64(bitPattern: Int64($1)))
-      }
-    ),
-    (
-      "dataset glyphs.padding",
-      .amount {
-        $0.dataset = .glyphs(training: 40, validation: 5, test: 5, augmentation: Augmentation(padding: $1))
-      }
-    ),
-    (
-      "dataset induction.vocabulary",
-      .amount { $0.dataset = .induction(vocabulary: $1, training: 40, test: 5) }
-    ),
-    (
-      "dataset induction.length",
-      .amount { $0.dataset = .induction(length: $1, training: 40, validation: 0, test: 5) }
-    ),
-    ("dataset induction.training", .amount { $0.dataset = .induction(training: $1, test: 5) }),
-    (
-      "dataset induction.validation",
-      .amount { $0.dataset = .induction(training: 40, validation: $1, test: 5) }
-    ),
-    ("dataset induction.test", .amount { $0.dataset = .induction(training: 40, validation: 5, test: $1) }),
-    (
-      "dataset induction.generator-seed",
-      .amount {
-        $0.dataset = .induction(training: 40, validation: 5, generatorSeed: UInt64(bitPattern: Int64($1)))
-      }
-    ),
-    (
-      "dataset teacher.features",
-      .amount { value, number in value.dataset = teacher { $0.features = number } }
-    ),
-    ("dataset teacher.hidden", .amount { value, number in value.dataset = teacher { $0.hidden = number } }),
-    ("dataset teacher.classes", .amount { value, number in value.dataset = teacher { $0.classes = number } }),
-    ("dataset teacher.density", .number { value, number in value.dataset = teacher { $0.density = number } }),
-    (
-      "dataset teacher.training",
-      .amount { value, number in value.dataset = teacher { $0.training = number } }
-    ),
-    (
-      "dataset teacher.validation",
-      .amount { value, number in value.dataset = teacher { $0.validation = number } }
-    ),
-    ("dataset teacher.test", .amount { value, number in value.dataset = teacher { $0.test = number } }),
-    (
-      "dataset teacher.generator-seed",
-      .amount { value, number in
-        value.dataset = teacher { $0.generatorSeed = UInt64(bitPattern: Int64(number)) }
-      }
-    ),
-    ("dataset mnist.validation", .amount { $0.dataset = .mnist(validation: $1) }),
-    (
-      "dataset mnist.scaling",
-      .number { $0.dataset = .mnist(scaling: .standardised(mean: [$1], standardDeviation: [$1])) }
-    ),
-    ("dataset fashion-mnist.validation", .amount { $0.dataset = .fashionMNIST(validation: $1) }),
-    ("dataset cifar-10.validation", .amount { $0.dataset = .cifar10(validation: $1) }),
-    ("dataset sst-2.length", .amount { $0.dataset = .sst2(length: $1) }),
-    ("dataset sst-2.minimum-count", .amount { $0.dataset = .sst2(minimumCount: $1) }),
-    ("dataset sst-2.validation", .amount { $0.dataset = .sst2(validation: $1) }),
-    ("dataset tiny-shakespeare.length", .amount { $0.dataset = .tinyShakespeare(length: $1) }),
-    ("dataset tiny-shakespeare.validation", .amount { $0.dataset = .tinyShakespeare(validation: $1) }),
-    ("optimizer sgd.momentum", .number { $0.optimizer = .sgd(momentum: $1) }),
-    ("optimizer sgd.weight-decay", .number { $0.optimizer = .sgd(weightDecay: $1) }),
-    ("optimizer adam.beta1", .number { $0.optimizer = .adam(beta1: $1) }),
-    ("optimizer adam.beta2", .number { $0.optimizer = .adam(beta2: $1) }),
-    ("optimizer adam.epsilon", .number { $0.optimizer = .adam(epsilon: $1) }),
-    ("optimizer adam.weight-decay", .number { $0.optimizer = .adam(weightDecay: $1) }),
-    ("optimizer adamw.beta1", .number { $0.optimizer = .adamW(beta1: $1) }),
-    ("optimizer adamw.beta2", .number { $0.optimizer = .adamW(beta2: $1) }),
-    ("optimizer adamw.epsilon", .number { $0.optimizer = .adamW(epsilon: $1) }),
-    ("optimizer adamw.weight-decay", .number { $0.optimizer = .adamW(weightDecay: $1) }),
-    ("learning-rate constant.rate", .number { $0.learningRate = .constant($1) }),
-    ("learning-rate steps.rate", .number { $0.learningRate = .steps($1, at: [0.5]) }),
-    ("learning-rate steps.points", .number { $0.learningRate = .steps(0.1, at: [$1]) }),
-    ("learning-rate steps.factor", .number { $0.learningRate = .steps(0.1, at: [0.5], factor: $1) }),
-    ("learning-rate cosine.rate", .number { $0.learningRate = .cosine($1) }),
-    ("learning-rate cosine.floor", .number { $0.learningRate = .cosine(0.1, floor: $1) }),
-    ("learning-rate warm-up.steps", .whole { $0.learningRate = .constant(0.1).warmedUp(steps: $1) }),
-    ("learning rate behind a warm-up", .number { $0.learningRate = .constant($1).warmedUp(steps: 3) }),
-    ("loss label-smoothing.share", .number { $0.loss = .labelSmoothing(share: $1) }),
-    ("allocation layer-wise.output", .number { $0.allocation = .layerWise(output: $1) }),
-    ("allocation layer-wise.rates", .number { $0.allocation = .layerWise(rates: ["fc1": $1]) }),
-    ("allocation row-wise.output", .number { $0.allocation = .rowWise(output: $1) }),
-    ("allocation row-wise.rates", .number { $0.allocation = .rowWise(rates: ["fc1": $1]) }),
-    ("allocation owl.multiple", .number { $0.allocation = .owl(multiple: $1) }),
-    ("allocation owl.spread", .number { $0.allocation = .owl(spread: $1) }),
-    ("allocation global.floor-density", .number { $0.allocation = .global(floor: .density($1)) }),
-    ("allocation global.floor-count", .whole { $0.allocation = .global(floor: .count($1)) }),
-    ("granularity block.rows", .whole { $0.granularity = .block(rows: $1, columns: 2) }),
-    ("granularity block.columns", .whole { $0.granularity = .block(rows: 2, columns: $1) }),
-    ("granularity one-by-n.outputs", .whole { $0.granularity = .oneByN(outputs: $1) }),
-    ("granularity n-of-m.keep", .whole { $0.granularity = .nOfM(keep: $1, of: 4) }),
-    ("granularity n-of-m.of", .whole { $0.granularity = .nOfM(keep: 1, of: $1) }),
-    ("criterion snip.rounds", .whole { $0.criterion = .snip(rounds: $1) }),
-    ("criterion synflow.rounds", .whole { $0.criterion = .synflow(rounds: $1) }),
-    ("criterion grasp.temperature", .number { $0.criterion = .grasp(temperature: $1) }),
-    ("criterion wood-fisher.block", .whole { $0.criterion = .woodFisher(block: $1) }),
-    ("criterion wood-fisher.damping", .number { $0.criterion = .woodFisher(damping: $1) }),
-    (
-      "criterion sparse-gpt.block",
-      .whole { ($0.criterion, $0.allocation) = (.sparseGPT(block: $1), .layerWise) }
-    ),
-    (
-      "criterion sparse-gpt.damping",
-      .number { ($0.criterion, $0.allocation) = (.sparseGPT(damping: $1), .layerWise) }
-    ),
-    (
-      "criterion chita.damping", .number { ($0.criterion, $0.allocation) = (.chita(damping: $1), .layerWise) }
-    ),
-    (
-      "criterion chita.iterations",
-      .whole { ($0.criterion, $0.allocation) = (.chita(iterations: $1), .layerWise) }
-    ),
-    (
-      "criterion relevance.epsilon",
-      .number { ($0.criterion, $0.granularity) = (.relevance(epsilon: $1), .neuron) }
-    ),
-    (
-      "criterion relevance.alpha",
-      .number { ($0.criterion, $0.granularity) = (.relevance(alpha: $1), .neuron) }
-    ),
-    ("schedule one-shot.to-round", .whole { ($0.schedule, $0.sparsity) = (.oneShot(toRound: $1), nil) }),
-    (
-      "schedule one-shot.rate", .number { ($0.schedule, $0.sparsity) = (.oneShot(toRound: 2, rate: $1), nil) }
-    ),
-    ("schedule iterative.rounds", .whole { $0.schedule = .iterative(rounds: $1) }),
-    (
-      "schedule lottery-ticket.rounds",
-      .whole { ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: $1), nil) }
-    ),
-    (
-      "schedule lottery-ticket.rate",
-      .number { ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: 2, rate: $1), nil) }
-    ),
-    ("schedule at-initialisation.rounds", .whole { $0.schedule = .atInitialisation(rounds: $1) }),
-    ("retraining fine-tune.budget", .budget { $0.retraining = .fineTune($1) }),
-    (
-      "retraining fine-tune.budget of many rounds",
-      .budget { ($0.schedule, $0.retraining) = (.iterative(rounds: 30), .fineTune($1)) }
-    ),
-    ("retraining rewind.to", .budget { $0.retraining = .rewind(to: $1) }),
-    ("retraining learning-rate-rewind.to", .budget { $0.retraining = .learningRateRewind(to: $1) }),
-    ("dynamics gradual.from", .budget { ($0.schedule, $0.dynamics) = (.none, .gradual(from: $1)) }),
-    ("dynamics gradual.to", .budget { ($0.schedule, $0.dynamics) = (.none, .gradual(to: $1)) }),
-    ("dynamics gradual.every", .budget { ($0.schedule, $0.dynamics) = (.none, .gradual(every: $1)) }),
-    ("dynamics set.drop", .number { ($0.schedule, $0.dynamics) = (.none, .set(drop: .constant($1))) }),
-    ("dynamics set.every", .budget { ($0.schedule, $0.dynamics) = (.none, .set(every: $1)) }),
-    ("dynamics set.to", .budget { ($0.schedule, $0.dynamics) = (.none, .set(to: $1)) }),
-    ("dynamics rigl.drop", .number { ($0.schedule, $0.dynamics) = (.none, .rigl(drop: .constant($1))) }),
-    ("dynamics rigl.every", .budget { ($0.schedule, $0.dynamics) = (.none, .rigl(every: $1)) }),
-    ("dynamics rigl.to", .budget { ($0.schedule, $0.dynamics) = (.none, .rigl(to: $1)) }),
-    ("dynamics srigl.drop", .number { ($0.schedule, $0.dynamics) = (.none, .srigl(drop: .constant($1))) }),
-    ("dynamics srigl.every", .budget { ($0.schedule, $0.dynamics) = (.none, .srigl(every: $1)) }),
-    ("dynamics srigl.to", .budget { ($0.schedule, $0.dynamics) = (.none, .srigl(to: $1)) }),
-    ("dynamics srigl.ablation", .number { ($0.schedule, $0.dynamics) = (.none, .srigl(ablation: $1)) }),
-    ("dynamics granet.drop", .number { ($0.schedule, $0.dynamics) = (.none, .granet(drop: .linear($1))) }),
-    ("dynamics granet.from", .budget { ($0.schedule, $0.dynamics) = (.none, .granet(from: $1)) }),
-    ("dynamics granet.to", .budget { ($0.schedule, $0.dynamics) = (.none, .granet(to: $1)) }),
-    ("dynamics granet.every", .budget { ($0.schedule, $0.dynamics) = (.none, .granet(every: $1)) }),
-    ("dynamics top-kast.backward", .number { ($0.schedule, $0.dynamics) = (.none, .topKAST(backward: $1)) }),
-    ("dynamics top-kast.every", .budget { ($0.schedule, $0.dynamics) = (.none, .topKAST(every: $1)) }),
-    ("dynamics top-kast.to", .budget { ($0.schedule, $0.dynamics) = (.none, .topKAST(to: $1)) }),
-    ("dynamics ac-dc.from", .budget { ($0.schedule, $0.dynamics) = (.none, .acDC(from: $1)) }),
-    ("dynamics ac-dc.to", .budget { ($0.schedule, $0.dynamics) = (.none, .acDC(to: $1)) }),
-    ("dynamics ac-dc.every", .budget { ($0.schedule, $0.dynamics) = (.none, .acDC(every: $1)) }),
-    (
-      "dynamics soft-filter.every",
-      .budget { ($0.granularity, $0.schedule, $0.dynamics) = (.neuron, .none, .softFilter(every: $1)) }
-    ),
-    (
-      "dynamics soft-filter.to",
-      .budget { ($0.granularity, $0.schedule, $0.dynamics) = (.neuron, .none, .softFilter(to: $1)) }
-    ),
-    (
-      "learned-mask bernoulli.rate", .number { ($0.schedule, $0.learnedMask) = (.none, .bernoulli(rate: $1)) }
-    ),
-    (
-      "learned-mask continuous-sparsification.penalty",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .continuousSparsification(penalty: $1)) }
-    ),
-    (
-      "learned-mask continuous-sparsification.start",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .continuousSparsification(start: $1)) }
-    ),
-    (
-      "learned-mask continuous-sparsification.temperature",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .continuousSparsification(temperature: $1)) }
-    ),
-    (
-      "learned-mask continuous-sparsification.rate",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .continuousSparsification(rate: $1)) }
-    ),
-    (
-      "learned-mask edge-popup.rate",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .edgePopup(rate: $1)) }
-    ),
-    (
-      "learned-mask hard-concrete.penalty",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .hardConcrete(penalty: $1)) }
-    ),
-    (
-      "learned-mask hard-concrete.start",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .hardConcrete(start: $1)) }
-    ),
-    (
-      "learned-mask hard-concrete.rate",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .hardConcrete(rate: $1)) }
-    ),
-    ("learned-mask movement.from", .budget { ($0.schedule, $0.learnedMask) = (.none, .movement(from: $1)) }),
-    ("learned-mask movement.to", .budget { ($0.schedule, $0.learnedMask) = (.none, .movement(to: $1)) }),
-    ("learned-mask movement.rate", .number { ($0.schedule, $0.learnedMask) = (.none, .movement(rate: $1)) }),
-    (
-      "learned-mask soft-movement.threshold",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .softMovement(threshold: $1)) }
-    ),
-    (
-      "learned-mask soft-movement.penalty",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .softMovement(penalty: $1)) }
-    ),
-    (
-      "learned-mask soft-movement.from",
-      .budget { ($0.schedule, $0.learnedMask) = (.none, .softMovement(from: $1)) }
-    ),
-    (
-      "learned-mask soft-movement.to",
-      .budget { ($0.schedule, $0.learnedMask) = (.none, .softMovement(to: $1)) }
-    ),
-    (
-      "learned-mask soft-movement.rate",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .softMovement(rate: $1)) }
-    ),
-    ("learned-mask proximal.l1", .number { ($0.schedule, $0.learnedMask) = (.none, .proximal(l1: $1)) }),
-    (
-      "learned-mask proximal.group", .number { ($0.schedule, $0.learnedMask) = (.none, .proximal(group: $1)) }
-    ),
-    (
-      "learned-mask slimming.penalty",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .slimming(penalty: $1)) }
-    ),
-    (
-      "learned-mask soft-threshold.start",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .softThreshold(start: $1)) }
-    ),
-    (
-      "learned-mask soft-threshold.decay",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .softThreshold(decay: $1)) }
-    ),
-    (
-      "learned-mask soft-threshold.rate",
-      .number { ($0.schedule, $0.learnedMask) = (.none, .softThreshold(rate: $1)) }
-    ),
-    (
-      "repair bias-correction.batches",
-      .whole { ($0.retraining, $0.repair) = (.fineTune(), .biasCorrection(batches: $1)) }
-    ),
-    (
-      "repair least-squares.batches",
-      .whole { ($0.retraining, $0.repair) = (.fineTune(), .leastSquares(batches: $1)) }
-    ),
-    (
-      "repair least-squares.ridge",
-      .number { ($0.retraining, $0.repair) = (.fineTune(), .leastSquares(ridge: $1)) }
-    ),
-    (
-      "repair recalibrate.batches",
-      .whole { ($0.retraining, $0.repair) = (.fineTune(), .recalibrate(batches: $1)) }
-    ),
-    ("stop plateau.evaluations", .whole { $0.stop = .plateau(evaluations: $1) }),
-    ("stop plateau.gain", .number { $0.stop = .plateau(gain: $1) }),
-    (
-      "stop drop.tolerance",
-      .number { ($0.stop, $0.schedule) = (.drop(tolerance: $1), .iterative(rounds: 2)) }
-    ),
-    ("stop early-bird.every", .budget { $0.stop = .earlyBird(every: $1, memory: 1) }),
-    ("stop early-bird.memory", .whole { $0.stop = .earlyBird(every: .iterations(1), memory: $1) }),
-    ("stop early-bird.epsilon", .number { $0.stop = .earlyBird(every: .iterations(2), epsilon: $1) }),
-    ("recipe prune.sparsity", .number { $0.recipe = Recipe([.train(), .prune(sparsity: $1), .retrain()]) }),
-    ("recipe prune.rate", .number { $0.recipe = Recipe([.train(), .prune(rate: $1), .retrain()]) }),
-    (
-      "recipe train.until",
-      .budget { $0.recipe = Recipe([.train(until: $1), .prune(sparsity: 0.5), .retrain()]) }
-    ),
-    (
-      "recipe retrain.with",
-      .budget { $0.recipe = Recipe([.train(), .prune(sparsity: 0.5), .retrain(.fineTune($1))]) }
-    ),
-  ]
+  static let spellings: [(name: String, spelling: Spelling)] =
+    models + [
+      ("clipping", .number { $0.clipping = $1 }), ("batch-size", .whole { $0.batchSize = $1 }),
+      ("sparsity", .number { $0.sparsity = $1 }), ("rounds", .whole { $0.rounds = [$1] }),
+      ("scoring-batch", .whole { ($0.scoringBatch, $0.criterion) = ($1, .taylor) }),
+      ("scoring-batches", .whole { ($0.scoringBatches, $0.criterion) = ($1, .taylor) }),
+      ("seed", .whole { $0.seed = $1 }), ("training", .budget { $0.training = $1 }),
+      ("evaluation", .budget { $0.evaluation = $1 }),
+      (
+        "initializer truncated-normal.deviation", .number { $0.initializer = .truncatedNormal(deviation: $1) }
+      ),
+      ("model's initializer", .number { $0.model = .mlp([4], initializer: .truncatedNormal(deviation: $1)) }),
+      ("dataset glyphs.training", .amount { $0.dataset = .glyphs(training: $1, validation: 5, test: 5) }),
+      ("dataset glyphs.validation", .amount { $0.dataset = .glyphs(training: 40, validation: $1, test: 5) }),
+      ("dataset glyphs.test", .amount { $0.dataset = .glyphs(training: 40, validation: 5, test: $1) }),
+      (
+        "dataset glyphs.difficulty",
+        .number { $0.dataset = .glyphs(training: 40, validation: 5, test: 5, difficulty: $1) }
+      ),
+      (
+        "dataset glyphs.generator-seed",
+        .amount {
+          $0.dataset = .glyphs(
+            training: 40, validation: 5, test: 5, generatorSeed: UInt64(bitPattern: Int64($1)))
+        }
+      ),
+      (
+        "dataset glyphs.padding",
+        .amount {
+          $0.dataset = .glyphs(training: 40, validation: 5, test: 5, augmentation: Augmentation(padding: $1))
+        }
+      ),
+      (
+        "dataset induction.vocabulary",
+        .amount { $0.dataset = .induction(vocabulary: $1, training: 40, test: 5) }
+      ),
+      (
+        "dataset induction.length",
+        .amount { $0.dataset = .induction(length: $1, training: 40, validation: 0, test: 5) }
+      ),
+      ("dataset induction.training", .amount { $0.dataset = .induction(training: $1, test: 5) }),
+      (
+        "dataset induction.validation",
+        .amount { $0.dataset = .induction(training: 40, validation: $1, test: 5) }
+      ),
+      ("dataset induction.test", .amount { $0.dataset = .induction(training: 40, validation: 5, test: $1) }),
+      (
+        "dataset induction.generator-seed",
+        .amount {
+          $0.dataset = .induction(training: 40, validation: 5, generatorSeed: UInt64(bitPattern: Int64($1)))
+        }
+      ),
+      (
+        "dataset teacher.features",
+        .amount { value, number in value.dataset = teacher { $0.features = number } }
+      ),
+      ("dataset teacher.hidden", .amount { value, number in value.dataset = teacher { $0.hidden = number } }),
+      (
+        "dataset teacher.classes",
+        .amount { value, number in value.dataset = teacher { $0.classes = number } }
+      ),
+      (
+        "dataset teacher.density",
+        .number { value, number in value.dataset = teacher { $0.density = number } }
+      ),
+      (
+        "dataset teacher.training",
+        .amount { value, number in value.dataset = teacher { $0.training = number } }
+      ),
+      (
+        "dataset teacher.validation",
+        .amount { value, number in value.dataset = teacher { $0.validation = number } }
+      ),
+      ("dataset teacher.test", .amount { value, number in value.dataset = teacher { $0.test = number } }),
+      (
+        "dataset teacher.generator-seed",
+        .amount { value, number in
+          value.dataset = teacher { $0.generatorSeed = UInt64(bitPattern: Int64(number)) }
+        }
+      ),
+      ("dataset mnist.validation", .amount { $0.dataset = .mnist(validation: $1) }),
+      (
+        "dataset mnist.scaling",
+        .number { $0.dataset = .mnist(scaling: .standardised(mean: [$1], standardDeviation: [$1])) }
+      ),
+      ("dataset fashion-mnist.validation", .amount { $0.dataset = .fashionMNIST(validation: $1) }),
+      ("dataset cifar-10.validation", .amount { $0.dataset = .cifar10(validation: $1) }),
+      ("dataset sst-2.length", .amount { $0.dataset = .sst2(length: $1) }),
+      ("dataset sst-2.minimum-count", .amount { $0.dataset = .sst2(minimumCount: $1) }),
+      ("dataset sst-2.validation", .amount { $0.dataset = .sst2(validation: $1) }),
+      ("dataset tiny-shakespeare.length", .amount { $0.dataset = .tinyShakespeare(length: $1) }),
+      ("dataset tiny-shakespeare.validation", .amount { $0.dataset = .tinyShakespeare(validation: $1) }),
+      ("optimizer sgd.momentum", .number { $0.optimizer = .sgd(momentum: $1) }),
+      ("optimizer sgd.weight-decay", .number { $0.optimizer = .sgd(weightDecay: $1) }),
+      ("optimizer adam.beta1", .number { $0.optimizer = .adam(beta1: $1) }),
+      ("optimizer adam.beta2", .number { $0.optimizer = .adam(beta2: $1) }),
+      ("optimizer adam.epsilon", .number { $0.optimizer = .adam(epsilon: $1) }),
+      ("optimizer adam.weight-decay", .number { $0.optimizer = .adam(weightDecay: $1) }),
+      ("optimizer adamw.beta1", .number { $0.optimizer = .adamW(beta1: $1) }),
+      ("optimizer adamw.beta2", .number { $0.optimizer = .adamW(beta2: $1) }),
+      ("optimizer adamw.epsilon", .number { $0.optimizer = .adamW(epsilon: $1) }),
+      ("optimizer adamw.weight-decay", .number { $0.optimizer = .adamW(weightDecay: $1) }),
+      ("learning-rate constant.rate", .number { $0.learningRate = .constant($1) }),
+      ("learning-rate steps.rate", .number { $0.learningRate = .steps($1, at: [0.5]) }),
+      ("learning-rate steps.points", .number { $0.learningRate = .steps(0.1, at: [$1]) }),
+      ("learning-rate steps.factor", .number { $0.learningRate = .steps(0.1, at: [0.5], factor: $1) }),
+      ("learning-rate cosine.rate", .number { $0.learningRate = .cosine($1) }),
+      ("learning-rate cosine.floor", .number { $0.learningRate = .cosine(0.1, floor: $1) }),
+      ("learning-rate warm-up.steps", .whole { $0.learningRate = .constant(0.1).warmedUp(steps: $1) }),
+      ("learning rate behind a warm-up", .number { $0.learningRate = .constant($1).warmedUp(steps: 3) }),
+      ("loss label-smoothing.share", .number { $0.loss = .labelSmoothing(share: $1) }),
+      ("allocation layer-wise.output", .number { $0.allocation = .layerWise(output: $1) }),
+      ("allocation layer-wise.rates", .number { $0.allocation = .layerWise(rates: ["fc1": $1]) }),
+      ("allocation row-wise.output", .number { $0.allocation = .rowWise(output: $1) }),
+      ("allocation row-wise.rates", .number { $0.allocation = .rowWise(rates: ["fc1": $1]) }),
+      ("allocation owl.multiple", .number { $0.allocation = .owl(multiple: $1) }),
+      ("allocation owl.spread", .number { $0.allocation = .owl(spread: $1) }),
+      ("allocation global.floor-density", .number { $0.allocation = .global(floor: .density($1)) }),
+      ("allocation global.floor-count", .whole { $0.allocation = .global(floor: .count($1)) }),
+      ("granularity block.rows", .whole { $0.granularity = .block(rows: $1, columns: 2) }),
+      ("granularity block.columns", .whole { $0.granularity = .block(rows: 2, columns: $1) }),
+      ("granularity one-by-n.outputs", .whole { $0.granularity = .oneByN(outputs: $1) }),
+      ("granularity n-of-m.keep", .whole { $0.granularity = .nOfM(keep: $1, of: 4) }),
+      ("granularity n-of-m.of", .whole { $0.granularity = .nOfM(keep: 1, of: $1) }),
+      ("criterion snip.rounds", .whole { $0.criterion = .snip(rounds: $1) }),
+      ("criterion synflow.rounds", .whole { $0.criterion = .synflow(rounds: $1) }),
+      ("criterion grasp.temperature", .number { $0.criterion = .grasp(temperature: $1) }),
+      ("criterion wood-fisher.block", .whole { $0.criterion = .woodFisher(block: $1) }),
+      ("criterion wood-fisher.damping", .number { $0.criterion = .woodFisher(damping: $1) }),
+      (
+        "criterion sparse-gpt.block",
+        .whole { ($0.criterion, $0.allocation) = (.sparseGPT(block: $1), .layerWise) }
+      ),
+      (
+        "criterion sparse-gpt.damping",
+        .number { ($0.criterion, $0.allocation) = (.sparseGPT(damping: $1), .layerWise) }
+      ),
+      (
+        "criterion chita.damping",
+        .number { ($0.criterion, $0.allocation) = (.chita(damping: $1), .layerWise) }
+      ),
+      (
+        "criterion chita.iterations",
+        .whole { ($0.criterion, $0.allocation) = (.chita(iterations: $1), .layerWise) }
+      ),
+      (
+        "criterion relevance.epsilon",
+        .number { ($0.criterion, $0.granularity) = (.relevance(epsilon: $1), .neuron) }
+      ),
+      (
+        "criterion relevance.alpha",
+        .number { ($0.criterion, $0.granularity) = (.relevance(alpha: $1), .neuron) }
+      ),
+      ("schedule one-shot.to-round", .whole { ($0.schedule, $0.sparsity) = (.oneShot(toRound: $1), nil) }),
+      (
+        "schedule one-shot.rate",
+        .number { ($0.schedule, $0.sparsity) = (.oneShot(toRound: 2, rate: $1), nil) }
+      ),
+      ("schedule iterative.rounds", .whole { $0.schedule = .iterative(rounds: $1) }),
+      (
+        "schedule lottery-ticket.rounds",
+        .whole { ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: $1), nil) }
+      ),
+      (
+        "schedule lottery-ticket.rate",
+        .number { ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: 2, rate: $1), nil) }
+      ),
+      ("schedule at-initialisation.rounds", .whole { $0.schedule = .atInitialisation(rounds: $1) }),
+      ("retraining fine-tune.budget", .budget { $0.retraining = .fineTune($1) }),
+      (
+        "retraining fine-tune.budget of many rounds",
+        .budget { ($0.schedule, $0.retraining) = (.iterative(rounds: 30), .fineTune($1)) }
+      ),
+      ("retraining rewind.to", .budget { $0.retraining = .rewind(to: $1) }),
+      ("retraining learning-rate-rewind.to", .budget { $0.retraining = .learningRateRewind(to: $1) }),
+      ("dynamics gradual.from", .budget { ($0.schedule, $0.dynamics) = (.none, .gradual(from: $1)) }),
+      ("dynamics gradual.to", .budget { ($0.schedule, $0.dynamics) = (.none, .gradual(to: $1)) }),
+      ("dynamics gradual.every", .budget { ($0.schedule, $0.dynamics) = (.none, .gradual(every: $1)) }),
+      ("dynamics set.drop", .number { ($0.schedule, $0.dynamics) = (.none, .set(drop: .constant($1))) }),
+      ("dynamics set.every", .budget { ($0.schedule, $0.dynamics) = (.none, .set(every: $1)) }),
+      ("dynamics set.to", .budget { ($0.schedule, $0.dynamics) = (.none, .set(to: $1)) }),
+      ("dynamics rigl.drop", .number { ($0.schedule, $0.dynamics) = (.none, .rigl(drop: .constant($1))) }),
+      ("dynamics rigl.every", .budget { ($0.schedule, $0.dynamics) = (.none, .rigl(every: $1)) }),
+      ("dynamics rigl.to", .budget { ($0.schedule, $0.dynamics) = (.none, .rigl(to: $1)) }),
+      ("dynamics srigl.drop", .number { ($0.schedule, $0.dynamics) = (.none, .srigl(drop: .constant($1))) }),
+      ("dynamics srigl.every", .budget { ($0.schedule, $0.dynamics) = (.none, .srigl(every: $1)) }),
+      ("dynamics srigl.to", .budget { ($0.schedule, $0.dynamics) = (.none, .srigl(to: $1)) }),
+      ("dynamics srigl.ablation", .number { ($0.schedule, $0.dynamics) = (.none, .srigl(ablation: $1)) }),
+      ("dynamics granet.drop", .number { ($0.schedule, $0.dynamics) = (.none, .granet(drop: .linear($1))) }),
+      ("dynamics granet.from", .budget { ($0.schedule, $0.dynamics) = (.none, .granet(from: $1)) }),
+      ("dynamics granet.to", .budget { ($0.schedule, $0.dynamics) = (.none, .granet(to: $1)) }),
+      ("dynamics granet.every", .budget { ($0.schedule, $0.dynamics) = (.none, .granet(every: $1)) }),
+      (
+        "dynamics top-kast.backward", .number { ($0.schedule, $0.dynamics) = (.none, .topKAST(backward: $1)) }
+      ),
+      ("dynamics top-kast.every", .budget { ($0.schedule, $0.dynamics) = (.none, .topKAST(every: $1)) }),
+      ("dynamics top-kast.to", .budget { ($0.schedule, $0.dynamics) = (.none, .topKAST(to: $1)) }),
+      ("dynamics ac-dc.from", .budget { ($0.schedule, $0.dynamics) = (.none, .acDC(from: $1)) }),
+      ("dynamics ac-dc.to", .budget { ($0.schedule, $0.dynamics) = (.none, .acDC(to: $1)) }),
+      ("dynamics ac-dc.every", .budget { ($0.schedule, $0.dynamics) = (.none, .acDC(every: $1)) }),
+      (
+        "dynamics soft-filter.every",
+        .budget { ($0.granularity, $0.schedule, $0.dynamics) = (.neuron, .none, .softFilter(every: $1)) }
+      ),
+      (
+        "dynamics soft-filter.to",
+        .budget { ($0.granularity, $0.schedule, $0.dynamics) = (.neuron, .none, .softFilter(to: $1)) }
+      ),
+      (
+        "learned-mask bernoulli.rate",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .bernoulli(rate: $1)) }
+      ),
+      (
+        "learned-mask continuous-sparsification.penalty",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .continuousSparsification(penalty: $1)) }
+      ),
+      (
+        "learned-mask continuous-sparsification.start",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .continuousSparsification(start: $1)) }
+      ),
+      (
+        "learned-mask continuous-sparsification.temperature",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .continuousSparsification(temperature: $1)) }
+      ),
+      (
+        "learned-mask continuous-sparsification.rate",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .continuousSparsification(rate: $1)) }
+      ),
+      (
+        "learned-mask edge-popup.rate",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .edgePopup(rate: $1)) }
+      ),
+      (
+        "learned-mask hard-concrete.penalty",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .hardConcrete(penalty: $1)) }
+      ),
+      (
+        "learned-mask hard-concrete.start",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .hardConcrete(start: $1)) }
+      ),
+      (
+        "learned-mask hard-concrete.rate",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .hardConcrete(rate: $1)) }
+      ),
+      (
+        "learned-mask movement.from", .budget { ($0.schedule, $0.learnedMask) = (.none, .movement(from: $1)) }
+      ),
+      ("learned-mask movement.to", .budget { ($0.schedule, $0.learnedMask) = (.none, .movement(to: $1)) }),
+      (
+        "learned-mask movement.rate", .number { ($0.schedule, $0.learnedMask) = (.none, .movement(rate: $1)) }
+      ),
+      (
+        "learned-mask soft-movement.threshold",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .softMovement(threshold: $1)) }
+      ),
+      (
+        "learned-mask soft-movement.penalty",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .softMovement(penalty: $1)) }
+      ),
+      (
+        "learned-mask soft-movement.from",
+        .budget { ($0.schedule, $0.learnedMask) = (.none, .softMovement(from: $1)) }
+      ),
+      (
+        "learned-mask soft-movement.to",
+        .budget { ($0.schedule, $0.learnedMask) = (.none, .softMovement(to: $1)) }
+      ),
+      (
+        "learned-mask soft-movement.rate",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .softMovement(rate: $1)) }
+      ),
+      ("learned-mask proximal.l1", .number { ($0.schedule, $0.learnedMask) = (.none, .proximal(l1: $1)) }),
+      (
+        "learned-mask proximal.group",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .proximal(group: $1)) }
+      ),
+      (
+        "learned-mask slimming.penalty",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .slimming(penalty: $1)) }
+      ),
+      (
+        "learned-mask soft-threshold.start",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .softThreshold(start: $1)) }
+      ),
+      (
+        "learned-mask soft-threshold.decay",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .softThreshold(decay: $1)) }
+      ),
+      (
+        "learned-mask soft-threshold.rate",
+        .number { ($0.schedule, $0.learnedMask) = (.none, .softThreshold(rate: $1)) }
+      ),
+      (
+        "repair bias-correction.batches",
+        .whole { ($0.retraining, $0.repair) = (.fineTune(), .biasCorrection(batches: $1)) }
+      ),
+      (
+        "repair least-squares.batches",
+        .whole { ($0.retraining, $0.repair) = (.fineTune(), .leastSquares(batches: $1)) }
+      ),
+      (
+        "repair least-squares.ridge",
+        .number { ($0.retraining, $0.repair) = (.fineTune(), .leastSquares(ridge: $1)) }
+      ),
+      (
+        "repair recalibrate.batches",
+        .whole { ($0.retraining, $0.repair) = (.fineTune(), .recalibrate(batches: $1)) }
+      ),
+      ("stop plateau.evaluations", .whole { $0.stop = .plateau(evaluations: $1) }),
+      ("stop plateau.gain", .number { $0.stop = .plateau(gain: $1) }),
+      (
+        "stop drop.tolerance",
+        .number { ($0.stop, $0.schedule) = (.drop(tolerance: $1), .iterative(rounds: 2)) }
+      ),
+      ("stop early-bird.every", .budget { $0.stop = .earlyBird(every: $1, memory: 1) }),
+      ("stop early-bird.memory", .whole { $0.stop = .earlyBird(every: .iterations(1), memory: $1) }),
+      ("stop early-bird.epsilon", .number { $0.stop = .earlyBird(every: .iterations(2), epsilon: $1) }),
+      (
+        "recipe prune.sparsity", .number { $0.recipe = Recipe([.train(), .prune(sparsity: $1), .retrain()]) }
+      ),
+      ("recipe prune.rate", .number { $0.recipe = Recipe([.train(), .prune(rate: $1), .retrain()]) }),
+      (
+        "recipe train.until",
+        .budget { $0.recipe = Recipe([.train(until: $1), .prune(sparsity: 0.5), .retrain()]) }
+      ),
+      (
+        "recipe retrain.with",
+        .budget { $0.recipe = Recipe([.train(), .prune(sparsity: 0.5), .retrain(.fineTune($1))]) }
+      ),
+    ]
 
   /// Plans a sweep with everything that a plan asks for, short of timing steps. It gives the error's sentence.
   private static func outcome(_ trial: Trial) -> (isPlanned: Bool, sentence: String) {
@@ -606,20 +455,6 @@ import Testing
     look("analysis", Analysis.self)
     let settings = Settings.all.filter { $0.value(Trial.tiny).isNumeric && !names.contains($0.name) }
     #expect(missing.isEmpty && settings.isEmpty, "\(missing) \(settings.map(\.name))")
-  }
-}
-
-extension Trial {
-  /// Trained on images with this model.
-  fileprivate mutating func toImages(_ model: Model) {
-    self.model = model
-    dataset = .glyphs(training: 40, validation: 5, test: 5)
-  }
-
-  /// Trained on text with this model.
-  fileprivate mutating func toText(_ model: Model) {
-    self.model = model
-    dataset = .induction(vocabulary: 8, length: 8, training: 40, validation: 5, test: 5)
   }
 }
 
