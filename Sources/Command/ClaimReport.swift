@@ -13,7 +13,10 @@ struct ClaimReport {
     /// Minutes of training; `nil` where nothing was run.
     let minutes: Double?
 
-    var quantity: Quantity { Metrics.column(claim.metric).quantity }
+    var quantity: Quantity {
+      let quantity = Metrics.column(claim.metric).quantity
+      return claim.measure == .share ? Quantity(quantity.name, quantity.title, unit: .fraction) : quantity
+    }
   }
 
   private let results: StoredResults
@@ -21,15 +24,15 @@ struct ClaimReport {
   private let lines: [Line]
 
   /// The claims of these experiments beside the summaries in a folder.
-  /// - Throws: errors of reading, and `ReportingError` where a summary has not what a claim speaks of.
+  /// - Throws: errors of reading.
   init(_ experiments: [Experiment], _ results: StoredResults) throws {
     (self.experiments, self.results) = (experiments, results)
     lines = try experiments.filter { !$0.claims.isEmpty }.flatMap { experiment in
       let path = results.folder.summary(of: experiment.name)
       let rows = FileManager.default.fileExists(atPath: path) ? try SummaryFile.read(path).rows : nil
-      return try experiment.claims.map { claim in
+      return experiment.claims.map { claim in
         Line(
-          experiment: experiment, claim: claim, outcome: try rows.map(claim.outcome) ?? .notRun,
+          experiment: experiment, claim: claim, outcome: rows.map(claim.outcome) ?? .notRun,
           minutes: rows.map { $0.trainingSeconds / 60 })
       }
     }
@@ -49,7 +52,7 @@ struct ClaimReport {
           .text(line.experiment.name), .text(line.claim.statement), .text(line.claim.paper),
           .text(line.claim.published), .text(line.claim.expectation.text(line.quantity)),
           .text(ours(line)),
-          line.outcome.verdict == .notRun
+          line.outcome.sample.expected == 0
             ? .missing : .count(line.outcome.sample.count, of: line.outcome.sample.expected),
           line.outcome.p.map(Table.Cell.number) ?? .missing, .text(line.outcome.verdict.rawValue),
           .text("\(ProgramName.current) run \(line.experiment.name)"),
@@ -61,7 +64,7 @@ struct ClaimReport {
   /// The mean and its 95 % interval, differences with their sign.
   private func ours(_ line: Line) -> String {
     guard let mean = line.outcome.sample.mean else { return "–" }
-    let isSigned = line.claim.reference != nil
+    let isSigned = line.claim.reference != nil || line.claim.measure == .change
     let number = { line.quantity.claimText($0, signed: isSigned) }
     guard let interval = Band.ci95.bounds(of: line.outcome.sample) else { return number(mean) }
     return "\(number(mean)) [\(number(interval.low)), \(number(interval.high))]"
@@ -106,9 +109,25 @@ struct ClaimReport {
 
 extension Claim {
   /// What the rows of a summary say of it.
-  fileprivate func outcome(_ rows: [IndexRow]) throws -> ClaimOutcome {
-    try ClaimOutcome(
-      rows, meeting: self.rows, against: reference, metric: metric, expected: expectation.range)
+  fileprivate func outcome(_ rows: [IndexRow]) -> ClaimOutcome {
+    do {
+      return try ClaimOutcome(
+        rows, meeting: self.rows, against: reference, metric: metric, measure: measure.outcome,
+        expected: expectation.range)
+    } catch {
+      // The summary is of a smaller sweep, or of an earlier form of the experiment.
+      return .noRows
+    }
+  }
+}
+
+extension Claim.Measure {
+  fileprivate var outcome: ClaimOutcome.Measure {
+    switch self {
+    case .value: .value
+    case .change: .change
+    case .share: .share
+    }
   }
 }
 

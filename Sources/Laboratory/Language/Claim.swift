@@ -17,6 +17,16 @@ public struct Claim: Sendable {
     case within(ClosedRange<Double>)
   }
 
+  /// What is taken of a row's number.
+  public enum Measure: Hashable, Sendable {
+    /// The number itself.
+    case value
+    /// The number less that of the dense network of the same seed and model.
+    case change
+    /// The number as a share of that of the dense network of the same seed and model.
+    case share
+  }
+
   /// The claim in one sentence.
   public let statement: String
   /// Where it was published.
@@ -25,6 +35,8 @@ public struct Claim: Sendable {
   public let published: String
   /// The column of the index that is compared.
   public let metric: String
+  /// What is taken of it.
+  public let measure: Measure
   /// The conditions of the rows that it speaks of, as `coppice table --where` takes them. Rows of one seed count as their mean.
   public let rows: [String]
   /// The conditions of the rows it is compared with, seed by seed; `nil` where the value itself is judged.
@@ -39,16 +51,17 @@ public struct Claim: Sendable {
   ///   - paper: where it was published.
   ///   - published: the number that was published, or what was said in place of one.
   ///   - metric: the column of the index that is compared.
+  ///   - measure: what is taken of it.
   ///   - rows: the conditions of the rows that it speaks of.
   ///   - reference: the conditions of the rows it is compared with.
   ///   - expectation: where the claim puts the number, with the tolerance that it allows: fractions, not percent.
   public init(
     _ statement: String, paper: String, published: String, metric: String = "test_accuracy",
-    of rows: [String],
+    measure: Measure = .value, of rows: [String],
     against reference: [String]? = nil, expected expectation: Expectation
   ) {
     (self.statement, self.paper, self.published) = (statement, paper, published)
-    (self.metric, self.rows, self.reference) = (metric, rows, reference)
+    (self.metric, self.measure, self.rows, self.reference) = (metric, measure, rows, reference)
     self.expectation = expectation
   }
 }

@@ -12,6 +12,8 @@ package struct ClaimOutcome: Sendable, Equatable {
     case notDistinguishable = "not distinguishable"
     /// There are no results yet.
     case notRun = "not run"
+    /// There are results, but not those that the claim speaks of.
+    case noRows = "rows are missing"
   }
 
   /// The values of the seeds, or their differences to the reference.
@@ -23,6 +25,19 @@ package struct ClaimOutcome: Sendable, Equatable {
 
   /// A claim without results.
   package static let notRun = ClaimOutcome(sample: SampleStatistics([]), p: nil, verdict: .notRun)
+
+  /// A claim whose rows are not there.
+  package static let noRows = ClaimOutcome(sample: SampleStatistics([]), p: nil, verdict: .noRows)
+
+  /// What is taken of a row's number.
+  package enum Measure: Sendable {
+    /// The number itself.
+    case value
+    /// The number less that of the row's dense network, see `DenseReferences`.
+    case change
+    /// The number as a share of that of the row's dense network.
+    case share
+  }
 
   private init(sample: SampleStatistics, p: Double?, verdict: Verdict) {
     (self.sample, self.p, self.verdict) = (sample, p, verdict)
@@ -55,25 +70,26 @@ package struct ClaimOutcome: Sendable, Equatable {
   ///   - conditions: those of the rows that are judged. Several rows of a seed count as their mean.
   ///   - reference: those of the rows they are compared with, seed by seed; `nil` for none.
   ///   - metric: the column that is compared.
+  ///   - measure: what is taken of it.
   /// - Throws: `ReportingError` where a condition cannot be read, a column is unknown or no row meets the conditions.
   package init(
     _ rows: [IndexRow], meeting conditions: [String], against reference: [String]?, metric: String,
-    expected range: ClosedRange<Double>
+    measure: Measure = .value, expected range: ClosedRange<Double>
   ) throws(ReportingError) {
-    let treated = try Self.values(rows, conditions, metric)
+    let treated = try Self.values(rows, conditions, metric, measure)
     guard let reference else {
       self.init(SampleStatistics(treated.sorted { $0.key < $1.key }.map(\.value)), expected: range)
       return
     }
     let difference = PairedDifference(
       treatment: treated.compactMapValues { $0 },
-      reference: try Self.values(rows, reference, metric).compactMapValues { $0 })
+      reference: try Self.values(rows, reference, metric, measure).compactMapValues { $0 })
     self.init(difference.sample, expected: range)
   }
 
   /// The mean of a column over the rows of each seed that meet all conditions; `nil` where one of them has no value.
   private static func values(
-    _ rows: [IndexRow], _ conditions: [String], _ metric: String
+    _ rows: [IndexRow], _ conditions: [String], _ metric: String, _ measure: Measure
   ) throws(ReportingError) -> [Int: Double?] {
     var read: [RowCondition] = []
     for condition in conditions { read.append(try RowCondition(parsing: condition)) }
@@ -81,14 +97,26 @@ package struct ClaimOutcome: Sendable, Equatable {
     for column in read.map(\.column) + [metric] where !known.contains(column) {
       throw .unknownColumn(column, known: IndexRow.columnNames(of: rows))
     }
+    let dense = DenseReferences(rows.filter(\.isDense), columns: CurveSet.comparedColumns(of: rows))
     var found: [Int: [Double?]] = [:]
     for row in rows where (row.isFinal || row.isLadder) && read.allSatisfy({ $0.isMet(by: row) }) {
-      found[row.seed, default: []].append(row.status == .diverged ? nil : row.number(metric))
+      found[row.seed, default: []].append(
+        row.status == .diverged ? nil : measure.value(of: row, metric, dense))
     }
     guard !found.isEmpty else { throw .noRowsMeeting(conditions) }
     return found.mapValues { values in
       let present = values.compactMap { $0 }
       return present.count == values.count ? present.reduce(0, +) / Double(present.count) : nil
     }
+  }
+}
+
+extension ClaimOutcome.Measure {
+  /// What is taken of a row; `nil` where the row or its dense network has no number.
+  fileprivate func value(of row: IndexRow, _ metric: String, _ dense: DenseReferences) -> Double? {
+    guard let value = row.number(metric) else { return nil }
+    if self == .value { return value }
+    guard let reference = dense.reference(of: row)?.number(metric) else { return nil }
+    return self == .change ? value - reference : value / reference
   }
 }

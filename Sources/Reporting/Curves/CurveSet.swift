@@ -82,8 +82,11 @@ package struct CurveSet: Sendable, Equatable {
     baselines = grouping.baselines(dense, ladders: ladders, settings: settings)
     references = DenseReferences(
       dense.isEmpty ? ladders.filter { $0.control == "none" } : dense,
-      columns: Self.identityColumns + settings)
+      columns: Self.comparedColumns(of: index))
   }
+
+  /// What a row and its dense network are compared by.
+  static func comparedColumns(of rows: [IndexRow]) -> [String] { identityColumns + settings(of: rows) }
 
   /// The baseline a curve is compared with: of its model and dataset, and of several the one with the same
   /// retraining, else the one without any, else the one that agrees with it in most settings. Nil without one.

@@ -51,6 +51,20 @@ import Testing
     #expect(try program.run(["claims", "han-lenet"]).output.contains("not run"))
   }
 
+  /// A summary of a part of the sweep answers what it can.
+  @Test func aClaimWhoseRowsAreMissingIsALine() throws {
+    let program = try program()
+    let folder = program.results + "/collapse-lenet-5"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try SummaryFile.write(
+      Summary(
+        experiment: "collapse-lenet-5", configuration: "{}", provenance: "{}",
+        rows: Self.rows.filter { $0.criterion != "snip" }), to: folder + "/summary.h5")
+    let outcome = try program.run(["claims", "collapse-lenet-5"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("reproduced") && outcome.output.contains("rows are missing"))
+  }
+
   @Test func refusesWhatIsNoExperiment() throws {
     let outcome = try program().run(["claims", "colapse-lenet-5"])
     #expect(outcome.status == 64)

@@ -50,6 +50,21 @@ import Testing
     #expect(outcome.sample.values.map { ($0 * 100).rounded() } == [80, 70])
   }
 
+  /// Accuracies 0.9 and 0.8 beside dense ones of 0.95 and 0.96, and halves of what is asked as a share.
+  @Test func numbersAreTakenBesideTheDenseNetworkOfTheSeed() throws {
+    let rows = Self.rows("magnitude", [0.9, 0.8]) + Self.rows("none", [0.95, 0.96], target: 0)
+    func values(_ measure: ClaimOutcome.Measure) throws -> [Double] {
+      try ClaimOutcome(
+        rows, meeting: ["criterion=magnitude"], against: nil, metric: "test_accuracy", measure: measure,
+        expected: 0...1
+      ).sample.values.compactMap { $0 }
+    }
+    for (found, right) in zip(try values(.change), [-0.05, -0.16]) { #expect(abs(found - right) < 1e-12) }
+    for (found, right) in zip(try values(.share), [0.9 / 0.95, 0.8 / 0.96]) {
+      #expect(abs(found - right) < 1e-12)
+    }
+  }
+
   @Test func aSeedThatDivergedIsMissing() throws {
     var rows = Self.rows("magnitude", [0.9, 0.8, 0.7])
     rows[1].status = .diverged
