@@ -6,7 +6,7 @@ extension Experiment {
   /// one cut by importance after a training without gates, and beside that cut with training on.
   ///
   /// Protocol: eight heads, of which a quarter, half or three quarters go; 800 steps, with gates or without; behind a cut nothing or
-  /// 200 steps more; six seeds, paired.
+  /// 200 steps more, at a rate that falls from the highest to 0; six seeds, paired.
   ///
   /// Expected: learned gates are above the cut that is not trained on, and within a point of the one that is, at half of the heads.
   /// Falsified where they are not above the first, or below the second by more.
@@ -37,6 +37,7 @@ extension Experiment {
       Fix(\.schedule, mask == .none ? .oneShot : .none)
       if mask == .none { Fix(\.criterion, .headImportance) }
       Fix(\.retraining, retraining)
+      if retraining != .none { Fix(\.retrainingRate, .linear) }
     }
     Axis(\.sparsity, [0.25, 0.5, 0.75])
     Axis(\.seed, 0..<6)
