@@ -3,7 +3,7 @@ import Coppice
 extension Experiment {
   /// P. Michel et al., "Are sixteen heads really better than one?", NeurIPS 2019, asked of a causal transformer of eight heads that
   /// copies repeated sequences: heads go at one stroke, in the order of their importance, of their weights or of chance, and nothing is
-  /// trained afterwards.
+  /// trained afterwards. The analysis takes them one at a time, and greedily.
   public static let headsInduction = Experiment(
     "heads-induction", question: "How many attention heads does copying need, and are they found?",
     base: Trial(
@@ -12,6 +12,7 @@ extension Experiment {
       learningRate: LearningRate.cosine(2e-3).warmedUp(steps: 50), clipping: 1, batchSize: 32,
       training: .iterations(800), evaluation: .share(0.5), granularity: .head, retraining: .none,
       scoringBatch: 64, scoringBatches: 4),
+    analyses: [.unitAblation],
     claims: [
       Claim(
         "half of the heads go by importance at a loss of less than a point",
