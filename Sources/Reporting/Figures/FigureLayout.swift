@@ -109,7 +109,8 @@ struct FigureLayout {
     guard var low = drawable.min(), var high = drawable.max() else {
       return axis.bounds ?? (axis.scale == .linear ? 0...1 : 0.1...1)
     }
-    if low == high {
+    // Values that agree to a hundredth, as those of networks of one sparsity do up to rounding, are one place.
+    if low == high || axis.scale == .logarithmic && high < 1.01 * low {
       let room = axis.scale == .linear ? max(abs(low) * 0.05, 1e-6) : 0
       (low, high) = axis.scale == .linear ? (low - room, high + room) : (low / 1.25, high * 1.25)
     } else if axis.scale == .linear {

@@ -46,6 +46,15 @@ import Testing
           + "Horizontal line: dense. Mean; n = 3 seeds.</desc>"))
   }
 
+  /// Two networks of one sparsity, up to the rounding of their numbers of weights.
+  @Test func whatDiffersByRoundingIsOnePlace() {
+    let figure = Self.figure { figure in
+      figure.width = 480
+      figure.lines = [0.08333, 0.08334].map { .init(label: "a", points: [.init(x: $0, y: 0.98)]) }
+    }
+    #expect(Self.texts(figure.svg).filter { $0 == "8.3" }.count == 1)
+  }
+
   @Test func ticksStandAtTheDataAndAreThinnedToFit() {
     let wide = Self.texts(Self.figure { $0.width = 480 }.svg)
     #expect(wide.contains("100") && wide.contains("80") && wide.contains("64") && wide.contains("51.2"))
