@@ -35,7 +35,7 @@ struct ExplainReport {
       let lines = Self.lines(family.parts)
       return
         (["\(Self.title(family)), \(family.parameters) parameters each"] + lines.map { "  \($0)" }
-        + ["  through \(Self.operations(family))"]).joined(separator: "\n")
+        + ["  through \(Self.operations(family.operations))"]).joined(separator: "\n")
     }
     if !fixed.isEmpty {
       parts.append(
@@ -46,7 +46,32 @@ struct ExplainReport {
             }
           }).joined(separator: "\n"))
     }
+    for kind in GraphPart.Kind.allCases {
+      let found = explanation.sections.filter { $0.kind == kind }
+      if !found.isEmpty {
+        parts.append(([Self.heading(kind)] + found.map(Self.line)).joined(separator: "\n"))
+      }
+    }
     return parts.joined(separator: "\n\n")
+  }
+
+  private static func heading(_ kind: GraphPart.Kind) -> String {
+    switch kind {
+    case .branch: "residual branches, of which only the shortcut is left"
+    case .block: "blocks, of which only what they are given is left"
+    }
+  }
+
+  /// A branch or block: its layers, and what it goes through or why it stays.
+  private static func line(_ section: AxisExplanation.Section) -> String {
+    if let reason = section.reason { return "  \(section.scope) stays: \(reason)" }
+    var layers: [String] = []
+    for name in section.names {
+      let layer = name.split(separator: ".").dropLast().joined(separator: ".")
+      if layers.last != layer { layers.append(layer) }
+    }
+    return "  \(section.scope.isEmpty ? "" : "in \(section.scope): ")\(layers.joined(separator: ", ")); "
+      + "\(section.parameters) parameters, through \(operations(section.operations))"
   }
 
   /// What the units of a family are called, with their number.
@@ -70,9 +95,26 @@ struct ExplainReport {
     }
   }
 
-  private static func operations(_ family: AxisExplanation.Family) -> String {
-    family.operations.map { $0.scope.isEmpty ? $0.primitive : "\($0.primitive) (\($0.scope))" }
+  private static func operations(_ operations: [AxisExplanation.Operation]) -> String {
+    operations.map { $0.scope.isEmpty ? $0.primitive : "\($0.primitive) (\($0.scope))" }
       .joined(separator: ", ")
+  }
+
+  private static func json(_ operations: [AxisExplanation.Operation]) -> JSON {
+    .list(operations.map { .members([("primitive", .text($0.primitive)), ("scope", .text($0.scope))]) })
+  }
+
+  /// The branches, or the blocks.
+  private func json(_ kind: GraphPart.Kind) -> JSON {
+    .list(
+      explanation.sections.filter { $0.kind == kind }.map { section in
+        .members([
+          ("scope", .text(section.scope)), ("parameters", .integer(section.parameters)),
+          ("removable", .flag(section.reason == nil)),
+          ("reason", section.reason.map(JSON.text) ?? .null),
+          ("names", .list(section.names.map(JSON.text))), ("operations", Self.json(section.operations)),
+        ])
+      })
   }
 
   /// For a program.
@@ -99,16 +141,10 @@ struct ExplainReport {
                     ])
                   })
               ),
-              (
-                "operations",
-                .list(
-                  family.operations.map {
-                    .members([("primitive", .text($0.primitive)), ("scope", .text($0.scope))])
-                  })
-              ),
+              ("operations", Self.json(family.operations)),
             ])
           })
-      ),
+      ), ("branches", json(.branch)), ("blocks", json(.block)),
     ])
   }
 }

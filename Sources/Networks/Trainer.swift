@@ -36,12 +36,13 @@ package final class Trainer {
   ///   - teacher: the network whose logits the loss compares with, where it needs them.
   ///   - seed: the seed of dropout.
   ///   - firstStep: the step of the dense training whose dropout the first step of this one has.
+  ///   - momentSteps: how many steps the state's moments have had before its step 0: the optimizer's corrections go on from there.
   /// - Throws: `TraceError` where the loss needs a teacher and there is none, or it is one of another task.
   package init(
     _ network: Network, _ state: TrainingState, masks: MaskSet?, trained: MaskSet? = nil,
     execution: SparseExecution = .automatic, optimizer: Optimizer, loss: Loss = .crossEntropy,
     teacher: Teacher? = nil, batch: Int, clipping: Double? = nil, seed: UInt64, firstStep: Int = 0,
-    threads: Int = 1
+    momentSteps: Int = 0, threads: Int = 1
   ) throws {
     self.network = network
     settings = CompiledTraining.Settings(
@@ -54,7 +55,7 @@ package final class Trainer {
     corrections = optimizers.corrections
     // βᵗ as a running product: the same bits however often a training was interrupted.
     powers = corrections.map { correction in
-      (0..<state.step).reduce(1) { power, _ in power * correction.base }
+      (0..<(momentSteps + state.step)).reduce(1) { power, _ in power * correction.base }
     }
     (self.masks, self.trained) = (masks, trained)
     let both = TrainingMasks(network, active: masks, trained: trained)

@@ -27,3 +27,14 @@ package struct TrainingState: Hashable, Sendable {
       && buffers.hasSameBits(as: other.buffers) && moments.hasSameBits(as: other.moments)
   }
 }
+
+extension Network {
+  /// The moments of an optimizer that has not moved yet, all 0.
+  package func zeroMoments(of optimizer: Optimizer) -> ParameterSet {
+    let shapes = Dictionary(declarations.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    return ParameterSet(
+      TrainingOptimizers(optimizer, declarations).moments(of: declarations).map {
+        ($0.leaf, Tensor(repeating: 0, shapes[$0.parameter] ?? .scalar))
+      })
+  }
+}

@@ -29,6 +29,8 @@ public struct Granularity: Component {
   public let isNormalised: Bool
   /// How units that run through several layers are selected; `nil` for other units.
   public private(set) var coupling: Coupling?
+  /// Whether coupled units of parameters with the same shapes are of one family, whatever the parameters are called.
+  private(set) var comparesShapes = false
   let form: Form
 
   /// A granularity of runs of consecutive elements.
@@ -89,6 +91,29 @@ public struct Granularity: Component {
     self.coupling = coupling
   }
 
+  /// A granularity of parts of the network, each with all of every parameter in it. Parts of parameters with the same shapes are of one
+  /// family.
+  init(
+    parts name: String, version: Int?, aggregate: Aggregate, normalised: Bool, coupling: Coupling,
+    groups: @escaping @Sendable (UnitContext) throws -> [AxisGroup]
+  ) {
+    self.init(
+      coupled: name, version: version, aggregate: aggregate, normalised: normalised, coupling: coupling,
+      groups: groups)
+    comparesShapes = true
+  }
+
+  /// The same granularity, whose units are selected as a coupling says, every field of it being told.
+  func coupled(_ coupling: Coupling) -> Granularity {
+    var fields = specification.fields
+    fields.insert(contentsOf: coupling.allFields, at: 0)
+    var result = Granularity(
+      name, version: specification.version, fields: fields, aggregate: aggregate, normalised: isNormalised,
+      form: form, isComplete: true)
+    result.coupling = coupling
+    return result
+  }
+
   /// A granularity of blocks of every weight as a matrix: a weight `[out, in, …]` is one of `out` rows, and a vector is one row.
   /// Blocks at the right and lower edges are smaller where a length does not divide.
   /// - Parameters:
@@ -124,11 +149,11 @@ public struct Granularity: Component {
 
   private init(
     _ name: String, version: Int?, fields: [(name: String, value: Specification.Value)], aggregate: Aggregate,
-    normalised: Bool, form: Form
+    normalised: Bool, form: Form, isComplete: Bool = false
   ) {
     var fields = fields
-    if aggregate != .mean { fields.append(("aggregate", .text(aggregate.rawValue))) }
-    if normalised { fields.append(("normalised", .flag(true))) }
+    if aggregate != .mean, !isComplete { fields.append(("aggregate", .text(aggregate.rawValue))) }
+    if normalised, !isComplete { fields.append(("normalised", .flag(true))) }
     specification = Specification(name, version: version, fields)
     self.aggregate = aggregate
     isNormalised = normalised

@@ -30,7 +30,8 @@ extension Pruner {
       let sizes = units.map { table.cost(of: $0).weights }
       return UnitPool(
         layers: layers, largest: sizes.max() ?? 1,
-        isEven: Set(sizes).count == 1 && table.divides(layers, by: units))
+        // Coupled units compete across pools, and families have floors.
+        isEven: granularity.coupling == nil && Set(sizes).count == 1 && table.divides(layers, by: units))
     }
   }
 }

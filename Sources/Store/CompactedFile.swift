@@ -1,8 +1,9 @@
 import CoppiceHDF5
 import CoppiceTensors
+import CoppiceTerms
 
 /// A file of a compacted network: what is left of one round of a trial. `/config` says what the whole network is, `/kept` which places
-/// of it are left, `/weights/<name>` the smaller arrays, running statistics among them, and `/masks/<name>` what is pruned in these.
+/// of it are left, `/parts` which branches and blocks are left out, where some are, `/weights/<name>` the smaller arrays, running statistics among them, and `/masks/<name>` what is pruned in these.
 package struct CompactedFile: Sendable {
   /// Places that are kept along one axis of a parameter or buffer.
   package struct Axis: Hashable, Sendable {
@@ -17,6 +18,21 @@ package struct CompactedFile: Sendable {
     }
   }
 
+  /// A residual branch or block that is left out.
+  package struct Part: Hashable, Sendable {
+    /// `branch` or `block`.
+    package let kind: String
+    /// The part of the model that it is in: `h.2`.
+    package let scope: String
+    /// The parameters and buffers that go with it.
+    package let parameters: [String]
+    package let states: [String]
+
+    package init(kind: String, scope: String, parameters: [String], states: [String]) {
+      (self.kind, self.scope, self.parameters, self.states) = (kind, scope, parameters, states)
+    }
+  }
+
   /// The trial it is from, and the round.
   package var trial: String
   package var round: Int
@@ -24,14 +40,17 @@ package struct CompactedFile: Sendable {
   package var configuration: String
   /// The axes of which not all is kept.
   package var axes: [Axis]
+  /// What is left out as a whole.
+  package var parts: [Part]
   package var weights: ParameterSet
   package var masks: MaskSet
 
   package init(
-    trial: String, round: Int, configuration: String, axes: [Axis], weights: ParameterSet, masks: MaskSet
+    trial: String, round: Int, configuration: String, axes: [Axis], parts: [Part] = [],
+    weights: ParameterSet, masks: MaskSet
   ) {
     (self.trial, self.round, self.configuration) = (trial, round, configuration)
-    (self.axes, self.weights, self.masks) = (axes, weights, masks)
+    (self.axes, self.parts, self.weights, self.masks) = (axes, parts, weights, masks)
   }
 
   /// Writes the file, which appears whole or not at all.
@@ -44,6 +63,9 @@ package struct CompactedFile: Sendable {
         try root.setAttribute("trial", .text(trial))
         try root.setAttribute("round", .integer(Int64(round)))
         try root.writeNote("config", json: configuration)
+        if !parts.isEmpty {
+          try root.writeNote("parts", json: JSON.object([("parts", .list(parts.map(\.json)))]))
+        }
         let kept = try root.createGroup("kept")
         for (place, axis) in axes.enumerated() {
           let dataset = try kept.write("\(place)", axis.places.map(Double.init))
@@ -79,8 +101,43 @@ package struct CompactedFile: Sendable {
       return CompactedFile(
         trial: try root.attribute("trial")?.text ?? "",
         round: try root.attribute("round")?.number.flatMap { Int(exactly: $0) } ?? 0,
-        configuration: try root.readNote("config"), axes: axes, weights: try root.readParameters("weights"),
-        masks: try root.readMasks("masks"))
+        configuration: try root.readNote("config"), axes: axes,
+        parts: try root.contains("parts") ? Self.parts(try root.readNote("parts"), in: root) : [],
+        weights: try root.readParameters("weights"), masks: try root.readMasks("masks"))
     }
+  }
+
+  private static func parts(_ text: String, in root: HDF5Group) throws(HDF5Error) -> [Part] {
+    guard case .list(let values)? = JSON(parsing: text)?["parts"] else {
+      throw HDF5Error(call: "read", file: root.file, object: "/parts", message: "bad parts")
+    }
+    let parts = values.compactMap(Part.init)
+    guard parts.count == values.count else {
+      throw HDF5Error(call: "read", file: root.file, object: "/parts", message: "bad parts")
+    }
+    return parts
+  }
+}
+
+extension CompactedFile.Part {
+  fileprivate var json: JSON {
+    .members([
+      ("kind", .text(kind)), ("scope", .text(scope)), ("parameters", .list(parameters.map(JSON.text))),
+      ("states", .list(states.map(JSON.text))),
+    ])
+  }
+
+  fileprivate init?(_ json: JSON) {
+    func texts(_ name: String) -> [String]? {
+      guard case .list(let values)? = json[name] else { return nil }
+      let texts = values.compactMap { value -> String? in
+        if case .text(let text) = value { text } else { nil }
+      }
+      return texts.count == values.count ? texts : nil
+    }
+    guard case .text(let kind)? = json["kind"], case .text(let scope)? = json["scope"],
+      let parameters = texts("parameters"), let states = texts("states")
+    else { return nil }
+    self.init(kind: kind, scope: scope, parameters: parameters, states: states)
   }
 }

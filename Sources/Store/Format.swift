@@ -19,8 +19,8 @@ package struct Format: Hashable, Sendable {
   /// The outputs of one stage, or its checkpoint. Since 1.2 they have invariants, and an outcome may be `broken`.
   package static let stage = Format(kind: "coppice-stage", major: 1, minor: 2)
 
-  /// A network that is left of a round, made smaller.
-  package static let compacted = Format(kind: "coppice-compacted", major: 1, minor: 0)
+  /// A network that is left of a round, made smaller. Since 1.1 branches and blocks may be left out of it.
+  package static let compacted = Format(kind: "coppice-compacted", major: 1, minor: 1)
 
   /// The version as it is written: "1.0".
   package var version: String { "\(major).\(minor)" }

@@ -121,7 +121,7 @@ enum Networks {
 
   /// What belongs to the layers of `context`: the convolution's bias, four heads that own three rows of fc1 and the columns of fc2 that
   /// read them, the convolution's channels, each a block of columns of fc1, its inputs as features of a stream, and rows of fc2 as
-  /// hidden units.
+  /// hidden units; two residual branches, the second of a block of its own.
   static let structure = NetworkStructure(
     companions: ["conv.weight": ["conv.bias"]],
     scales: ["conv.weight": "conv.scale", "fc1.weight": "fc1.scale", "fc2.weight": "fc2.scale"],
@@ -142,6 +142,12 @@ enum Networks {
         AxisGroup([AxisSlice("conv.weight", axis: 1, [$0])], labels: ["embedding"])
       }
       + (1..<5).map { AxisGroup([AxisSlice("fc2.weight", axis: 0, [$0])]) },
+    branches: [
+      AxisGroup([
+        AxisSlice("conv.weight", axis: 0, Array(0..<4)), AxisSlice("conv.bias", axis: 0, Array(0..<4)),
+      ]),
+      AxisGroup([AxisSlice("fc1.weight", axis: 0, Array(0..<12))]),
+    ], blocks: [AxisGroup([AxisSlice("fc1.weight", axis: 0, Array(0..<12))])],
     flops: ["conv.weight": 7200, "fc1.weight": 480, "fc2.weight": 120])
 
   /// Masks that keep everything.

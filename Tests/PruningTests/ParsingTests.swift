@@ -13,7 +13,10 @@ import Testing
     for criterion in criteria { #expect(try Criterion(parsing: "\(criterion)") == criterion) }
     for granularity in Granularities.all
       + [
-        .neuron(aggregate: .maximum), .head(aggregate: .l2, normalised: true), .neuron(normalised: true),
+        .neuron(aggregate: .maximum), .head(aggregate: .l2, normalised: true),
+        .head(coupling: Coupling()), .head(aggregate: .sum, coupling: Coupling(ranked: true, floor: 2)),
+        .residualBranch(aggregate: .l2, coupling: Coupling(floor: 0)),
+        .residualBlock(normalised: true, coupling: Coupling(ranked: true)), .neuron(normalised: true),
         .block(rows: 1, columns: 8, aggregate: .sum), .oneByN(outputs: 16, normalised: true),
         .nOfM(keep: 4, of: 8, uneven: .dense, permuted: true),
       ]

@@ -36,6 +36,8 @@ import Testing
     case .hiddenUnit: .hiddenUnit(coupling: coupling)
     case .embeddingWidth: .embeddingWidth(coupling: coupling)
     case .coupledUnit: .coupledUnit(coupling: coupling)
+    case .residualBranch: .residualBranch(coupling: coupling)
+    case .residualBlock: .residualBlock(coupling: coupling)
     default: granularity
     }
   }
@@ -70,9 +72,10 @@ import Testing
           for layer in report.layers { #expect(layer.requested ?? layer.kept == layer.kept) }
         } else {
           // A row of the convolution, of fc1 or of fc2; a head owns 3 · 20 + 5 · 3 weights, 1×4 takes 4 kernels of 9, and a channel has
-          // a filter of 18 and 5 columns of 12.
+          // a filter of 18 and 5 columns of 12. A branch is all of fc1.
           let sizes = [
             "head": 75, "block": 16, "one-by-n": 36, "channel": 78, "embedding-width": 36, "coupled-unit": 78,
+            "residual-branch": 240, "residual-block": 240,
           ]
           let largest = sizes[pruner.granularity.name] ?? 20
           let slack = pruner.allocation.name == "global" ? largest : largest * report.layers.count

@@ -37,8 +37,26 @@ package struct AxisExplanation: Sendable {
     package let reason: String?
   }
 
+  /// A residual branch, or a block.
+  package struct Section: Sendable {
+    /// What is left in its place.
+    package let kind: GraphPart.Kind
+    /// The part of the model that it is in, or that it is.
+    package let scope: String
+    /// The parameters that go with it.
+    package let names: [String]
+    /// How many elements these have.
+    package let parameters: Int
+    /// What it goes through, in order, each once.
+    package let operations: [Operation]
+    /// Why it cannot be left out; `nil` where it can.
+    package let reason: String?
+  }
+
   /// The families, in the order of the first place of each.
   package let families: [Family]
+  /// The residual branches, then the blocks.
+  package let sections: [Section]
 
   /// Explains a forward graph.
   package init(_ forward: Graph) {
@@ -79,6 +97,26 @@ package struct AxisExplanation: Sendable {
         parameters: axes.parameters(of: first), operations: passed.filter { met.insert($0).inserted },
         reason: key.reason)
     }
+    let parts = GraphParts(forward)
+    sections =
+      parts.branches.map { forward.section($0.part, $0, reason: nil) }
+      + parts.blocks.map { forward.section($0.part, $0.cut, reason: $0.reason) }
+  }
+}
+
+extension Graph {
+  fileprivate func section(
+    _ part: GraphPart, _ cut: GraphCut?, reason: String?
+  ) -> AxisExplanation.Section {
+    var met: Set<AxisExplanation.Operation> = []
+    let passed = (cut?.nodes ?? []).compactMap { index in
+      nodes[index].primitive.map { AxisExplanation.Operation(primitive: $0.name, scope: nodes[index].scope) }
+    }
+    let own = Set(part.parameters)
+    return AxisExplanation.Section(
+      kind: part.kind, scope: part.scope, names: part.parameters,
+      parameters: parameters.filter { own.contains($0.name) }.reduce(0) { $0 + $1.shape.count },
+      operations: passed.filter { met.insert($0).inserted }, reason: reason)
   }
 }
 

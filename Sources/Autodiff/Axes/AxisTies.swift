@@ -18,12 +18,17 @@ package protocol AxisTied: Primitive {
 
   /// Whether zeros at the removed places of all inputs give zeros at the removed places of all outputs, along every axis that is tied.
   var keepsZeros: Bool { get }
+
+  /// The axes along which kept places of outputs depend on what an input holds at removed ones, other than through a sum that a tie
+  /// tells of: those that are normalised across.
+  func sharedAxes(for signature: Signature) -> [PortAxis]
 }
 
 extension AxisTied {
   /// Most primitives take their extents from their inputs.
   package func resized(keeping kept: KeptPlaces, for signature: Signature) -> Self? { self }
   package var keepsZeros: Bool { false }
+  package func sharedAxes(for signature: Signature) -> [PortAxis] { [] }
 }
 
 /// One axis of an input or output of a primitive.

@@ -6,24 +6,32 @@ package struct CompactionCost: Sendable {
   private let axes: GraphAxes
   /// The nodes that are weights of more than one axis.
   private let weights: [(node: Int, name: String)]
+  private let branches: [GraphCut]
 
   /// The costs of a forward graph.
   package init(_ forward: Graph) {
     axes = GraphAxes(forward)
+    branches = GraphParts(forward).branches
     weights = forward.nodes.enumerated().compactMap { index, node in
       guard case .parameter(let name)? = node.leaf, node.outputs[0].shape.rank > 1 else { return nil }
       return (index, name)
     }
   }
 
-  /// The operations of one run without the units of which no weight is part of a path. A primitive that cannot do without them yet
-  /// counts as a whole.
+  /// The operations of one run without the units and residual branches of which no weight is part of a path. A primitive that cannot do
+  /// without them yet counts as a whole.
   ///
   /// - Parameter paths: which elements of each weight are part of a path; one that is not named is left alone.
   package func flops(keeping paths: MaskSet) -> Int {
     let (graph, isRemoved) = (axes.graph, removed(keeping: paths))
+    let names = Set(weights.map(\.name))
+    let gone = branches.filter { branch in
+      let own = branch.part.parameters.filter(names.contains)
+      return !own.isEmpty && own.allSatisfy { paths[$0]?.keptCount == 0 }
+    }
+    let idle = Set(gone.flatMap(\.nodes))
     return graph.nodes.indices.reduce(0) { total, index in
-      guard let primitive = graph.nodes[index].primitive else { return total }
+      guard let primitive = graph.nodes[index].primitive, !idle.contains(index) else { return total }
       return total + flops(of: primitive, index, isRemoved)
     }
   }

@@ -39,8 +39,11 @@ extension Graph {
   }
 
   /// Dead code: nodes on which no output and no update depends. Leaves with a name stay, so that they can be written.
-  func removingDeadNodes() -> Graph {
-    var isLive = nodes.map { $0.leaf?.name != nil }
+  func removingDeadNodes() -> Graph { removingDeadNodes { $0.name != nil } }
+
+  /// The same where only such leaves stay.
+  func removingDeadNodes(except stays: (Leaf) -> Bool) -> Graph {
+    var isLive = nodes.map { $0.leaf.map(stays) ?? false }
     for value in outputs.map(\.value) + updates.map(\.value) { isLive[value.node] = true }
     for index in nodes.indices.reversed() where isLive[index] {
       for input in nodes[index].inputs { isLive[input.node] = true }

@@ -9,9 +9,10 @@ struct CompactCommand: ParsableCommand {
     abstract: "Write the smaller network that is left of a trial where pruned units are cut out.",
     discussion: """
       Channels, hidden units, attention heads and features of which masks leave nothing are cut out of weights, running statistics \
-      and shapes. What is left computes the same, up to rounding, and lies in an HDF5 file of its own.
+      and shapes. What is left computes the same, up to rounding, and lies in an HDF5 file of its own. Blocks that are named are left out \
+      whatever they say, so that what each is given goes through: the network then computes something else.
 
-      \(examples("compact hidden-unit-0.5-seed0 small.h5", "compact \(anExperiment)/dense-seed0 small.h5 --round 2"))
+      \(examples("compact hidden-unit-0.5-seed0 small.h5", "compact \(anExperiment)/dense-seed0 small.h5 --round 2", "compact dense-seed0 three.h5 --without-block h.2"))
       """)
 
   @Argument(
@@ -24,6 +25,13 @@ struct CompactCommand: ParsableCommand {
 
   @Option(help: "The round whose network it is; the last one where not said.")
   var round: Int?
+
+  @Option(
+    name: .customLong("without-block"),
+    help: ArgumentHelp(
+      "A block to leave out, as h.2 or layer3.1; may stand several times. See `\(ProgramName.current) explain`.",
+      valueName: "block"))
+  var blocks: [String] = []
 
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: DataOptions
@@ -43,7 +51,7 @@ struct CompactCommand: ParsableCommand {
       throw CommandFailure(
         "\(record.trial) has no round \(round.map(String.init) ?? "at all")", CommandFailure.usage)
     }
-    let network = try CompactedNetwork(stored.regimen.model, found)
+    let network = try CompactedNetwork(stored.regimen.model, found, withoutBlocks: blocks)
     try network.file(trial: record.trial, round: found.index, configuration: record.configuration)
       .write(to: file)
     let (before, after) = (Self.count(stored.regimen.model), Self.count(network.network))

@@ -9,7 +9,8 @@ struct ExplainCommand: ParsableCommand {
     abstract: "Tell what can be cut out of a model, what goes together, and why the rest cannot go.",
     discussion: """
       A unit is a channel, a hidden unit, an attention head or a feature of a stream, with everything that is tied to it: where it is \
-      removed, all of it is. Units that own as much of the same parameters are one family.
+      removed, all of it is. Units that own as much of the same parameters are one family. Residual branches and blocks can be left out \
+      as a whole: of a branch the shortcut is left, of a block what it is given.
 
       \(examples("explain resnet-20", "explain 'encoder(width: 64)' --set dataset=sst2"))
       """)

@@ -130,6 +130,16 @@ package enum Settings {
         return compaction
       }),
     Setting(
+      "optimizer-state", \.optimizerState, unit: "fresh or kept",
+      "whether a retraining goes on with the moments of the training before",
+      neutral: .text(OptimizerState.fresh.rawValue), value: { .text($0.rawValue) },
+      parse: { text in
+        guard let state = OptimizerState(rawValue: text) else {
+          throw SettingError.unreadable("optimizer-state", text)
+        }
+        return state
+      }),
+    Setting(
       "seed", \.seed, .whole(), as: "0", unit: "integer", "the seed of every random stream"),
   ]
 

@@ -135,6 +135,17 @@ final class KnownNetworks: Sendable {
   }
 }
 
+extension AxisGroup {
+  /// All of some parameters, as far as they have an axis.
+  fileprivate init(whole parameters: [String], _ shapes: [String: Shape], label: String) {
+    self.init(
+      parameters.compactMap { name in
+        guard let count = shapes[name]?.axes.first else { return nil }
+        return AxisSlice(name, axis: 0, Array(0..<count))
+      }, labels: [label])
+  }
+}
+
 extension NetworkStructure {
   /// The structure of a network, asked of its forward graph.
   package init(_ network: Network) throws {
@@ -144,7 +155,15 @@ extension NetworkStructure {
       companions[name] = graph.companions(of: name)
       scales[name] = graph.scale(behind: name)
     }
+    let parts = GraphParts(graph)
+    let shapes = Dictionary(
+      graph.parameters.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    let branches = parts.branches.map { AxisGroup(whole: $0.part.parameters, shapes, label: "branch") }
     self.init(
-      companions: companions, scales: scales, groups: graph.axisGroups(), flops: graph.flopsByParameter)
+      companions: companions, scales: scales, groups: graph.axisGroups(), branches: branches,
+      blocks: parts.blocks.filter { $0.cut != nil && !$0.branches.isEmpty }.map { block in
+        let own = block.branches.flatMap { parts.branches[$0].part.parameters }
+        return AxisGroup(whole: own, shapes, label: "block")
+      }, flops: graph.flopsByParameter)
   }
 }

@@ -16,9 +16,12 @@ package struct NetworkCompaction: Sendable {
 
   /// The size of what masks leave; of a dense network, its own.
   package func record(_ masks: MaskSet?) -> CompactionRecord {
-    let kept = masks.map(units.keptAxes) ?? KeptAxes([])
+    let removal = masks.map(units.removal)
     func count(_ leaves: [(name: String, shape: Shape)]) -> Int {
-      leaves.reduce(0) { $0 + kept.shape($1.name, $1.shape).count }
+      leaves.reduce(0) { count, leaf in
+        guard removal?.parts.contains(where: { $0.owns(leaf.name) }) != true else { return count }
+        return count + (removal?.kept.shape(leaf.name, leaf.shape) ?? leaf.shape).count
+      }
     }
     let parameters = count(network.declarations.map { ($0.name, $0.shape) })
     let buffers = count(network.buffers.map { ($0.name, $0.shape) })

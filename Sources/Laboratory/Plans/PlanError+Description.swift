@@ -117,6 +117,9 @@ extension PlanError: CustomStringConvertible {
     case .rateWithRewind(let rate, let retraining):
       "retraining-rate \(rate.name) begins where the change of the weights by pruning puts it, and retraining \(retraining.name) "
         + "takes up other weights; set retraining-rate=linear, or a retraining that goes on, as fine-tune or learning-rate-rewind"
+    case .momentsOfLearnedMask(let mask):
+      "optimizer-state kept goes on with the moments of the network's own weights, and learned mask \(mask.name) is trained beside "
+        + "them; set optimizer-state=fresh, or learned-mask=none"
     case .untrainedControl(let control):
       "the control \(control) needs a retraining; with retraining none there is nothing to compare"
     }

@@ -47,6 +47,7 @@ package enum PlanError: Error, Hashable {
   case repairTwice(Repair)
   case repairWithRewind(Repair, Retraining)
   case rateWithRewind(RetrainingRate, Retraining)
+  case momentsOfLearnedMask(LearnedMask)
 }
 
 extension PlanError: ReportedError {

@@ -13,6 +13,7 @@ extension Trial {
     if rounds != nil, stop.scope == .ladder { throw .ladderWithRounds(stop) }
     if repair != .none, dynamics != .none { throw .repairWithDynamics(repair, dynamics) }
     if repair != .none, recipe?.steps.contains(where: { $0.repairs }) == true { throw .repairTwice(repair) }
+    if optimizerState == .kept, learnedMask != .none { throw .momentsOfLearnedMask(learnedMask) }
     if learnedMask != .none { return try checkLearnedMask() }
     guard dynamics != .none else {
       if recipe == nil, schedule == .none, let sparsity, sparsity > 0 { throw .nothingPrunes(sparsity) }

@@ -84,12 +84,14 @@ extension Course {
     case (let step?, _) where step > 0: source = .weights(of: add(start(step)))
     default: source = .fresh(draw: 0)
     }
+    let moments: StageKey? = if case .weights(let key) = source { self.moments(of: key) } else { nil }
     let rate = plan.iterations == 0 ? RetrainingRate.own : trial.retrainingRate
     var training = TrainingStage(
       regimen, source: source, masks: masks, freezesPruned: freezesPruned, firstStep: ticket.firstStep,
       steps: plan.iterations, learningRateStep: rate.learningRateStep(of: plan),
       predecessor: ticket.predecessor, rate: rate.course(from: before),
-      isCompacted: isCompacting && masks != nil && !freezesPruned,
+      isCompacted: isCompacting && masks != nil && !freezesPruned, keepsMoments: keepsMoments,
+      moments: moments,
       density: masks == nil || freezesPruned ? 1 : ticket.density)
     training.rewindStep = plan.rewindStep
     return training

@@ -27,7 +27,7 @@ extension Course {
     try forecast.prune(to: .sparsity(trial.sparsity ?? 0), by: trial.allocation)
     let training = add(
       TrainingStage(
-        regimen, source: .fresh(draw: 0), moves: moves, steps: regimen.total,
+        regimen, source: .fresh(draw: 0), moves: moves, steps: regimen.total, keepsMoments: keepsMoments,
         density: 1 - forecast.sparsity / 2))
     (network, dense, position, masks) = (training, training, regimen.total, training)
     // One pruning, spread over the training.
@@ -44,7 +44,22 @@ extension Course {
   /// The training from the initial weights to the end, with the penalty of a learned mask that makes no masks.
   var whole: TrainingStage {
     TrainingStage(
-      regimen, source: .fresh(draw: 0), learning: penalty, drawing: drawing, steps: regimen.total)
+      regimen, source: .fresh(draw: 0), learning: penalty, drawing: drawing, steps: regimen.total,
+      keepsMoments: keepsMoments)
+  }
+
+  /// Whether trainings leave their moments to those that follow.
+  var keepsMoments: Bool { trial.optimizerState == .kept && learning == nil }
+
+  /// The training whose moments belong to the weights of a stage; `nil` where none are kept.
+  func moments(of stage: StageKey) -> StageKey? {
+    var key: StageKey? = stage
+    // What stands between trainings, as a pruning that moves weights, takes the network from its first parent.
+    while let current = key, let stage = graph[current] {
+      if let training = stage as? TrainingStage { return training.keepsMoments ? current : nil }
+      key = stage.parents.first
+    }
+    return nil
   }
 
   /// A learned mask that makes no masks and only adds a penalty to the dense training.
@@ -85,6 +100,7 @@ extension Course {
   /// training is made as well, it leaves them on its way.
   func start(_ step: Int) -> TrainingStage {
     TrainingStage(
-      regimen, source: .fresh(draw: 0), learning: penalty, steps: step, isMeasured: false, within: whole.key)
+      regimen, source: .fresh(draw: 0), learning: penalty, steps: step, keepsMoments: keepsMoments,
+      isMeasured: false, within: whole.key)
   }
 }

@@ -16,11 +16,12 @@ package struct CompactedNetwork: Sendable {
   package let masks: MaskSet
 
   /// What is left of a round.
+  /// - Parameter blocks: blocks that are the identity in it, whatever masks leave of them: `h.2`.
   /// - Throws: `CompactedNetworkError` where its weights are not stored or not those of the network.
-  package init(_ whole: Network, _ round: RoundRecord) throws {
+  package init(_ whole: Network, _ round: RoundRecord, withoutBlocks blocks: [String] = []) throws {
     guard let weights = round.weights else { throw CompactedNetworkError.noWeights(round: round.index) }
     let masks = round.masks ?? MaskSet()
-    let compacted = try Compacted(whole, masks: masks)
+    let compacted = try Compacted(whole, masks: masks, withoutBlocks: blocks)
     try self.init(whole, compacted, compacted.sliced(weights), compacted.sliced(masks))
   }
 
@@ -28,7 +29,13 @@ package struct CompactedNetwork: Sendable {
   /// - Parameter whole: the network that the file's configuration names.
   package init(_ file: CompactedFile, _ whole: Network) throws {
     let axes = file.axes.map { KeptAxes.Axis($0.leaf, axis: $0.axis, of: $0.extent, $0.places) }
-    try self.init(whole, Compacted(KeptAxes(axes)), file.weights, file.masks)
+    let parts = try file.parts.map { part in
+      guard let kind = GraphPart.Kind(rawValue: part.kind) else {
+        throw CompactedNetworkError.contents("a \(part.kind) is no part of a network")
+      }
+      return GraphPart(kind, scope: part.scope, parameters: part.parameters, states: part.states)
+    }
+    try self.init(whole, Compacted(KeptAxes(axes), without: parts), file.weights, file.masks)
   }
 
   private init(
@@ -56,6 +63,10 @@ package struct CompactedNetwork: Sendable {
       trial: trial, round: round, configuration: configuration,
       axes: compacted.kept.axes.map {
         CompactedFile.Axis(leaf: $0.leaf, axis: $0.axis, extent: $0.extent, places: $0.places)
+      },
+      parts: compacted.parts.map {
+        CompactedFile.Part(
+          kind: $0.kind.rawValue, scope: $0.scope, parameters: $0.parameters, states: $0.states)
       }, weights: weights, masks: masks)
   }
 }

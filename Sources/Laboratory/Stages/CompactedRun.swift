@@ -12,12 +12,16 @@ struct CompactedRun {
   private let whole: (network: Network, masks: MaskSet, state: TrainingState)
 
   /// - Returns: `nil` where masks leave something of every unit.
-  init?(_ network: Network, _ masks: MaskSet, initial state: TrainingState) throws {
+  init?(
+    _ network: Network, _ masks: MaskSet, initial state: TrainingState, optimizer: Optimizer
+  ) throws {
     compacted = try Compacted(network, masks: masks)
-    if compacted.kept.isEmpty { return nil }
+    if compacted.isEmpty { return nil }
     self.network = try compacted.apply(to: network)
     var state = state
     state.parameters = masks.applied(to: state.parameters)
+    // What a part would have that is gone.
+    if !compacted.parts.isEmpty { state.moments = network.zeroMoments(of: optimizer) }
     whole = (network, masks, state)
   }
 

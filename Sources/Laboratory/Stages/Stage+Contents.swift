@@ -11,7 +11,7 @@ extension Stage {
 
 extension TrainingStage {
   package func fault(in record: StageRecord) -> String? {
-    regimen.fault(in: record, needing: ["parameters"])
+    regimen.fault(in: record, needing: ["parameters"] + (keepsMoments ? ["moments"] : []))
   }
 
   /// Why a record cannot be a checkpoint of this training.

@@ -24,7 +24,8 @@ extension TrainingRun {
       log.evaluations.last?[.testLoss].isFinite ?? false
     else { return }
     let isAtBeginning = trainer.step == 0 && stage.rewindStep != nil
-    let forward = trainer.forwardParameters(of: masks.names)
+    let forward = trainer.forwardParameters(
+      of: masks.names.filter { smaller?.compacted.isGone($0) != true })
     let sight = TrainingSight(
       step: trainer.step, parameters: isAtBeginning || frozen != nil ? parameters : nil,
       forward: smaller?.expanded(forward) ?? forward,

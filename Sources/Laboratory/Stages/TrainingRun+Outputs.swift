@@ -82,6 +82,11 @@ extension TrainingRun {
   func outputs(of key: StageKey, isMeasured: Bool) throws -> StageRecord {
     var record = log.record(
       key, step: trainer.step, parameters: activeParameters, try activeBuffers())
+    if stage.keepsMoments {
+      let state = smaller?.expanded(trainer.state) ?? trainer.state
+      record.parameters.append(("moments", state.moments))
+      record.numbers.append(("moment_steps", [Double(momentSteps + trainer.step)]))
+    }
     if !isMeasured { (record.series, record.evaluations, record.invariants) = (Series(), [], []) }
     record.numbers.append(("training_flops_dense", [costs.flopsPerStep * Double(trainer.step)]))
     return record

@@ -17,6 +17,8 @@ struct TrainingRun {
   /// How far its logits are from those of the masked network.
   var agreements: [CompactionAgreement] = []
   var batches: Batches
+  /// How many steps the moments have had that it begins with.
+  let momentSteps: Int
   /// The learning rate of each step.
   private let rates: (_ step: Int) -> Double
   var masks: DynamicMasks?
@@ -73,16 +75,18 @@ struct TrainingRun {
       log = TrainingLog(steps: stage.steps)
     }
     if stage.isCompacted, let masks {
-      smaller = try CompactedRun(network, masks.active, initial: stage.initialState(context))
+      smaller = try CompactedRun(
+        network, masks.active, initial: stage.initialState(context), optimizer: regimen.optimizer)
     } else {
       smaller = nil
     }
     if let smaller { state = smaller.compacted.sliced(state) }
+    momentSteps = try stage.momentSteps(context)
     trainer = try Trainer(
       smaller?.network ?? network, state, masks: smaller == nil ? masks?.active : smaller?.masks,
       trained: masks?.trained, execution: regimen.execution,
       optimizer: regimen.optimizer, loss: regimen.loss, batch: regimen.batchSize, clipping: regimen.clipping,
-      seed: regimen.seedBits, firstStep: stage.firstStep, threads: context.threads)
+      seed: regimen.seedBits, firstStep: stage.firstStep, momentSteps: momentSteps, threads: context.threads)
     rates = try stage.rates(context)
     sparsity = stage.moves == nil ? nil : masks?.active.sparsity
     probes = MoveProbes(regimen, threads: context.threads)

@@ -18,9 +18,24 @@ extension TrainingStage {
     return DynamicMasks(active: active, trained: masks)
   }
 
+  /// How many steps the moments have had that it begins with.
+  func momentSteps(_ context: StageContext) throws -> Int {
+    guard let moments else { return 0 }
+    guard let steps = try context.outputs(of: moments)[numbers: "moment_steps"]?.first,
+      let count = Int(exactly: steps), count >= 0
+    else { throw StageError.missingOutput("moment_steps", stage: moments.short) }
+    return count
+  }
+
   /// Where it begins.
   func initialState(_ context: StageContext) throws -> TrainingState {
     var state = try sourceState(context)
+    if let moments {
+      guard let found = try context.outputs(of: moments)[parameters: "moments"] else {
+        throw StageError.missingOutput("moments", stage: moments.short)
+      }
+      state.moments = found
+    }
     guard freezesPruned, let masks = try masks.map({ try context.masks(of: $0) }) else { return state }
     let initial = regimen.initialParameters(draw: 0)
     for (name, mask) in masks {

@@ -47,6 +47,10 @@ package struct TrainingStage: Stage {
   package let rate: RateCourse?
   /// Whether it runs on the smaller network that is left where units without any survivor are cut out.
   package let isCompacted: Bool
+  /// Whether it leaves the optimizer's moments beside the weights.
+  package let keepsMoments: Bool
+  /// The training whose moments it begins with; `nil` for moments of 0.
+  package let moments: StageKey?
   /// Whether the network is measured. One that is only there to be rewound to is not.
   package let isMeasured: Bool
   /// The fraction of prunable weights that is to be left, 0…1. It serves estimates of time and is no part of the key.
@@ -64,8 +68,8 @@ package struct TrainingStage: Stage {
     _ regimen: Regimen, source: Source, masks: StageKey? = nil, freezesPruned: Bool = false,
     moves: MaskMoves? = nil, learning: MaskLearning? = nil, drawing: MaskDrawing? = nil,
     firstStep: Int = 0, steps: Int, learningRateStep: Int? = 0, predecessor: Predecessor? = nil,
-    rate: RateCourse? = nil, isCompacted: Bool = false, isMeasured: Bool = true, density: Double = 1,
-    within: StageKey? = nil
+    rate: RateCourse? = nil, isCompacted: Bool = false, keepsMoments: Bool = false,
+    moments: StageKey? = nil, isMeasured: Bool = true, density: Double = 1, within: StageKey? = nil
   ) {
     self.regimen = regimen
     self.source = source
@@ -80,6 +84,7 @@ package struct TrainingStage: Stage {
     self.learningRateStep = learningRateStep
     self.rate = rate
     self.isCompacted = isCompacted
+    (self.keepsMoments, self.moments) = (keepsMoments, moments)
     self.isMeasured = isMeasured
     self.density = density
     self.within = within
@@ -115,6 +120,8 @@ package struct TrainingStage: Stage {
         ("drawing", drawing.map { .component($0.specification) } ?? .none, neutral: .none),
         ("predecessor", predecessor?.value ?? .none, neutral: .none),
         ("compacted", .flag(isCompacted), neutral: .flag(false)),
+        ("keeps-moments", .flag(keepsMoments), neutral: .flag(false)),
+        ("moments", moments?.value ?? .none, neutral: .none),
       ]))
   }
 
@@ -158,6 +165,7 @@ package struct TrainingStage: Stage {
     var parents = masks.map { [$0] } ?? []
     if case .weights(let key) = source { parents.append(key) }
     if let before = rate?.before { parents.append(before) }
+    if let moments, !parents.contains(moments) { parents.append(moments) }
     if let key = predecessor?.training, !parents.contains(key) { parents.append(key) }
     if let twin { parents += [twin.training, twin.masks] }
     return parents

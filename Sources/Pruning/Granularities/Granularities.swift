@@ -6,6 +6,7 @@ extension Granularity: Catalogued {
     "granularity",
     [
       .weight, .block, .oneByN, .nOfM, .neuron, .head, .channel, .hiddenUnit, .embeddingWidth, .coupledUnit,
+      .residualBranch, .residualBlock,
     ])
 }
 

@@ -6,6 +6,9 @@ extension Granularity {
   /// `[out, in, height, width]`, in general a slice along the first axis. The neuron's bias and the scale and shift of the
   /// normalisation behind it go along, so that a pruned neuron gives 0 whatever comes in.
   ///
+  /// What reads the neuron keeps its weights, and counts them: they have only zeros to multiply. A network that is compacted loses them
+  /// too. Coupled with what reads them, neurons are `hidden-unit` and filters `channel`, which are selected and counted with their readers.
+  ///
   /// The rows of an output layer are the classes: an allocation should ignore that layer. H. Li et al., "Pruning filters for
   /// efficient ConvNets", ICLR 2017.
   public static let neuron = neuron()

@@ -36,17 +36,22 @@ public struct NetworkStructure: Sendable {
   public let scales: [String: String]
   /// Slices of parameters that the graph ties together.
   public let groups: [AxisGroup]
+  /// The residual branches, each with all of every parameter that serves it alone.
+  public let branches: [AxisGroup]
+  /// The blocks that can be left out, each with all of every parameter of its branches. What is normalised behind a sum stays.
+  public let blocks: [AxisGroup]
   /// Floating-point operations a prunable weight takes part in for one example, by name.
   public let flops: [String: Int]
 
   /// A structure of these parts.
   public init(
     companions: [String: [String]] = [:], scales: [String: String] = [:], groups: [AxisGroup] = [],
-    flops: [String: Int] = [:]
+    branches: [AxisGroup] = [], blocks: [AxisGroup] = [], flops: [String: Int] = [:]
   ) {
     self.companions = companions
     self.scales = scales
     self.groups = groups
+    (self.branches, self.blocks) = (branches, blocks)
     self.flops = flops
   }
 

@@ -90,20 +90,28 @@ struct UnitTable {
     case .units(let make):
       let units = try make(context).filter { unit in !unit.slices.contains { isIgnored($0.parameter) } }
       try append(units, context, granularity, shape)
-      if granularity.coupling != nil { addFamilies(units) }
+      if granularity.coupling != nil { addFamilies(units, byShape: granularity.comparesShapes) }
     }
   }
 
-  /// Units whose slices are as long, along the same axes of the same parameters, are of one family.
-  private mutating func addFamilies(_ units: [Granularity.Unit]) {
+  /// Units whose slices are as long, along the same axes of the same parameters, are of one family; where asked for, of parameters with
+  /// the same shapes.
+  private mutating func addFamilies(_ units: [Granularity.Unit], byShape: Bool) {
     struct Part: Hashable {
       let parameter: String
+      let shape: Shape?
       let axis: Int
       let count: Int
     }
+    let shapes = Dictionary(
+      parameters.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
     var known: [[Part]: Int] = [:]
     for unit in units {
-      let parts = unit.slices.map { Part(parameter: $0.parameter, axis: $0.axis, count: $0.indices.count) }
+      let parts = unit.slices.map { slice in
+        Part(
+          parameter: byShape ? "" : slice.parameter, shape: byShape ? shapes[slice.parameter] : nil,
+          axis: slice.axis, count: slice.indices.count)
+      }
       let family = known[parts] ?? known.count
       known[parts] = family
       families.append(family)

@@ -39,6 +39,32 @@ import Testing
     }
   }
 
+  @Test func branchesAndBlocksAreTold() throws {
+    let text = try run(["explain", "resnet(widths: [4, 6], blocks: 2)"]).output
+    #expect(
+      text.contains(
+        """
+        residual branches, of which only the shortcut is left
+          in blocks.0: blocks.0.conv1, blocks.0.bn1, blocks.0.conv2, blocks.0.bn2; 304 parameters, through convolution
+        """), "\(text)")
+    #expect(text.contains("blocks, of which only what they are given is left\n  in blocks.0: "))
+    #expect(
+      text.contains(
+        "\n  blocks.2 stays: it has no identity: it makes [4, 32, 32] of each example into [6, 16, 16]"))
+    let outcome = try run(["explain", "encoder(width: 8, heads: 2, layers: 2)", "--json"])
+    let json = try #require(JSON(parsing: outcome.output))
+    for (kind, count) in [("branches", 4), ("blocks", 2)] {
+      guard case .list(let found)? = json[kind] else {
+        Issue.record("no \(kind)")
+        continue
+      }
+      #expect(found.count == count)
+      #expect(found.allSatisfy { if case .flag(true)? = $0["removable"] { true } else { false } })
+    }
+    let plain = try run(["explain", "lenet-5"]).output
+    #expect(!plain.contains("residual branches") && !plain.contains("blocks"))
+  }
+
   @Test func whatItIsTracedForCanBeSaid() throws {
     let small = try run(["explain", "mlp(widths: [8])", "--set", "dataset=glyphs"])
     #expect(small.status == 0 && small.output.contains("8 hidden units"))

@@ -160,14 +160,14 @@ import Testing
     var masks = network.fullMasks
     let width = try #require(masks["fc1.weight"]).shape[1]
     for element in 0..<width { masks["fc1.weight"]?.bytes[element] = 0 }
-    #expect(try Compacted(network, masks: masks).kept.isEmpty)
+    #expect(try Compacted(network, masks: masks).isEmpty)
     // Unit 3 of the second layer reads unit 0 of the first alone, and has no bias.
     let columns = try #require(masks["fc2.weight"]).shape[1]
     for column in 1..<columns { masks["fc2.weight"]?.bytes[3 * columns + column] = 0 }
     var bias = Mask(keepingAll: [try #require(masks["fc2.weight"]).shape[0]])
     bias.bytes[3] = 0
     masks.setCompanion("fc2.bias", bias)
-    #expect(try Compacted(network, masks: masks).kept.isEmpty)
+    #expect(try Compacted(network, masks: masks).isEmpty)
     // Without its bias the first says nothing, and so neither does the second.
     var first = Mask(keepingAll: [columns])
     first.bytes[0] = 0
@@ -177,6 +177,71 @@ import Testing
       try compacted
         == Compacted(network, without: units(network, "fc1.weight", [0]) + units(network, "fc2.weight", [3])))
     #expect(try agreement(compacted, network, masks, batch: 4, isTraining: false).isHeld)
+  }
+
+  /// A mask of a weight without some places along an axis.
+  private func drop(_ places: [Int], axis: Int, of name: String, in masks: inout MaskSet) throws {
+    let shape = try #require(masks[name]).shape
+    let inner = shape.axes[(axis + 1)...].reduce(1, *)
+    for element in 0..<shape.count where places.contains(element / inner % shape[axis]) {
+      masks[name]?.bytes[element] = 0
+    }
+  }
+
+  /// A unit that no weight reads goes, however alive what makes it is, and with it what only it reads.
+  @Test func whatNobodyReadsGoes() throws {
+    let network = try Family.all[0].traced()
+    var masks = network.fullMasks
+    try drop([3], axis: 1, of: "fc2.weight", in: &masks)
+    try drop([5], axis: 1, of: "fc3.weight", in: &masks)
+    // Unit 7 of the first layer is read by unit 5 of the second alone.
+    let columns = try #require(masks["fc2.weight"]).shape[1]
+    for row in 0..<12 where row != 5 { masks["fc2.weight"]?.bytes[row * columns + 7] = 0 }
+    let compacted = try Compacted(network, masks: masks)
+    #expect(
+      try compacted
+        == Compacted(
+          network, without: units(network, "fc1.weight", [3, 7]) + units(network, "fc2.weight", [5])))
+    #expect(try agreement(compacted, network, masks, batch: 4, isTraining: false).isHeld)
+  }
+
+  /// The same of channels behind a normalisation of each by itself.
+  @Test func whatNoFilterReadsGoes() throws {
+    let network = try Family.all[3].traced()
+    var masks = network.fullMasks
+    try drop([2], axis: 1, of: "blocks.0.conv2.weight", in: &masks)
+    let compacted = try Compacted(network, masks: masks)
+    #expect(
+      try compacted == Compacted(network, without: units(network, "blocks.0.conv1.weight", [2])))
+    for isTraining in [false, true] {
+      #expect(try agreement(compacted, network, masks, batch: 4, isTraining: isTraining).isHeld)
+    }
+    // A channel of a stream is read by whatever reads the stream.
+    var stream = network.fullMasks
+    for name in ["blocks.0.conv1.weight", "blocks.1.conv1.weight"] {
+      try drop([1], axis: 1, of: name, in: &stream)
+    }
+    #expect(try Compacted(network, masks: stream).isEmpty)
+    try drop([1], axis: 1, of: "blocks.1.shortcut.0.weight", in: &stream)
+    let narrower = try Compacted(network, masks: stream)
+    #expect(try narrower == Compacted(network, without: units(network, "conv.weight", [1])))
+    #expect(try agreement(narrower, network, stream, batch: 4, isTraining: true).isHeld)
+  }
+
+  /// A normalisation across features reads each of them: its mean and variance are those of all.
+  @Test func aNormalisationAcrossFeaturesReadsThem() throws {
+    let network = try Family.all[4].traced()
+    var masks = network.fullMasks
+    for name in ["h.0.attn.c_attn.weight", "h.0.mlp.c_fc.weight", "fc.weight"] {
+      try drop([3], axis: 1, of: name, in: &masks)
+    }
+    #expect(try Compacted(network, masks: masks).isEmpty)
+    // A head that nobody reads goes.
+    try drop([4, 5, 6, 7], axis: 1, of: "h.0.attn.c_proj.weight", in: &masks)
+    let compacted = try Compacted(network, masks: masks)
+    #expect(
+      try compacted == Compacted(network, without: units(network, "h.0.attn.c_proj.weight", axis: 1, [4])))
+    #expect(try agreement(compacted, network, masks, batch: 4, isTraining: true).isHeld)
   }
 
   @Test func ofAnEmptiedLayerOnePlaceStays() throws {
@@ -257,6 +322,76 @@ import Testing
       }
       #expect(isSame(steps[0], steps[1]) && !isSame(steps[0], steps[2]), "\(pair.small)")
     }
+  }
+
+  /// Families that are made in other sizes, at a large and at a small one.
+  private static let sizes: [(large: Model, small: Model, task: Interface)] = {
+    let (small, large) = (
+      Interface.images([3, 16, 16], classes: 4), Interface.images([3, 32, 32], classes: 5)
+    )
+    let tokens = Interface.sequences(length: 7, vocabulary: 17, classes: 3)
+    func bert(_ hidden: Int) -> Model {
+      .bert(width: 12, heads: 3, layers: 2, feedForward: hidden, positions: 9)
+    }
+    func distilBERT(_ hidden: Int) -> Model {
+      .distilBERT(width: 12, heads: 2, layers: 2, feedForward: hidden, positions: 9)
+    }
+    func vit(_ hidden: Int) -> Model {
+      .vit(width: 12, heads: 3, layers: 2, feedForward: hidden, patch: 4)
+    }
+    func causal(_ hidden: Int) -> Model {
+      .causalTransformer(width: 8, heads: 2, layers: 2, feedForward: hidden)
+    }
+    return [
+      (.conv([[4, 6], [5]], hidden: [8]), .conv([[3, 4], [5]], hidden: [5]), small),
+      (.vgg16(width: 4, blocks: [1, 2, 1, 1, 1]), .vgg16(width: 2, blocks: [1, 2, 1, 1, 1]), large),
+      (.vgg19(width: 4, blocks: [2, 1, 1]), .vgg19(width: 3, blocks: [2, 1, 1]), large),
+      (.resnet([4, 6, 9], blocks: 2), .resnet([2, 5, 6], blocks: 2), small),
+      (.resnet18(width: 4, blocks: [2, 1, 1, 1]), .resnet18(width: 3, blocks: [2, 1, 1, 1]), large),
+      (.resnet50(width: 4, blocks: [2, 1, 1, 1]), .resnet50(width: 2, blocks: [2, 1, 1, 1]), large),
+      (.mobileNetV2(width: 0.5, depth: 0.5), .mobileNetV2(width: 0.25, depth: 0.5), large),
+      (.efficientNetB0(width: 0.5, depth: 0.5), .efficientNetB0(width: 0.25, depth: 0.5), large),
+      (.denseNet(growth: 4, blocks: [2, 2]), .denseNet(growth: 2, blocks: [2, 2]), small),
+      (.denseNet121(growth: 4, blocks: [2, 1]), .denseNet121(growth: 2, blocks: [2, 1]), large),
+      (vit(4), vit(3), small), (bert(4), bert(2), tokens), (distilBERT(4), distilBERT(1), tokens),
+      (causal(4), causal(2), .language(length: 6, vocabulary: 9)),
+    ]
+  }()
+
+  /// Of every family as many units go as the smaller model has fewer: then its plan is that of the smaller model.
+  @Test(arguments: sizes.indices) func plansAreThoseOfSmallerModels(index: Int) throws {
+    let (large, small, task) = Self.sizes[index]
+    let (network, made) = (try Network(large, task), try Network(small, task))
+    let shapes = Dictionary(
+      uniqueKeysWithValues: zip(network.declarations, made.declarations).map {
+        ($0.name, ($0.shape, $1.shape))
+      })
+    var families: [(parts: [AxisSlice], units: [[AxisSlice]])] = []
+    for unit in try units(network) {
+      let parts = unit.map { AxisSlice($0.parameter, axis: $0.axis, [$0.indices.count]) }
+      if let place = families.firstIndex(where: { $0.parts == parts }) {
+        families[place].units.append(unit)
+      } else {
+        families.append((parts, [unit]))
+      }
+    }
+    var removed: [AxisSlice] = []
+    for (parts, units) in families {
+      // What makes the units has a row for each, and nothing else.
+      let maker = parts.first { part in
+        shapes[part.parameter].map { $0.0[part.axis] == part.indices[0] * units.count } ?? false
+      }
+      guard let maker, let (_, after) = shapes[maker.parameter] else { continue }
+      removed += units.dropFirst(after[maker.axis] / maker.indices[0]).flatMap(\.self)
+    }
+    let smaller = try Compacted(network, without: removed).apply(to: network)
+    #expect(smaller.declarations.map(\.shape) == made.declarations.map(\.shape))
+    #expect(smaller.buffers.map(\.shape) == made.buffers.map(\.shape))
+    #expect(try isSame(smaller.evaluationGraph(batch: 3), made.evaluationGraph(batch: 3)))
+    let steps = try [smaller, made, network].map {
+      try $0.trainingGraph(batch: 3, optimizer: .sgd(momentum: 0.9), masked: [])
+    }
+    #expect(isSame(steps[0], steps[1]) && !isSame(steps[0], steps[2]))
   }
 
   /// Steps of the masked network and of the compacted one, which begins in the middle with what is left of weights, running

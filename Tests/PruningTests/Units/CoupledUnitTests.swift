@@ -208,4 +208,113 @@ import Testing
       #expect(throws: ComponentError.self) { try Granularity(parsing: wrong) }
     }
   }
+
+  // MARK: Heads, branches and blocks
+
+  /// Two attentions of two heads: every weight of a head is its score.
+  private func attentions(_ scores: [[Float]]) -> (context: ScoringContext, structure: NetworkStructure) {
+    let weights = ParameterSet(
+      scores.enumerated().flatMap { layer, heads -> [(name: String, tensor: Tensor)] in
+        [
+          ("\(layer).in", Tensor([4, 2], heads.flatMap { [Float](repeating: $0, count: 4) })),
+          ("\(layer).out", Tensor([1, 4], heads.flatMap { [$0, $0] })),
+        ]
+      })
+    let groups = scores.indices.flatMap { layer in
+      [[0, 1], [2, 3]].map { places in
+        AxisGroup(
+          [AxisSlice("\(layer).in", axis: 0, places), AxisSlice("\(layer).out", axis: 1, places)],
+          labels: ["head"])
+      }
+    }
+    let masks = MaskSet(weights.map { ($0.name, Mask(keepingAll: $0.tensor.shape)) })
+    return (ScoringContext(weights: weights, masks: masks), NetworkStructure(groups: groups))
+  }
+
+  private func heads(_ pruning: Pruning) throws -> [[UInt8]] {
+    try (0..<2).map { layer in
+      let bytes = try #require(pruning.masks["\(layer).out"]).bytes
+      #expect(bytes[0] == bytes[1] && bytes[2] == bytes[3])
+      return [bytes[0], bytes[2]]
+    }
+  }
+
+  @Test func headsAreCoupledWhereItIsAskedFor() throws {
+    // Heads of 6 weights; by score those of the first attention go.
+    let network = attentions([[1, 2], [5, 4]])
+    #expect(try heads(pruned(network, .head, .pool(12))) == [[0, 0], [1, 1]])
+    let one = Granularity.head(coupling: Coupling())
+    #expect(try heads(pruned(network, one, .pool(12))) == [[0, 1], [1, 0]])
+    #expect(try heads(pruned(network, one, .pool(0))) == [[0, 1], [1, 0]])
+    let none = Granularity.head(coupling: Coupling(floor: 0))
+    #expect(try heads(pruned(network, none, .pool(6))) == [[0, 0], [1, 0]])
+    // A layer's quota counts in each attention.
+    let unequal = Quota.layers([8, 4, 4, 2])
+    #expect(try heads(pruned(network, .head, unequal)) == [[1, 1], [1, 0]])
+    let ranked = Granularity.head(coupling: Coupling(ranked: true))
+    #expect(try heads(pruned(network, ranked, .pool(12))) == [[0, 1], [1, 0]])
+    // Said or not, they are the same components; said, every rule is.
+    #expect(Granularity.head.description == "head" && Granularity.head.coupling == nil)
+    #expect(one.description == "head(ranked: false, multiple: 1, floor: 1)")
+    #expect(try Granularity(parsing: "head(floor: 0)") == none)
+    #expect(try Granularity(parsing: "head(ranked: true)") == ranked)
+  }
+
+  /// Three branches of one shape and one of another.
+  private func branches(_ scores: [Float]) -> (context: ScoringContext, structure: NetworkStructure) {
+    let weights = ParameterSet(
+      scores.enumerated().flatMap { place, score -> [(name: String, tensor: Tensor)] in
+        let width = place < 3 ? 2 : 3
+        return [
+          ("\(place).norm", Tensor(repeating: 1, [2])),
+          ("\(place).up", Tensor(repeating: score, [width, 2])),
+          ("\(place).down", Tensor(repeating: score, [2, width])),
+        ]
+      })
+    let groups = scores.indices.map { place in
+      let width = place < 3 ? 2 : 3
+      return AxisGroup([
+        AxisSlice("\(place).norm", axis: 0, [0, 1]), AxisSlice("\(place).up", axis: 0, Array(0..<width)),
+        AxisSlice("\(place).down", axis: 0, [0, 1]),
+      ])
+    }
+    let masks = MaskSet(
+      weights.filter { !$0.name.hasSuffix("norm") }.map { ($0.name, Mask(keepingAll: $0.tensor.shape)) })
+    return (
+      ScoringContext(weights: weights, masks: masks), NetworkStructure(branches: groups, blocks: groups)
+    )
+  }
+
+  @Test func branchesOfTheSameShapesAreOneFamily() throws {
+    let network = branches([3, 1, 2, 0.5])
+    func kept(_ granularity: Granularity, _ quota: Quota) throws -> [Int] {
+      let pruning = try pruned(network, granularity, quota)
+      return try (0..<4).filter { place in
+        let parts = ["up", "down"].map { pruning.masks["\(place).\($0)"]?.keptCount ?? 0 }
+        let norm = pruning.masks["\(place).norm"]?.keptCount ?? 2
+        // All of it or nothing, its normalisation with it.
+        #expect(
+          parts.allSatisfy { $0 > 0 } == (norm == 2) && (parts.allSatisfy { $0 > 0 } || parts == [0, 0]))
+        return norm == 2
+      }
+    }
+    // 8, 8, 8 and 12 weights. The only one of its shape stays, and one of the others.
+    #expect(try kept(.residualBranch, .pool(28)) == [0, 2, 3])
+    #expect(try kept(.residualBranch, .pool(0)) == [0, 3])
+    let all = Coupling(floor: 0)
+    #expect(try kept(.residualBranch(coupling: all), .pool(24)) == [0, 1, 2])
+    #expect(try kept(.residualBlock(coupling: all), .pool(0)) == [])
+    // A quota of each layer is one of all: no branch can be halved.
+    #expect(try kept(.residualBranch(coupling: all), .layers([3, 3, 3, 3, 3, 3, 5, 5])) == [0, 2, 3])
+    let structure = network.structure
+    #expect(
+      try Granularity.residualBranch.costs(of: network.context.masks.layers, structure: structure) {
+        network.context.weights[$0]?.shape
+      }.map(\.weights) == [8, 8, 8, 12])
+    #expect(try Granularity(parsing: "layer") == .residualBlock)
+    #expect(try Granularity(parsing: "residual-branch(floor: 0)") == .residualBranch(coupling: all))
+    #expect(throws: PruningError.noUnits(granularity: "residual-branch")) {
+      try pruned((network.context, .none), .residualBranch, .pool(0))
+    }
+  }
 }

@@ -36,3 +36,5 @@ extension Value {
 extension Add: FlowPrimitive {}
 
 extension Add: RelevanceSummingPrimitive {}
+
+extension Add: AddingPrimitive {}

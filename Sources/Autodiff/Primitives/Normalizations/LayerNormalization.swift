@@ -203,6 +203,11 @@ extension LayerNormalization: AxisTied {
       + (1...2).map { AxisTie(.input($0, axis: 0), .output(axis: last)) }
   }
 
+  /// Mean and variance are those of all features.
+  package func sharedAxes(for signature: Signature) -> [PortAxis] {
+    [.input(0, axis: signature.input(0).rank - 1)]
+  }
+
   /// For fewer features, mean and variance stay those of the whole row.
   package func resized(keeping kept: KeptPlaces, for signature: Signature) -> LayerNormalization? {
     let width = signature.input(1)[0]
