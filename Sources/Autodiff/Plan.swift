@@ -71,7 +71,7 @@ extension Plan {
   }
 
   /// The arena a plan of this graph has, without making its kernels.
-  static func arenaSize(_ graph: Graph) -> Int {
+  package static func arenaSize(_ graph: Graph) -> Int {
     var layout = Layout(graph)
     layout.place()
     return layout.arena.size

@@ -116,7 +116,8 @@ struct RootCommand: ParsableCommand {
       ListCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self,
       CriteriaCommand.self, ClaimsCommand.self, ExplainCommand.self,
       CompactCommand.self,
-      TableCommand.self, PlotCommand.self, DataCommand.self, DoctorCommand.self, CleanCommand.self,
+      TableCommand.self, PlotCommand.self, SpeedCommand.self, DataCommand.self, DoctorCommand.self,
+      CleanCommand.self,
       BenchCommand.self,
     ])
 }

@@ -9,6 +9,7 @@ extension DatasetSource: Catalogued {
       .gratings,
       .induction,
       .teacher,
+      .topics,
       .mnist,
       .fashionMNIST,
       .cifar10,

@@ -13,6 +13,9 @@ package final class HDF5Dataset: HandledObject {
   /// The extents; `[]` for one value.
   package var shape: [Int] { get throws(HDF5Error) { try space.shape(at: location) } }
 
+  /// Bytes that its elements take in the file, compressed as they are. Chunks that were never written take none.
+  package var storedBytes: Int { Int(H5Dget_storage_size(handle.id)) }
+
   /// What the elements are.
   package var content: HDF5Content {
     get throws(HDF5Error) { try Datatype.content(of: try type, at: location) }

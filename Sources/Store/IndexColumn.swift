@@ -37,6 +37,7 @@ struct IndexColumn: Sendable {
     ] + metrics.map { .init(name: $0.name, field: .metric($0)) } + [
       .init(name: "dynamics", field: .text(\.dynamics)), .init(name: "ladder", field: .flag(\.isLadder)),
       .init(name: "stopped_by", field: .text(\.stoppedBy)),
+      .init(name: "processor", field: .text(\.processor)), .init(name: "kernels", field: .text(\.kernels)),
     ]
   }
 

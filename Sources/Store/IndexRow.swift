@@ -38,6 +38,9 @@ package struct IndexRow: Hashable, Sendable {
   package var isLadder = false
   /// Which stop rule ended the trial, and where; empty for a trial that went its whole way.
   package var stoppedBy = ""
+  /// The processor that latencies were measured on, and the variant of its kernels; empty where none were.
+  package var processor = ""
+  package var kernels = ""
 
   /// The settings that the sweep varies, with their values in this trial.
   package var settings: [SweptSetting] = []

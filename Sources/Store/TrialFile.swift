@@ -17,6 +17,18 @@ package struct TrialFile: Sendable {
   /// Writes a trial to a file, which appears whole or not at all. Through a power cut it lasts when its folder has been
   /// synced, see `ResultsFolder.syncTrials`.
   package static func write(_ record: TrialRecord, to path: String) throws(StoreError) {
+    var copy = record
+    try write(&copy, to: path, isSizeTaken: false)
+  }
+
+  /// Writes a trial to a file, and takes down in its rows how many bytes their weights have in it.
+  package static func writeTakingSizes(_ record: inout TrialRecord, to path: String) throws(StoreError) {
+    try write(&record, to: path, isSizeTaken: true)
+  }
+
+  private static func write(
+    _ record: inout TrialRecord, to path: String, isSizeTaken: Bool
+  ) throws(StoreError) {
     try storing { () throws(HDF5Error) in
       let draft = try HDF5Draft(path)
       let root = draft.root
@@ -30,19 +42,30 @@ package struct TrialFile: Sendable {
         try root.createGroup("initial").write("weights", weights, compressed: true)
       }
       let rounds = try root.createGroup("rounds")
-      for round in record.rounds {
+      for place in record.rounds.indices {
         // Other files have their turn between the rounds, whose weights take long to compress.
         try Library.exclusively { () throws(HDF5Error) in
-          try write(round, to: try rounds.createGroup("\(round.index)"))
+          let group = try rounds.createGroup("\(record.rounds[place].index)")
+          try write(&record.rounds[place], to: group, isSizeTaken: isSizeTaken)
         }
       }
       try draft.commit(.contents)
     }
   }
 
-  private static func write(_ round: RoundRecord, to group: HDF5Group) throws(HDF5Error) {
+  private static func write(
+    _ round: inout RoundRecord, to group: HDF5Group, isSizeTaken: Bool
+  ) throws(HDF5Error) {
+    if let weights = round.weights {
+      try group.write("weights", weights, compressed: true)
+      if isSizeTaken {
+        let stored = try group.group("weights")
+        var bytes = 0
+        for name in weights.names { bytes += try stored.dataset(name).storedBytes }
+        round.row[metric: .bytesCompressed] = Double(bytes)
+      }
+    }
     try RowAttributes.write(round.row, to: group)
-    if let weights = round.weights { try group.write("weights", weights, compressed: true) }
     if let masks = round.masks { try group.write("masks", masks) }
     if let masks = round.trainedMasks { try group.write("trained_masks", masks) }
     if let orders = round.channelOrders { try group.write("channel_orders", orders, compressed: true) }

@@ -33,7 +33,7 @@ import Testing
   @Test func theCatalogue() throws {
     #expect(
       Datasets.all.map(\.name) == [
-        "glyphs", "gratings", "induction", "teacher", "mnist", "fashion-mnist", "cifar-10", "sst-2",
+        "glyphs", "gratings", "induction", "teacher", "topics", "mnist", "fashion-mnist", "cifar-10", "sst-2",
         "tiny-shakespeare",
       ])
     for source in Datasets.all {
@@ -74,7 +74,10 @@ import Testing
         augmentation: .flipAndShift),
       .induction(
         vocabulary: 5, length: 6, variesPeriod: false, training: 1, validation: 2, test: 3, generatorSeed: 4),
-      .teacher(teacher), .sst2(length: 3, minimumCount: 4, validation: 5),
+      .teacher(teacher),
+      .topics(
+        length: 3, vocabulary: 9, classes: 4, training: 1, validation: 2, test: 3, generatorSeed: 4),
+      .sst2(length: 3, minimumCount: 4, validation: 5),
       .tinyShakespeare(length: 3, validation: 4),
       .mnist(validation: 1, scaling: .mnist, augmentation: .flipAndShift),
       .fashionMNIST(validation: 1, scaling: .mnist, augmentation: Augmentation(padding: 2)),

@@ -17,7 +17,7 @@ struct ListCommand: ParsableCommand {
     case losses
     case stopRules = "stop-rules"
     case recipeSteps = "recipe-steps"
-    case analyses, metrics, settings
+    case measurements, analyses, metrics, settings
   }
 
   @Argument(help: "What to list.")
@@ -80,6 +80,7 @@ extension ListCommand.Kind {
     case .losses: Loss.catalogue.listings
     case .stopRules: StopRule.catalogue.listings
     case .recipeSteps: RecipeStep.catalogue.listings
+    case .measurements: Measurement.catalogue.listings
     case .analyses: Analysis.catalogue.listings
     case .experiments, .metrics, .settings: []
     }

@@ -32,6 +32,9 @@ struct PlotCommand: ParsableCommand {
   @Flag(help: "A logarithmic vertical axis.")
   var logY = false
 
+  @Flag(help: "Draw the Pareto front: what no other network beats in the measure and on the horizontal axis.")
+  var front = false
+
   @Option(help: "Quantities of a trial over its steps, one below the other, as sparsity,loss.")
   var series: String?
 
@@ -105,11 +108,11 @@ struct PlotCommand: ParsableCommand {
     let band = curves.band ?? .ci95
     let words =
       ["--x", x, "--y", y, "--band", band.rawValue] + (curves.by.map { ["--by", $0] } ?? [])
-      + curves.conditions.flatMap { ["--where", $0] }
+      + curves.conditions.flatMap { ["--where", $0] } + (front ? ["--front"] : [])
     let axis = SparsityAxis(rawValue: x)
     let column = axis == nil ? x : nil
     let figure = try curves.curves(paths, along: column).figure(
-      of: y, against: axis ?? .remaining, column: column, band: band, title: title,
+      of: y, against: axis ?? .remaining, column: column, hasFront: front, band: band, title: title,
       command: command(paths, words), generator: generator)
     return try changed(figure, page)
   }

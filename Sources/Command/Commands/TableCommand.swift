@@ -16,6 +16,12 @@ struct TableCommand: ParsableCommand {
   )
   var measures = "test_accuracy"
 
+  @Option(
+    help: ArgumentHelp(
+      "Mark what no other line beats in the first measure and in this column, as flops_compacted.",
+      valueName: "cost"), completion: Completions.columns)
+  var front: String?
+
   @Option(help: "The form of the table.")
   var format: Format?
 
@@ -44,7 +50,9 @@ struct TableCommand: ParsableCommand {
     }
     if showsRows { return try print(Table(try curves.rows(paths)), unless: .csv) }
     let measures = measures.split(separator: ",").map(String.init)
-    try print(try curves.curves(paths).table(of: measures, band: curves.band ?? .ci95))
+    try print(
+      try curves.curves(paths).table(
+        of: measures, frontAgainst: front, band: curves.band ?? .ci95))
   }
 
   /// Prints a table in the form that was asked for, else in that of its kind; people get its heading too.

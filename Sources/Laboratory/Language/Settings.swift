@@ -139,6 +139,9 @@ package enum Settings {
         }
         return state
       }),
+      "measure", \.measurement, unit: "none, latency, latency(threads: 1)",
+      "what is measured of every round while nothing else runs",
+      neutral: .component(Measurement.none.specification)),
     Setting(
       "seed", \.seed, .whole(), as: "0", unit: "integer", "the seed of every random stream"),
   ]

@@ -58,6 +58,8 @@ public struct Trial: Sendable {
   public var compaction: Compaction
   /// What the optimizer of a retraining begins with.
   public var optimizerState: OptimizerState
+  /// What is measured of every round besides costs and accuracies, while nothing else runs.
+  public var measurement: Measurement
   /// What the claim is compared with.
   public var control: Control
   /// The rounds that are reported besides round 0, the dense training; `nil` for all. A round that is not reported is trained
@@ -81,7 +83,8 @@ public struct Trial: Sendable {
     execution: SparseExecution = .automatic, seed: Int = 0, recipe: Recipe? = nil,
     dynamics: Dynamics = .none, loss: Loss = .crossEntropy, stop: StopRule = .never, scoringBatches: Int = 1,
     learnedMask: LearnedMask = .none, retrainingRate: RetrainingRate = .own, repair: Repair = .none,
-    compaction: Compaction = .none, optimizerState: OptimizerState = .fresh
+    compaction: Compaction = .none, optimizerState: OptimizerState = .fresh,
+    measurement: Measurement = .none
   ) {
     self.model = model
     self.initializer = initializer
@@ -113,6 +116,7 @@ public struct Trial: Sendable {
     self.repair = repair
     self.compaction = compaction
     self.optimizerState = optimizerState
+    self.measurement = measurement
   }
 
   /// What makes this trial another than others: every setting that is not at its neutral value.

@@ -59,9 +59,13 @@ final class KnownNetworks: Sendable {
   /// - Returns: bytes that a stage of it takes at least, the data set apart.
   /// - Throws: `TraceError`.
   func check(_ regimen: Regimen, _ trial: Trial) throws -> Int {
-    let training = try memory(regimen.timing) {
+    // A network that is only measured needs no room for a step on a whole batch.
+    let batch = try trial.isTrained(regimen) ? regimen.batchSize : 1
+    let size = Specification(
+      "training", version: 1, [("regimen", .component(regimen.timing)), ("batch", .integer(batch))])
+    let training = try memory(size) {
       let step = try regimen.model.trainingGraph(
-        batch: regimen.batchSize, optimizer: regimen.optimizer, masked: [], loss: regimen.loss,
+        batch: batch, optimizer: regimen.optimizer, masked: [], loss: regimen.loss,
         clipping: regimen.clipping)
       let evaluation = try regimen.model.evaluationGraph(
         batch: regimen.data.interface.evaluationBatch, loss: regimen.loss)
@@ -94,6 +98,12 @@ final class KnownNetworks: Sendable {
         batch: regimen.data.interface.evaluationBatch, loss: regimen.loss)
       return regimen.memory(of: step, evaluation: evaluation)
     }
+  }
+
+  /// Bytes that a measurement of latencies takes at least, the data set apart.
+  func memoryOfLatency(_ regimen: Regimen) throws -> Int {
+    let key = Specification("latency", version: 1, [("timing", .component(regimen.timing))])
+    return try memory(key) { try regimen.memoryOfLatency() }
   }
 
   private func memory(_ key: Specification, _ make: () throws -> Int) throws -> Int {

@@ -7,11 +7,34 @@ import CoppiceTensors
 package struct NetworkCompaction: Sendable {
   private let network: Network
   private let units: SilentUnits
+  /// Bytes of the whole network's intermediate values, one example.
+  private let activationBytes: Int
 
   /// The units of a network.
   package init(_ network: Network) throws {
     self.network = network
     units = try SilentUnits(network.forward(batch: 1, isTraining: false))
+    activationBytes = Plan.arenaSize(try network.evaluationGraph(batch: 1))
+  }
+
+  /// What the network takes in bytes, whole and under masks; of a dense network, its own.
+  package func size(_ masks: MaskSet?) throws -> SizeRecord {
+    var size = SizeRecord(
+      bytes: 0, bytesSparse: 0, activationBytes: activationBytes, activationBytesCompacted: activationBytes)
+    for (name, shape) in network.declarations.map({ ($0.name, $0.shape) }) {
+      size.bytes += 4 * shape.count
+      size.bytesSparse += SizeRecord.sparseBytes(
+        count: shape.count, survivors: masks?[name]?.keptCount ?? shape.count)
+    }
+    for buffer in network.buffers {
+      size.bytes += 4 * buffer.shape.count
+      size.bytesSparse += 4 * buffer.shape.count
+    }
+    let kept = masks.map(units.keptAxes) ?? KeptAxes([])
+    guard !kept.isEmpty else { return size }
+    let smaller = try Compacted(kept).apply(to: network)
+    size.activationBytesCompacted = Plan.arenaSize(try smaller.evaluationGraph(batch: 1))
+    return size
   }
 
   /// The size of what masks leave; of a dense network, its own.

@@ -2,6 +2,7 @@ import CoppiceDatasets
 import CoppiceNetworks
 import CoppiceTensors
 import CoppiceTerms
+import Synchronization
 
 /// What is trained, on what, and how: equal for all trainings of a trial, whose stages share it.
 package final class Regimen: Sendable {
@@ -27,6 +28,8 @@ package final class Regimen: Sendable {
   let specification: Specification
   /// What the time of a step depends on, besides density.
   let timing: Specification
+  /// Whether a plan that tried a step of it would take much memory or time; `nil` until it is asked for.
+  private let largeness = Mutex<Bool?>(nil)
 
   package init(
     model: Network, data: TaskData, optimizer: Optimizer, learningRate: LearningRate, loss: Loss,
@@ -63,6 +66,15 @@ package final class Regimen: Sendable {
         ("batch-size", .integer(batchSize)), ("execution", .text(execution.rawValue)),
         ("loss", .component(loss.specification)),
       ])
+  }
+
+  /// Whether a plan that tried a step of it would take much memory or time: 64 million weights or more, or operations for seconds.
+  package var isTooLargeToTry: Bool {
+    if let known = largeness.withLock({ $0 }) { return known }
+    let weights = model.declarations.map(\.shape.count).total
+    let isLarge = weights >= 64_000_000 || ((try? NetworkCosts(self).flopsPerStep) ?? 0) >= 3e11
+    largeness.withLock { $0 = isLarge }
+    return isLarge
   }
 
   /// Everything that two regimens can differ in.

@@ -11,6 +11,8 @@ package struct Round: Sendable {
     package static let training = Role("training")
     /// The stage whose masks the network was trained under.
     package static let masks = Role("masks")
+    /// The stage that has measured how long it takes.
+    package static let latency = Role("latency")
   }
 
   /// k, the number of prunings the network has had.
@@ -36,6 +38,13 @@ package struct Round: Sendable {
     self.isInVain = isInVain
     self.ticketSteps = ticketSteps
     self.spared = spared
+  }
+
+  /// The same round with one more stage.
+  func adding(_ role: Role, _ key: StageKey) -> Round {
+    Round(
+      index: index, stages: stages + [(role, key)], requestedSparsity: requestedSparsity, isInVain: isInVain,
+      ticketSteps: ticketSteps, spared: spared)
   }
 
   /// Whether a control stands in the place of the pruned network.

@@ -17,8 +17,12 @@ extension SweepPlan {
     jobs: Int, threads: Int = 1, measuringFor seconds: Double = 0.8
   ) throws -> Double {
     var kinds: [Specification: [Double: any Stage]] = [:]
-    for stage in stages where stage.work.steps > 0 {
-      if let kind = stage.work.kind { kinds[kind, default: [:]][stage.work.density] = stage }
+    for stage in stages {
+      // One that makes steps says how long they take; one that makes none counts its operations.
+      guard let kind = stage.work.kind, stage.work.steps > 0 || kinds[kind]?[stage.work.density] == nil else {
+        continue
+      }
+      kinds[kind, default: [:]][stage.work.density] = stage
     }
     let measurements = kinds.mapValues { stages in
       Self.spread(stages.keys.sorted()).compactMap { density in stages[density].map { (density, $0) } }
@@ -31,19 +35,24 @@ extension SweepPlan {
       }
     }
     let made = Set(self.stages.made.map(\.key))
-    var (total, longest) = (0.0, 0.0)
+    var (total, longest, alone) = (0.0, 0.0, 0.0)
     var ends: [StageKey: Double] = [:]
     for stage in stages {
       var duration = 0.0
       if let known = stage.work.kind.flatMap({ rates[$0] }), !known.isEmpty {
         duration = stage.seconds(at: Self.between(known, stage.work.density))
       }
+      // Nothing else is done meanwhile, so that more jobs make it no shorter.
+      if stage.work.runsAlone {
+        alone += duration
+        continue
+      }
       let end = (stage.parents.compactMap { ends[$0] }.max() ?? 0) + duration
       ends[stage.key] = end
       if made.contains(stage.key) { total += duration }
       longest = max(longest, end)
     }
-    return max(total / Double(max(1, jobs)), longest)
+    return max(total / Double(max(1, jobs)), longest) + alone
   }
 
   /// Up to five of some densities: the ends and those that lie about evenly between.

@@ -23,6 +23,12 @@ extension Regimen {
 }
 
 extension Trial {
+  /// Whether any step is planned, as far as is known before its recipe unrolls.
+  func isTrained(_ regimen: Regimen) throws -> Bool {
+    if regimen.total > 0 || recipe != nil { return true }
+    return try retraining.plan(total: regimen.total, perEpoch: regimen.perEpoch).iterations > 0
+  }
+
   /// Examples at once that evidence is measured on; `nil` where the criterion asks for none on a whole batch.
   func evidenceBatch(of examples: Int) -> Int? {
     let isWhole = criterion.needs.evidence.contains { evidence in

@@ -93,6 +93,13 @@ package struct TrialPlan: Sendable {
         memory.plus(data.dataset.bytes), for: "training with learned mask \(learning.mask.name)",
         advice: "choose a smaller model, or a smaller batch-size")
     }
+    if trial.measurement.takesLatency {
+      memory = max(memory, try networks.memoryOfLatency(regimen))
+      try MemoryLimit.check(
+        memory.plus(data.dataset.bytes),
+        for: "measuring latencies of \(trial.model.specification.withoutInitializer)",
+        advice: "choose a smaller model")
+    }
     let last = steps.count { $0.target != nil } + trial.learnedRounds(steps)
     // Where nothing is pruned and nothing trained again, every round is the dense training, and is told once.
     let isDense = trial.recipe == nil && trial.sparsity == 0 && trial.retraining == .none
@@ -106,6 +113,7 @@ package struct TrialPlan: Sendable {
       prunable: prunable, learning: learning, firstTarget: steps.lazy.compactMap(\.target).first)
     for step in steps { try step.extend(&course) }
     try course.measureRepaired()
+    course.measureLatencies()
     rounds = course.rounds
     guard course.isMeasured else { throw RecipeError.noRound }
     guard !rounds.isEmpty else { throw PlanError.noMeasuredRound(wanted) }

@@ -109,7 +109,7 @@ package final class Runner: Sendable {
     leases = StageLeases(results.stages, expiry: options.leaseExpiry)
     maker = StageMaker(
       plan.stages, outputs: outputs, leases: leases, interruption: interruption, isFresh: options.isFresh,
-      observe: observe)
+      alone: { [queue] body in try queue.alone(body) }, observe: observe)
     clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
     trialOfStage = plan.firstTrials(without: Set(reused.keys))
     if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
@@ -190,6 +190,7 @@ package final class Runner: Sendable {
 
   private func work(_ role: WorkQueue.Role) {
     while !interruption.isRequested, let work = queue.next(role) {
+      defer { queue.handIn() }
       switch work {
       case .stage(let index):
         let stage = plan.stages[index]
@@ -251,9 +252,9 @@ package final class Runner: Sendable {
     do {
       try restoreStages(ofTrial: index)
       let assembly = TrialAssembly(trial, from: outputs, distinctions: distinctions, costs: costs)
-      let record = try assembly.record(
+      var record = try assembly.record(
         provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
-      try TrialFile.write(record, to: results.trial(trial.name, of: plan.name))
+      try TrialFile.writeTakingSizes(&record, to: results.trial(trial.name, of: plan.name))
       outcome = (record.status, record.rounds.map(\.row))
       failure = try failure ?? assembly.fault(in: record)
     } catch let end as Interrupted {

@@ -25,17 +25,20 @@ final class StageMaker: Sendable {
   private let interruption: Interruption
   /// Whether stored outputs are made anew.
   private let isFresh: Bool
+  /// Does something while nothing else of this run is done.
+  private let alone: @Sendable (() throws -> Answer) throws -> Answer
   private let observe: @Sendable (RunEvent) -> Void
   private let state = Mutex(State())
 
   init(
     _ stages: [any Stage], outputs: RecentStages, leases: StageLeases, interruption: Interruption,
     isFresh: Bool,
+    alone: @escaping @Sendable (() throws -> Answer) throws -> Answer = { try $0() },
     observe: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.stages = Dictionary(stages.map { ($0.key, $0) }) { first, _ in first }
     (self.outputs, self.leases, self.interruption) = (outputs, leases, interruption)
-    (self.isFresh, self.observe) = (isFresh, observe)
+    (self.isFresh, self.alone, self.observe) = (isFresh, alone, observe)
   }
 
   /// Makes a stage, or finds that another run has made it or is about to.
@@ -44,6 +47,11 @@ final class StageMaker: Sendable {
   ///
   /// - Parameter context: what it is given to work with, asked for when the work begins.
   func make(_ stage: any Stage, _ context: () -> StageContext) throws -> Answer {
+    // Who waits to be alone holds no lease, lest somebody waits for that one meanwhile.
+    try stage.work.runsAlone ? alone { try makeNow(stage, context) } : makeNow(stage, context)
+  }
+
+  private func makeNow(_ stage: any Stage, _ context: () -> StageContext) throws -> Answer {
     if case .held(let holder) = leases.acquire(stage.key.hexadecimal) {
       tell(of: holder, stage.key)
       return .held

@@ -161,6 +161,8 @@ package struct TrialAssembly {
         paths: network == nil
           ? nil : try training.flatMap(PathRecord.init) ?? masks.flatMap(PathRecord.init) ?? paths(kept),
         compaction: network == nil ? nil : try compaction(kept, training),
+        size: network == nil ? nil : try costs.compaction(of: plan.regimen).size(kept),
+        latency: try round[.latency].flatMap { try outputs.read($0) }.flatMap(LatencyRecord.init),
         wallTime: training?[numbers: "wall_time"]?.first.map { round.isInVain ? 0 : $0 } ?? .nan,
         exploration: training?[numbers: "exploration"]?.first,
         ties: masks?[numbers: "ties"]?.first.flatMap { round.isInVain ? 0 : Int(exactly: $0) },

@@ -40,6 +40,10 @@ package final class WorkQueue: @unchecked Sendable {
   private let left: [[Int]]
   private var open: Int
   private var isClosed = false
+  /// Stages during which nothing else may run.
+  private let isQuiet: [Bool]
+  /// Whoever was given work and has not handed it in, those among them that wait to be alone, and whether one is.
+  private var (atWork, waiting, isAlone) = (0, 0, false)
 
   /// The stages to run, by their places in the plan, but for those that others leave on their way.
   package let stagesToRun: [Int]
@@ -119,6 +123,7 @@ package final class WorkQueue: @unchecked Sendable {
     self.stagesOfTrial = stagesOfTrial
     self.trialsOfStage = trialsOfStage
     missingParents = missing
+    isQuiet = stages.map(\.work.runsAlone)
   }
 
   /// Who asks for work.
@@ -130,17 +135,24 @@ package final class WorkQueue: @unchecked Sendable {
   }
 
   /// The next thing to do; waits for one while others are at work, and gives `nil` when nothing is left or the queue closed.
+  /// Who was given something says when it is done with it, see `handIn`.
+  ///
+  /// A stage that runs alone is given away when there is nothing else to do and nobody is at work, so that the others seldom wait.
   package func next(_ role: Role = .worker) -> Work? {
     condition.lock()
     defer { condition.unlock() }
     while !isClosed, open > 0 {
-      let isHelping = readyTrials.count > 1 || readyStages.isEmpty
+      if isAlone || waiting > 0 {
+        condition.wait()
+        continue
+      }
+      let isHelping = readyTrials.count > 1 || readyStages.allSatisfy { isQuiet[$0] }
       if !readyTrials.isEmpty, role == .assembler || isHelping {
         let trial = readyTrials.removeFirst()
         let (ending, failure) = shortfall(of: trial)
         return take(.trial(trial, ending: ending, failure: failure))
       }
-      if role == .worker, !readyStages.isEmpty { return take(.stage(readyStages.removeFirst())) }
+      if role == .worker, let place = nextStage { return take(.stage(readyStages.remove(at: place))) }
       guard role == .worker, let due = heldStages.map(\.due).min() else {
         condition.wait()
         continue
@@ -207,8 +219,39 @@ package final class WorkQueue: @unchecked Sendable {
     condition.unlock()
   }
 
+  /// Where the stage stands that is to be run next, among those that are ready; `nil` for none now.
+  private var nextStage: Int? {
+    readyStages.firstIndex { !isQuiet[$0] }
+      ?? (atWork == 0 && readyTrials.isEmpty ? readyStages.indices.first : nil)
+  }
+
+  /// Says that what was given out last is done with, whatever came of it.
+  package func handIn() {
+    condition.lock()
+    atWork -= 1
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// Does something while nobody else is at work, for one who was given work or has none: waits until the others have handed theirs
+  /// in, and nothing is given out meanwhile.
+  package func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
+    condition.lock()
+    waiting += 1
+    while isAlone || atWork > waiting { condition.wait() }
+    isAlone = true
+    condition.unlock()
+    defer {
+      condition.lock()
+      (isAlone, waiting) = (false, waiting - 1)
+      condition.broadcast()
+      condition.unlock()
+    }
+    return try body()
+  }
+
   private func take(_ work: Work) -> Work {
-    open -= 1
+    (open, atWork) = (open - 1, atWork + 1)
     if open == 0 { condition.broadcast() }
     return work
   }

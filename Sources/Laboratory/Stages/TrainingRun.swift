@@ -85,7 +85,9 @@ struct TrainingRun {
     trainer = try Trainer(
       smaller?.network ?? network, state, masks: smaller == nil ? masks?.active : smaller?.masks,
       trained: masks?.trained, execution: regimen.execution,
-      optimizer: regimen.optimizer, loss: regimen.loss, batch: regimen.batchSize, clipping: regimen.clipping,
+      optimizer: regimen.optimizer, loss: regimen.loss,
+      // What makes no step needs no room for one.
+      batch: stage.steps == 0 ? 1 : regimen.batchSize, clipping: regimen.clipping,
       seed: regimen.seedBits, firstStep: stage.firstStep, momentSteps: momentSteps, threads: context.threads)
     rates = try stage.rates(context)
     sparsity = stage.moves == nil ? nil : masks?.active.sparsity

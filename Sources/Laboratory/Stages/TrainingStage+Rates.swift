@@ -4,9 +4,9 @@ import CoppiceTensors
 
 extension TrainingStage {
   package func measuredRates(threads: Int, seconds: Double) throws -> StageRates? {
-    regimen.isTooLargeToTry
-      ? try StageRates(countedFor: regimen, density: work.density, threads: threads, seconds: seconds)
-      : try StageRates(
+    try steps == 0 || regimen.isTooLargeToTry
+      ? StageRates(countedFor: regimen, density: work.density, threads: threads, seconds: seconds)
+      : StageRates(
         regimen, learning, density: work.density, threads: threads, seconds: seconds)
   }
 
@@ -19,14 +19,9 @@ extension TrainingStage {
   }
 }
 
-extension Regimen {
-  /// Whether a plan that tried a step of it would take much memory or time: 64 million weights or more.
-  package var isTooLargeToTry: Bool { model.declarations.map(\.shape.count).total >= 64_000_000 }
-}
-
 extension StageRates {
   /// By the operations of a step and an evaluation, at the speed of a product of matrices that is measured now. No weight is made.
-  fileprivate init(countedFor regimen: Regimen, density: Double, threads: Int, seconds: Double) throws {
+  init(countedFor regimen: Regimen, density: Double, threads: Int, seconds: Double) throws {
     let (costs, speed) = (
       try NetworkCosts(regimen), try OperationSpeed.measured(threads: threads, seconds: seconds)
     )

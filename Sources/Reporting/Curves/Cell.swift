@@ -22,6 +22,9 @@ package struct Cell: Sendable, Equatable {
   package let failed: Int
   /// How many of the rows are networks at chance; `nil` where none was asked.
   package let chance: Int?
+  /// How many of them are smaller than the dense network and not faster, for one example and for 64; `nil` where nobody measured.
+  package let notFaster: Int?
+  package let notFaster64: Int?
 
   /// - Parameters:
   ///   - rows: what was measured at this level.
@@ -36,8 +39,11 @@ package struct Cell: Sendable, Equatable {
     collapsed = ended.count { $0.status == .collapsed }
     diverged = ended.count { $0.status == .diverged }
     failed = ended.count { $0.status == .failed }
-    let marks = rows.map { $0[metric: .chance] }.filter { !$0.isNaN }
-    chance = marks.isEmpty ? nil : marks.count { $0 > 0 }
+    func marked(_ metric: Metric) -> Int? {
+      let marks = rows.map { $0[metric: metric] }.filter { !$0.isNaN }
+      return marks.isEmpty ? nil : marks.count { $0 > 0 }
+    }
+    (chance, notFaster, notFaster64) = (marked(.chance), marked(.notFaster), marked(.notFaster64))
   }
 
   /// Whether the sparsity that came of it is another than was asked for.

@@ -6,13 +6,15 @@ extension CurveSet {
   /// - Parameters:
   ///   - metric: a numeric column of the index.
   ///   - column: what runs along the horizontal axis in place of the sparsity: a numeric column of the index.
+  ///   - hasFront: whether the Pareto front of the metric and what runs along the horizontal axis is drawn.
   ///   - title: nil for the metric with model and dataset.
   ///   - limits: the range of the vertical axis in the metric's own unit (fractions for accuracies), nil for
   ///     that of the data.
   ///   - command: what draws the figure again; kept in the file.
   package func figure(
     of metric: String = "test_accuracy", against x: SparsityAxis = .remaining, column: String? = nil,
-    band: Band = .ci95, title: String? = nil, limits: ClosedRange<Double>? = nil, command: String? = nil,
+    hasFront: Bool = false, band: Band = .ci95, title: String? = nil, limits: ClosedRange<Double>? = nil,
+    command: String? = nil,
     generator: String? = nil
   ) throws(ReportingError) -> LineFigure {
     try requireNumeric(metric)
@@ -22,9 +24,10 @@ extension CurveSet {
     guard (curves + baselines).flatMap(\.cells).contains(where: { $0.sample(metric).count > 0 }) else {
       throw .noValues(metric)
     }
-    let lines = curves.map { curve in
+    var lines = curves.map { curve in
       LineFigure.Line(label: curve.label, points: curve.cells.map { point($0, shown, x, band) })
     }
+    let hasBars = lines.contains(where: \.hasBars)
     let own = baselinesOfCurves
     let dashed = own.compactMap { baseline, line -> LineFigure.Baseline? in
       guard let sample = baseline.cells.first?.sample(metric), let mean = sample.value(shown.aggregation)
@@ -34,7 +37,11 @@ extension CurveSet {
         label: baseline.label + (sample.isComplete ? "" : " (n = \(sample.countText))"), y: mean,
         low: bounds?.low, high: bounds?.high, line: line)
     }
-    var words = caption(shown, band)
+    var words = caption(shown, band, hasBars: hasBars)
+    if hasFront, let front = frontLine(of: metric, against: x, cost: column ?? Metric.density.name) {
+      lines.append(front)
+      words += " Pareto front: what no other network beats in both, dense ones among them."
+    }
     if dashed.contains(where: { $0.line != nil }) {
       words += " Thin dashed lines: the dense network of the curve of that colour."
     }
@@ -89,20 +96,24 @@ extension CurveSet {
     note += ", n = \(sample.countText)"
     if cell.isTroubled { note += ", " + cell.troubleText }
     if let chance = cell.chance, chance > 0 { note += ", \(chance) at chance" }
+    for (count, batch) in [(cell.notFaster, 1), (cell.notFaster64, 64)] {
+      if let count, count > 0 { note += ", \(count) smaller and not faster (batch \(batch))" }
+    }
+    let place = x.bounds(cell, band)
     return LineFigure.Point(
-      x: x.value(cell), y: value, low: bounds?.low, high: bounds?.high,
+      x: x.value(cell), y: value, low: bounds?.low, high: bounds?.high, xLow: place?.low, xHigh: place?.high,
       isComplete: sample.isComplete, isTroubled: cell.isTroubled, note: note)
   }
 
   /// What lines, bands, marks and n are, in sentences.
-  private func caption(_ metric: Metric, _ band: Band) -> String {
+  private func caption(_ metric: Metric, _ band: Band, hasBars: Bool) -> String {
     let cells = curves.flatMap(\.cells)
     let samples = (cells.isEmpty ? baselines.flatMap(\.cells) : cells).map { $0.sample(metric.name) }
     let expected = samples.map(\.expected).max() ?? 0
     let aggregation = metric.aggregation.rawValue
     var words = aggregation.prefix(1).uppercased() + aggregation.dropFirst()
     if let name = band.name, expected > 1, band.isDefined(for: metric.aggregation) {
-      words += "; band: \(name)"
+      words += hasBars ? "; bars, in both directions: \(name)" : "; band: \(name)"
     }
     words += "; n = \(expected) \(expected == 1 ? "seed" : "seeds")."
 
@@ -126,6 +137,12 @@ extension CurveSet {
     }
     let chance = cells.reduce(0) { $0 + ($1.chance ?? 0) }
     if chance > 0 { words += " At chance, and in the means: \(chance) network\(chance == 1 ? "" : "s")." }
+    for (batch, mark) in [(1, \Cell.notFaster), (64, \Cell.notFaster64)] {
+      let count = cells.reduce(0) { $0 + ($1[keyPath: mark] ?? 0) }
+      if count > 0 {
+        words += " Smaller and not faster at batch \(batch): \(count) network\(count == 1 ? "" : "s")."
+      }
+    }
     return words
   }
 }

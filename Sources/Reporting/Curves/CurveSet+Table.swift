@@ -3,16 +3,21 @@ import CoppiceStore
 extension CurveSet {
   /// The results as a table: one line a configuration and sparsity, the dense baselines first.
   ///
+  /// `not faster` counts networks that are smaller and not faster, where latencies were measured.
   /// `chance` counts the networks at chance among those that the means are of. For every metric its mean ± the band's half-width and, for the first, the difference to the dense baseline
   /// paired by seed, with the half-width of its 95 % confidence interval.
   ///
   /// Where a sparsity is another than was asked for, both have a column.
   ///
-  /// - Parameter band: what stands behind the ±; `minmax`, which is not symmetric, has two columns instead.
-  package func table(of metrics: [String] = ["test_accuracy"], band: Band = .ci95) throws(ReportingError)
-    -> Table
-  {
-    for metric in metrics { try requireNumeric(metric) }
+  /// - Parameters:
+  ///   - cost: a numeric column; then `front` is 1 for what no other line beats in the first metric and this column, else 0.
+  ///   - band: what stands behind the ±; `minmax`, which is not symmetric, has two columns instead.
+  package func table(
+    of metrics: [String] = ["test_accuracy"], frontAgainst cost: String? = nil, band: Band = .ci95
+  ) throws(ReportingError) -> Table {
+    for metric in metrics + (cost.map { [$0] } ?? []) { try requireNumeric(metric) }
+    // The cost is a column too, so that a reader sees what the front is made of.
+    let metrics = metrics + (cost.map { metrics.contains($0) ? [] : [$0] } ?? [])
     let shown = metrics.map(Metrics.column)
     let hasRounds = curves.contains { $0.rows == .ladder }
     let hasFailures = (curves + baselines).flatMap(\.cells).contains { $0.failed > 0 }
@@ -34,10 +39,19 @@ extension CurveSet {
     table.columns.append(.init(name: "collapsed", format: .integer))
     table.columns.append(.init(name: "diverged", format: .integer))
     table.columns.append(.init(name: "chance", format: .integer))
+    let marks = Self.marks.filter { mark in
+      (curves + baselines).flatMap(\.cells).contains { mark.count($0) != nil }
+    }
+    for mark in marks {
+      table.columns.append(.init(name: mark.metric.name, heading: mark.heading, format: .integer))
+    }
     if hasFailures { table.columns.append(.init(name: "failed", format: .integer)) }
+    let best = cost.map { front(of: metrics.first ?? "test_accuracy", against: $0) }
+    if best != nil { table.columns.append(.init(name: "front", format: .integer)) }
 
-    func append(_ curve: Curve, named name: [Table.Cell], isCompared: Bool) {
-      for cell in curve.cells {
+    func append(_ curve: Curve, at index: Int, named name: [Table.Cell], isCompared: Bool) {
+      for (position, cell) in curve.cells.enumerated() {
+        let place = CellPlace(isBaseline: !isCompared, curve: index, cell: position)
         var row = name
         if hasRounds { row.append(cell.round.map { .number(Double($0)) } ?? .missing) }
         if isMissed { row.append(.number(cell.requestedSparsity)) }
@@ -52,14 +66,27 @@ extension CurveSet {
         }
         row += [.number(Double(cell.collapsed)), .number(Double(cell.diverged))]
         row.append(cell.chance.map { .number(Double($0)) } ?? .missing)
+        for mark in marks {
+          row.append(mark.count(cell).map { Table.Cell.number(Double($0)) } ?? .missing)
+        }
         if hasFailures { row.append(.number(Double(cell.failed))) }
+        if let best { row.append(.number(best.contains(place) ? 1 : 0)) }
         table.rows.append(row)
       }
     }
-    for baseline in baselines { append(baseline, named: names(ofBaseline: baseline), isCompared: false) }
-    for curve in curves { append(curve, named: names(of: curve), isCompared: true) }
+    for (index, baseline) in baselines.enumerated() {
+      append(baseline, at: index, named: names(ofBaseline: baseline), isCompared: false)
+    }
+    for (index, curve) in curves.enumerated() {
+      append(curve, at: index, named: names(of: curve), isCompared: true)
+    }
     return table
   }
+
+  /// Networks that are smaller and not faster, counted like those at chance.
+  private static let marks: [(metric: Metric, heading: String, count: @Sendable (Cell) -> Int?)] = [
+    (.notFaster, "not faster", { $0.notFaster }), (.notFaster64, "not faster, 64", { $0.notFaster64 }),
+  ]
 
   private static func columns(_ metric: Metric, _ band: Band) -> [Table.Column] {
     let quantity = metric.quantity

@@ -14,6 +14,13 @@ struct PointPlace {
     return cell.sample(column).mean ?? .nan
   }
 
+  /// How far its place is uncertain, where what runs along the axis was measured and differs over seeds.
+  func bounds(_ cell: Cell, _ band: Band) -> (low: Double, high: Double)? {
+    guard let column, !isCondition else { return nil }
+    let bounds = band.bounds(of: cell.sample(column), within: Metrics.column(column).quantity.bounds)
+    return bounds.flatMap { $0.low < $0.high ? $0 : nil }
+  }
+
   /// Values that go over more than a factor of this stand on a logarithmic axis.
   private static let widestLinear = 20.0
 

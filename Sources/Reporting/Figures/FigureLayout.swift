@@ -59,7 +59,8 @@ struct FigureLayout {
     }
 
     let xValues = figure.lines.flatMap { $0.points.map(\.x) }
-    let xLimits = Self.limits(of: figure.x, xValues, pad: 0)
+    let xEdges = figure.lines.flatMap { $0.points.flatMap { [$0.xLow, $0.xHigh] } }.compactMap { $0 }
+    let xLimits = Self.limits(of: figure.x, xValues + xEdges, pad: 0)
     let ends = (left + Self.inset, right - Self.inset)
     x = AxisScale(
       figure.x.scale, limits: xLimits, start: figure.x.isReversed ? ends.1 : ends.0,

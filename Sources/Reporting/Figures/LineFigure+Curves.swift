@@ -68,6 +68,7 @@ extension LineFigure {
   }
 
   private func drawBand(_ svg: inout SVG, _ layout: FigureLayout, _ line: Line, _ style: LineStyle) {
+    if line.hasBars { return drawBars(&svg, layout, line, style) }
     for stretch in stretches(line, layout, { [$0.low, $0.high] }) {
       if stretch.count == 1, let only = stretch.first {
         // A band needs two points; a single one gets an error bar.
@@ -80,6 +81,23 @@ extension LineFigure {
       let corners = stretch.map { ($0.x, $0.ys[1]) } + stretch.reversed().map { ($0.x, $0.ys[0]) }
       svg.element("path", ["d": Self.path(corners) + "Z", "fill": style.color, "fill-opacity": "0.16"])
     }
+  }
+
+  /// Error bars in both directions at every point.
+  private func drawBars(_ svg: inout SVG, _ layout: FigureLayout, _ line: Line, _ style: LineStyle) {
+    svg.begin("g", ["stroke": style.outlineColor ?? style.color, "stroke-width": "1.1"])
+    for point in line.points {
+      guard let x = layout.x.position(point.x), let y = point.y.flatMap(layout.y.position) else { continue }
+      if let low = point.low.flatMap(layout.y.position), let high = point.high.flatMap(layout.y.position) {
+        svg.line(x, low, x, high)
+        for end in [low, high] { svg.line(x - 3, end, x + 3, end) }
+      }
+      if let low = point.xLow.flatMap(layout.x.position), let high = point.xHigh.flatMap(layout.x.position) {
+        svg.line(low, y, high, y)
+        for end in [low, high] { svg.line(end, y - 3, end, y + 3) }
+      }
+    }
+    svg.end()
   }
 
   private func drawLine(_ svg: inout SVG, _ layout: FigureLayout, _ line: Line, _ style: LineStyle) {

@@ -9,6 +9,9 @@ package struct LineFigure: Figure, Equatable {
     package var low: Double?
     /// The upper edge of the band, nil for none.
     package var high: Double?
+    /// How far `x` is uncertain: the lower and upper end of a bar across the point, nil for none.
+    package var xLow: Double?
+    package var xHigh: Double?
     /// Whether all the trials behind the point have a value; an incomplete point is drawn open.
     package var isComplete: Bool
     /// Whether a trial behind the point collapsed, diverged or failed; such a point is crossed out.
@@ -17,13 +20,16 @@ package struct LineFigure: Figure, Equatable {
     package var note: String?
 
     package init(
-      x: Double, y: Double?, low: Double? = nil, high: Double? = nil, isComplete: Bool = true,
+      x: Double, y: Double?, low: Double? = nil, high: Double? = nil, xLow: Double? = nil,
+      xHigh: Double? = nil, isComplete: Bool = true,
       isTroubled: Bool = false, note: String? = nil
     ) {
       self.x = x
       self.y = y
       self.low = low
       self.high = high
+      self.xLow = xLow
+      self.xHigh = xHigh
       self.isComplete = isComplete
       self.isTroubled = isTroubled
       self.note = note
@@ -38,6 +44,9 @@ package struct LineFigure: Figure, Equatable {
     package var hasMarkers: Bool
     /// Whether it is what the others are compared with: grey and dashed, without markers. Such lines come last.
     package var isReference: Bool
+
+    /// Whether points have bars in both directions, because `x` is uncertain too, in place of a band.
+    package var hasBars: Bool { points.contains { $0.xLow != nil && $0.xHigh != nil } }
 
     package init(label: String, points: [Point], hasMarkers: Bool = true, isReference: Bool = false) {
       self.label = label

@@ -18,6 +18,10 @@ package struct RoundFacts: Sendable {
   package var paths: PathRecord?
   /// What is left where units without any survivor are cut out; `nil` where nobody asked.
   package var compaction: CompactionRecord?
+  /// What the network takes in bytes; `nil` where its masks were never made.
+  package var size: SizeRecord?
+  /// How long it takes; `nil` where nobody measured.
+  package var latency: LatencyRecord?
   /// Seconds the round's training took.
   package var wallTime: Double
   /// The fraction of the prunable weights that were active in any step; `nil` where none that was removed could come back.
@@ -33,14 +37,15 @@ package struct RoundFacts: Sendable {
     evaluations: [Evaluation] = [], layers: [LayerRecord] = [], masks: MaskSet? = nil,
     series: Series = Series(),
     flops: Int? = nil, trainingFlops: Int? = nil, trainingFlopsDense: Int? = nil, paths: PathRecord? = nil,
-    compaction: CompactionRecord? = nil, wallTime: Double = .nan, exploration: Double? = nil,
+    compaction: CompactionRecord? = nil, size: SizeRecord? = nil, latency: LatencyRecord? = nil,
+    wallTime: Double = .nan, exploration: Double? = nil,
     ties: Int? = nil,
     settledStep: Int = 0
   ) {
     (self.evaluations, self.layers, self.masks, self.series) = (evaluations, layers, masks, series)
     (self.flops, self.trainingFlops, self.wallTime) = (flops, trainingFlops, wallTime)
     (self.trainingFlopsDense, self.paths) = (trainingFlopsDense, paths)
-    self.compaction = compaction
+    (self.compaction, self.size, self.latency) = (compaction, size, latency)
     (self.exploration, self.ties, self.settledStep) = (exploration, ties, settledStep)
   }
 
@@ -57,6 +62,7 @@ extension IndexRow {
   /// Takes every metric of the catalogue from the facts of this row's round. What is measured at evaluations is that of the
   /// last one.
   package mutating func measure(_ facts: RoundFacts) {
+    (processor, kernels) = (facts.latency?.processor ?? "", facts.latency?.kernels ?? "")
     for metric in Metrics.all {
       switch metric.measurement {
       case .evaluation: self[metric: metric] = facts.evaluations.last?[metric] ?? .nan

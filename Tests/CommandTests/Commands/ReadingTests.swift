@@ -21,6 +21,7 @@ import Testing
     ("dynamics", Dynamics.catalogue.names), ("learned-masks", LearnedMask.catalogue.names),
     ("losses", Loss.catalogue.names),
     ("stop-rules", StopRule.catalogue.names), ("recipe-steps", RecipeStep.catalogue.names),
+    ("measurements", Measurement.catalogue.names),
     ("analyses", Analysis.catalogue.names), ("metrics", Metrics.all.map(\.name)),
     ("settings", Settings.all.map(\.name)),
   ]
@@ -71,7 +72,7 @@ import Testing
     for (kind, setting) in [
       ("optimizers", "optimizer"), ("learning-rates", "learning-rate"), ("initializers", "initializer"),
       ("criteria", "criterion"), ("allocations", "allocation"), ("losses", "loss"), ("stop-rules", "stop"),
-      ("retraining-rates", "retraining-rate"), ("repairs", "repair"),
+      ("retraining-rates", "retraining-rate"), ("repairs", "repair"), ("measurements", "measure"),
     ] {
       let list = try object(try run(["list", kind, "--json"]).output)[kind] as? [[String: String]]
       for form in try #require(list).map({ try #require($0["form"]) }) {

@@ -155,6 +155,40 @@ extension ExtremeNumbersTests {
           generatorSeed: UInt64(bitPattern: Int64($1)))
       }
     ),
+    (
+      "dataset topics.length",
+      .amount { $0.dataset = .topics(length: $1, vocabulary: 9, training: 40, validation: 5, test: 5) }
+    ),
+    (
+      "dataset topics.vocabulary",
+      .amount { $0.dataset = .topics(length: 4, vocabulary: $1, training: 40, validation: 5, test: 5) }
+    ),
+    (
+      "dataset topics.classes",
+      .amount {
+        $0.dataset = .topics(length: 4, vocabulary: 9, classes: $1, training: 40, validation: 5, test: 5)
+      }
+    ),
+    (
+      "dataset topics.training",
+      .amount { $0.dataset = .topics(length: 4, vocabulary: 9, training: $1, validation: 5, test: 5) }
+    ),
+    (
+      "dataset topics.validation",
+      .amount { $0.dataset = .topics(length: 4, vocabulary: 9, training: 40, validation: $1, test: 5) }
+    ),
+    (
+      "dataset topics.test",
+      .amount { $0.dataset = .topics(length: 4, vocabulary: 9, training: 40, validation: 5, test: $1) }
+    ),
+    (
+      "dataset topics.generator-seed",
+      .amount {
+        $0.dataset = .topics(
+          length: 4, vocabulary: 9, training: 40, validation: 5, test: 5,
+          generatorSeed: UInt64(bitPattern: Int64($1)))
+      }
+    ),
     ("model encoder.width", .whole { $0.model = .encoder(width: $1) }),
     ("model encoder.heads", .whole { $0.model = .encoder(heads: $1) }),
     ("model encoder.layers", .whole { $0.model = .encoder(layers: $1) }),

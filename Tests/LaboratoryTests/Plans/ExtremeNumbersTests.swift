@@ -55,7 +55,9 @@ import Testing
       ("sparsity", .number { $0.sparsity = $1 }), ("rounds", .whole { $0.rounds = [$1] }),
       ("scoring-batch", .whole { ($0.scoringBatch, $0.criterion) = ($1, .taylor) }),
       ("scoring-batches", .whole { ($0.scoringBatches, $0.criterion) = ($1, .taylor) }),
-      ("seed", .whole { $0.seed = $1 }), ("training", .budget { $0.training = $1 }),
+      ("seed", .whole { $0.seed = $1 }),
+      ("measure latency.threads", .whole { $0.measurement = .latency(threads: $1) }),
+      ("training", .budget { $0.training = $1 }),
       ("evaluation", .budget { $0.evaluation = $1 }),
       (
         "initializer truncated-normal.deviation", .number { $0.initializer = .truncatedNormal(deviation: $1) }
@@ -452,6 +454,7 @@ import Testing
     look("retraining-rate", RetrainingRate.self)
     look("stop", StopRule.self)
     look("recipe", RecipeStep.self)
+    look("measure", Measurement.self)
     look("analysis", Analysis.self)
     let settings = Settings.all.filter { $0.value(Trial.tiny).isNumeric && !names.contains($0.name) }
     #expect(missing.isEmpty && settings.isEmpty, "\(missing) \(settings.map(\.name))")

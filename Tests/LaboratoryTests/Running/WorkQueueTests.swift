@@ -294,4 +294,74 @@ import Testing
       #expect(queue.next() == .stage(1))
     }
   }
+
+  // MARK: Alone
+
+  /// Measurements wait until nothing else is left and nobody is at work, and nothing is given out meanwhile.
+  @Test func whatRunsAloneComesLast() {
+    let (dense, other) = (Node("dense"), Node("other"))
+    let measured = Node("measured", after: [dense], runsAlone: true)
+    let stages = [dense, measured, other]
+    let queue = WorkQueue(stages, trials: [[measured.key], [other.key]])
+    #expect(queue.next() == .stage(0))
+    #expect(queue.finish(0, .done(nil)) == [])
+    queue.handIn()
+    // What stands behind it in the plan goes first, and its trial too.
+    #expect(queue.next() == .stage(2))
+    #expect(queue.finish(2, .done(nil)) == [])
+    #expect(queue.next() == .trial(1, ending: nil, failure: nil))
+    queue.handIn()
+    queue.handIn()
+    #expect(queue.next() == .stage(1))
+    #expect(queue.finish(1, .done(nil)) == [])
+    queue.handIn()
+    #expect(queue.next() == .trial(0, ending: nil, failure: nil))
+    #expect(queue.next() == nil)
+  }
+
+  /// Three workers and an assembler, of which trials restore a measurement now and then: never is anybody at work beside one.
+  @Test func nothingRunsBesideAMeasurement() {
+    struct Counts: Sendable {
+      var (atWork, measuring, measured, besides) = (0, 0, 0, 0)
+    }
+    let trainings = (0..<12).map { Node("training \($0)") }
+    let measurements = trainings.map { Node("measurement of \($0.key)", after: [$0], runsAlone: true) }
+    let stages = zip(trainings, measurements).flatMap { [$0, $1] }
+    let queue = WorkQueue(stages, trials: zip(trainings, measurements).map { [$0.key, $1.key] })
+    let counts = Mutex(Counts())
+    func measure() {
+      counts.withLock { counts in
+        counts.besides += counts.atWork
+        (counts.measuring, counts.measured) = (counts.measuring + 1, counts.measured + 1)
+      }
+      usleep(2_000)
+      counts.withLock { $0.measuring -= 1 }
+    }
+    func work() {
+      counts.withLock { counts in
+        counts.besides += counts.measuring
+        counts.atWork += 1
+      }
+      usleep(500)
+      counts.withLock { $0.atWork -= 1 }
+    }
+    func run(_ role: WorkQueue.Role) {
+      while let given = queue.next(role) {
+        switch given {
+        case .stage(let index):
+          if stages[index].work.runsAlone { queue.alone(measure) } else { work() }
+          _ = queue.finish(index, .done(nil))
+        case .trial(let index, _, _):
+          work()
+          // Somebody has removed the outputs.
+          if index % 3 == 0 { queue.alone(measure) }
+          work()
+        }
+        queue.handIn()
+      }
+    }
+    DispatchQueue.concurrentPerform(iterations: 4) { run($0 == 3 ? .assembler : .worker) }
+    let found = counts.withLock { $0 }
+    #expect(found.besides == 0 && found.measured == 16)
+  }
 }

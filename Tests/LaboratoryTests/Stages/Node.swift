@@ -9,11 +9,14 @@ struct Node: Stage {
   let work: StageWork
   let within: StageKey?
 
-  init(_ name: String, after parents: [Node] = [], steps: Int = 0, within longer: Node? = nil) {
+  init(
+    _ name: String, after parents: [Node] = [], steps: Int = 0, within longer: Node? = nil,
+    runsAlone: Bool = false
+  ) {
     key = StageKey(Specification("node", version: 1, [("name", .text(name))]))
     self.parents = parents.map(\.key)
     within = longer?.key
-    work = StageWork(kind: nil, steps: steps)
+    work = StageWork(kind: nil, steps: steps, runsAlone: runsAlone)
   }
 
   func run(_ context: StageContext) -> StageRecord { StageRecord(key: key.hexadecimal) }
