@@ -10,10 +10,14 @@ package struct Benchmark: Sendable {
     case kernels
     /// Whole training steps, and those of a network late in its training beside those of a fresh one.
     case training
-    /// Batches through the network: at the batch of evaluations, 1 and 64.
+    /// Batches through the network: at the batch of evaluations, 1 and 64; of a model of published size at 1 and 8, with the memory.
     case inference
     /// Training and inference over the density of the weights.
     case sparse
+    /// A compacted network of half the work beside the whole one.
+    case compacted
+    /// What it takes to trace, plan and group a model.
+    case planning
     /// Prunings by criteria that ask for much, and scoring on one thread and on two.
     case criteria
     /// Trainings whose masks move, and what moving them costs.
@@ -35,6 +39,8 @@ package struct Benchmark: Sendable {
   package static let sparseModels = ["lenet-300-100", "lenet-5", "conv-2", "encoder"]
   /// The batches of a sparse curve's inference, and of every model's beside its own.
   static let inferenceBatches = [1, 64]
+  /// The batches of a model of published size.
+  static let publishedBatches = [1, 8]
 
   package init(threads: Int, density: Double = 1, seconds: Double) {
     (self.threads, self.density, self.seconds) = (threads, density, seconds)
@@ -48,7 +54,7 @@ package struct Benchmark: Sendable {
   ) throws -> [BenchmarkRow] {
     var rows: [BenchmarkRow] = []
     for subject in models {
-      if parts.contains(.kernels) {
+      if parts.contains(.kernels), !subject.isPublished {
         willMeasure("\(subject.name): kernels")
         rows += try KernelBenchmark(threads: threads, seconds: seconds).run(subject)
       }
@@ -57,10 +63,20 @@ package struct Benchmark: Sendable {
         let benchmark = try ModelBenchmark(subject, threads: threads, seconds: seconds)
         for point in points {
           willMeasure("\(subject.name): \(point.work) of \(point.batch) at density \(point.density)")
-          rows.append(try benchmark.measure(point))
+          rows += try benchmark.rows(of: point)
         }
       }
-      if parts.contains(.dynamics),
+      if parts.contains(.compacted),
+        let benchmark = try CompactedBenchmark(subject, threads: threads, seconds: seconds)
+      {
+        willMeasure("\(subject.name): a compacted network beside the whole one")
+        rows += try benchmark.rows()
+      }
+      if parts.contains(.planning) {
+        willMeasure("\(subject.name): planning")
+        rows += try PlanningBenchmark(subject, threads: threads).rows()
+      }
+      if parts.contains(.dynamics), !subject.isPublished,
         let benchmark = DynamicsBenchmark(subject, threads: threads, seconds: seconds)
       {
         willMeasure("\(subject.name): trainings whose masks move")
@@ -94,11 +110,15 @@ package struct Benchmark: Sendable {
   }
 
   /// The steps to be measured, each once even where two parts ask for it.
-  func points(of subject: BenchmarkModel, _ parts: [Part]) -> [ModelBenchmark.Point] {
+  package func points(of subject: BenchmarkModel, _ parts: [Part]) -> [ModelBenchmark.Point] {
     var points: [ModelBenchmark.Point] = []
     func add(_ work: ModelBenchmark.Point.Work, _ batch: Int, _ density: Double) {
       let point = ModelBenchmark.Point(work: work, batch: batch, density: density)
       if !points.contains(point) { points.append(point) }
+    }
+    if subject.isPublished {
+      if parts.contains(.inference) { for batch in Self.publishedBatches { add(.inference, batch, density) } }
+      return points
     }
     if parts.contains(.training) { add(.training, subject.batch, density) }
     if parts.contains(.inference) {

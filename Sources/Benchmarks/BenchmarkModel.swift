@@ -21,7 +21,7 @@ package struct BenchmarkModel: Sendable {
   private static let digits = Interface.images([1, 28, 28], classes: 10)
   private static let photographs = Interface.images([3, 32, 32], classes: 10)
 
-  /// Every one, smallest first.
+  /// One of each family, smallest first.
   package static let all: [BenchmarkModel] = [
     BenchmarkModel(model: .lenet300100, interface: digits, batch: 60, optimizer: .adam()),
     BenchmarkModel(model: .lenet5, interface: digits, batch: 60, optimizer: .adam()),
@@ -37,12 +37,27 @@ package struct BenchmarkModel: Sendable {
       optimizer: .adamW()),
   ]
 
+  private static let sentences = Interface.sequences(length: 128, vocabulary: 30_522, classes: 2)
+  private static let largePhotographs = Interface.images([3, 224, 224], classes: 1_000)
+
+  /// Those of published size, which are measured where they are named: inference on random weights and planning, never training.
+  package static let published: [BenchmarkModel] = [
+    BenchmarkModel(model: .mobileNetV2(), interface: largePhotographs, batch: 1, optimizer: .sgd()),
+    BenchmarkModel(model: .resnet50(), interface: largePhotographs, batch: 1, optimizer: .sgd()),
+    BenchmarkModel(model: .vit(), interface: largePhotographs, batch: 1, optimizer: .sgd()),
+    BenchmarkModel(model: .distilBERT(), interface: sentences, batch: 1, optimizer: .sgd()),
+    BenchmarkModel(model: .bert(), interface: sentences, batch: 1, optimizer: .sgd()),
+  ]
+
+  /// Whether it is one of published size.
+  package var isPublished: Bool { Self.published.contains { $0.name == name } }
+
   /// The measured model of that name.
   ///
   /// - Throws: `SettingError.unknown`, with the nearest name.
   package static func named(_ name: String) throws -> BenchmarkModel {
-    guard let found = all.first(where: { $0.name == name }) else {
-      throw SettingError.unknown("measured model", name, known: all.map(\.name))
+    guard let found = (all + published).first(where: { $0.name == name }) else {
+      throw SettingError.unknown("measured model", name, known: (all + published).map(\.name))
     }
     return found
   }

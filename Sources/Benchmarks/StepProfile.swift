@@ -2,7 +2,7 @@ import CoppiceAutodiff
 import CoppiceLaboratory
 import CoppiceNetworks
 
-/// Where the time of a model's training step goes, by primitive.
+/// Where the time of a model's training step goes, by primitive; of a model of published size, the time of its inference.
 package struct StepProfile: Sendable {
   /// All calls of one primitive in a step.
   package struct Line: Sendable {
@@ -34,6 +34,33 @@ package struct StepProfile: Sendable {
   /// Profiles steps on one thread for `seconds`, and five at least. The time of a call is the median over the steps.
   package init(_ subject: BenchmarkModel, density: Double, seconds: Double) throws {
     let traced = try Network(subject.model, subject.interface)
+    (model, batch, self.density) = (subject.name, subject.batch, density)
+    parameters = traced.declarations.reduce(0) { $0 + $1.shape.count }
+    let profile =
+      try subject.isPublished ? Self.inference(subject, traced) : Self.training(subject, traced, density)
+    let watch = Stopwatch()
+    let (plan, first) = profile()
+    var times = [first]
+    while times.count < Rates.runs || watch.elapsed < seconds { times.append(profile().seconds) }
+    steps = times.count
+    lines = Self.lines(plan, plan.steps.indices.map { step in Rates(times.map { $0[step] }).median })
+  }
+
+  /// Profiles the evaluation of a batch, after one that warms caches.
+  private static func inference(
+    _ subject: BenchmarkModel, _ traced: Network
+  ) throws -> () -> (plan: Plan, seconds: [Double]) {
+    let evaluator = try Evaluator(traced, batch: subject.batch)
+    evaluator.loadInitialParameters(of: traced)
+    try evaluator.fillBatch(subject.fill)
+    evaluator.run()
+    return { evaluator.profile() }
+  }
+
+  /// Profiles a training step, after one that warms caches.
+  private static func training(
+    _ subject: BenchmarkModel, _ traced: Network, _ density: Double
+  ) throws -> () -> (plan: Plan, seconds: [Double]) {
     let trainer = try Trainer(
       traced,
       TrainingState(parameters: traced.initialParameters(seed: 0), buffers: traced.initialBuffers),
@@ -41,14 +68,7 @@ package struct StepProfile: Sendable {
       seed: 0)
     try trainer.fillBatch(subject.fill)
     _ = trainer.run(learningRate: 1e-3)
-    let watch = Stopwatch()
-    let (plan, first) = trainer.profile()
-    var times = [first]
-    while times.count < Rates.runs || watch.elapsed < seconds { times.append(trainer.profile().seconds) }
-    (model, batch, self.density) = (subject.name, subject.batch, density)
-    parameters = traced.declarations.reduce(0) { $0 + $1.shape.count }
-    steps = times.count
-    lines = Self.lines(plan, plan.steps.indices.map { step in Rates(times.map { $0[step] }).median })
+    return { trainer.profile() }
   }
 
   private static func lines(_ plan: Plan, _ seconds: [Double]) -> [Line] {

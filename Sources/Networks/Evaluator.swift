@@ -16,15 +16,17 @@ package final class Evaluator {
   ///   - masks: which weights are active; the others count as 0, whatever is loaded.
   ///   - execution: which masked weights run sparse. The results depend on it where a dense convolution goes by Winograd's
   ///     transforms, which agree with its sparse form to rounding and not to the bit.
+  ///   - isTimed: whether the time is all that is asked, and not the results: weights then take the form that is fastest in inference.
   package init(
     _ network: Network, loss: Loss = .crossEntropy, batch: Int, masks: MaskSet? = nil,
-    execution: SparseExecution = .automatic, threads: Int = 1
+    execution: SparseExecution = .automatic, isTimed: Bool = false, threads: Int = 1
   ) throws {
     self.batch = batch
     self.masks = masks
     let isForOne = batch == 1 && !network.interface.hasTokens
-    self.network = try SparseForm(masks, execution, isForOne: isForOne).apply(to: network)
-    let graph = try self.network.evaluationGraph(batch: batch, loss: loss).inMicroBatches(threads: threads)
+    self.network = try SparseForm(masks, execution, isForOne: isForOne, isTimed: isTimed).apply(to: network)
+    let graph = try self.network.evaluationGraph(batch: batch, loss: loss).fusingNormalizations()
+      .inMicroBatches(threads: threads)
     executor = Executor(Plan(graph), threads: threads)
   }
 
@@ -43,6 +45,9 @@ package final class Evaluator {
 
   /// Evaluates the batch that stands in memory; what came out is not read.
   package func run() { executor.run() }
+
+  /// Evaluates it and gives the plan, and the seconds that each of its steps took; on one thread.
+  package func profile() -> (plan: Plan, seconds: [Double]) { (executor.plan, executor.profile()) }
 
   /// Evaluates some batches, which `fill` writes: inputs and labels of batch number `index`. Places beyond the last example
   /// have the label −1.

@@ -84,8 +84,16 @@ package struct Network: Sendable {
 
   /// Freshly drawn parameters, a function of the seed alone.
   package func initialParameters(seed: UInt64) -> ParameterSet {
+    initialParameters(seed: seed, declarations.indices)
+  }
+
+  /// Some of them, in the order of the declarations.
+  package func initialParameters(seed: UInt64, _ ordinals: Range<Int>) -> ParameterSet {
     ParameterSet(
-      declarations.enumerated().map { ($1.name, $1.initializer.tensor($1.shape, seed: seed, ordinal: $0)) })
+      ordinals.map { ordinal in
+        let declared = declarations[ordinal]
+        return (declared.name, declared.initializer.tensor(declared.shape, seed: seed, ordinal: ordinal))
+      })
   }
 
   /// The buffers at their initial values.

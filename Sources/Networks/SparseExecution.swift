@@ -25,20 +25,31 @@ public enum SparseExecution: String, Sendable, CaseIterable {
     }
   }
 
+  /// The same for inference of which nothing but the time is asked: latencies and benchmarks. A forward pass by survivors pays from a
+  /// higher density on than the whole training step that the contract's table was measured by.
+  package static func isSparseInInference(shape: Shape, survivors: Int) -> Bool {
+    let isConvolution = shape.rank == 4 && shape.axes.dropFirst(2).product > 1 && shape.count >= 256
+    return isSparse(shape: shape, survivors: survivors)
+      || (isConvolution && 20 * survivors <= 7 * shape.count)
+  }
+
   /// The weights of a network that run sparse under these masks.
   ///
-  /// - Parameter trained: which weights a training moves where these are not the active ones: such a parameter is not sparse.
+  /// - Parameters:
+  ///   - trained: which weights a training moves where these are not the active ones: such a parameter is not sparse.
+  ///   - isTimed: whether the time of inference is all that is asked.
   package func sparseNames(
-    _ network: Network, _ masks: MaskSet?, trained: MaskSet? = nil
+    _ network: Network, _ masks: MaskSet?, trained: MaskSet? = nil, isTimed: Bool = false
   ) -> Set<String> {
     let pruned = TrainingMasks(network, active: masks, trained: trained).one.filter {
       network.sparsifiable.contains($0.name)
     }
-    return Set(pruned.filter { isSparse($0.mask) }.map(\.name))
+    return Set(pruned.filter { isSparse($0.mask, isTimed) }.map(\.name))
   }
 
-  private func isSparse(_ mask: Mask) -> Bool {
+  private func isSparse(_ mask: Mask, _ isTimed: Bool) -> Bool {
     switch self {
+    case .automatic where isTimed: Self.isSparseInInference(shape: mask.shape, survivors: mask.keptCount)
     case .automatic: Self.isSparse(shape: mask.shape, survivors: mask.keptCount)
     case .always: true
     case .never: false

@@ -1,5 +1,6 @@
 import CoppiceBenchmarks
 import CoppiceLaboratory
+import CoppiceNetworks
 import CoppiceTerms
 import CoppiceTestSupport
 import Testing
@@ -110,6 +111,42 @@ extension Running {
       #expect(tasks.map(\.limit) == [60, 10, 30])
       #expect(tasks.map(\.memory) == [1.5e9, nil, nil])
       #expect(tasks[0].batches.size * tasks[0].batches.count == 1_000 && tasks[1].criterion.rounds == 100)
+    }
+
+    /// Of a model of published size inference is measured at two batches, and nothing that trains it.
+    @Test func publishedModelsAreMeasuredInInferenceAlone() throws {
+      let names = ["mobilenet-v2", "resnet-50", "vit", "distilbert", "bert"]
+      #expect(BenchmarkModel.published.map(\.name) == names)
+      let subject = try BenchmarkModel.named("bert")
+      #expect(subject.isPublished && !BenchmarkModel.all.contains { $0.isPublished })
+      let points = Benchmark(threads: 1, seconds: 1).points(of: subject, Benchmark.Part.allCases)
+      #expect(points.map(\.work) == [.inference, .inference])
+      #expect(points.map(\.batch) == [1, 8])
+    }
+
+    @Test func planningHasItsLimit() throws {
+      let rows = try run(.planning)
+      #expect(rows.map(\.key.benchmark) == ["planning", "grouping"])
+      #expect(rows.allSatisfy { $0.unit == "s" && $0.limit == 2 && $0.rates.low > 0 })
+    }
+
+    /// Half of each block's inner channels leaves half of the work of its convolutions.
+    @Test func compactedNetworksHaveHalfTheWork() throws {
+      for (name, channels) in [("resnet-20", 16), ("encoder", 128)] {
+        let benchmark = try #require(
+          try CompactedBenchmark(BenchmarkModel.named(name), threads: 1, seconds: 0))
+        func flops(_ network: Network) throws -> Double {
+          Double(try network.evaluationGraph(batch: 1).flops)
+        }
+        #expect(try (0.49...0.53).contains(flops(benchmark.compacted) / flops(benchmark.whole)))
+        // What residual sums carry is whole.
+        let shapes = Dictionary(
+          uniqueKeysWithValues: benchmark.compacted.declarations.map { ($0.name, $0.shape) })
+        #expect((shapes["conv.weight"] ?? shapes["wte.weight"])?.axes.contains(channels) == true)
+        #expect(shapes["blocks.4.conv1.weight"].map { $0[0] } ?? 16 == 16)
+        #expect(shapes["h.1.attn.c_attn.weight"].map { $0 == [192, 128] } ?? true)
+      }
+      #expect(try CompactedBenchmark(perceptron, threads: 1, seconds: 0) == nil)
     }
 
     @Test func unknownModelsAreRefused() {

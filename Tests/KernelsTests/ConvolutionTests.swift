@@ -47,6 +47,23 @@ extension KernelTests {
         name: "depthwise", channels: 5, height: 7, width: 19, outChannels: 5, kernel: (3, 3), pad: (1, 1),
         groups: 5),
       Case(
+        name: "depthwise, more vectors than a tile", channels: 3, height: 17, width: 35, outChannels: 3,
+        kernel: (3, 3), pad: (1, 1), groups: 3),
+      Case(
+        name: "depthwise, stride 2", batch: 3, channels: 4, height: 15, width: 30, outChannels: 4,
+        kernel: (5, 3), stride: (2, 2), pad: (2, 1), groups: 4),
+      Case(
+        name: "depthwise, rows of a few", channels: 6, height: 5, width: 3, outChannels: 6, kernel: (3, 3),
+        stride: (1, 2), pad: (1, 1), groups: 6),
+      Case(
+        name: "several filters a channel", channels: 3, height: 6, width: 9, outChannels: 6, kernel: (3, 3),
+        pad: (1, 1), groups: 3),
+      Case(
+        name: "1×1", channels: 13, height: 7, width: 7, outChannels: 30, kernel: (1, 1)),
+      Case(
+        name: "few positions, more than one block deep", channels: 47, height: 7, width: 7, outChannels: 29,
+        kernel: (3, 3), stride: (2, 2), pad: (1, 1)),
+      Case(
         name: "two groups", channels: 6, height: 6, width: 6, outChannels: 4, kernel: (3, 2), stride: (1, 2),
         pad: (1, 0), groups: 2),
       Case(name: "one position", batch: 5, channels: 7, height: 3, width: 3, outChannels: 9, kernel: (3, 3)),
@@ -128,6 +145,23 @@ extension KernelTests {
         return y.values
       }
 
+      func normalized(
+        _ ranges: [Range<Int>], mean: Floats, scale: Floats, shift: Floats, _ residual: Floats?,
+        _ activation: Int
+      ) -> [Float] {
+        let y = Floats(unwritten: gy.count), xs = Floats(x), ws = Floats(w)
+        withUnsafePointer(to: shape) { s in
+          let scratch = Floats(unwritten: ck_convolution_forward_scratch(s), offset: 0)
+          for range in ranges {
+            ck_convolution_normalized(
+              s, range.lowerBound, range.upperBound, xs.pointer, ws.pointer, mean.pointer, scale.pointer,
+              shift.pointer, residual?.pointer, Int32(activation), y.pointer, scratch.pointer)
+          }
+          #expect(scratch.isIntact && y.isIntact)
+        }
+        return y.values
+      }
+
       func inputGradient(_ ranges: [Range<Int>]) -> [Float] {
         let gx = Floats(unwritten: x.count), g = Floats(gy), ws = Floats(w)
         withUnsafePointer(to: shape) { s in
@@ -170,6 +204,38 @@ extension KernelTests {
         #expect(bits(operands.forward(whole, bias: nil, activation: CK_IDENTITY)) == bits(sums), "\(variant)")
         let found = operands.forward(parts, bias: operands.bias, activation: CK_RELU)
         #expect(bits(found) == bits(biased), "\(variant)")
+      }
+    }
+
+    /// A normalisation behind the sums has the bits of one by itself.
+    @Test(arguments: cases + WinogradTests.cases) func normalizedIsTheSequence(c: Case) {
+      let operands = Operands(c), s = operands.shape, channels = s.out_channels
+      let gamma = numbers(channels, seed: 25), mean = numbers(channels, seed: 26)
+      let variance = numbers(channels, seed: 27).map { $0 * $0 + 0.01 }
+      underEveryVariant { variant in
+        let sums = operands.forward([0..<s.batch], bias: nil, activation: CK_IDENTITY)
+        let normalized = Floats(unwritten: sums.count), scale = Floats(unwritten: channels)
+        let operand = (Floats(gamma), Floats(operands.bias), Floats(mean), Floats(variance))
+        ck_batch_norm_inference(
+          s.batch, channels, s.out_height * s.out_width, 0, channels, 1e-5, Floats(sums).pointer,
+          operand.0.pointer, operand.1.pointer, operand.2.pointer, operand.3.pointer, normalized.pointer)
+        ck_batch_norm_scale(channels, 1e-5, operand.0.pointer, operand.3.pointer, scale.pointer)
+        let rectifiers: [(Int, (Float) -> Float)] = [
+          (CK_IDENTITY, { $0 }), (CK_RELU, { relu($0) }), (CK_RELU6, { $0 >= 6 ? 6 : relu($0) }),
+        ]
+        let sum = zip(normalized.values, operands.gy).map(+)
+        for (activation, rectifier) in rectifiers {
+          func found(residual: Floats?) -> [Float] {
+            operands.normalized(
+              [0..<1, 1..<s.batch], mean: operand.2, scale: scale, shift: operand.1, residual, activation)
+          }
+          #expect(
+            bits(found(residual: nil)) == bits(normalized.values.map(rectifier)), "\(variant), \(activation)")
+          #expect(
+            bits(found(residual: Floats(operands.gy))) == bits(sum.map(rectifier)),
+            "\(variant), \(activation)")
+        }
+        #expect(scale.isIntact)
       }
     }
 

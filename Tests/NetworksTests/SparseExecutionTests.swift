@@ -101,6 +101,38 @@ import Testing
     #expect(!Rule.isSparse(shape: [10, 25], survivors: 1))
   }
 
+  /// Where nothing but the time of inference is asked, convolutions run sparse at densities at which their training does not.
+  @Test func timedInferenceHasATableOfItsOwn() throws {
+    typealias Rule = SparseExecution
+    let shapes: [Shape] = [[300, 784], [64, 64, 3, 3], [64, 32, 1, 1], [10, 25]]
+    for (shape, density) in zip(shapes, [0.4, 0.35, 0, 0]) {
+      let most = Int(density * Double(shape.count))
+      #expect(most == 0 || Rule.isSparseInInference(shape: shape, survivors: most))
+      #expect(!Rule.isSparseInInference(shape: shape, survivors: most + 1))
+    }
+    let network = try Network(.lenet5, .images([1, 28, 28], classes: 10))
+    let masks = MaskSet(
+      network.fullMasks.map { name, mask in
+        (name, Mask(mask.shape, (0..<mask.count).map { $0 % 10 < 3 ? 1 : 0 }))
+      })
+    func names(isTimed: Bool) -> Set<String> {
+      Rule.automatic.sparseNames(network, masks, isTimed: isTimed)
+    }
+    #expect(names(isTimed: true).subtracting(names(isTimed: false)) == ["conv1.weight", "conv2.weight"])
+    let forms = [false, true].map { SparseForm(masks, .automatic, isTimed: $0) }
+    #expect(forms[0].specification != forms[1].specification)
+    // What is measured is the network all the same.
+    let (weights, buffers) = (network.initialParameters(seed: 3), network.initialBuffers)
+    let losses = try [false, true].map { isTimed in
+      let evaluator = try Evaluator(network, batch: 5, masks: masks, isTimed: isTimed)
+      evaluator.load(weights, buffers)
+      return try evaluator.evaluate(batches: 1) { _, inputs, labels in
+        ReferenceNumbers.fill(0, network.interface, batch: 5, inputs, labels)
+      }.lossSum
+    }
+    #expect(abs(losses[0] - losses[1]) < 1e-4 * abs(losses[0]))
+  }
+
   @Test func whichWeightsRunSparse() throws {
     let traced = try Network(.lenet300100, .images([1, 28, 28], classes: 10))
     func names(_ execution: SparseExecution, keeping every: Int) -> Set<String> {

@@ -24,6 +24,7 @@ package enum Primitives {
     SparseAffine.InputGradient.self, SparseAffine.WeightGradient.self,
     // planes
     Convolution.self, Convolution.InputGradient.self, Convolution.FilterGradient.self,
+    Convolution.Normalized.self,
     SparseConvolution.self, SparseConvolution.InputGradient.self, SparseConvolution.FilterGradient.self,
     MaxPool.self,
     MaxPool.Gradient.self, MaxPool.Selection.self, AveragePool.self, AveragePool.Gradient.self,

@@ -43,6 +43,15 @@ CK_KERNEL(convolution_forward, (const ck_convolution_shape *shape, size_t image_
            *x, const float *w, const float *bias, int activation, float *y, float *scratch),
           (shape, image_begin, image_end, x, w, bias, activation, y, scratch));
 
+/// The same with a batch normalisation behind the sums, `activation((sum[o] − mean[o]) · scale[o] + shift[o])`, by one fused
+/// multiply-add as in `ck_batch_norm_inference`, whose bits it has. `scale` is made by `ck_batch_norm_scale`; all three have
+/// out_channels elements. Where `residual` is not null, an array like y, it is added before the activation, which may be `CK_RELU6`
+/// as well.
+CK_KERNEL(convolution_normalized, (const ck_convolution_shape *shape, size_t image_begin, size_t image_end, const float
+           *x, const float *w, const float *mean, const float *scale, const float *shift, const float *residual, int
+           activation, float *y, float *scratch),
+          (shape, image_begin, image_end, x, w, mean, scale, shift, residual, activation, y, scratch));
+
 /// gx[n, c, h, l] =
 ///   Σ_{o, u, v} w[o, c, u, v] · gy[n, o, (h + pad_h − u) / stride_h, (l + pad_w − v) / stride_w]
 /// over the o of c's group and the (u, v) for which the divisions are exact, for the images of the range.

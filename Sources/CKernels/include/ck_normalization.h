@@ -33,6 +33,9 @@ CK_KERNEL(batch_norm, (size_t batch, size_t channels, size_t inner, size_t begin
 CK_KERNEL(batch_norm_inference, (size_t batch, size_t channels, size_t inner, size_t begin, size_t end, float epsilon,
            const float *x, const float *gamma, const float *beta, const float *mean, const float *variance, float *y),
           (batch, channels, inner, begin, end, epsilon, x, gamma, beta, mean, variance, y));
+/// The factor of that: scale[c] = 1/√(variance[c] + epsilon) · gamma[c].
+CK_KERNEL(batch_norm_scale, (size_t channels, float epsilon, const float *gamma, const float *variance, float *scale),
+          (channels, epsilon, gamma, variance, scale));
 /// The gradient of ck_batch_norm with respect to x (z), gamma and beta, for channels begin ..< end.
 /// dbeta = Σg, dgamma = Σg·x̂, z = gamma·s·(g - dbeta/count - x̂·dgamma/count), count = batch · inner.
 CK_KERNEL(batch_norm_gradient, (size_t batch, size_t channels, size_t inner, size_t begin, size_t end, const float *g,

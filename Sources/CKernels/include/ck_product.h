@@ -3,8 +3,8 @@
 
 #include "ck_kernel.h"
 
-/// What a product or a convolution does to each finished sum before it is stored.
-enum { CK_IDENTITY = 0, CK_RELU = 1 };
+/// What a product or a convolution does to each finished sum before it is stored. `CK_RELU6`, which ends at 6, is for convolutions.
+enum { CK_IDENTITY = 0, CK_RELU = 1, CK_RELU6 = 2 };
 
 /// Upper bounds of one packed block of a product, over all variants.
 enum { CK_PRODUCT_ROWS = 384, CK_PRODUCT_DEPTH = 320, CK_PRODUCT_COLUMNS = 32 };

@@ -7,12 +7,31 @@
 
 // Convolution as products with windows, in its three directions.
 
+// Whether each channel is convolved by itself, by one filter: in the forward pass that is no product of matrices.
+static inline int ck_by_channel(const ck_convolution_shape *s) {
+  return s->groups > 1 && s->in_channels == s->groups && s->out_channels == s->groups;
+}
+
+// Whether a window is a single place and every place is one: the source is its own frame.
+static inline int ck_is_pointwise(const ck_convolution_shape *s) {
+  return s->kernel_height * s->kernel_width * s->stride_h * s->stride_w == 1 && s->pad_h + s->pad_w == 0;
+}
+
+// Whether the positions of a single image are so few that the windows of all of them are packed at once, and the weights a tile
+// at a time as they are multiplied: each weight then comes from memory once and goes nowhere else.
+enum { CK_FEW_POSITIONS = 128 };
+static inline int ck_has_few_positions(const ck_convolution_shape *s) {
+  return s->batch == 1 && s->out_height * s->out_width <= CK_FEW_POSITIONS;
+}
+
 static inline ck_layout ck_forward_layout(const ck_convolution_shape *s) {
   if (ck_by_images(s, 0)) return ck_images_layout(s, 0);
   ck_frame f = ck_input_frame(s);
-  size_t channels = s->in_channels / s->groups, k = channels * s->kernel_height * s->kernel_width;
-  return ck_layout_of(channels * ck_frame_channel(&f), CK_PRODUCT_DEPTH * CK_PRODUCT_COLUMNS, k,
-                      s->out_channels / s->groups * k, 0);
+  size_t channels = s->in_channels / s->groups, rows = s->out_channels / s->groups;
+  size_t k = channels * s->kernel_height * s->kernel_width, few = ck_has_few_positions(s);
+  return ck_layout_of(ck_is_pointwise(s) ? 0 : channels * ck_frame_channel(&f),
+                      CK_PRODUCT_DEPTH * (few ? CK_FEW_POSITIONS : CK_PRODUCT_COLUMNS), k,
+                      few ? ck_least(rows, CK_PRODUCT_ROWS) * ck_least(k, CK_PRODUCT_DEPTH) : rows * k, 0);
 }
 
 static inline ck_layout ck_input_gradient_layout(const ck_convolution_shape *s) {

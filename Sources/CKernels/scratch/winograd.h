@@ -17,10 +17,16 @@ static inline int ck_by_winograd(const ck_convolution_shape *s) {
          ck_least(s->in_width, s->out_width) >= CK_WINOGRAD_PLANE;
 }
 
+// Whether the tiles of a single image are so few that all of them are transformed at once, and the filters a tile of rows at a time
+// as they are multiplied: spectra of many filters would be written to memory and read from there again. A function of the shape
+// without its result channels, of which a share may have fewer.
+enum { CK_FEW_LANES = 64, CK_FEW_ROWS = 12 };
+
 // From `channels` planes in padded frames to `rows` planes of out_height x out_width.
 typedef struct ck_winograd {
   size_t channels, rows, out_height, out_width;
   size_t tiles_down, tiles_across;  // the latter rounded up to whole quads
+  int has_few_tiles;                // see CK_FEW_LANES
   ck_frame frame;                   // what the tiles of a source plane see
 } ck_winograd;
 
@@ -33,6 +39,7 @@ static inline ck_winograd ck_winograd_of(const ck_convolution_shape *s, int back
   }
   g.tiles_down = (g.out_height + 1) / 2;
   g.tiles_across = (g.out_width + 7) / 8 * 4;
+  g.has_few_tiles = s->batch == 1 && g.tiles_down * g.tiles_across <= CK_FEW_LANES;
   f.stride_h = f.stride_w = f.phases_h = f.phases_w = 1;
   f.rows = 2 * g.tiles_down + 2;
   f.columns = 2 * g.tiles_across + 2;
@@ -53,7 +60,16 @@ static inline ck_frame ck_winograd_out_frame(const ck_winograd *g) {
 // a cache line more than they hold, lest all elements fall on the same lines of the cache.
 enum { CK_WINOGRAD_ELEMENTS = 16, CK_WINOGRAD_SUMS = CK_WINOGRAD_ELEMENTS * CK_PRODUCT_COLUMNS + 16 };
 static inline size_t ck_winograd_data_step(const ck_winograd *g) { return g->channels * CK_PRODUCT_COLUMNS + 16; }
-static inline size_t ck_winograd_filter_step(const ck_winograd *g) { return g->channels * g->rows + 16; }
+static inline size_t ck_winograd_filter_rows(const ck_winograd *g) {
+  return g->has_few_tiles ? ck_least(g->rows, CK_FEW_ROWS) : g->rows;
+}
+static inline size_t ck_winograd_filter_step(const ck_winograd *g) {
+  return g->channels * ck_winograd_filter_rows(g) + 16;
+}
+// Panels of data that are held at once.
+static inline size_t ck_winograd_panels(const ck_winograd *g) {
+  return g->has_few_tiles ? (g->tiles_down * g->tiles_across + 15) / 16 : 1;
+}
 
 typedef struct ck_winograd_layout {
   size_t frame, data, filters, sums, total;
@@ -61,9 +77,9 @@ typedef struct ck_winograd_layout {
 
 static inline ck_winograd_layout ck_winograd_layout_of(const ck_winograd *g) {
   ck_winograd_layout l = {.data = ck_room(g->channels * ck_frame_channel(&g->frame))};
-  l.filters = l.data + ck_room(CK_WINOGRAD_ELEMENTS * ck_winograd_data_step(g));
+  l.filters = l.data + ck_room(ck_winograd_panels(g) * CK_WINOGRAD_ELEMENTS * ck_winograd_data_step(g));
   l.sums = l.filters + ck_room(CK_WINOGRAD_ELEMENTS * ck_winograd_filter_step(g));
-  l.total = l.sums + ck_room(g->rows * CK_WINOGRAD_SUMS);
+  l.total = l.sums + ck_room(ck_winograd_filter_rows(g) * CK_WINOGRAD_SUMS);
   return l;
 }
 

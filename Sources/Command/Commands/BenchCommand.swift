@@ -15,11 +15,15 @@ struct BenchCommand: ParsableCommand {
 
       Parts: kernels (the costliest of each model's step), training (dense steps, and a network late in its training beside \
       a fresh one), inference (at the batch of evaluations, 1 and 64), sparse (training and inference over the density of \
-      the weights), criteria (prunings by criteria that ask for much, each with its limit, and scoring on one thread and on \
+      the weights), compacted (a network without half of each block's inner channels, or of its heads and hidden features, beside \
+      the whole one), planning (tracing, planning and finding what goes together), criteria (prunings by criteria that ask for much, each with its limit, and scoring on one thread and on \
       two), dynamics (trainings whose masks move to a sparsity of 0.95, and what a move costs), sweep (what a trial costs \
       beside its training).
 
-      Tests/Reference/speed.py measures PyTorch in turn with it.
+      Models of published size (mobilenet-v2, resnet-50, vit, distilbert, bert) are measured where they are named: inference at 1 \
+      and 8 on random weights, the memory it takes, and planning; a profile of one is that of its inference.
+
+      Tests/Reference/speed.py and published_speed.py measure PyTorch in turn with it.
 
       \(examples("bench lenet-300-100 --only training", "bench --profile lenet-5"))
       """)

@@ -9,12 +9,17 @@ package struct SparseForm: NetworkRewrite {
   private let execution: SparseExecution
   /// Whether it serves to evaluate one example at a time.
   private let isForOne: Bool
+  /// Whether the time of inference is all that is asked.
+  private let isTimed: Bool
 
   /// The form of networks with these masks.
-  package init(_ masks: MaskSet?, _ execution: SparseExecution, isForOne: Bool = false) {
+  package init(
+    _ masks: MaskSet?, _ execution: SparseExecution, isForOne: Bool = false, isTimed: Bool = false
+  ) {
     self.masks = masks ?? MaskSet()
     self.execution = execution
     self.isForOne = isForOne
+    self.isTimed = isTimed
   }
 
   package var specification: Specification {
@@ -29,11 +34,11 @@ package struct SparseForm: NetworkRewrite {
               .list([.text(name), .integer(mask.keptCount), .text(String(mask.digest, radix: 16))])
             })
         ),
-      ])
+      ] + (isTimed ? [("timed", .flag(true))] : []))
   }
 
   package func apply(to network: Network) throws -> Network {
-    let names = execution.sparseNames(network, masks)
+    let names = execution.sparseNames(network, masks, isTimed: isTimed)
     guard !names.isEmpty else { return network }
     var patterns: [String: SparsePattern] = [:]
     for (name, mask) in masks where names.contains(name) {

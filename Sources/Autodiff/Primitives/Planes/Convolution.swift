@@ -34,32 +34,13 @@ package struct Convolution: ExamplewisePrimitive {
   package func kernel(for signature: Signature) -> Kernel {
     guard let shape = windows.shape(signature.input(0), signature.input(1)) else { return Kernel { _, _ in } }
     let (hasBias, activation) = (hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
-    let scratch = withUnsafePointer(to: shape) { ck_convolution_forward_scratch($0) }
-    if shape.batch == 1, shape.groups == 1 {
-      // Of a single image threads share the output channels. A run of channels is a convolution itself. By Winograd's transforms
-      // no run is shorter than their rule asks for, so that each run is computed the way the whole is.
-      let run = CK_WINOGRAD_CHANNELS
-      let isTransformed = withUnsafePointer(to: shape) { ck_convolution_by_winograd($0) != 0 }
-      let runs = isTransformed ? shape.out_channels / run : (shape.out_channels + run - 1) / run
-      let (filter, plane) = (
-        signature.input(1).count / shape.out_channels, shape.out_height * shape.out_width
-      )
-      return Kernel(units: runs, scratch: scratch) { arguments, range in
-        let end = range.upperBound == runs ? shape.out_channels : range.upperBound * run
-        let channels = (range.lowerBound * run)..<end
-        var part = shape
-        part.out_channels = channels.count
+    return ForwardShare.kernel(shape) { arguments, share in
+      withUnsafePointer(to: share.shape) {
         ck_convolution_forward(
-          &part, 0, 1, arguments.input(0), arguments.input(1) + channels.lowerBound * filter,
-          hasBias ? arguments.input(2) + channels.lowerBound : nil, activation,
-          arguments.output() + channels.lowerBound * plane, arguments.scratch)
-      }
-    }
-    return Kernel(units: shape.batch, scratch: scratch) { arguments, images in
-      withUnsafePointer(to: shape) {
-        ck_convolution_forward(
-          $0, images.lowerBound, images.upperBound, arguments.input(0), arguments.input(1),
-          hasBias ? arguments.input(2) : nil, activation, arguments.output(), arguments.scratch)
+          $0, share.images.lowerBound, share.images.upperBound, arguments.input(0) + share.source,
+          arguments.input(1) + share.filter,
+          hasBias ? arguments.input(2) + share.channels.lowerBound : nil, activation,
+          arguments.output() + share.target, arguments.scratch)
       }
     }
   }
