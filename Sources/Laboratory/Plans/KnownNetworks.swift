@@ -146,5 +146,6 @@ extension NetworkStructure {
     }
     self.init(
       companions: companions, scales: scales, groups: graph.axisGroups(), flops: graph.flopsByParameter)
+    passages = graph.passages(of: network.prunable)
   }
 }
