@@ -8,9 +8,20 @@ package protocol WeightProduct: PrunablePrimitive, AxisTied {
 
   /// The same without the rectifier behind it: linear in the weight, with the bias where there is one.
   var withoutRectifier: Self { get }
+
+  /// Whether it adds a bias, its third input.
+  var hasBias: Bool { get }
+  /// Whether a rectifier stands behind it.
+  var rectifies: Bool { get }
+  /// Whether every filter sees all units of the input: the groups are one.
+  var isWhole: Bool { get }
+  /// Whether zeros stand around the input, so that a constant unit is not constant to it.
+  var isPadded: Bool { get }
 }
 
 extension Affine: WeightProduct {
+  package var isWhole: Bool { true }
+  package var isPadded: Bool { false }
   package var withoutRectifier: Affine { Affine(hasBias: hasBias) }
 
   package func inputProducts(_ inputs: [Value]) -> Value {
@@ -20,6 +31,8 @@ extension Affine: WeightProduct {
 }
 
 extension Convolution: WeightProduct {
+  package var isWhole: Bool { windows.groups == 1 }
+  package var isPadded: Bool { windows.padding > 0 }
   package var withoutRectifier: Convolution { Convolution(windows, hasBias: hasBias) }
 
   /// A place of the window sees the plane moved by it, cut out by a convolution with one 1 in its filters. Derived by the filters, a

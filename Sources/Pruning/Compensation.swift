@@ -45,21 +45,27 @@ public struct SolverContext: Sendable {
 }
 
 extension Criterion {
-  /// All parameters after a cut to `masks`, where the criterion moves survivors; `nil` where it does not.
+  /// All parameters and running statistics after a cut to `masks`, where the criterion moves survivors; `nil` where it does not.
   /// - Throws: `PruningError` where a weight has another shape, is not finite, or is not 0 though pruned; and whatever the
   ///   criterion itself throws.
-  func compensated(_ context: ScoringContext, for masks: MaskSet) throws -> ParameterSet? {
+  func compensated(
+    _ context: ScoringContext, for masks: MaskSet
+  ) throws -> (weights: ParameterSet, statistics: ParameterSet)? {
     guard case .scores(_, let compensate?) = method else { return nil }
     let moved = try compensate(context.limited(to: needs, of: name), masks)
-    var weights = context.weights
+    var (weights, statistics) = (context.weights, context.statistics)
     for (parameter, weight) in moved {
-      guard let before = weights[parameter] else {
+      if let before = weights[parameter] {
+        try check(weight, of: parameter, shape: before.shape, masks[parameter])
+        weights[parameter] = weight
+      } else if let before = statistics[parameter] {
+        try check(weight, of: parameter, shape: before.shape, nil)
+        statistics[parameter] = weight
+      } else {
         throw PruningError.movedUnknown(parameter, criterion: name)
       }
-      try check(weight, of: parameter, shape: before.shape, masks[parameter])
-      weights[parameter] = weight
     }
-    return masks.applied(to: weights)
+    return (masks.applied(to: weights), statistics)
   }
 
   /// The masks and all parameters after each layer is solved with as many survivors as its quota says; `nil` where the criterion

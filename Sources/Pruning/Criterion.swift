@@ -65,8 +65,8 @@ public struct Criterion: Component {
   ///   - requires: throws `PruningError.unfit` where the criterion cannot prune what it is to prune; `nil` where it always can.
   ///   - scores: a tensor of scores for every prunable weight, shaped like the weight, finite wherever a weight
   ///     survives. What it says of pruned weights is ignored.
-  ///   - compensate: the parameters that change to make up for the cut, pruned weights 0, given the masks after it; `nil` where
-  ///     survivors stay as they are. A parameter that it leaves out stays as it is.
+  ///   - compensate: the parameters and running statistics that change to make up for the cut, pruned weights 0, given the masks
+  ///     after it; `nil` where survivors stay as they are. What it leaves out stays as it is.
   public init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
     rounds: Int = 1, needs: ScoringNeeds = [], scoresUnits: Bool = false, squaresSums: Bool = false,

@@ -10,6 +10,8 @@ extension Pruner {
     var orders: [ChannelOrder] = []
     /// All parameters, where the criterion moves survivors.
     var weights: ParameterSet?
+    /// The running statistics that go with them; `nil` where they stay as they were.
+    var statistics: ParameterSet?
   }
 
   func cut(
@@ -34,7 +36,10 @@ extension Pruner {
     } else {
       cut = try unitMasks(context, prunable, structure, scores, quota)
     }
-    cut.weights = try criterion.compensated(context, for: cut.masks)
+    if let moved = try criterion.compensated(context, for: cut.masks) {
+      cut.weights = moved.weights
+      if !moved.statistics.hasSameBits(as: context.statistics) { cut.statistics = moved.statistics }
+    }
     return cut
   }
 

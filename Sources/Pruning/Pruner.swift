@@ -66,21 +66,21 @@ package final class Pruner: Hashable, Sendable {
       (quota, held) = shares
     }
     var (now, pool, known) = (context, prunable, scores)
-    var (ties, weights) = (Int?.none, ParameterSet?.none)
+    var (ties, weights, statistics) = (Int?.none, ParameterSet?.none, ParameterSet?.none)
     for round in 1..<max(1, criterion.rounds) {
       let cut = try cut(
         now, pool, structure, scores: known, to: quota.part(round, of: criterion.rounds, from: prunable),
         isByWeight)
       known = nil
       ties = cut.ties.map { $0 + (ties ?? 0) } ?? ties
-      weights = cut.weights ?? weights
-      now = try now.after(cut.masks, weights, for: criterion, measuring: measuring)
+      (weights, statistics) = (cut.weights ?? weights, cut.statistics ?? statistics)
+      now = try now.after(cut.masks, weights, statistics, for: criterion, measuring: measuring)
       pool = try self.prunable(among: now.masks, structure: structure)
     }
     let last = try cut(now, pool, structure, scores: known, to: quota, isByWeight)
     let masks = last.masks
     ties = last.ties.map { $0 + (ties ?? 0) } ?? ties
-    weights = last.weights ?? weights
+    (weights, statistics) = (last.weights ?? weights, last.statistics ?? statistics)
     guard masks.isSubset(of: context.masks) else {
       throw PruningError.maskGrew(
         masks.names.first { !masks.isSubset(of: context.masks, at: $0) } ?? "a layer")
@@ -90,7 +90,7 @@ package final class Pruner: Hashable, Sendable {
       report: PruningReport(
         target: target, quota: quota, before: prunable, after: masks, ties: ties,
         held: (held + last.held).map { layers[$0].name }, orders: last.orders),
-      weights: weights)
+      weights: weights, statistics: statistics)
   }
 
   /// What the criterion and the allocation look at, together.

@@ -6,4 +6,6 @@ package struct Pruning: Hashable, Sendable {
   package let report: PruningReport
   /// All parameters after the cut, where the criterion moves survivors; `nil` where they stay as they were.
   package let weights: ParameterSet?
+  /// The running statistics that go with them; `nil` where they stay as they were.
+  package var statistics: ParameterSet?
 }

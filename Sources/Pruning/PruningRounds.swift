@@ -31,10 +31,11 @@ extension ScoringContext {
   /// - Parameter measuring: measures what the criterion reads again.
   /// - Throws: `PruningError.unavailable` where the criterion reads evidence and nothing measures it again.
   func after(
-    _ masks: MaskSet, _ weights: ParameterSet?, for criterion: Criterion, measuring: Pruner.Measure?
+    _ masks: MaskSet, _ weights: ParameterSet?, _ statistics: ParameterSet? = nil, for criterion: Criterion,
+    measuring: Pruner.Measure?
   ) throws -> ScoringContext {
     let weights = masks.applied(to: weights ?? self.weights)
-    return try with(weights, masks) { evidence, known in
+    return try with(weights, masks, statistics) { evidence, known in
       // What only the allocation reads has done its part.
       guard criterion.needs.evidence.contains(evidence) else { return known }
       guard let measuring else {

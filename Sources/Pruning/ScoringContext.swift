@@ -7,6 +7,8 @@ public struct ScoringContext: Sendable {
   public let weights: ParameterSet
   /// The masks as the round found them.
   public let masks: MaskSet
+  /// The running statistics of normalisations at the end of training, by name; empty where there are none at hand.
+  public let statistics: ParameterSet
 
   private let initial: ParameterSet?
   private let found: [(evidence: Evidence, values: ParameterSet)]
@@ -24,13 +26,15 @@ public struct ScoringContext: Sendable {
   ///   - structure: what is known of the network besides its weights, if at hand.
   ///   - evidence: what was found at `weights`, ready-made, by the evidence it is of.
   ///   - sensitivity: the loss at `weights` with one layer at a time pruned, if it was measured.
+  ///   - statistics: the running statistics that go with `weights`.
   public init(
     weights: ParameterSet, masks: MaskSet, initialWeights: ParameterSet? = nil, seed: UInt64? = nil,
     structure: NetworkStructure? = nil, evidence: [(Evidence, ParameterSet)] = [],
-    sensitivity: LayerSensitivity? = nil
+    sensitivity: LayerSensitivity? = nil, statistics: ParameterSet = ParameterSet()
   ) {
     self.weights = weights
     self.masks = masks
+    self.statistics = statistics
     initial = initialWeights
     found = evidence
     self.seed = seed
@@ -111,13 +115,13 @@ public struct ScoringContext: Sendable {
 
   /// The same context with other weights and masks.
   func with(
-    _ weights: ParameterSet, _ masks: MaskSet,
+    _ weights: ParameterSet, _ masks: MaskSet, _ statistics: ParameterSet? = nil,
     evidence: (Evidence, _ known: ParameterSet) throws -> ParameterSet
   ) rethrows -> ScoringContext {
     ScoringContext(
       weights: weights, masks: masks, initialWeights: initial, seed: seed, structure: known,
       evidence: try found.map { ($0.evidence, try evidence($0.evidence, $0.values)) },
-      sensitivity: layerSensitivity)
+      sensitivity: layerSensitivity, statistics: statistics ?? self.statistics)
   }
 
   /// The context as one criterion sees it.

@@ -7,7 +7,8 @@ extension Control: Catalogued {
     [
       .none, .randomReinitialisation, .randomMask, .randomMaskTotal, .shuffledMask, .signedReinitialisation,
       .signedConstant, .permutedReinitialisation, .reshuffledReinitialisation, .frozenPruned,
-      .denseEqualBudget, .recalibratedOnly, .untrained,
+      .denseEqualBudget, .recalibratedOnly, .untrained, .scratchE, .scratchB, .smallDenseEqualParameters,
+      .smallDenseEqualFLOPs,
     ])
 }
 

@@ -175,5 +175,6 @@ extension NetworkStructure {
         let own = block.branches.flatMap { parts.branches[$0].part.parameters }
         return AxisGroup(whole: own, shapes, label: "block")
       }, flops: graph.flopsByParameter)
+    passages = graph.passages(of: network.prunable)
   }
 }

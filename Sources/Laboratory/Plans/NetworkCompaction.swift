@@ -51,3 +51,19 @@ package struct NetworkCompaction: Sendable {
     return CompactionRecord(parameters: parameters, bytes: 4 * (parameters + buffers))
   }
 }
+
+extension NetworkCompaction {
+  /// What masks keep of every parameter, less what goes where units of which nothing is left are cut out.
+  func survivors(_ masks: MaskSet) -> MaskSet {
+    let kept = units.keptAxes(under: masks)
+    return MaskSet(
+      network.declarations.map { declaration in
+        let (name, shape) = (declaration.name, declaration.shape)
+        let mask = masks[name] ?? Mask(keepingAll: shape)
+        let floats = Tensor(shape, mask.bytes.map { Float($0) })
+        let left = kept.scattered(
+          name, kept.sliced(name, floats), into: Tensor(repeating: 0, shape))
+        return (name, Mask(shape, left.scalars.map { $0 == 0 ? 0 : 1 }))
+      })
+  }
+}

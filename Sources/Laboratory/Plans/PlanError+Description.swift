@@ -55,6 +55,9 @@ extension PlanError: CustomStringConvertible {
     case .controlWithoutStatistics(let model):
       "the control recalibrated-only measures running statistics anew, and \(model.specification) has no batch normalisation; choose "
         + "another control, or a model with one"
+    case .controlWithoutWidth(let control, let model):
+      "the control \(control) makes a network narrower, and \(model.specification) has no channel, hidden unit or head that could go; "
+        + "choose another control, or a model with some"
     case .learnedMaskWithRepair(let mask, let repair):
       "learned mask \(mask.name) leaves a trained network, and repair \(repair.name) stands between a pruning and its retraining; set "
         + "repair=none, or write a recipe with a prune of its own"

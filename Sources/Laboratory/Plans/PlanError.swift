@@ -22,6 +22,7 @@ package enum PlanError: Error, Hashable {
   case ladderWithoutDense(StopRule)
   case nothingPrunes(Double)
   case controlWithoutStatistics(Model)
+  case controlWithoutWidth(String, Model)
   case learnedMaskWithDynamics(LearnedMask, Dynamics)
   case learnedMaskWithSchedule(LearnedMask, Schedule)
   case learnedMaskWithControl(LearnedMask, Control)

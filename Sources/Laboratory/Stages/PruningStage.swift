@@ -118,8 +118,8 @@ package struct PruningStage: Stage {
     if let weights = pruning.weights {
       record.parameters.append(("parameters", weights))
       // What goes on from these weights goes on from the running statistics behind them.
-      if let buffers = try context.outputs(of: network)[parameters: "buffers"] {
-        record.parameters.append(("buffers", buffers))
+      if let known = try context.outputs(of: network)[parameters: "buffers"] {
+        record.parameters.append(("buffers", pruning.statistics ?? known))
       }
     }
     try record.follow(record[masks: "masks"], of: regimen, context.costs)

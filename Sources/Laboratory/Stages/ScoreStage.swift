@@ -64,7 +64,8 @@ extension StageContext {
     _ regimen: Regimen, of network: StageKey, masks: StageKey?, structure: NetworkStructure,
     needs: ScoringNeeds, evidence: [(Evidence, StageKey)], sensitivity: StageKey? = nil
   ) throws -> ScoringContext {
-    guard let parameters = try outputs(of: network)[parameters: "parameters"] else {
+    let record = try outputs(of: network)
+    guard let parameters = record[parameters: "parameters"] else {
       throw StageError.missingOutput("parameters", stage: network.short)
     }
     var before = regimen.model.fullMasks
@@ -80,6 +81,7 @@ extension StageContext {
         }
         return (evidence, values)
       },
-      sensitivity: try sensitivity.flatMap { try outputs(of: $0).sensitivity(of: regimen.model.prunable) })
+      sensitivity: try sensitivity.flatMap { try outputs(of: $0).sensitivity(of: regimen.model.prunable) },
+      statistics: record[parameters: "buffers"] ?? ParameterSet())
   }
 }

@@ -65,6 +65,11 @@ extension TrainingStage {
         parameters: regimen.initialParameters(
           way, draw: draw, masks: try masks.map({ try context.masks(of: $0) })),
         buffers: regimen.model.initialBuffers)
+    case .small(let draw):
+      return TrainingState(
+        parameters: try regimen.initialParameters(
+          draw: draw, ofSmaller: masks.map { try context.masks(of: $0) } ?? MaskSet()),
+        buffers: regimen.model.initialBuffers)
     case .weights(let parent):
       let record = try context.outputs(of: parent)
       guard let parameters = record[parameters: "parameters"] else {

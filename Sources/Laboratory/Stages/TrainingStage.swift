@@ -15,6 +15,8 @@ package struct TrainingStage: Stage {
     case weights(of: StageKey)
     /// Made from the trial's own initial weights in another way.
     case remade(Reinitialisation, draw: Int)
+    /// Drawn afresh as initial weights of the smaller network that masks leave where units without any survivor are cut out.
+    case small(draw: Int)
   }
 
   /// A training, and the stage with its masks.
@@ -94,6 +96,7 @@ package struct TrainingStage: Stage {
       case .fresh(let draw): .integer(draw)
       case .weights(let key): key.value
       case .remade(let way, let draw): way.value(draw: draw)
+      case .small(let draw): .component(Specification("small", version: 1, [("draw", .integer(draw))]))
       }
     let isSparse = masks != nil || moves != nil || learning?.mask.makesMasks == true
     key = StageKey(

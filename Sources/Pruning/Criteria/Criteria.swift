@@ -39,6 +39,7 @@ extension Criterion: Catalogued {
       .apoz,
       .deadNeurons,
       .relevance,
+      .merge,
     ])
 }
 

@@ -42,6 +42,8 @@ public struct NetworkStructure: Sendable {
   public let blocks: [AxisGroup]
   /// Floating-point operations a prunable weight takes part in for one example, by name.
   public let flops: [String: Int]
+  /// The ways of the units that the prunable weights make, by the weight's name: where one can stand for another.
+  package var passages: [String: Result<UnitPassage, PassageObstacle>] = [:]
 
   /// A structure of these parts.
   public init(

@@ -62,3 +62,10 @@ extension Value {
 }
 
 extension GELU: RelevanceKeepingPrimitive {}
+
+extension GELU: UnitwisePrimitive {
+  package var isPositivelyHomogeneous: Bool { false }
+
+  /// 0 of 0. Other numbers would need the error function in Double precision.
+  package func constant(_ number: Double, for signature: Signature) -> Double? { number == 0 ? 0 : nil }
+}

@@ -55,3 +55,8 @@ extension Value {
   /// The hyperbolic tangent.
   public var tanh: Value { builder.apply(HyperbolicTangent(), self) }
 }
+
+extension HyperbolicTangent: UnitwisePrimitive {
+  package var isPositivelyHomogeneous: Bool { false }
+  package func constant(_ number: Double, for signature: Signature) -> Double? { Elementary.tanh(number) }
+}

@@ -58,3 +58,7 @@ extension Value {
 extension ReLU: FlowPrimitive {}
 
 extension ReLU: RelevanceKeepingPrimitive {}
+
+extension ReLU: UnitwisePrimitive {
+  package func constant(_ number: Double, for signature: Signature) -> Double? { value([number]) }
+}

@@ -61,3 +61,8 @@ extension ReLU6: FlowPrimitive {
 }
 
 extension ReLU6: RelevanceKeepingPrimitive {}
+
+extension ReLU6: UnitwisePrimitive {
+  package var isPositivelyHomogeneous: Bool { false }
+  package func constant(_ number: Double, for signature: Signature) -> Double? { value([number]) }
+}

@@ -36,3 +36,7 @@ extension Scale: FlowPrimitive {
 }
 
 extension Scale: RelevanceKeepingPrimitive {}
+
+extension Scale: UnitwisePrimitive {
+  package func constant(_ number: Double, for signature: Signature) -> Double? { value([number]) }
+}

@@ -60,3 +60,10 @@ extension Value {
 }
 
 extension SiLU: RelevanceKeepingPrimitive {}
+
+extension SiLU: UnitwisePrimitive {
+  package var isPositivelyHomogeneous: Bool { false }
+  package func constant(_ number: Double, for signature: Signature) -> Double? {
+    number / (1 + Elementary.exp(-number))
+  }
+}

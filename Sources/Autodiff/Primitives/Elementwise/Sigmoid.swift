@@ -55,3 +55,10 @@ extension Value {
   /// The logistic function.
   public var sigmoid: Value { builder.apply(Sigmoid(), self) }
 }
+
+extension Sigmoid: UnitwisePrimitive {
+  package var isPositivelyHomogeneous: Bool { false }
+  package func constant(_ number: Double, for signature: Signature) -> Double? {
+    1 / (1 + Elementary.exp(-number))
+  }
+}

@@ -124,3 +124,10 @@ extension AveragePool: PathPrimitive {
 extension AveragePool: FlowPrimitive {}
 
 extension AveragePool: RelevanceSummingPrimitive {}
+
+extension AveragePool: UnitwisePrimitive {
+  /// Zeros around a plane make its edges something else.
+  package func constant(_ number: Double, for signature: Signature) -> Double? {
+    windows.padding == 0 || number == 0 ? number : nil
+  }
+}

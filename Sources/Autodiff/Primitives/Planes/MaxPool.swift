@@ -156,3 +156,5 @@ extension MaxPool: FlowPrimitive {}
 
 /// The place that won has all the relevance of its window.
 extension MaxPool: RelevanceMovingPrimitive {}
+
+extension MaxPool: UnitwisePrimitive {}

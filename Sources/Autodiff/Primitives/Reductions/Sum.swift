@@ -90,3 +90,9 @@ extension Sum: AxisTied {
 extension Sum: PathMovingPrimitive {}
 
 extension Sum: RelevanceSummingPrimitive {}
+
+extension Sum: UnitwisePrimitive {
+  package func constant(_ number: Double, for signature: Signature) -> Double? {
+    number * Double(signature.input(0)[axis])
+  }
+}

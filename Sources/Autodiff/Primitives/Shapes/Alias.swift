@@ -37,3 +37,5 @@ extension Alias: PathKeepingPrimitive {}
 extension Alias: FlowPrimitive {}
 
 extension Alias: RelevanceMovingPrimitive {}
+
+extension Alias: UnitwisePrimitive {}

@@ -69,3 +69,5 @@ extension AxisTie {
 extension MergeAxes: PathMovingPrimitive {}
 
 extension MergeAxes: RelevanceMovingPrimitive {}
+
+extension MergeAxes: UnitwisePrimitive {}

@@ -58,3 +58,5 @@ extension SplitAxis: AxisTied {
 extension SplitAxis: PathMovingPrimitive {}
 
 extension SplitAxis: RelevanceMovingPrimitive {}
+
+extension SplitAxis: UnitwisePrimitive {}

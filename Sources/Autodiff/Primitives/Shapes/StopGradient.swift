@@ -30,3 +30,5 @@ extension StopGradient: AxisTied {
 }
 
 extension StopGradient: PathKeepingPrimitive {}
+
+extension StopGradient: UnitwisePrimitive {}

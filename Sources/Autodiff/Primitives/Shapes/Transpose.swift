@@ -85,3 +85,5 @@ extension Transpose: AxisTied {
 extension Transpose: PathMovingPrimitive {}
 
 extension Transpose: RelevanceMovingPrimitive {}
+
+extension Transpose: UnitwisePrimitive {}
