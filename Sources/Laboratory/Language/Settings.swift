@@ -139,6 +139,7 @@ package enum Settings {
         }
         return state
       }),
+    Setting(
       "measure", \.measurement, unit: "none, latency, latency(threads: 1)",
       "what is measured of every round while nothing else runs",
       neutral: .component(Measurement.none.specification)),

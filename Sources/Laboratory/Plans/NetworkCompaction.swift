@@ -30,9 +30,10 @@ package struct NetworkCompaction: Sendable {
       size.bytes += 4 * buffer.shape.count
       size.bytesSparse += 4 * buffer.shape.count
     }
-    let kept = masks.map(units.keptAxes) ?? KeptAxes([])
-    guard !kept.isEmpty else { return size }
-    let smaller = try Compacted(kept).apply(to: network)
+    guard let removal = masks.map(units.removal), !removal.kept.isEmpty || !removal.parts.isEmpty else {
+      return size
+    }
+    let smaller = try Compacted(removal.kept, without: removal.parts).apply(to: network)
     size.activationBytesCompacted = Plan.arenaSize(try smaller.evaluationGraph(batch: 1))
     return size
   }
@@ -55,10 +56,12 @@ package struct NetworkCompaction: Sendable {
 extension NetworkCompaction {
   /// What masks keep of every parameter, less what goes where units of which nothing is left are cut out.
   func survivors(_ masks: MaskSet) -> MaskSet {
-    let kept = units.keptAxes(under: masks)
+    let removal = units.removal(under: masks)
+    let kept = removal.kept
     return MaskSet(
       network.declarations.map { declaration in
         let (name, shape) = (declaration.name, declaration.shape)
+        if removal.parts.contains(where: { $0.owns(name) }) { return (name, Mask(shape, [UInt8](repeating: 0, count: shape.count))) }
         let mask = masks[name] ?? Mask(keepingAll: shape)
         let floats = Tensor(shape, mask.bytes.map { Float($0) })
         let left = kept.scattered(
