@@ -35,6 +35,8 @@ public struct Trial: Sendable {
   public var schedule: Schedule
   /// The pruning ratio: the sparsity asked for, 0 ≤ ratio < 1; `nil` where the schedule sets its own.
   public var sparsity: Double?
+  /// What the pruning ratio is a fraction of.
+  public var target: CostTarget
   /// How masks move inside a training.
   public var dynamics: Dynamics
   /// The mask that is learned in the first training.
@@ -79,7 +81,7 @@ public struct Trial: Sendable {
     execution: SparseExecution = .automatic, seed: Int = 0, recipe: Recipe? = nil,
     dynamics: Dynamics = .none, loss: Loss = .crossEntropy, stop: StopRule = .never, scoringBatches: Int = 1,
     learnedMask: LearnedMask = .none, retrainingRate: RetrainingRate = .own, repair: Repair = .none,
-    compaction: Compaction = .none
+    compaction: Compaction = .none, target: CostTarget = .weights
   ) {
     self.model = model
     self.initializer = initializer
@@ -110,6 +112,7 @@ public struct Trial: Sendable {
     self.retrainingRate = retrainingRate
     self.repair = repair
     self.compaction = compaction
+    self.target = target
   }
 
   /// What makes this trial another than others: every setting that is not at its neutral value.

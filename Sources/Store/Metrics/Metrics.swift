@@ -36,6 +36,10 @@ package enum Metrics {
     .parametersCompacted,
     .bytesCompacted,
     .logitDifference,
+    .requestedShare,
+    .achievedShare,
+    .requestedCost,
+    .achievedCost,
   ]
 
   /// Adds metrics of a user's package, before any file is read or written.

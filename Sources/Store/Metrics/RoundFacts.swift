@@ -18,6 +18,8 @@ package struct RoundFacts: Sendable {
   package var paths: PathRecord?
   /// What is left where units without any survivor are cut out; `nil` where nobody asked.
   package var compaction: CompactionRecord?
+  /// What is left of what the trial's target counts; `nil` where that is weights.
+  package var target: TargetRecord?
   /// Seconds the round's training took.
   package var wallTime: Double
   /// The fraction of the prunable weights that were active in any step; `nil` where none that was removed could come back.
@@ -33,7 +35,8 @@ package struct RoundFacts: Sendable {
     evaluations: [Evaluation] = [], layers: [LayerRecord] = [], masks: MaskSet? = nil,
     series: Series = Series(),
     flops: Int? = nil, trainingFlops: Int? = nil, trainingFlopsDense: Int? = nil, paths: PathRecord? = nil,
-    compaction: CompactionRecord? = nil, wallTime: Double = .nan, exploration: Double? = nil,
+    compaction: CompactionRecord? = nil, target: TargetRecord? = nil, wallTime: Double = .nan,
+    exploration: Double? = nil,
     ties: Int? = nil,
     settledStep: Int = 0
   ) {
@@ -41,6 +44,7 @@ package struct RoundFacts: Sendable {
     (self.flops, self.trainingFlops, self.wallTime) = (flops, trainingFlops, wallTime)
     (self.trainingFlopsDense, self.paths) = (trainingFlopsDense, paths)
     self.compaction = compaction
+    self.target = target
     (self.exploration, self.ties, self.settledStep) = (exploration, ties, settledStep)
   }
 

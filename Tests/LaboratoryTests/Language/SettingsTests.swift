@@ -18,7 +18,8 @@ import Testing
     dynamics: .gradual(from: .epochs(0.5), to: .share(0.75), every: .iterations(7)),
     loss: .labelSmoothing(share: 0.2),
     stop: .plateau("validation_accuracy", evaluations: 3, gain: 0.1), scoringBatches: 3,
-    learnedMask: .edgePopup(), retrainingRate: .linear, repair: .biasCorrection(), compaction: .afterPruning)
+    learnedMask: .edgePopup(), retrainingRate: .linear, repair: .biasCorrection(), compaction: .afterPruning,
+    target: .flops(0.25))
 
   @Test func everyPropertyOfATrialIsASetting() {
     #expect(Mirror(reflecting: Trial()).children.count == Settings.all.count)
@@ -60,7 +61,7 @@ import Testing
         == "there is no setting named \"sparsty\"; did you mean \"sparsity\"? There are: model, initializer, dataset, "
         + "optimizer, learning-rate, clipping, batch-size, training, evaluation, criterion, granularity, allocation, "
         + "schedule, sparsity, retraining, control, rounds, scoring-batch, execution, scoring-batches, loss, dynamics, learned-mask, stop, "
-        + "recipe, retraining-rate, repair, compaction, seed"
+        + "recipe, retraining-rate, repair, compaction, target, seed"
     )
     func set(_ name: String, _ text: String) -> String {
       var trial = Trial()

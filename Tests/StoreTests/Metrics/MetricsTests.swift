@@ -63,6 +63,7 @@ import Testing
       paths: PathRecord(
         isConnected: true, weights: 8, effective: 2, emptiedLayers: 1, deadUnits: 3, flopsCompacted: 12),
       compaction: CompactionRecord(parameters: 5, bytes: 24, difference: 0.00002),
+      target: TargetRecord(whole: 200, asked: 100, achieved: 50),
       wallTime: 1.25, exploration: 0.625)
     var row = IndexRow(trial: "t", seed: 0, round: 0)
     row.measure(facts)
@@ -71,6 +72,7 @@ import Testing
       (.trainingFlopsDense, 10_000), (.effectiveSparsity, 0.75), (.emptiedLayers, 1), (.deadUnits, 3),
       (.flopsCompacted, 12), (.exploration, 0.625), (.parametersCompacted, 5), (.bytesCompacted, 24),
       (.logitDifference, 0.00002),
+      (.requestedShare, 0.5), (.achievedShare, 0.75), (.requestedCost, 100), (.achievedCost, 50),
       (.trainLoss, 0.2), (.validationLoss, .infinity), (.testAccuracy, 0.7), (.earlyStopStep, 10),
       (.earlyStopTestAccuracy, 0.8), (.wallTime, 1.25),
     ]
