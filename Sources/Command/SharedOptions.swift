@@ -48,8 +48,10 @@ struct SweepDataOptions: ParsableArguments {
   @Flag(help: "Refuse data that are not the published ones (exit code 65).")
   var strictData = false
 
-  /// The data sets a sweep reads.
-  var library: DataLibrary { DataLibrary(data.folders, isStrict: strictData) }
+  /// The data sets a sweep reads, and the tables of costs among its results.
+  func library(_ results: ResultsFolder) -> DataLibrary {
+    DataLibrary(data.folders, isStrict: strictData, tables: results.costs)
+  }
 
   /// Refuses a folder that is not there, and says which of the data that were read are not the published ones.
   func report(_ library: DataLibrary) throws {

@@ -71,6 +71,9 @@ public struct Allocation: Component {
   public let needs: ScoringNeeds
   /// Whether how much each layer gives is told by the network, the weights at least. Before, only the total is known.
   public let isMeasured: Bool
+  /// Whether it shares out what weights cost, where a pruning is to a cost, and says how many units of every family stay where units
+  /// are coupled.
+  package private(set) var sharesCosts = false
   private let share: Share
 
   private enum Share: Sendable {
@@ -144,6 +147,13 @@ public struct Allocation: Component {
       .measured(plan: plan) { layers, survivors, context in
         try PruningError.noting("allocation \(name)") { try counts(layers, survivors, context) }
       })
+  }
+
+  /// The same allocation, which shares out costs and not only weights.
+  func sharingCosts() -> Allocation {
+    var allocation = self
+    allocation.sharesCosts = true
+    return allocation
   }
 
   private init(
@@ -246,7 +256,8 @@ public struct Allocation: Component {
         count, survivors: layer.survivors, layer: layer.name, allocation: name)
     }
     let total = counts.reduce(0, +)
-    guard total == survivors else {
+    // What adds up to a cost is another number of weights.
+    guard total == survivors || (sharesCosts && context.weightCosts != nil) else {
       throw PruningError.quotaTotal(total, wanted: survivors, allocation: name)
     }
     return (.layers(counts), held)

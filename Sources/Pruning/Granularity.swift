@@ -84,7 +84,11 @@ public struct Granularity: Component {
       name, version: version, fields: coupling.fields, aggregate: aggregate, normalised: normalised
     ) { context in
       let layers = Set(context.layers.map(\.name))
-      return try groups(context).map { Unit($0.slices) }.filter { unit in
+      let groups = try groups(context)
+      if let fixed = groups.first(where: \.isFixed)?.slices.first {
+        throw PruningError.fixedUnit(fixed, granularity: name)
+      }
+      return groups.map { Unit($0.slices) }.filter { unit in
         unit.slices.contains { layers.contains($0.parameter) }
       }
     }

@@ -26,7 +26,7 @@ extension Pruner {
     var scores = try known.map { try criterion.checked($0, in: context) } ?? criterion.scores(in: context)
     // The square of a single weight's score; its magnitude has the same order.
     if criterion.squaresSums, isByWeight || granularity.pattern != nil {
-      scores = scores.mapValues { Tensor($0.shape, $0.scalars.map(\.magnitude)) }
+      scores = scores.magnitudes
     }
     var cut: Cut
     if let pattern = granularity.pattern {
@@ -34,7 +34,7 @@ extension Pruner {
     } else if isByWeight {
       cut = weightMasks(context, prunable, scores, quota)
     } else {
-      cut = try unitMasks(context, prunable, structure, scores, quota)
+      cut = try unitMasks(context, prunable, try unitSelection(context, structure, scores), quota)
     }
     if let moved = try criterion.compensated(context, for: cut.masks) {
       cut.weights = moved.weights
@@ -56,7 +56,7 @@ extension Pruner {
   }
 
   /// Single weights: no object for any of them.
-  private func weightMasks(
+  func weightMasks(
     _ context: ScoringContext, _ prunable: MaskSet, _ scores: ParameterSet, _ quota: Quota
   ) -> Cut {
     var candidates = prunable.map { name, mask in
@@ -115,21 +115,28 @@ extension Pruner {
     return Cut(masks: masks, ties: ties, orders: orders)
   }
 
-  /// Whole units, and their companions with them. A quota of layers counts for the layers of a pool together.
-  private func unitMasks(
-    _ context: ScoringContext, _ prunable: MaskSet, _ structure: NetworkStructure, _ scores: ParameterSet,
-    _ quota: Quota
-  ) throws -> Cut {
+  /// The units with their scores, before any of them goes.
+  func unitSelection(
+    _ context: ScoringContext, _ structure: NetworkStructure, _ scores: ParameterSet
+  ) throws -> UnitSelection {
     let candidates = try allocation.prunable(among: context.masks)
     let ignored = Set(context.masks.counted.names).subtracting(candidates.names)
     let table = try UnitTable(
       granularity, UnitContext(layers: candidates.layers, structure: structure), ignoring: ignored.contains
     ) { context.weights[$0]?.shape }
-    var selection = UnitSelection(
+    return UnitSelection(
       table, granularity,
       masks: table.parameters.map { (context.masks[$0.name] ?? Mask(keepingAll: $0.shape)).bytes },
       scores: table.parameters.prefix(table.layerCount).map { scores[$0.name]?.scalars ?? [] },
       criterion: criterion, ties: context.unitTies)
+  }
+
+  /// Whole units, and their companions with them. A quota of layers counts for the layers of a pool together.
+  func unitMasks(
+    _ context: ScoringContext, _ prunable: MaskSet, _ all: UnitSelection, _ quota: Quota
+  ) throws -> Cut {
+    let table = all.table
+    var selection = all
     var (ties, held) = (0, [Int]())
     if let coupling = granularity.coupling {
       if case .rows = quota {

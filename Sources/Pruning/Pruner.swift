@@ -44,15 +44,10 @@ package final class Pruner: Hashable, Sendable {
     _ context: ScoringContext, structure: NetworkStructure = .none, to target: PruningTarget,
     from aims: [Int]? = nil, scores: ParameterSet? = nil, measuring: Measure? = nil
   ) throws -> Pruning {
-    let prunable = try prunable(among: context.masks, structure: structure)
-    for (name, mask) in prunable {
-      guard let weight = context.weights[name] else {
-        throw PruningError.missingParameter(name, in: "weights")
-      }
-      guard weight.shape == mask.shape else {
-        throw PruningError.maskShape(mask.shape, of: name, shape: weight.shape)
-      }
+    if allocation.sharesCosts, granularity.coupling != nil {
+      return try pruneFamilies(context, structure, target, aims, scores, measuring)
     }
+    let prunable = try checkedPrunable(context, structure)
     var layers = prunable.layers
     let isByWeight = try granularity.prunesSingleWeights(of: layers)
     if let aims, !isByWeight {
@@ -91,6 +86,36 @@ package final class Pruner: Hashable, Sendable {
         target: target, quota: quota, before: prunable, after: masks, ties: ties,
         held: (held + last.held).map { layers[$0].name }, orders: last.orders),
       weights: weights, statistics: statistics)
+  }
+
+  /// A pruning whose allocation says how many units of every family stay: what is left costs as many weights as the target says.
+  private func pruneFamilies(
+    _ context: ScoringContext, _ structure: NetworkStructure, _ target: PruningTarget, _ aims: [Int]?,
+    _ scores: ParameterSet?, _ measuring: Measure?
+  ) throws -> Pruning {
+    let prunable = try checkedPrunable(context, structure)
+    var layers = prunable.layers
+    for (index, aim) in zip(layers.indices, aims ?? []) { layers[index].survivors = aim }
+    let total = try quota(for: layers, target: target).total
+    let names = Set(prunable.names)
+    return try prune(
+      context, structure: structure,
+      to: CostAim(Double(total)) { masks in Double(masks.filter { names.contains($0.name) }.keptCount) },
+      scores: scores, measuring: measuring)
+  }
+
+  /// The masks of what is pruned, for which there are weights.
+  func checkedPrunable(_ context: ScoringContext, _ structure: NetworkStructure) throws -> MaskSet {
+    let prunable = try prunable(among: context.masks, structure: structure)
+    for (name, mask) in prunable {
+      guard let weight = context.weights[name] else {
+        throw PruningError.missingParameter(name, in: "weights")
+      }
+      guard weight.shape == mask.shape else {
+        throw PruningError.maskShape(mask.shape, of: name, shape: weight.shape)
+      }
+    }
+    return prunable
   }
 
   /// What the criterion and the allocation look at, together.

@@ -35,6 +35,15 @@ extension PruningError: CustomStringConvertible {
           ? "a multiple of \(coupling.multiple) units stays, or all of them where it has fewer"
           : "\(coupling.floor) \(coupling.floor == 1 ? "unit stays" : "units stay")")
         + "; ask for less, or give it another floor or multiple"
+    case .costUnreachable(let cost, let least):
+      "what is left cannot cost \(cost): the allocation lets nothing come below \(least); ask for less, or take allocation global"
+    case .patternCost(let granularity):
+      "granularity \(granularity) keeps so many weights of every group, so that nothing is left to a target of costs: set "
+        + "target=weights, or granularity to weight or to units such as channel"
+    case .fixedUnit(let slice, let granularity):
+      "granularity \(granularity) makes a unit of places \(slice.indices) along axis \(slice.axis) of \(slice.parameter), which "
+        + "reach an input or an output of the network or an operation that needs all of them: leave the unit out; "
+        + "`coppice explain MODEL` tells what can be removed"
     case .quotaCount(let count, let layers, let allocation):
       "allocation \(allocation) answered for \(count) layers where there are \(layers): return one number a layer, in "
         + "the order given"

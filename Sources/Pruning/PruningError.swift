@@ -73,6 +73,12 @@ public enum PruningError: Error, Hashable {
   case unitSlice(AxisSlice, shape: Shape, granularity: String)
   /// A sparsity beyond what coupled units can give.
   case coupledFloor(sparsity: Double, most: Double, Coupling, granularity: String)
+  /// A cost below what can be left.
+  case costUnreachable(Double, least: Double)
+  /// A pattern, which says itself how many weights go, under a target of costs.
+  case patternCost(granularity: String)
+  /// A unit that is tied to an input or an output of the network.
+  case fixedUnit(AxisSlice, granularity: String)
   /// A unit without a prunable weight.
   case unitWithoutWeights([AxisSlice], granularity: String)
   /// A granularity that finds no unit in what may be pruned.

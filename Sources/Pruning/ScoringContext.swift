@@ -15,6 +15,8 @@ public struct ScoringContext: Sendable {
   private let seed: UInt64?
   private let known: NetworkStructure?
   private let layerSensitivity: LayerSensitivity?
+  /// What one weight of a layer costs, by the layer's name, where a pruning is to a cost that adds up; `nil` where weights count.
+  private(set) var weightCosts: [String: Double]?
   private var reader: (criterion: String, needs: ScoringNeeds)?
 
   /// A context to score in.
@@ -122,6 +124,13 @@ public struct ScoringContext: Sendable {
       weights: weights, masks: masks, initialWeights: initial, seed: seed, structure: known,
       evidence: try found.map { ($0.evidence, try evidence($0.evidence, $0.values)) },
       sensitivity: layerSensitivity, statistics: statistics ?? self.statistics)
+  }
+
+  /// The same context for a pruning to a cost.
+  func costing(_ weightCosts: [String: Double]) -> ScoringContext {
+    var context = self
+    context.weightCosts = weightCosts
+    return context
   }
 
   /// The context as one criterion sees it.

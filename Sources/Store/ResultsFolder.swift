@@ -14,6 +14,12 @@ package struct ResultsFolder: Hashable, Sendable {
   /// The name of the folder of stages, which no experiment can have.
   package static let stagesName = "stages"
 
+  /// The name of the folder of tables of costs.
+  package static let costsName = "costs"
+
+  /// The folder of tables of costs.
+  package var costs: String { "\(path)/\(Self.costsName)" }
+
   /// The stages that experiments share.
   package var stages: StageFolder { StageFolder("\(path)/\(Self.stagesName)") }
 

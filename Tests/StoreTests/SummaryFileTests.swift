@@ -86,7 +86,8 @@ import Testing
       flops_nonzero training_flops train_loss validation_loss validation_accuracy test_loss test_accuracy \
       early_stop_step early_stop_test_accuracy wall_time train_accuracy worst_class_test_accuracy ties \
       effective_sparsity emptied_layers dead_units chance training_flops_dense flops_compacted exploration \
-      parameters_compacted bytes_compacted logit_difference dynamics \
+      parameters_compacted bytes_compacted logit_difference \
+      requested_share achieved_share requested_cost achieved_cost dynamics \
       ladder stopped_by setting_sparsity setting_schedule learning_rate
       """
     #expect(table.columns.map(\.name) == documented.split(separator: " ").map(String.init))

@@ -29,32 +29,9 @@ struct ExplainCommand: ParsableCommand {
   @OptionGroup var format: FormatOptions
 
   func run() throws {
-    var trial = Trial(model: try Model(parsing: model))
-    for override in overrides {
-      let (name, text) = try SweepOptions.override(override)
-      try Settings.named(name).set(&trial, text)
-    }
-    let network = try network(trial, setsData: overrides.contains { $0.hasPrefix("dataset=") })
+    let network = try TracedModel.network(model, overrides, data)
     let explanation = AxisExplanation(try network.forward(batch: 1, isTraining: false))
     let report = ExplainReport(network, explanation)
     try Terminal.data(format.json ? report.json : report.text)
-  }
-
-  /// The model traced for the data set, or, where none is named, for a task that it takes.
-  private func network(_ trial: Trial, setsData: Bool) throws -> Network {
-    if setsData {
-      try data.checkFolder()
-      let interface = try DataLibrary(data.folders).data(trial.dataset, seed: trial.seed).interface
-      return try Network(trial.model, interface, initializer: trial.initializer)
-    }
-    var problem: (any Error)?
-    for interface in ExplainReport.tasks(of: trial.model) {
-      do { return try Network(trial.model, interface, initializer: trial.initializer) } catch {
-        problem = problem ?? error
-      }
-    }
-    throw CommandFailure(
-      "\(trial.model.name) takes no task tried here; name one by --set dataset=…"
-        + (problem.map { ": \($0)" } ?? ""), CommandFailure.usage)
   }
 }

@@ -14,7 +14,7 @@ struct ListCommand: ParsableCommand {
     case retrainingRates = "retraining-rates"
     case repairs, controls, dynamics
     case learnedMasks = "learned-masks"
-    case losses
+    case losses, targets
     case stopRules = "stop-rules"
     case recipeSteps = "recipe-steps"
     case measurements, analyses, metrics, settings
@@ -77,6 +77,7 @@ extension ListCommand.Kind {
     case .controls: Control.catalogue.listings
     case .dynamics: Dynamics.catalogue.listings
     case .learnedMasks: LearnedMask.catalogue.listings
+    case .targets: CostTarget.catalogue.listings
     case .losses: Loss.catalogue.listings
     case .stopRules: StopRule.catalogue.listings
     case .recipeSteps: RecipeStep.catalogue.listings

@@ -20,7 +20,7 @@ struct PlanCommand: ParsableCommand {
   @OptionGroup var cores: CoreOptions
 
   func run() throws {
-    let library = data.library
+    let library = data.library(results.folder)
     let plan = try sweep.plan(library)
     try data.report(library)
     for remark in plan.remarks { Terminal.log("note: \(remark)") }

@@ -36,7 +36,7 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let library = data.library
+    let library = data.library(results.folder)
     let plan = try sweep.plan(library)
     try data.report(library)
     for remark in plan.remarks { Terminal.log("note: \(remark)") }

@@ -26,7 +26,7 @@ struct StatusCommand: ParsableCommand {
 
   func run() throws {
     let stored = StoredResults(folder: results.folder)
-    let library = DataLibrary(data.folders)
+    let library = DataLibrary(data.folders, tables: results.folder.costs)
     let names = try experiment.map { [try stored.name($0)] } ?? stored.names
     let states = try names.map { try ExperimentStatus($0, in: results.folder, library: library) }
     for fault in states.flatMap(\.faults) { Terminal.log("not counted: \(fault)") }

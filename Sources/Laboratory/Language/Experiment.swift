@@ -128,7 +128,7 @@ extension Trial {
     (dense.schedule, dense.sparsity, dense.retraining) = (.oneShot, 0, .none)
     (dense.control, dense.rounds, dense.recipe) = (.none, nil, nil)
     (dense.dynamics, dense.learnedMask, dense.scoringBatches) = (.none, .none, 1)
-    (dense.repair, dense.retrainingRate) = (.none, .own)
+    (dense.repair, dense.retrainingRate, dense.target) = (.none, .own, .weights)
     // A rule for the ladder compares with the baseline, and one before a pruning has none to look at: it goes its whole way.
     if stop.scope == .ladder || stop.scope == .search { dense.stop = .never }
     guard recipe == nil, schedule.rounds > 0, schedule.origin == nil, retraining.goesOn else {

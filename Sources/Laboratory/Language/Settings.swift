@@ -144,6 +144,12 @@ package enum Settings {
       "what is measured of every round while nothing else runs",
       neutral: .component(Measurement.none.specification)),
     Setting(
+      "target", \.target,
+      unit:
+        "weights, units, parameters, flops, bytes, memory, flops(share: 0.5), parameters(at-most: 100000)",
+      "what the pruning ratio is a fraction of, or what is left of it at most",
+      neutral: .component(CostTarget.weights.specification)),
+    Setting(
       "seed", \.seed, .whole(), as: "0", unit: "integer", "the seed of every random stream"),
   ]
 

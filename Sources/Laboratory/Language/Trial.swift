@@ -35,6 +35,8 @@ public struct Trial: Sendable {
   public var schedule: Schedule
   /// The pruning ratio: the sparsity asked for, 0 ≤ ratio < 1; `nil` where the schedule sets its own.
   public var sparsity: Double?
+  /// What the pruning ratio is a fraction of.
+  public var target: CostTarget
   /// How masks move inside a training.
   public var dynamics: Dynamics
   /// The mask that is learned in the first training.
@@ -84,7 +86,7 @@ public struct Trial: Sendable {
     dynamics: Dynamics = .none, loss: Loss = .crossEntropy, stop: StopRule = .never, scoringBatches: Int = 1,
     learnedMask: LearnedMask = .none, retrainingRate: RetrainingRate = .own, repair: Repair = .none,
     compaction: Compaction = .none, optimizerState: OptimizerState = .fresh,
-    measurement: Measurement = .none
+    measurement: Measurement = .none, target: CostTarget = .weights
   ) {
     self.model = model
     self.initializer = initializer
@@ -117,6 +119,7 @@ public struct Trial: Sendable {
     self.compaction = compaction
     self.optimizerState = optimizerState
     self.measurement = measurement
+    self.target = target
   }
 
   /// What makes this trial another than others: every setting that is not at its neutral value.

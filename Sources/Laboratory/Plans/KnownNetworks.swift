@@ -12,6 +12,8 @@ final class KnownNetworks: Sendable {
   private let structures = Mutex<[Specification: NetworkStructure]>([:])
   private let probed = Mutex<Set<Specification>>([])
   private let memories = Mutex<[Specification: Int]>([:])
+  private let compacted = Mutex<[Specification: CompactedCosts]>([:])
+  private let costs = Mutex<[Specification: CostModel]>([:])
   private let values = Mutex<[Int: Set<Specification.Value>]>([:])
 
   /// Refuses a trial with a number that cannot be, before anything is read or made by it.
@@ -51,6 +53,40 @@ final class KnownNetworks: Sendable {
     let structure = try NetworkStructure(network)
     structures.withLock { $0[key] = structure }
     return (network, structure)
+  }
+
+  /// What the network of a trial costs in what its target counts; `nil` where that is its weights.
+  ///
+  /// - Throws: `PlanError`, `LatencyTableError`, and what units throw that do not fit.
+  func costs(
+    _ trial: Trial, _ network: Network, _ pruner: Pruner, _ structure: NetworkStructure,
+    _ tables: LatencyTables
+  ) throws -> CostForecast? {
+    guard trial.target != .weights else { return nil }
+    let traced = Specification(
+      "traced", version: 1,
+      [
+        ("model", .component(network.model.specification)),
+        ("interface", .component(network.interface.specification)),
+      ])
+    let key = Specification(
+      "costs", version: 1,
+      [
+        ("network", .component(traced)), ("target", .component(trial.target.specification)),
+        ("granularity", .component(pruner.granularity.specification)),
+        ("ignoring", .list(pruner.allocation.ignoring.map(Specification.Value.text))),
+      ])
+    if let known = costs.withLock({ $0[key] }) { return CostForecast(trial.target, known) }
+    let new = try CostModel(
+      trial.target, network, pruner, structure,
+      compacted: {
+        if let known = compacted.withLock({ $0[traced] }) { return known }
+        let new = try CompactedCosts(network)
+        compacted.withLock { $0[traced] = new }
+        return new
+      }, tables: tables)
+    costs.withLock { $0[key] = new }
+    return CostForecast(trial.target, new)
   }
 
   /// Traces a training step and an evaluation at their own batches, so that a layer, a loss or an optimizer that cannot be is refused

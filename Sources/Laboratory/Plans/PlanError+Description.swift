@@ -1,3 +1,6 @@
+import CoppicePruning
+import CoppiceTerms
+
 extension PlanError: CustomStringConvertible {
   package var description: String {
     switch self {
@@ -109,6 +112,35 @@ extension PlanError: CustomStringConvertible {
     case .stopMetric(let rule, let known):
       "stop rule \(rule.name) looks at \(rule.metric ?? "nothing"), but may look at the validation data alone, since nothing "
         + "is selected on the test set: " + known.joined(separator: ", ")
+    case .targetWithDynamics(let target, let dynamics):
+      "target \(target.name) is counted on the network that a pruning leaves, and dynamics \(dynamics.name) removes weights inside one "
+        + "training; set target=weights, or dynamics=none and a schedule that prunes"
+    case .targetWithLearnedMask(let target, let mask):
+      "target \(target.name) is counted on the network that a pruning leaves, and learned mask \(mask.name) makes masks of its own; set "
+        + "target=weights, or learned-mask=none"
+    case .targetWithSearch(let target, let rule):
+      "stop rule \(rule.name) draws masks of a sparsity on the way of a training, and target \(target.name) says no sparsity; set "
+        + "target=weights, or stop=never"
+    case .targetWithRatio(let target, let ratio):
+      "target \(target) says itself what is asked for, and the trial has a sparsity of \(ratio) too: set sparsity=none, or "
+        + "target=\(target.bare)"
+    case .targetWithRecipe(let target):
+      "target \(target) says itself what is asked for, and so do the prunings of a recipe: set target=\(target.bare)"
+    case .targetOfWeights(let target, let granularity):
+      "target \(target.name) is counted where pruned units are cut out, and granularity \(granularity.name) removes weights inside "
+        + "arrays that stay as large: set granularity to units such as channel, hidden-unit or head, or target to flops, parameters "
+        + "or weights"
+    case .targetMet(let target, let whole):
+      "target \(target) is met before anything is pruned: the network costs \(whole.told); ask for less"
+    case .targetBelowLeast(let target, let least, let whole):
+      "target \(target) cannot be reached: of \(whole.told) at least \(least.told) are left, \(share(least / whole)) of them, because no "
+        + "more can be cut out; ask for that or more"
+    case .targetUnreachable(let target, let asked, let most):
+      "a share of \(share(asked)) of \(target.name) cannot be removed, at most \(share(most)): the rest belongs to what no unit owns, "
+        + "reaches an input or an output, or is kept by floor, multiple or ignored layers; ask for less, or see `coppice explain MODEL`"
+    case .familiesWithDynamics(let allocation, let dynamics):
+      "allocation \(allocation.name) measures families of units between trainings, and dynamics \(dynamics.name) moves masks inside "
+        + "one; set another allocation, or dynamics=none"
     case .repairWithDynamics(let repair, let dynamics):
       "repair \(repair.name) stands between a pruning and its retraining, and dynamics \(dynamics.name) removes weights inside one "
         + "training; set repair=none, or dynamics=none"
@@ -128,3 +160,19 @@ extension PlanError: CustomStringConvertible {
     }
   }
 }
+
+extension CostTarget {
+  /// As it is written without an aim of its own.
+  fileprivate var bare: String {
+    let fields = specification.fields.filter { !["share", "at-most"].contains($0.name) }
+    return Specification(name, version: specification.version, fields).description
+  }
+}
+
+extension Double {
+  /// As people read a cost: whole numbers without a point.
+  fileprivate var told: String { Int(exactly: self).map(String.init) ?? "\(self)" }
+}
+
+/// A share to four digits, which is enough to ask for.
+private func share(_ value: Double) -> String { "\((value * 10_000).rounded() / 10_000)" }

@@ -19,8 +19,10 @@ package struct Round: Sendable {
   package let index: Int
   /// The stages by their roles, in a fixed order.
   package let stages: [(role: Role, key: StageKey)]
-  /// The sparsity that is asked for, 0…1.
+  /// The sparsity that is asked for, 0…1; NaN where none is.
   package let requestedSparsity: Double
+  /// What is to be left of what the target counts; `nil` where that is weights.
+  let requestedCost: Double?
   /// Whether its pruning is known to remove nothing, so that its masks are those of the round before.
   package let isInVain: Bool
   /// Of a control: the steps that its ticket's network has had; `nil` for the ticket itself.
@@ -29,12 +31,14 @@ package struct Round: Sendable {
   let spared: TrainingStage.Predecessor?
 
   package init(
-    index: Int, stages: [(role: Role, key: StageKey)], requestedSparsity: Double, isInVain: Bool = false,
-    ticketSteps: Int? = nil, spared: TrainingStage.Predecessor? = nil
+    index: Int, stages: [(role: Role, key: StageKey)], requestedSparsity: Double,
+    requestedCost: Double? = nil, isInVain: Bool = false, ticketSteps: Int? = nil,
+    spared: TrainingStage.Predecessor? = nil
   ) {
     self.index = index
     self.stages = stages
     self.requestedSparsity = requestedSparsity
+    self.requestedCost = requestedCost
     self.isInVain = isInVain
     self.ticketSteps = ticketSteps
     self.spared = spared

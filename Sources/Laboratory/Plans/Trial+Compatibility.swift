@@ -14,6 +14,7 @@ extension Trial {
     if repair != .none, dynamics != .none { throw .repairWithDynamics(repair, dynamics) }
     if repair != .none, recipe?.steps.contains(where: { $0.repairs }) == true { throw .repairTwice(repair) }
     if optimizerState == .kept, learnedMask != .none { throw .momentsOfLearnedMask(learnedMask) }
+    try checkTarget()
     if learnedMask != .none { return try checkLearnedMask() }
     guard dynamics != .none else {
       if recipe == nil, schedule == .none, let sparsity, sparsity > 0 { throw .nothingPrunes(sparsity) }
@@ -27,6 +28,22 @@ extension Trial {
     if stop.scope == .ladder { throw .dynamicsWithLadderStop(dynamics, stop) }
     if stop.scope == .search { throw .dynamicsWithSearch(dynamics, stop) }
     if criterion.movesSurvivors { throw .dynamicsWithCompensation(dynamics, criterion) }
+  }
+}
+
+extension Trial {
+  /// Refuses what a target of costs does not go together with.
+  private func checkTarget() throws(PlanError) {
+    if dynamics != .none, allocation.sharesCosts, granularity.coupling != nil {
+      throw .familiesWithDynamics(allocation, dynamics)
+    }
+    guard target != .weights else { return }
+    if dynamics != .none { throw .targetWithDynamics(target, dynamics) }
+    if learnedMask.makesMasks { throw .targetWithLearnedMask(target, learnedMask) }
+    if stop.scope == .search { throw .targetWithSearch(target, stop) }
+    guard target.hasAim else { return }
+    if let sparsity { throw .targetWithRatio(target, sparsity) }
+    if recipe != nil { throw .targetWithRecipe(target) }
   }
 }
 

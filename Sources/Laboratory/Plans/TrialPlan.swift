@@ -13,8 +13,12 @@ package struct TrialPlan: Sendable {
   /// The reported rounds in order, the dense training first where there is one. The last one is the trial's result; where the
   /// schedule is a ladder, all of them are.
   package let rounds: [Round]
-  /// The sparsity at the end, 0…1.
+  /// The sparsity at the end, 0…1; under a target of costs the share of these that goes.
   package let targetSparsity: Double
+  /// The trial's pruning ratio, or what its target says itself.
+  let ratio: Double?
+  /// What networks cost in what the target counts; `nil` where that is weights.
+  let costs: CostModel?
   /// How many weights are prunable.
   let prunableCount: Int
   /// How many of these the largest unit has.
@@ -55,7 +59,8 @@ package struct TrialPlan: Sendable {
     do { try networks.checkNumbers(trial, settings) } catch { throw Self.refusal(of: trial, error) }
     let data = try library.data(trial.dataset, seed: trial.seed)
     do {
-      try self.init(trial, identity ?? trial.specification(settings), data, networks, settings)
+      try self.init(
+        trial, identity ?? trial.specification(settings), data, networks, settings, library.tables)
     } catch { throw Self.refusal(of: trial, error) }
   }
 
@@ -65,7 +70,7 @@ package struct TrialPlan: Sendable {
 
   private init(
     _ trial: Trial, _ identity: Specification, _ data: TaskData, _ networks: KnownNetworks,
-    _ settings: [Setting]
+    _ settings: [Setting], _ tables: LatencyTables
   ) throws {
     self.trial = trial
     self.settings = settings
@@ -85,7 +90,10 @@ package struct TrialPlan: Sendable {
     try pruner.checkCompatibility(with: network.layers, structure: structure)
     try networks.check(pruner.needs.evidence, regimen)
     let prunable = try pruner.prunable(among: network.layers, structure: structure)
-    let steps = try trial.steps()
+    let costs = try networks.costs(trial, network, pruner, structure, tables)
+    self.costs = costs?.model
+    ratio = try costs?.ratio(trial.sparsity) ?? trial.sparsity
+    let steps = try trial.steps(ratio: ratio)
     let learning = try trial.learning(pruner, structure, prunable)
     if let learning {
       memory = max(memory, try networks.check(learning, regimen))
@@ -110,7 +118,8 @@ package struct TrialPlan: Sendable {
     let retraining = try trial.retraining.plan(total: regimen.total, perEpoch: regimen.perEpoch)
     var course = try Course(
       trial, regimen, retraining: retraining, wanted: wanted, pruner: pruner, structure: structure,
-      prunable: prunable, learning: learning, firstTarget: steps.lazy.compactMap(\.target).first)
+      prunable: prunable, learning: learning, costs: costs, firstTarget: steps.lazy.compactMap(\.target).first
+    )
     for step in steps { try step.extend(&course) }
     try course.measureRepaired()
     course.measureLatencies()
@@ -119,7 +128,7 @@ package struct TrialPlan: Sendable {
     guard !rounds.isEmpty else { throw PlanError.noMeasuredRound(wanted) }
     denseLayers = try pruner.unevenLayers(among: network.layers)
     (prunableCount, largestUnit) = (prunable.map(\.count).total, course.forecast.largestUnit)
-    targetSparsity = rounds.last?.requestedSparsity ?? 0
+    targetSparsity = course.costs.map(\.share) ?? rounds.last?.requestedSparsity ?? 0
     endsReported = trial.dynamics != .none || rounds.last?.index == last
     self.retraining = course.retrainings.last ?? .none
     rewindStep = try self.retraining.plan(total: regimen.total, perEpoch: regimen.perEpoch).rewindStep

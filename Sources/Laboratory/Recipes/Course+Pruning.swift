@@ -7,12 +7,19 @@ extension Course {
     guard let network else { throw RecipeError.untrained("prune") }
     // How many weights a learned mask leaves without a ratio, only its training says.
     let isForeseen = learning?.mask.makesMasks != true || learning?.ratio != nil
+    let isOfWeights = costs == nil
     let aims =
-      trial.granularity == .weight || masks == nil || !isForeseen ? nil : forecast.layers.map(\.survivors)
-    let quota = try pruner.quota(for: forecast.layers, target: target)
-    try pruner.checkReach(
-      quota.total, least: leastSurvivors, of: forecast.layers, largest: forecast.largestUnit)
-    let removesNothing = try forecast.prune(to: target, by: trial.allocation)
+      !isOfWeights || trial.granularity == .weight || masks == nil || !isForeseen
+      ? nil : forecast.layers.map(\.survivors)
+    let removesNothing: Bool
+    if isOfWeights {
+      let quota = try pruner.quota(for: forecast.layers, target: target)
+      try pruner.checkReach(
+        quota.total, least: leastSurvivors, of: forecast.layers, largest: forecast.largestUnit)
+      removesNothing = try forecast.prune(to: target, by: trial.allocation)
+    } else {
+      removesNothing = try pruneCosts(to: target)
+    }
     (prunings, isMeasured, isLearned) = (prunings + 1, false, false)
     // The masks stay, and what is the same training under them has the same key. A ladder that may end has decisions between rounds.
     if removesNothing, masks != nil, !trial.criterion.movesSurvivors, trial.stop.scope != .ladder { return }
@@ -21,12 +28,20 @@ extension Course {
     let sensitivity = pruner.needs.sensitivity ? measureSensitivity(of: network) : nil
     let pruning = PruningStage(
       regimen, of: network, masks: masks, pruner: pruner, structure: structure, target: target,
-      from: aims, evidence: evidence, scores: score(network, by: evidence), scoring: scoring,
+      costing: costs, from: aims, evidence: evidence, scores: score(network, by: evidence), scoring: scoring,
       sensitivity: sensitivity, decision: decision)
     masks = add(pruning)
     if unpruned == nil { unpruned = network }
     // A criterion that moves survivors leaves weights of its own.
     if trial.criterion.movesSurvivors { self.network = pruning.key }
+  }
+
+  /// Takes a pruning to a cost into account, and says whether it is known to remove nothing.
+  private mutating func pruneCosts(to target: PruningTarget) throws -> Bool {
+    guard let removesNothing = try costs?.prune(to: target), let share = costs?.share else { return false }
+    // What goes of the weights only the network shows; how long trainings take is estimated as if it were the same share.
+    _ = try? forecast.prune(to: .sparsity(max(forecast.sparsity, min(share, 0.999))), by: .global)
+    return removesNothing
   }
 
   /// The step `compact` of a recipe: what follows is trained on the smaller network that masks leave.
@@ -59,6 +74,7 @@ extension Course {
     add(
       SensitivityStage(
         regimen, of: network, masks: masks, granularity: trial.granularity, structure: structure,
-        ignoring: trial.allocation.ignoring, scoring: scoring))
+        ignoring: trial.allocation.ignoring, scoring: scoring,
+        isOfFamilies: trial.allocation.sharesCosts && trial.granularity.coupling != nil))
   }
 }

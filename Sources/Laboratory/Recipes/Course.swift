@@ -19,6 +19,8 @@ package struct Course {
   let leastSurvivors: Int
   /// What learns masks in the first training; `nil` where nothing does.
   let learning: MaskLearning?
+  /// What prunings are to leave of what the network costs; `nil` where they are to leave weights.
+  var costs: CostForecast?
   /// What the first pruning is asked to reach; `nil` where there is none.
   let firstTarget: PruningTarget?
 
@@ -66,9 +68,9 @@ package struct Course {
   init(
     _ trial: Trial, _ regimen: Regimen, retraining: RetrainingPlan, wanted: [Int], pruner: Pruner,
     structure: NetworkStructure, prunable: [PrunableLayer], learning: MaskLearning? = nil,
-    firstTarget: PruningTarget? = nil
+    costs: CostForecast? = nil, firstTarget: PruningTarget? = nil
   ) throws {
-    (self.learning, self.firstTarget) = (learning, firstTarget)
+    (self.learning, self.firstTarget, self.costs) = (learning, firstTarget, costs)
     self.trial = trial
     isCompacting = trial.compaction == .afterPruning
     self.regimen = regimen
@@ -114,10 +116,12 @@ package struct Course {
     guard isOwn || prunings == 0 || wanted.contains(prunings) else { return }
     // What nobody asked for has no number.
     let isAsked = learning?.mask.makesMasks != true || learning?.ratio != nil || forecast.sparsity > 0
+    let isOfWeights = costs == nil || prunings == 0
     let hasTicket = prunings > 0 && trial.control != .none && trial.control.isTrained && !isLearned
     rounds.append(
       Round(
-        index: prunings, stages: stages, requestedSparsity: isAsked ? forecast.sparsity : .nan,
+        index: prunings, stages: stages, requestedSparsity: isAsked && isOfWeights ? forecast.sparsity : .nan,
+        requestedCost: costs?.aim,
         isInVain: isInVain, ticketSteps: hasTicket ? position : nil, spared: spared
       ))
   }

@@ -83,14 +83,18 @@ package final class DataLibrary: Sendable {
 
   private let folders: DataFolders
   private let isStrict: Bool
+  /// Where tables of latencies lie, by which targets are decided.
+  package let tables: LatencyTables
   private let splits = SplitCache()
   private let loaded = Mutex<[DatasetSource: Loaded]>([:])
 
   /// The data sets in some folders.
   ///
-  /// - Parameter isStrict: whether data are refused that are not the published ones.
-  package init(_ folders: DataFolders, isStrict: Bool = false) {
-    (self.folders, self.isStrict) = (folders, isStrict)
+  /// - Parameters:
+  ///   - isStrict: whether data are refused that are not the published ones.
+  ///   - tables: the folder of tables of latencies.
+  package init(_ folders: DataFolders, isStrict: Bool = false, tables: String = "Results/costs") {
+    (self.folders, self.isStrict, self.tables) = (folders, isStrict, LatencyTables(tables))
   }
 
   /// A data set, split by a seed.

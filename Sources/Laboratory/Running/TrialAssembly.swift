@@ -163,6 +163,7 @@ package struct TrialAssembly {
         compaction: network == nil ? nil : try compaction(kept, training),
         size: network == nil ? nil : try costs.compaction(of: plan.regimen).size(kept),
         latency: try round[.latency].flatMap { try outputs.read($0) }.flatMap(LatencyRecord.init),
+        target: network == nil ? nil : try target(round, kept),
         wallTime: training?[numbers: "wall_time"]?.first.map { round.isInVain ? 0 : $0 } ?? .nan,
         exploration: training?[numbers: "exploration"]?.first,
         ties: masks?[numbers: "ties"]?.first.flatMap { round.isInVain ? 0 : Int(exactly: $0) },
@@ -175,6 +176,14 @@ package struct TrialAssembly {
     if let record = training.flatMap(CompactionRecord.init) { return record }
     guard plan.trial.granularity.isOfUnits else { return nil }
     return try costs.compaction(of: plan.regimen).record(masks)
+  }
+
+  /// What is left of what the trial's target counts.
+  private func target(_ round: Round, _ masks: MaskSet?) throws -> TargetRecord? {
+    guard let costs = plan.costs else { return nil }
+    return TargetRecord(
+      whole: costs.whole, asked: round.requestedCost ?? costs.whole,
+      achieved: try masks.map(costs.cost) ?? costs.whole)
   }
 
   private func paths(_ masks: MaskSet?) throws -> PathRecord {
@@ -196,7 +205,7 @@ package struct TrialAssembly {
 extension TrialPlan {
   /// The ratio that the trial was asked for, as it was written; `nil` where its schedule sets its own, or where the round that has
   /// it is not reported.
-  private var askedSparsity: Double? { trial.recipe == nil && endsReported ? trial.sparsity : nil }
+  private var askedSparsity: Double? { trial.recipe == nil && endsReported ? ratio : nil }
 
   /// Whether a round has the sparsity that the trial was asked for. What was asked for is not rounded to whole weights.
   func isAsked(_ round: Round) -> Bool { askedSparsity != nil && round.index == rounds.last?.index }
@@ -205,7 +214,7 @@ extension TrialPlan {
   func setAsked(of row: inout IndexRow) {
     guard let askedSparsity else { return }
     row.targetSparsity = askedSparsity
-    if row.round == rounds.last?.index { row.requestedSparsity = askedSparsity }
+    if costs == nil, row.round == rounds.last?.index { row.requestedSparsity = askedSparsity }
   }
 
   /// The row of a round with its conditions alone: what stands in the summary for a trial without results.
@@ -223,7 +232,7 @@ extension TrialPlan {
     row.control = trial.control.name
     row.isLadder = trial.recipe == nil && trial.schedule.isLadder
     row.targetSparsity = askedSparsity ?? targetSparsity
-    row.requestedSparsity = isAsked(round) ? row.targetSparsity : round.requestedSparsity
+    row.requestedSparsity = isAsked(round) && costs == nil ? row.targetSparsity : round.requestedSparsity
     row.settings = values(of: distinctions)
     return row
   }

@@ -16,6 +16,8 @@ package struct PruningStage: Stage {
   /// What the granularity makes units from.
   package let structure: NetworkStructure
   package let target: PruningTarget
+  /// What is to be left of what the network costs; `nil` where the target says it in weights.
+  let costs: CostForecast?
   /// How many weights of each layer the prunings before were to leave; `nil` for as many as they left.
   let aims: [Int]?
   /// The stages of the evidence that criterion and allocation ask for, in their order.
@@ -33,8 +35,8 @@ package struct PruningStage: Stage {
 
   package init(
     _ regimen: Regimen, of network: StageKey, masks: StageKey?, pruner: Pruner,
-    structure: NetworkStructure = .none, target: PruningTarget, from aims: [Int]? = nil,
-    evidence: [StageKey] = [], scores: StageKey? = nil, scoring: ScoringData? = nil,
+    structure: NetworkStructure = .none, target: PruningTarget, costing costs: CostForecast? = nil,
+    from aims: [Int]? = nil, evidence: [StageKey] = [], scores: StageKey? = nil, scoring: ScoringData? = nil,
     sensitivity: StageKey? = nil, decision: StageKey? = nil
   ) {
     self.regimen = regimen
@@ -43,6 +45,7 @@ package struct PruningStage: Stage {
     self.pruner = pruner
     self.structure = structure
     self.target = target
+    self.costs = costs
     self.aims = aims
     self.evidence = evidence
     self.scores = scores
@@ -59,6 +62,7 @@ package struct PruningStage: Stage {
           ("allocation", .component(pruner.allocation.specification)), ("target", target.value),
         ]
       ).adding([
+        ("costs", costs.map { .component($0.specification) } ?? .none, neutral: .none),
         ("aims", aims.map { .list($0.map(Specification.Value.integer)) } ?? .none, neutral: .none),
         ("masks", masks?.value ?? .none, neutral: .none),
         ("seed", needs.isEmpty ? .none : .integer(regimen.seed), neutral: .none),
@@ -92,22 +96,30 @@ package struct PruningStage: Stage {
       return scores
     }
     let buffers = try context.outputs(of: network)[parameters: "buffers"] ?? ParameterSet()
-    let pruning = try pruner.prune(
-      scoringContext, structure: structure, to: target, from: aims, scores: known,
-      measuring: scoring.map { scoring in
+    let measuring: Pruner.Measure? =
+      scoring.map { scoring in
         let probes = EvidenceProbes(regimen, threads: context.threads)
         return { evidence, parameters, masks in
           try scoring.measure(
             evidence, regimen, by: probes, parameters, buffers, masks: masks,
             check: { try context.interruption.check() })
         }
-      })
+      }
+    let pruning =
+      try costs.map { costs in
+        try pruner.prune(
+          scoringContext, structure: structure, to: costs.model.aim(costs.aim, isCeiling: costs.isCeiling),
+          scores: known, measuring: measuring)
+      }
+      ?? pruner.prune(
+        scoringContext, structure: structure, to: target, from: aims, scores: known, measuring: measuring)
     var record = StageRecord(
       key: key.hexadecimal,
       masks: [
         ("masks", pruning.masks.filter { prunable.contains($0.name) || pruning.masks.isCompanion($0.name) })
       ],
-      numbers: [("requested_sparsity", [pruning.report.requestedSparsity])])
+      // Under a target of costs nobody asks for a sparsity.
+      numbers: costs == nil ? [("requested_sparsity", [pruning.report.requestedSparsity])] : [])
     if let ties = pruning.report.ties { record.numbers.append(("ties", [Double(ties)])) }
     if !pruning.report.held.isEmpty {
       record.metadata = JSON.object([("held", .list(pruning.report.held.map(JSON.text)))])
@@ -131,6 +143,17 @@ extension PruningReport {
   /// The orders of input channels by layer, `[in]` each: the channel in every place.
   fileprivate var channelOrders: ParameterSet {
     ParameterSet(orders.map { ($0.layer, Tensor([$0.channels.count], $0.channels.map { Float($0) })) })
+  }
+}
+
+extension CostForecast {
+  /// What masks depend on.
+  fileprivate var specification: Specification {
+    Specification(
+      "costs", version: 1,
+      [
+        ("model", .component(model.specification)), ("aim", .number(aim)), ("ceiling", .flag(isCeiling)),
+      ])
   }
 }
 

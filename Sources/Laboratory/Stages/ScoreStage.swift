@@ -81,7 +81,10 @@ extension StageContext {
         }
         return (evidence, values)
       },
-      sensitivity: try sensitivity.flatMap { try outputs(of: $0).sensitivity(of: regimen.model.prunable) },
+      sensitivity: try sensitivity.flatMap { key in
+        let record = try outputs(of: key)
+        return record.familySensitivity ?? record.sensitivity(of: regimen.model.prunable)
+      },
       statistics: record[parameters: "buffers"] ?? ParameterSet())
   }
 }

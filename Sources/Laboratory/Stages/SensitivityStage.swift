@@ -20,6 +20,8 @@ package struct SensitivityStage: Stage {
   /// Layers that are left alone.
   package let ignoring: [String]
   package let scoring: ScoringData
+  /// Whether families of coupled units are pruned one at a time, in place of layers.
+  let isOfFamilies: Bool
   package let key: StageKey
 
   /// What goes first in the layer that is pruned.
@@ -28,8 +30,10 @@ package struct SensitivityStage: Stage {
   /// - Parameter granularity: what goes as one; single weights in place of a pattern, which has one level.
   package init(
     _ regimen: Regimen, of network: StageKey, masks: StageKey?, granularity: Granularity,
-    structure: NetworkStructure, ignoring: [String], scoring: ScoringData
+    structure: NetworkStructure, ignoring: [String], scoring: ScoringData,
+    isOfFamilies: Bool = false
   ) {
+    self.isOfFamilies = isOfFamilies
     self.regimen = regimen
     self.network = network
     self.masks = masks
@@ -50,6 +54,7 @@ package struct SensitivityStage: Stage {
       ).adding([
         ("masks", masks?.value ?? .none, neutral: .none),
         ("ignoring", .list(ignoring.map(Specification.Value.text)), neutral: .list([])),
+        ("families", .flag(isOfFamilies), neutral: .flag(false)),
       ]))
   }
 
@@ -63,7 +68,8 @@ package struct SensitivityStage: Stage {
     let found = try scoring.sensitivity(
       regimen, parameters, record[parameters: "buffers"] ?? ParameterSet(),
       masks: try masks.map { try context.masks(of: $0) }, granularity: granularity, structure: structure,
-      ignoring: ignoring, threads: context.threads, check: { try context.interruption.check() })
+      ignoring: ignoring, isOfFamilies: isOfFamilies, threads: context.threads,
+      check: { try context.interruption.check() })
     return StageRecord(
       key: key.hexadecimal,
       numbers: [("levels", found.levels)] + found.layers.map { ("losses of \($0.name)", $0.losses) })
@@ -71,6 +77,16 @@ package struct SensitivityStage: Stage {
 }
 
 extension StageRecord {
+  /// What a `SensitivityStage` found of families of coupled units, in their order; `nil` where it looked at layers.
+  package var familySensitivity: LayerSensitivity? {
+    guard let levels = self[numbers: "levels"] else { return nil }
+    var layers: [LayerSensitivity.Layer] = []
+    while let losses = self[numbers: "losses of \(LayerSensitivity.family(layers.count))"] {
+      layers.append(.init(LayerSensitivity.family(layers.count), losses: losses))
+    }
+    return layers.isEmpty ? nil : LayerSensitivity(levels: levels, layers: layers)
+  }
+
   /// What a `SensitivityStage` found, of these layers in their order.
   package func sensitivity(of layers: [String]) -> LayerSensitivity? {
     guard let levels = self[numbers: "levels"] else { return nil }
@@ -88,10 +104,12 @@ extension ScoringData {
   ///
   /// - Parameters:
   ///   - masks: which weights survive; `nil` for all.
+  ///   - isOfFamilies: whether it is families of coupled units that are pruned one at a time.
   ///   - check: asked before every loss; what it throws ends the measurement.
   package func sensitivity(
     _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet, masks: MaskSet?,
-    granularity: Granularity, structure: NetworkStructure, ignoring: [String], threads: Int,
+    granularity: Granularity, structure: NetworkStructure, ignoring: [String], isOfFamilies: Bool = false,
+    threads: Int,
     check: () throws -> Void = {}
   ) throws -> LayerSensitivity {
     var before = regimen.model.fullMasks
@@ -116,6 +134,18 @@ extension ScoringData {
     let whole = try loss(before)
     let context = ScoringContext(
       weights: before.applied(to: parameters), masks: before, seed: regimen.seedBits)
+    if isOfFamilies {
+      let families = try UnitFamilies(all, context, structure: structure)
+      return LayerSensitivity(
+        layers: try families.sizes.enumerated().map { family, size in
+          let losses = try LayerSensitivity.levels.map { level in
+            let left = size - Int((level * Double(size)).rounded(.toNearestOrAwayFromZero))
+            let isWhole = left >= families.survivors(of: family)
+            return isWhole ? whole : try loss(families.masks(family, keeping: left))
+          }
+          return LayerSensitivity.Layer(LayerSensitivity.family(family), losses: losses)
+        })
+    }
     var losses = layers.map { _ in [Double]() }
     for pool in pools {
       for level in LayerSensitivity.levels {

@@ -94,6 +94,11 @@ extension SensitivityStage {
     guard record[numbers: "levels"] == LayerSensitivity.levels else {
       return "its levels are not those at which losses are measured"
     }
+    guard !isOfFamilies else {
+      let found = record.familySensitivity?.layers ?? []
+      return found.isEmpty || found.contains { $0.losses.count != LayerSensitivity.levels.count }
+        ? "it has not the losses of every family of units" : nil
+    }
     // Where nothing can be pruned, the stage gives nothing.
     for layer in (try? layers(among: regimen.model.fullMasks)) ?? [] {
       guard let losses = record[numbers: "losses of \(layer.name)"] else {

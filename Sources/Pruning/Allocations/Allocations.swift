@@ -6,6 +6,7 @@ extension Allocation: Catalogued {
     "allocation",
     [
       .global, .layerWise, .rowWise, .erdosRenyi, .erdosRenyiKernel, .lamp, .owl, .sensitivity,
+      .budget,
     ])
 }
 

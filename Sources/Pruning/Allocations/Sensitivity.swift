@@ -46,11 +46,11 @@ extension Shipped<Allocation> {
 }
 
 /// The loss against the sparsity of one layer, made to rise.
-private struct LossCurve {
+package struct LossCurve {
   let levels: [Double]
   let losses: [Double]
 
-  init(levels: [Double], losses: [Double]) {
+  package init(levels: [Double], losses: [Double]) {
     self.levels = levels
     var highest = -Double.infinity
     // A network that diverges where a layer is cut costs more than any that does not.
@@ -58,6 +58,14 @@ private struct LossCurve {
       highest = max(highest, loss.isNaN ? .greatestFiniteMagnitude : min(loss, .greatestFiniteMagnitude))
       return highest
     }
+  }
+
+  /// The loss at a sparsity, on straight lines between the levels.
+  package func loss(at sparsity: Double) -> Double {
+    guard let next = levels.firstIndex(where: { $0 >= sparsity }) else { return losses.last ?? 0 }
+    guard next > 0, levels[next] > levels[next - 1] else { return losses[next] }
+    let share = (sparsity - levels[next - 1]) / (levels[next] - levels[next - 1])
+    return losses[next - 1] * (1 - share) + losses[next] * share
   }
 
   /// The highest sparsity at which the loss is no more than this, and the one up to which it is less: not the same where the curve is

@@ -8,22 +8,56 @@ extension Pruner {
   package func leastSurvivors(
     among all: [PrunableLayer], structure: NetworkStructure = .none, shape: (String) -> Shape? = { _ in nil }
   ) throws -> Int {
-    guard let coupling = granularity.coupling else { return 0 }
+    guard granularity.coupling != nil else { return 0 }
+    let selection = try leastSelection(among: all, structure: structure, shape: shape)
+    return selection.masks.prefix(selection.table.layerCount).reduce(0) { $0 + $1.reduce(0) { $0 + Int($1) } }
+  }
+
+  /// The masks under which as little is left as the granularity lets stay, companions among them: of coupled units those that no
+  /// family gives, of others nothing.
+  /// - Parameters:
+  ///   - all: every prunable layer, whole.
+  ///   - shape: the shape of a parameter that is no layer.
+  package func leastMasks(
+    among all: [PrunableLayer], structure: NetworkStructure = .none, shape: (String) -> Shape? = { _ in nil }
+  ) throws -> MaskSet {
+    let layers = try prunable(among: all, structure: structure)
+    let masks = MaskSet(all.map { ($0.name, Mask(keepingAll: $0.shape)) })
+    guard granularity.isOfUnits else {
+      return MaskSet(layers.map { ($0.name, Mask($0.shape, [UInt8](repeating: 0, count: $0.count))) })
+    }
+    var selection = try leastSelection(among: all, structure: structure, shape: shape)
+    selection.removeCompanions()
+    return masks.replacing(selection.table, with: selection.masks)
+  }
+
+  /// The units of a network, whole.
+  func table(
+    among all: [PrunableLayer], structure: NetworkStructure, shape: (String) -> Shape?
+  ) throws -> UnitTable {
     let candidates = try allocation.prunable(among: all)
     let ignored = Set(all.map(\.name)).subtracting(candidates.map(\.name))
-    let table = try UnitTable(
+    return try UnitTable(
       granularity, UnitContext(layers: candidates, structure: structure), ignoring: ignored.contains,
       shape: shape)
+  }
+
+  /// The units that stay at least: units of a family are alike, so that it does not matter which of them.
+  private func leastSelection(
+    among all: [PrunableLayer], structure: NetworkStructure, shape: (String) -> Shape?
+  ) throws -> UnitSelection {
+    let table = try table(among: all, structure: structure, shape: shape)
     var selection = UnitSelection(
       table, masks: table.parameters.map { [UInt8](repeating: 1, count: $0.shape.count) })
-    // Units of a family are alike, so that it does not matter which of them stay.
-    var sizes = [Int](repeating: 0, count: table.familyCount)
-    for family in table.families { sizes[family] += 1 }
-    var left = sizes.map(coupling.least)
+    guard let coupling = granularity.coupling else {
+      for unit in 0..<table.count { selection.remove(unit) }
+      return selection
+    }
+    var left = table.familySizes.map(coupling.least)
     for (unit, family) in table.families.enumerated() {
       if left[family] > 0 { left[family] -= 1 } else { selection.remove(unit) }
     }
-    return selection.masks.prefix(table.layerCount).reduce(0) { $0 + $1.reduce(0) { $0 + Int($1) } }
+    return selection
   }
 
   /// Refuses a pruning that coupled units cannot come to.

@@ -26,6 +26,12 @@ struct UnitTable {
   private(set) var families: [Int] = []
   /// The number of families.
   private(set) var familyCount = 0
+  /// Of coupled units, how many each family has.
+  var familySizes: [Int] {
+    var sizes = [Int](repeating: 0, count: familyCount)
+    for family in families { sizes[family] += 1 }
+    return sizes
+  }
   /// Of coupled units, the rows of layers in each: slices along the first axis.
   private var unitRows: [[Span]] = []
 

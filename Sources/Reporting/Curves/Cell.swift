@@ -14,6 +14,9 @@ package struct Cell: Sendable, Equatable {
   package let density: Double
   /// The mean of the sparsities asked for, 0…1; NaN where none was logged.
   package let requestedSparsity: Double
+  /// The mean of the shares asked for of what a target of costs counts, and of those that are gone, 0…1; NaN under a target of weights.
+  package let requestedShare: Double
+  package let achievedShare: Double
   /// How many trials ended here as `collapsed`.
   package let collapsed: Int
   /// How many trials ended here as `diverged`.
@@ -36,6 +39,8 @@ package struct Cell: Sendable, Equatable {
     let asked = rows.isEmpty ? ended.map(\.targetSparsity) : rows.map(\.requestedSparsity)
     density = SampleStatistics(rows.map(\.density)).mean ?? 1 - (SampleStatistics(asked).mean ?? 0)
     requestedSparsity = SampleStatistics(asked).mean ?? .nan
+    requestedShare = SampleStatistics(rows.map { $0[metric: .requestedShare] }).mean ?? .nan
+    achievedShare = SampleStatistics(rows.map { $0[metric: .achievedShare] }).mean ?? .nan
     collapsed = ended.count { $0.status == .collapsed }
     diverged = ended.count { $0.status == .diverged }
     failed = ended.count { $0.status == .failed }

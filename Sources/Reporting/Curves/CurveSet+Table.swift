@@ -7,7 +7,7 @@ extension CurveSet {
   /// `chance` counts the networks at chance among those that the means are of. For every metric its mean ± the band's half-width and, for the first, the difference to the dense baseline
   /// paired by seed, with the half-width of its 95 % confidence interval.
   ///
-  /// Where a sparsity is another than was asked for, both have a column.
+  /// Where a sparsity is another than was asked for, both have a column, and so have the shares of what targets of costs count.
   ///
   /// - Parameters:
   ///   - cost: a numeric column; then `front` is 1 for what no other line beats in the first metric and this column, else 0.
@@ -29,6 +29,11 @@ extension CurveSet {
     if isMissed {
       table.columns.append(
         .init(name: "requested_sparsity", heading: "requested (%)", format: .percent(2)))
+    }
+    let hasShares = curves.flatMap(\.cells).contains { $0.achievedShare.isFinite }
+    if hasShares {
+      table.columns.append(.init(name: "requested_share", heading: "share asked (%)", format: .percent(2)))
+      table.columns.append(.init(name: "achieved_share", heading: "share gone (%)", format: .percent(2)))
     }
     table.columns.append(.init(name: "sparsity", heading: "sparsity (%)", format: .percent(2)))
     table.columns.append(.init(name: "n"))
@@ -55,6 +60,9 @@ extension CurveSet {
         var row = name
         if hasRounds { row.append(cell.round.map { .number(Double($0)) } ?? .missing) }
         if isMissed { row.append(.number(cell.requestedSparsity)) }
+        if hasShares {
+          row += [cell.requestedShare, cell.achievedShare].map { $0.isFinite ? .number($0) : .missing }
+        }
         row.append(.number(1 - cell.density))
         let count = metrics.first.map { cell.sample($0).count } ?? cell.rows.count
         row.append(.count(count, of: max(cell.expectedSeeds, count)))

@@ -64,6 +64,10 @@ package enum Metrics {
     .energyCompacted,
     .notFaster,
     .notFaster64,
+    .requestedShare,
+    .achievedShare,
+    .requestedCost,
+    .achievedCost,
   ]
 
   /// Adds metrics of a user's package, before any file is read or written.

@@ -22,6 +22,8 @@ package struct RoundFacts: Sendable {
   package var size: SizeRecord?
   /// How long it takes; `nil` where nobody measured.
   package var latency: LatencyRecord?
+  /// What is left of what the trial's target counts; `nil` where that is weights.
+  package var target: TargetRecord?
   /// Seconds the round's training took.
   package var wallTime: Double
   /// The fraction of the prunable weights that were active in any step; `nil` where none that was removed could come back.
@@ -38,14 +40,14 @@ package struct RoundFacts: Sendable {
     series: Series = Series(),
     flops: Int? = nil, trainingFlops: Int? = nil, trainingFlopsDense: Int? = nil, paths: PathRecord? = nil,
     compaction: CompactionRecord? = nil, size: SizeRecord? = nil, latency: LatencyRecord? = nil,
-    wallTime: Double = .nan, exploration: Double? = nil,
+    target: TargetRecord? = nil, wallTime: Double = .nan, exploration: Double? = nil,
     ties: Int? = nil,
     settledStep: Int = 0
   ) {
     (self.evaluations, self.layers, self.masks, self.series) = (evaluations, layers, masks, series)
     (self.flops, self.trainingFlops, self.wallTime) = (flops, trainingFlops, wallTime)
     (self.trainingFlopsDense, self.paths) = (trainingFlopsDense, paths)
-    (self.compaction, self.size, self.latency) = (compaction, size, latency)
+    (self.compaction, self.size, self.latency, self.target) = (compaction, size, latency, target)
     (self.exploration, self.ties, self.settledStep) = (exploration, ties, settledStep)
   }
 

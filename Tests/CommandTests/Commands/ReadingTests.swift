@@ -19,7 +19,7 @@ import Testing
     ("retrainings", Retraining.catalogue.names), ("retraining-rates", RetrainingRate.catalogue.names),
     ("repairs", Repair.catalogue.names), ("controls", Control.catalogue.names),
     ("dynamics", Dynamics.catalogue.names), ("learned-masks", LearnedMask.catalogue.names),
-    ("losses", Loss.catalogue.names),
+    ("losses", Loss.catalogue.names), ("targets", CostTarget.catalogue.names),
     ("stop-rules", StopRule.catalogue.names), ("recipe-steps", RecipeStep.catalogue.names),
     ("measurements", Measurement.catalogue.names),
     ("analyses", Analysis.catalogue.names), ("metrics", Metrics.all.map(\.name)),

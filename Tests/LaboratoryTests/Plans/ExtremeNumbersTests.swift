@@ -41,6 +41,10 @@ import Testing
     + [0, -1, 1e9, 1e300, .infinity, .nan].map { .epochs($0) }
     + [0, 1, -1, 2, .infinity, .nan].map { .share($0) }
 
+  private static func bytes(_ trial: inout Trial, _ target: CostTarget) {
+    (trial.granularity, trial.target, trial.sparsity) = (.hiddenUnit, target, nil)
+  }
+
   private static func teacher(_ change: (inout Teacher) -> Void) -> DatasetSource {
     var teacher = Teacher()
     (teacher.training, teacher.validation, teacher.test) = (40, 10, 10)
@@ -166,6 +170,22 @@ import Testing
       ("allocation layer-wise.rates", .number { $0.allocation = .layerWise(rates: ["fc1": $1]) }),
       ("allocation row-wise.output", .number { $0.allocation = .rowWise(output: $1) }),
       ("allocation row-wise.rates", .number { $0.allocation = .rowWise(rates: ["fc1": $1]) }),
+      ("target units.share", .number { ($0.target, $0.sparsity) = (.units($1), nil) }),
+      ("target units.at-most", .number { ($0.target, $0.sparsity) = (.units(atMost: $1), nil) }),
+      ("target parameters.share", .number { ($0.target, $0.sparsity) = (.parameters($1), nil) }),
+      ("target parameters.at-most", .number { ($0.target, $0.sparsity) = (.parameters(atMost: $1), nil) }),
+      ("target flops.share", .number { ($0.target, $0.sparsity) = (.flops($1), nil) }),
+      ("target flops.at-most", .number { ($0.target, $0.sparsity) = (.flops(atMost: $1), nil) }),
+      ("target bytes.share", .number { bytes(&$0, .bytes($1)) }),
+      ("target bytes.at-most", .number { bytes(&$0, .bytes(atMost: $1)) }),
+      ("target memory.share", .number { bytes(&$0, .memory($1)) }),
+      ("target memory.at-most", .number { bytes(&$0, .memory(atMost: $1)) }),
+      ("target memory.batch", .amount { bytes(&$0, .memory(0.5, batch: $1)) }),
+      ("target latency.share", .number { bytes(&$0, .latency($1, table: "0123456f")) }),
+      ("target latency.at-most", .number { bytes(&$0, .latency(atMost: $1, table: "0123456f")) }),
+      ("target latency.batch", .amount { bytes(&$0, .latency(0.5, batch: $1, table: "0123456f")) }),
+      ("allocation budget.floor-density", .number { $0.allocation = .budget(floor: .density($1)) }),
+      ("allocation budget.floor-count", .whole { $0.allocation = .budget(floor: .count($1)) }),
       ("allocation owl.multiple", .number { $0.allocation = .owl(multiple: $1) }),
       ("allocation owl.spread", .number { $0.allocation = .owl(spread: $1) }),
       ("allocation global.floor-density", .number { $0.allocation = .global(floor: .density($1)) }),
@@ -451,6 +471,7 @@ import Testing
     look("dynamics", Dynamics.self)
     look("learned-mask", LearnedMask.self)
     look("repair", Repair.self)
+    look("target", CostTarget.self)
     look("retraining-rate", RetrainingRate.self)
     look("stop", StopRule.self)
     look("recipe", RecipeStep.self)

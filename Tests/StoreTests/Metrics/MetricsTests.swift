@@ -76,6 +76,7 @@ import Testing
             .compacted, batch: 64, median: 0.0635, low: 0.06, high: 0.07, ratio: 0.99, ratioLow: 0.9,
             ratioHigh: 1.01, runs: 3, energy: 3.2),
         ]),
+      target: TargetRecord(whole: 200, asked: 100, achieved: 50),
       wallTime: 1.25, exploration: 0.625)
     var row = IndexRow(trial: "t", seed: 0, round: 0)
     row.measure(facts)
@@ -91,6 +92,7 @@ import Testing
       (.throughput, 64 / 0.0635), (.energyDense, 0.1), (.energySparse, 0.1), (.energyCompacted, 0.05),
       // Faster in half of the runs is not faster.
       (.notFaster, 0), (.notFaster64, 1),
+      (.requestedShare, 0.5), (.achievedShare, 0.75), (.requestedCost, 100), (.achievedCost, 50),
       (.trainLoss, 0.2), (.validationLoss, .infinity), (.testAccuracy, 0.7), (.earlyStopStep, 10),
       (.earlyStopTestAccuracy, 0.8), (.wallTime, 1.25),
     ]
