@@ -12,6 +12,13 @@ extension Pruner {
     var weights: ParameterSet?
     /// The running statistics that go with them; `nil` where they stay as they were.
     var statistics: ParameterSet?
+
+    /// Lets a criterion that does so make up for what went.
+    mutating func moveSurvivors(_ context: ScoringContext, by criterion: Criterion) throws {
+      guard let moved = try criterion.compensated(context, for: masks) else { return }
+      weights = moved.weights
+      if !moved.statistics.hasSameBits(as: context.statistics) { statistics = moved.statistics }
+    }
   }
 
   func cut(
@@ -36,10 +43,7 @@ extension Pruner {
     } else {
       cut = try unitMasks(context, prunable, try unitSelection(context, structure, scores), quota)
     }
-    if let moved = try criterion.compensated(context, for: cut.masks) {
-      cut.weights = moved.weights
-      if !moved.statistics.hasSameBits(as: context.statistics) { cut.statistics = moved.statistics }
-    }
+    try cut.moveSurvivors(context, by: criterion)
     return cut
   }
 

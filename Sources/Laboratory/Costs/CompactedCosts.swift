@@ -7,40 +7,58 @@ import CoppiceTensors
 struct CompactedCosts: Sendable {
   private let network: Network
   private let units: SilentUnits
+  private let forward: Graph
   private let work: CompactedWork
   /// Operations of an evaluation that the forward graph has none of: those of the loss.
   private let lossFlops: Int
 
   init(_ network: Network) throws {
     self.network = network
-    let forward = try network.forward(batch: 1, isTraining: false)
+    forward = try network.forward(batch: 1, isTraining: false)
     units = try SilentUnits(forward)
     work = CompactedWork(forward)
     lossFlops = try network.evaluationGraph(batch: 1).flops - forward.flops
   }
 
   /// What is kept of parameters and running statistics.
-  func kept(_ masks: MaskSet) -> KeptAxes { units.keptAxes(under: masks) }
-
-  func parameters(_ masks: MaskSet) -> Int {
-    count(network.declarations.map { ($0.name, $0.shape) }, kept(masks))
+  /// - Throws: `TraceError` where whole branches go, of which no operation is left to be timed.
+  func kept(_ masks: MaskSet) throws -> KeptAxes {
+    let removal = units.removal(under: masks)
+    guard removal.parts.isEmpty else {
+      throw TraceError(
+        primitive: "latency",
+        problem: "a target of time counts what is left of every operation, and nothing is left of a branch that goes as a "
+          + "whole: take the target flops, parameters or bytes, or a granularity of units inside branches")
+    }
+    return removal.kept
   }
+
+  func parameters(_ masks: MaskSet) -> Int { count(network.declarations.map { ($0.name, $0.shape) }, masks) }
 
   func bytes(_ masks: MaskSet) -> Int {
-    let leaves =
-      network.declarations.map { ($0.name, $0.shape) } + network.buffers.map { ($0.name, $0.shape) }
-    return 4 * count(leaves, kept(masks))
+    4 * count(
+      network.declarations.map { ($0.name, $0.shape) } + network.buffers.map { ($0.name, $0.shape) }, masks)
   }
 
-  private func count(_ leaves: [(name: String, shape: Shape)], _ kept: KeptAxes) -> Int {
-    leaves.reduce(0) { $0 + kept.shape($1.name, $1.shape).count }
+  private func count(_ leaves: [(name: String, shape: Shape)], _ masks: MaskSet) -> Int {
+    let removal = units.removal(under: masks)
+    return leaves.reduce(0) { count, leaf in
+      guard !removal.parts.contains(where: { $0.owns(leaf.name) }) else { return count }
+      return count + removal.kept.shape(leaf.name, leaf.shape).count
+    }
   }
 
-  func flops(_ masks: MaskSet) throws -> Int { try work.flops(keeping: kept(masks)) + lossFlops }
+  func flops(_ masks: MaskSet) throws -> Int {
+    let removal = units.removal(under: masks)
+    let left = removal.parts.isEmpty ? work : CompactedWork(try forward.cutting(removal.parts))
+    return try left.flops(keeping: removal.kept) + lossFlops
+  }
 
   /// Bytes that a plan of one forward pass takes.
   /// - Parameter forward: the forward graph of so many examples.
   func memory(_ masks: MaskSet, _ forward: Graph) throws -> Int {
-    Plan.bytes(of: try forward.compacted(keeping: kept(masks)).simplified)
+    let removal = units.removal(under: masks)
+    return Plan.bytes(
+      of: try forward.cutting(removal.parts).compacted(keeping: removal.kept).simplified)
   }
 }

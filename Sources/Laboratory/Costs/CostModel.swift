@@ -80,7 +80,7 @@ package struct CostModel: Sendable {
         let work = CompactedWork(try network.forward(batch: batch, isTraining: false))
         try table.check(work)
         fields = [("table", .text(table.digest))]
-        cost = { try table.seconds(work.work(keeping: compacted.kept($0))) }
+        cost = { try table.seconds(work.work(keeping: try compacted.kept($0))) }
         weightCosts = perWeight
       default:
         cost = { Double(compacted.bytes($0)) }

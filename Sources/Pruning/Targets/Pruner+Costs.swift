@@ -18,11 +18,12 @@ extension Pruner {
     let rounds = max(1, criterion.rounds)
     let first = rounds == 1 ? 0 : try aim.costUnder(context.masks)
     var (now, pool, known) = (context, prunable, scores)
-    var (ties, weights, held, total) = (Int?.none, ParameterSet?.none, [Int](), prunable.keptCount)
+    var (ties, weights, statistics) = (Int?.none, ParameterSet?.none, ParameterSet?.none)
+    var (held, total) = ([Int](), prunable.keptCount)
     var masks = context.masks
     for round in 1...rounds {
       if round > 1 {
-        now = try now.after(masks, weights, for: criterion, measuring: measuring)
+        now = try now.after(masks, weights, statistics, for: criterion, measuring: measuring)
         pool = try self.prunable(among: now.masks, structure: structure)
       }
       let cut = try cut(
@@ -30,7 +31,7 @@ extension Pruner {
       known = nil
       (masks, held) = (cut.masks, cut.held)
       ties = cut.ties.map { $0 + (ties ?? 0) } ?? ties
-      weights = cut.weights ?? weights
+      (weights, statistics) = (cut.weights ?? weights, cut.statistics ?? statistics)
     }
     total = prunable.map { masks[$0.name]?.keptCount ?? 0 }.reduce(0, +)
     return Pruning(
@@ -38,7 +39,7 @@ extension Pruner {
       report: PruningReport(
         target: .sparsity(layers.sparsity(leaving: total)), quota: .pool(total), before: prunable,
         after: masks, ties: ties, held: Array(Set(held)).sorted().map { layers[$0].name }),
-      weights: weights)
+      weights: weights, statistics: statistics)
   }
 
   /// One cut to a cost.
@@ -83,7 +84,7 @@ extension Pruner {
       cut = try unitMasks(context, prunable, selection, quota)
       cut.held += held
     }
-    cut.weights = try criterion.compensated(context, for: cut.masks)
+    try cut.moveSurvivors(context, by: criterion)
     return cut
   }
 
