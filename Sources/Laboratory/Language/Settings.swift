@@ -132,7 +132,7 @@ package enum Settings {
     Setting(
       "measure", \.measurement, unit: "none, latency, latency(threads: 1)",
       "what is measured of every round while nothing else runs",
-      neutral: .component(Measurement.none.specification)),
+      neutral: .component(RoundMeasurement.none.specification)),
     Setting(
       "seed", \.seed, .whole(), as: "0", unit: "integer", "the seed of every random stream"),
   ]

@@ -57,7 +57,7 @@ public struct Trial: Sendable {
   /// Whether a pruned network is trained on as the smaller one that is left of it.
   public var compaction: Compaction
   /// What is measured of every round besides costs and accuracies, while nothing else runs.
-  public var measurement: Measurement
+  public var measurement: RoundMeasurement
   /// What the claim is compared with.
   public var control: Control
   /// The rounds that are reported besides round 0, the dense training; `nil` for all. A round that is not reported is trained
@@ -81,7 +81,7 @@ public struct Trial: Sendable {
     execution: SparseExecution = .automatic, seed: Int = 0, recipe: Recipe? = nil,
     dynamics: Dynamics = .none, loss: Loss = .crossEntropy, stop: StopRule = .never, scoringBatches: Int = 1,
     learnedMask: LearnedMask = .none, retrainingRate: RetrainingRate = .own, repair: Repair = .none,
-    compaction: Compaction = .none, measurement: Measurement = .none
+    compaction: Compaction = .none, measurement: RoundMeasurement = .none
   ) {
     self.model = model
     self.initializer = initializer
