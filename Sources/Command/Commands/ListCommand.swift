@@ -81,7 +81,7 @@ extension ListCommand.Kind {
     case .losses: Loss.catalogue.listings
     case .stopRules: StopRule.catalogue.listings
     case .recipeSteps: RecipeStep.catalogue.listings
-    case .measurements: Measurement.catalogue.listings
+    case .measurements: RoundMeasurement.catalogue.listings
     case .analyses: Analysis.catalogue.listings
     case .experiments, .metrics, .settings: []
     }

@@ -142,7 +142,7 @@ package enum Settings {
     Setting(
       "measure", \.measurement, unit: "none, latency, latency(threads: 1)",
       "what is measured of every round while nothing else runs",
-      neutral: .component(Measurement.none.specification)),
+      neutral: .component(RoundMeasurement.none.specification)),
     Setting(
       "target", \.target,
       unit:

@@ -61,7 +61,7 @@ public struct Trial: Sendable {
   /// What the optimizer of a retraining begins with.
   public var optimizerState: OptimizerState
   /// What is measured of every round besides costs and accuracies, while nothing else runs.
-  public var measurement: Measurement
+  public var measurement: RoundMeasurement
   /// What the claim is compared with.
   public var control: Control
   /// The rounds that are reported besides round 0, the dense training; `nil` for all. A round that is not reported is trained
@@ -86,7 +86,7 @@ public struct Trial: Sendable {
     dynamics: Dynamics = .none, loss: Loss = .crossEntropy, stop: StopRule = .never, scoringBatches: Int = 1,
     learnedMask: LearnedMask = .none, retrainingRate: RetrainingRate = .own, repair: Repair = .none,
     compaction: Compaction = .none, optimizerState: OptimizerState = .fresh,
-    measurement: Measurement = .none, target: CostTarget = .weights
+    measurement: RoundMeasurement = .none, target: CostTarget = .weights
   ) {
     self.model = model
     self.initializer = initializer

@@ -1,6 +1,6 @@
 import CoppiceTerms
 
-extension Measurement: Catalogued {
+extension RoundMeasurement: Catalogued {
   /// The measurements that are shipped, none first.
-  public static let catalogue = Catalogue<Measurement>("measurement", [.none, .latency])
+  public static let catalogue = Catalogue<RoundMeasurement>("measurement", [.none, .latency])
 }

@@ -1,10 +1,10 @@
 import CoppiceTerms
 
-extension Measurement {
+extension RoundMeasurement {
   /// Nothing: no stage waits until it is alone.
-  public static let none = Measurement("none", version: 1)
+  public static let none = RoundMeasurement("none", version: 1)
 }
 
-extension Shipped<Measurement> {
+extension Shipped<RoundMeasurement> {
   static let none = Shipped(.none, "nothing but costs and accuracies")
 }

@@ -21,7 +21,7 @@ import Testing
     ("dynamics", Dynamics.catalogue.names), ("learned-masks", LearnedMask.catalogue.names),
     ("losses", Loss.catalogue.names), ("targets", CostTarget.catalogue.names),
     ("stop-rules", StopRule.catalogue.names), ("recipe-steps", RecipeStep.catalogue.names),
-    ("measurements", Measurement.catalogue.names),
+    ("measurements", RoundMeasurement.catalogue.names),
     ("analyses", Analysis.catalogue.names), ("metrics", Metrics.all.map(\.name)),
     ("settings", Settings.all.map(\.name)),
   ]

@@ -10,7 +10,7 @@ import Testing
 extension Running {
   @Suite struct LatencyTests {
     private static func plan(
-      _ measurement: Measurement, _ change: (inout Trial) -> Void = { _ in }
+      _ measurement: RoundMeasurement, _ change: (inout Trial) -> Void = { _ in }
     ) throws -> SweepPlan {
       try SweepPlan(
         .tiny.with {

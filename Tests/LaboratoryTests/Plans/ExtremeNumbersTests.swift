@@ -475,7 +475,7 @@ import Testing
     look("retraining-rate", RetrainingRate.self)
     look("stop", StopRule.self)
     look("recipe", RecipeStep.self)
-    look("measure", Measurement.self)
+    look("measure", RoundMeasurement.self)
     look("analysis", Analysis.self)
     let settings = Settings.all.filter { $0.value(Trial.tiny).isNumeric && !names.contains($0.name) }
     #expect(missing.isEmpty && settings.isEmpty, "\(missing) \(settings.map(\.name))")

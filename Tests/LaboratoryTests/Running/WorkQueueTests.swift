@@ -329,7 +329,7 @@ import Testing
     let stages = zip(trainings, measurements).flatMap { [$0, $1] }
     let queue = WorkQueue(stages, trials: zip(trainings, measurements).map { [$0.key, $1.key] })
     let counts = Mutex(Counts())
-    func measure() {
+    @Sendable func measure() {
       counts.withLock { counts in
         counts.besides += counts.atWork
         (counts.measuring, counts.measured) = (counts.measuring + 1, counts.measured + 1)
@@ -337,7 +337,7 @@ import Testing
       usleep(2_000)
       counts.withLock { $0.measuring -= 1 }
     }
-    func work() {
+    @Sendable func work() {
       counts.withLock { counts in
         counts.besides += counts.measuring
         counts.atWork += 1
@@ -345,7 +345,7 @@ import Testing
       usleep(500)
       counts.withLock { $0.atWork -= 1 }
     }
-    func run(_ role: WorkQueue.Role) {
+    @Sendable func run(_ role: WorkQueue.Role) {
       while let given = queue.next(role) {
         switch given {
         case .stage(let index):

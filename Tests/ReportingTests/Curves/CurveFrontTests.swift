@@ -44,15 +44,16 @@ import Testing
       #expect(abs(point.x - mean.0) < 1e-12 && abs((point.y ?? 0) - mean.1) < 1e-12)
     }
     let point = figure.lines[0].points[0]
-    #expect(try #require(point.xLow) < point.x && point.x < #require(point.xHigh))
+    let (low, high) = (try #require(point.xLow), try #require(point.xHigh))
+    #expect(low < point.x && point.x < high)
     #expect(figure.caption.contains("bars, in both directions: 95 % CI"))
     #expect(figure.caption.contains("Smaller and not faster at batch 1: 2 networks."))
     #expect(!figure.caption.contains("batch 64"))
     // Vertical and horizontal bars with their ends, two curves of two points.
-    let bars = figure.svg.components(separatedBy: "stroke-width=\"1.1\"").dropFirst()
+    let bars = figure.svg.split(separator: "stroke-width=\"1.1\"").dropFirst()
     #expect(bars.count == 2)
     for bar in bars {
-      #expect(bar.components(separatedBy: "</g>")[0].components(separatedBy: "<line").count - 1 == 12)
+      #expect(bar.split(separator: "</g>")[0].split(separator: "<line").count - 1 == 12)
     }
     // A sparsity is the same for all seeds.
     #expect(try CurveSet(Self.rows()).figure().lines.allSatisfy { !$0.hasBars })

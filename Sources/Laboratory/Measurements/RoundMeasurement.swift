@@ -2,7 +2,7 @@ import CoppiceTerms
 
 /// What is measured of every round of a trial besides its costs and accuracies, by stages that run while nothing else does. Each
 /// shipped one stands in Measurements/.
-public struct Measurement: Component {
+public struct RoundMeasurement: Component {
   /// The name, the version and every field of the measurement.
   public let specification: Specification
   /// Whether latencies are taken.
