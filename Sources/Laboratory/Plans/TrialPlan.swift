@@ -93,7 +93,7 @@ package struct TrialPlan: Sendable {
         memory.plus(data.dataset.bytes), for: "training with learned mask \(learning.mask.name)",
         advice: "choose a smaller model, or a smaller batch-size")
     }
-    let last = steps.count { $0.target != nil } + trial.learnedRounds(steps)
+    let last = steps.count { $0.prunes } + trial.learnedRounds(steps)
     // Where nothing is pruned and nothing trained again, every round is the dense training, and is told once.
     let isDense = trial.recipe == nil && trial.sparsity == 0 && trial.retraining == .none
     let wanted = trial.rounds ?? (isDense ? [0] : Array(0...last))
