@@ -44,7 +44,7 @@ import Testing
     "channel": Pin(1, "11404b026744b285"), "hidden-unit": Pin(1, "256a43fadf4892a5"),
     "embedding-width": Pin(1, "5c4c5b90f0e0c0e5"),
     "coupled-unit": Pin(1, "3687c92c1bfc9945"),
-    "residual-branch": Pin(1, "0"), "residual-block": Pin(1, "0"),
+    "residual-branch": Pin(1, "7fc57f984bcba465"), "residual-block": Pin(1, "ccf341356631c765"),
   ]
   static let allocations = [
     "global": Pin(1, "1faa9af74db1bcb9"), "layer-wise": Pin(1, "bd0ab4162b4978c6"),

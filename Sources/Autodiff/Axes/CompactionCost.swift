@@ -18,16 +18,19 @@ package struct CompactionCost: Sendable {
     }
   }
 
-  /// The operations of one run without the units and residual branches of which no weight is part of a path. A primitive that cannot do
-  /// without them yet counts as a whole.
+  /// The operations of one run without the units of which no weight is part of a path, and without the residual branches of which,
+  /// moreover, nothing else survives. A primitive that cannot do without them yet counts as a whole.
   ///
-  /// - Parameter paths: which elements of each weight are part of a path; one that is not named is left alone.
-  package func flops(keeping paths: MaskSet) -> Int {
+  /// - Parameters:
+  ///   - paths: which elements of each weight are part of a path; one that is not named is left alone.
+  ///   - masks: what survives of all parameters; without it every branch adds what it has besides weights.
+  package func flops(keeping paths: MaskSet, under masks: MaskSet? = nil) -> Int {
     let (graph, isRemoved) = (axes.graph, removed(keeping: paths))
     let names = Set(weights.map(\.name))
     let gone = branches.filter { branch in
-      let own = branch.part.parameters.filter(names.contains)
-      return !own.isEmpty && own.allSatisfy { paths[$0]?.keptCount == 0 }
+      branch.part.parameters.allSatisfy { name in
+        (names.contains(name) ? paths[name] : masks?[name])?.keptCount == 0
+      }
     }
     let idle = Set(gone.flatMap(\.nodes))
     return graph.nodes.indices.reduce(0) { total, index in

@@ -32,7 +32,8 @@ package struct NetworkPaths: Sendable {
   /// What masks leave of the paths, in numbers. Companions count nowhere.
   package func record(_ masks: MaskSet) -> PathRecord {
     let paths = paths(under: masks)
-    return PathRecord(paths, masks, flops: compaction.flops(keeping: paths.weights) + lossFlops)
+    return PathRecord(
+      paths, masks, flops: compaction.flops(keeping: paths.weights, under: masks) + lossFlops)
   }
 
   /// Masks of the running statistics: those of channels go whose scale or shift is pruned with them, as a companion.

@@ -44,6 +44,21 @@ extension Course {
     return removesNothing
   }
 
+  /// The step `leave-out` of a recipe: a pruning that no score decides.
+  mutating func leaveOut(_ blocks: [String]) throws {
+    try measureRepaired()
+    guard let network else { throw RecipeError.untrained("leave-out") }
+    guard masks == nil else { throw RecipeError.leftOutLate }
+    let names = try LeaveOutStage.parameters(of: blocks, in: regimen.model)
+    let gone = prunable.filter { names.contains($0.name) }.reduce(0) { $0 + $1.count }
+    let count = prunable.reduce(0) { $0 + $1.count }
+    try forecast.prune(to: .sparsity(Double(gone) / Double(max(1, count))), by: .global)
+    (prunings, isMeasured, isLearned) = (prunings + 1, false, false)
+    lastRemoval = prunings
+    masks = add(LeaveOutStage(regimen, blocks: blocks, among: prunable.map(\.name)))
+    unpruned = network
+  }
+
   /// The step `compact` of a recipe: what follows is trained on the smaller network that masks leave.
   mutating func compact() throws {
     guard network != nil, masks != nil else { throw RecipeError.untrained("compact") }

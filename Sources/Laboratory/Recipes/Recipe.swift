@@ -42,6 +42,8 @@ public struct RecipeStep: Component {
   public let specification: Specification
   /// What it prunes to; `nil` where it does not prune.
   let target: PruningTarget?
+  /// Whether it removes weights.
+  let prunes: Bool
   /// Whether it repairs.
   let repairs: Bool
   let extend: @Sendable (inout Course) throws -> Void
@@ -50,11 +52,12 @@ public struct RecipeStep: Component {
   /// - Parameter extend: asks the course of a trial for the stages of this step.
   package init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
-    prunesTo target: PruningTarget? = nil, repairs: Bool = false,
+    prunesTo target: PruningTarget? = nil, leavesOut: Bool = false, repairs: Bool = false,
     extend: @escaping @Sendable (inout Course) throws -> Void
   ) {
     specification = Specification(name, version: version, fields)
     (self.target, self.repairs) = (target, repairs)
+    prunes = target != nil || leavesOut
     self.extend = extend
   }
 }

@@ -8,6 +8,7 @@ package enum RecipeError: Error, Hashable, CustomStringConvertible {
   case retrainedTwice
   case repairedLate
   case noRound
+  case leftOutLate
 
   package var description: String {
     switch self {
@@ -22,6 +23,8 @@ package enum RecipeError: Error, Hashable, CustomStringConvertible {
       "two retrain steps stand behind one prune, and a round has one result: put a prune between them, or leave one out"
     case .repairedLate:
       "repair stands in the recipe behind a network that is measured already: put it between a prune and its retrain"
+    case .leftOutLate:
+      "leave-out stands in the recipe behind a pruning: blocks are left out of a whole network, so put it before every prune"
     case .noRound: "the recipe ends without a network that is measured: end it with train, repair or retrain"
     }
   }

@@ -119,6 +119,9 @@ extension SensitivityStage {
 }
 
 extension Regimen {
+  /// Why a record does not hold masks of this network.
+  func maskFault(in record: StageRecord) -> String? { fault(in: record, needing: ["masks"]) }
+
   /// Why a record does not hold the network of this regimen: weights, running statistics, moments and masks, as far as it has
   /// them. What is needed must be there.
   ///

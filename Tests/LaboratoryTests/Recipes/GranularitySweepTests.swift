@@ -95,31 +95,55 @@ extension Running {
       return trial
     }
 
-    @Test(arguments: cases) func everyGranularityRunsWithEveryCriterion(one: Case) throws {
-      let bench = try Bench()
+    private static func isLarge(_ one: Case) -> Bool {
+      ["resnet-18", "resnet-50", "mobilenet-v2", "efficientnet-b0"].contains(one.model.name)
+    }
+
+    private static func isTransformer(_ one: Case) -> Bool { one.granularities.contains(.head) }
+
+    @Test(arguments: cases.filter { !isLarge($0) && !isTransformer($0) })
+    func networksOfSmallImages(one: Case) throws { try everyGranularityRuns(one) }
+
+    @Test(arguments: cases.filter(isLarge)) func networksOfLargeImages(one: Case) throws {
+      try everyGranularityRuns(one)
+    }
+
+    @Test(arguments: cases.filter(isTransformer)) func transformers(one: Case) throws {
+      try everyGranularityRuns(one)
+    }
+
+    private func everyGranularityRuns(_ one: Case) throws {
+      var trials: [Trial] = []
       for granularity in one.granularities {
-        var ran: [String] = []
         for criterion in Self.criteria {
-          let plan: SweepPlan
-          do { plan = try SweepPlan(trial(one, granularity, criterion)) } catch {
-            // Before anything is trained, and with a reason.
-            #expect(
-              Self.particular.contains(criterion.name) && "\(error)".contains("; "),
-              "\(granularity), \(criterion): \(error)")
-            continue
+          let trial = trial(one, granularity, criterion)
+          if Self.particular.contains(criterion.name) {
+            do { _ = try SweepPlan(trial) } catch {
+              // Before anything is trained, and with a reason.
+              #expect("\(error)".contains("; "), "\(granularity), \(criterion): \(error)")
+              continue
+            }
           }
-          try bench.run(plan, isForced: true)
-          let record = try bench.record(plan.ticket, of: plan)
-          let round = try #require(record.rounds.last)
-          let about = Comment(rawValue: "\(granularity), \(criterion): \(record.status) \(round.invariants)")
-          #expect(record.status == .completed && round.index == 1, about)
-          #expect(round.invariants.contains { $0.name == "compacted-logits" && $0.isHeld }, about)
-          #expect(!round.invariants.contains { !$0.isHeld }, about)
-          #expect(round.row[metric: .parametersCompacted] < round.row[metric: .parameters], about)
-          #expect((0...1e-4).contains(round.row[metric: .logitDifference]), about)
-          ran.append(criterion.name)
+          trials.append(trial)
         }
-        #expect(ran.starts(with: ["magnitude", "taylor", "wanda", "random", "fisher"]), "\(granularity)")
+      }
+      let cells = trials
+      let plan = try SweepPlan(cells[0]) { SweepStep { _ in cells } }
+      let bench = try Bench()
+      try bench.run(plan)
+      let tickets = plan.trials.filter { $0.trial.sparsity == 0.5 }
+      #expect(tickets.count == trials.count)
+      for ticket in tickets {
+        let record = try bench.record(ticket, of: plan)
+        let round = try #require(record.rounds.last)
+        let about = Comment(
+          rawValue:
+            "\(ticket.trial.granularity), \(ticket.trial.criterion): \(record.status) \(round.invariants)")
+        #expect(record.status == .completed && round.index == 1, about)
+        #expect(round.invariants.contains { $0.name == "compacted-logits" && $0.isHeld }, about)
+        #expect(!round.invariants.contains { !$0.isHeld }, about)
+        #expect(round.row[metric: .parametersCompacted] < round.row[metric: .parameters], about)
+        #expect((0...1e-4).contains(round.row[metric: .logitDifference]), about)
       }
     }
 
@@ -129,6 +153,42 @@ extension Running {
         _ = try SweepPlan(trial(one, .channel, .networkSlimming))
         _ = try SweepPlan(trial(one, .channel, .meanActivation))
       }
+    }
+
+    /// A recipe leaves out blocks whatever their weights: what follows is trained on the shallower network.
+    @Test func blocksAreLeftOutByARecipe() throws {
+      let bench = try Bench()
+      let recipe = Recipe([.train(), .leaveOut(["h.0"]), .compact(), .retrain(.fineTune(.iterations(1)))])
+      #expect(try Recipe(parsing: recipe.specification.description) == recipe)
+      let model = Model.encoder(width: 8, heads: 2, layers: 2, feedForward: 2)
+      let plan = try SweepPlan(
+        Trial.tiny.with {
+          ($0.model, $0.dataset, $0.recipe) = (model, .tinySentences, recipe)
+          ($0.training, $0.batchSize, $0.schedule, $0.retraining) = (.iterations(2), 10, .none, .none)
+          $0.sparsity = nil
+        })
+      try bench.run(plan)
+      let record = try bench.record(plan.ticket, of: plan)
+      let round = try #require(record.rounds.last)
+      #expect(record.status == .completed && record.rounds.count == 2)
+      let shallow = try Network(
+        .encoder(width: 8, heads: 2, layers: 1, feedForward: 2), plan.ticket.regimen.data.interface)
+      let parameters = shallow.declarations.reduce(0) { $0 + $1.shape.count }
+      #expect(round.row[metric: .parametersCompacted] == Double(parameters))
+      #expect(round.row[metric: .flopsCompacted] < round.row[metric: .flops])
+      #expect(abs(round.row.sparsity - round.row.requestedSparsity) < 1e-9 && round.row.sparsity > 0.4)
+      #expect(round.invariants.contains { $0.name == "compacted-logits" && $0.isHeld })
+      func refusal(_ steps: [RecipeStep]) -> String {
+        do {
+          _ = try SweepPlan(
+            Trial.tiny.with { ($0.recipe, $0.schedule, $0.sparsity) = (Recipe(steps), .none, nil) })
+          return ""
+        } catch { return "\(error)" }
+      }
+      #expect(refusal([.train(), .leaveOut(["h.0"]), .retrain(.none)]).contains("mlp has no blocks"))
+      #expect(
+        refusal([.train(), .prune(sparsity: 0.5), .leaveOut(["h.0"]), .retrain(.none)])
+          .contains("put it before every prune"))
     }
   }
 }

@@ -25,7 +25,7 @@ extension Running {
 
     /// The compacted network trains as the masked one does, the moments of what is left going along; without them it is another.
     @Test(arguments: [
-      (0, Granularity.hiddenUnit), (2, .channel), (2, .residualBranch(coupling: Coupling(floor: 0))),
+      (0, Granularity.hiddenUnit), (2, .channel), (3, .residualBranch(coupling: Coupling(floor: 0))),
       (3, .head), (3, .embeddingWidth),
     ])
     func momentsGoOverACompaction(family: Int, granularity: Granularity) throws {

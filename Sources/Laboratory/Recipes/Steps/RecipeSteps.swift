@@ -2,5 +2,6 @@ import CoppiceTerms
 
 extension RecipeStep: Catalogued {
   /// The steps that are shipped.
-  public static let catalogue = Catalogue<RecipeStep>("step", [.train, .prune, .repair, .compact, .retrain])
+  public static let catalogue = Catalogue<RecipeStep>(
+    "step", [.train, .prune, .leaveOut, .repair, .compact, .retrain])
 }

@@ -237,7 +237,7 @@ import Testing
       #expect(after < before)
       let cost = CompactionCost(try network.forward(batch: 1, isTraining: false))
       let paths = try PathProbe(network.forward(batch: 1, isTraining: false)).paths(under: masks)
-      #expect(cost.flops(keeping: paths.weights) == after)
+      #expect(cost.flops(keeping: paths.weights, under: masks) == after)
       let (parameters, buffers) = numbers(network)
       for isTraining in [false, true] {
         let agreement = try compacted.agreement(
