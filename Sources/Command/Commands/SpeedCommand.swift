@@ -17,6 +17,11 @@ struct SpeedCommand: ParsableCommand {
   @OptionGroup var curves: CurveOptions
   @OptionGroup var format: FormatOptions
 
+  func validate() throws {
+    if curves.analysis != nil { throw ValidationError("--analysis is of `table` and `plot`") }
+    if curves.band != nil { throw ValidationError("speed takes no --band: an interval of 95 % decides") }
+  }
+
   func run() throws { try curves.foreign.contain { try report() } }
 
   private func report() throws {

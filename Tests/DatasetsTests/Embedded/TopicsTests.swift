@@ -51,11 +51,20 @@ import Testing
     }
   }
 
-  /// Bits are part of the contract: if this changes, raise the version in the specification.
-  @Test func pinnedBits() throws {
-    let source = DatasetSource.topics(
-      length: 12, vocabulary: 40, classes: 3, training: 40, validation: 10, test: 20)
-    #expect(try digest(source.load(from: nowhere)) == "")
+  /// Tests/Reference/topics.py draws the same from the definition. Bits are part of the contract: if this changes, raise the version in
+  /// the specification.
+  @Test func tokensAreThoseOfTheDefinition() throws {
+    func set(_ seed: UInt64, length: Int) throws -> Dataset {
+      try DatasetSource.topics(
+        length: length, vocabulary: 40, classes: 3, training: 1, validation: 0, test: 3, generatorSeed: seed
+      ).load(from: nowhere)
+    }
+    let sequences: [[Int32]] = [
+      [23, 11, 21, 24, 33, 9, 24, 30, 12, 26, 24, 39], [18, 15, 22, 25, 4, 25, 11, 34, 31, 20, 23, 27],
+      [9, 23, 29, 17, 13, 33, 38, 15, 17, 20, 11, 14],
+    ]
+    #expect(try tokens(set(0, length: 12).test) == sequences.flatMap { $0 })
+    #expect(try tokens(set(5, length: 6).training) == [12, 34, 18, 27, 27, 7])
   }
 
   @Test func optionsOutOfRange() {
