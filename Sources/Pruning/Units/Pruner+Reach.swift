@@ -2,14 +2,20 @@ import CoppiceTensors
 
 extension Pruner {
   /// How many weights stay at least where units are coupled: those of the units that no family gives; 0 for other units.
+  /// - Throws: `PruningError.multipleBeyondFamilies` where no family has more units than stay of it.
   /// - Parameters:
   ///   - all: every prunable layer, whole.
   ///   - shape: the shape of a parameter that is no layer.
   package func leastSurvivors(
     among all: [PrunableLayer], structure: NetworkStructure = .none, shape: (String) -> Shape? = { _ in nil }
   ) throws -> Int {
-    guard granularity.coupling != nil else { return 0 }
+    guard let coupling = granularity.coupling else { return 0 }
     let selection = try leastSelection(among: all, structure: structure, shape: shape)
+    let sizes = selection.table.familySizes
+    if coupling.multiple > 1, sizes.allSatisfy({ $0 <= coupling.multiple }) {
+      throw PruningError.multipleBeyondFamilies(
+        coupling.multiple, largest: sizes.max() ?? 0, granularity: granularity.name)
+    }
     return selection.masks.prefix(selection.table.layerCount).reduce(0) { $0 + $1.reduce(0) { $0 + Int($1) } }
   }
 

@@ -246,7 +246,10 @@ extension Running {
       let cases: [(change: (inout Trial) -> Void, words: String)] = [
         ({ $0.sparsity = 0.99 }, "a share of 0.99 of flops cannot be removed, at most 0.9"),
         ({ ($0.granularity, $0.sparsity) = (.hiddenUnit(coupling: Coupling(floor: 6)), 0.6) }, "at most 0.4"),
-        ({ $0.granularity = .hiddenUnit(coupling: Coupling(multiple: 16)) }, "at most 0.0"),
+        (
+          { $0.granularity = .hiddenUnit(coupling: Coupling(multiple: 16)) },
+          "leaves a multiple of 16 units of every family, and the largest family has 12"
+        ),
         ({ ($0.target, $0.granularity) = (.memory, .weight) }, "inside arrays that stay as large"),
         ({ ($0.target, $0.sparsity) = (.flops(atMost: 1e9), nil) }, "is met before anything is pruned"),
         ({ ($0.target, $0.sparsity) = (.parameters(atMost: 2), nil) }, "cannot be reached: of 243 at least "),
