@@ -2,21 +2,29 @@ import CoppiceTensors
 
 extension Pruner {
   /// How many weights stay at least where units are coupled: those of the units that no family gives; 0 for other units.
-  /// - Throws: `PruningError.multipleBeyondFamilies` where no family has more units than stay of it.
   /// - Parameters:
   ///   - all: every prunable layer, whole.
   ///   - shape: the shape of a parameter that is no layer.
   package func leastSurvivors(
     among all: [PrunableLayer], structure: NetworkStructure = .none, shape: (String) -> Shape? = { _ in nil }
   ) throws -> Int {
-    guard let coupling = granularity.coupling else { return 0 }
+    guard granularity.coupling != nil else { return 0 }
     let selection = try leastSelection(among: all, structure: structure, shape: shape)
-    let sizes = selection.table.familySizes
-    if coupling.multiple > 1, sizes.allSatisfy({ $0 <= coupling.multiple }) {
-      throw PruningError.multipleBeyondFamilies(
-        coupling.multiple, largest: sizes.max() ?? 0, granularity: granularity.name)
-    }
     return selection.masks.prefix(selection.table.layerCount).reduce(0) { $0 + $1.reduce(0) { $0 + Int($1) } }
+  }
+
+  /// Refuses a multiple of units that no family exceeds, so that none could give any.
+  /// - Parameters:
+  ///   - all: every prunable layer, whole.
+  ///   - shape: the shape of a parameter that is no layer.
+  package func checkMultiple(
+    among all: [PrunableLayer], structure: NetworkStructure = .none, shape: (String) -> Shape? = { _ in nil }
+  ) throws {
+    guard let coupling = granularity.coupling, coupling.multiple > 1 else { return }
+    let sizes = try table(among: all, structure: structure, shape: shape).familySizes
+    guard sizes.allSatisfy({ $0 <= coupling.multiple }) else { return }
+    throw PruningError.multipleBeyondFamilies(
+      coupling.multiple, largest: sizes.max() ?? 0, granularity: granularity.name)
   }
 
   /// The masks under which as little is left as the granularity lets stay, companions among them: of coupled units those that no

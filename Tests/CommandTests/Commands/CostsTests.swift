@@ -10,7 +10,8 @@ import Testing
   @Test func aTableIsMeasuredAndPrunedBy() throws {
     let folder = try TemporaryFolder()
     let measured = try run([
-      "costs", "mlp(widths: [12, 8])", "--set", "dataset=glyphs", "--seconds", "0.00001", "--json", "--results",
+      "costs", "mlp(widths: [12, 8])", "--set", "dataset=glyphs", "--seconds", "0.00001", "--json",
+      "--results",
       folder.path,
     ])
     #expect(measured.status == 0, "\(measured.errors)")
@@ -22,7 +23,8 @@ import Testing
       "quickstart", "--set", "model=mlp(widths: [12, 8])", "--set", "granularity=hidden-unit", "--set",
       "sparsity=0.5", "--set", "schedule=one-shot",
     ]
-    let plan = try run(["plan"] + sweep + ["--set", "target=latency(table: \(table))", "--results", folder.path])
+    let plan = try run(
+      ["plan"] + sweep + ["--set", "target=latency(table: \(table))", "--results", folder.path])
     #expect(plan.status == 0, "\(plan.errors)")
     // Where there is no such table, the command that makes one is told.
     let elsewhere = try run(
