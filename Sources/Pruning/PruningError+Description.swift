@@ -35,6 +35,11 @@ extension PruningError: CustomStringConvertible {
           ? "a multiple of \(coupling.multiple) units stays, or all of them where it has fewer"
           : "\(coupling.floor) \(coupling.floor == 1 ? "unit stays" : "units stay")")
         + "; ask for less, or give it another floor or multiple"
+    case .multipleBeyondFamilies(let multiple, let largest, let granularity):
+      "granularity \(granularity) leaves a multiple of \(multiple) units of every family, and the largest family has \(largest): "
+        + (largest > 1
+          ? "no unit can go; give a multiple below \(largest), such as \(max(1, largest / 2))"
+          : "no unit can go; choose another granularity")
     case .costUnreachable(let cost, let least):
       "what is left cannot cost \(cost): the allocation lets nothing come below \(least); ask for less, or take allocation global"
     case .patternCost(let granularity):

@@ -73,6 +73,8 @@ public enum PruningError: Error, Hashable {
   case unitSlice(AxisSlice, shape: Shape, granularity: String)
   /// A sparsity beyond what coupled units can give.
   case coupledFloor(sparsity: Double, most: Double, Coupling, granularity: String)
+  /// A multiple of units that no family has, so that none can give any.
+  case multipleBeyondFamilies(Int, largest: Int, granularity: String)
   /// A cost below what can be left.
   case costUnreachable(Double, least: Double)
   /// A pattern, which says itself how many weights go, under a target of costs.

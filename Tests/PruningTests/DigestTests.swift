@@ -50,7 +50,7 @@ import Testing
     "global": Pin(1, "1faa9af74db1bcb9"), "layer-wise": Pin(1, "bd0ab4162b4978c6"),
     "row-wise": Pin(1, "e2d44625de88e77b"),
     "lamp": Pin(1, "3f4335099d15f477"), "owl": Pin(1, "318b0063f375afb5"),
-    "sensitivity": Pin(1, "d7b115bf5cb885e5"), "budget": Pin(1, "0"),
+    "sensitivity": Pin(1, "d7b115bf5cb885e5"), "budget": Pin(1, "d98386490940d271"),
     "erdos-renyi": Pin(1, "845bb574adb8d246"), "erdos-renyi-kernel": Pin(1, "bf5949b0335dcfc1"),
   ]
 

@@ -19,30 +19,31 @@ extension LatencyTable {
     let operations = work.operations
     var known: [String: Double] = [:]
     var rows = operations.map { _ in (work: [Int](), seconds: [Double]()) }
-    var (sums, whole): ([Double], [Double]) = ([], [])
+    var whole: [(work: [Int], seconds: Double)] = []
     for share in Self.shares {
       progress("\(network.model.name) with \(share) of its units")
       let kept = try forward.keptAxes(without: Self.removed(forward, share))
-      var sum = 0.0
-      for (index, (operation, amount)) in zip(operations, try work.work(keeping: kept)).enumerated() {
+      let amounts = try work.work(keeping: kept)
+      for (index, operation) in operations.enumerated() {
         let graph = try work.graph(of: operation, keeping: kept)
         // Equal operations take equally long.
         let name = graph.description
         let time = try known[name] ?? Self.seconds(graph, threads, seconds)
         known[name] = time
-        rows[index].work.append(amount)
+        rows[index].work.append(amounts[index])
         rows[index].seconds.append(time)
-        sum += time
       }
-      sums.append(sum)
-      whole.append(try Self.seconds(forward.compacted(keeping: kept).simplified, threads, 5 * seconds))
+      let smaller = try forward.compacted(keeping: kept).simplified
+      whole.append((amounts, try Self.seconds(smaller, threads, 5 * seconds)))
     }
-    self.init(
-      model: network.model.specification.description, interface: network.interface.specification.description,
-      batch: batch, threads: threads, processor: Provenance.processor, kernels: KernelVariant.current,
+    self = LatencyTable(
+      model: network.model.specification.description,
+      interface: network.interface.specification.description, batch: batch, threads: threads,
+      processor: Provenance.processor, kernels: KernelVariant.current,
       rows: zip(operations, rows).map {
         Row(scope: $0.scope, primitive: $0.primitive, work: $1.work, seconds: $1.seconds)
-      }, sums: sums, network: whole)
+      }, sums: [], network: []
+    ).calibrated(whole)
   }
 
   /// The least time of a run.

@@ -66,13 +66,27 @@ package struct LatencyTable: Sendable {
 
   /// The seconds of the network where so much work of each operation is left.
   package func seconds(_ work: [Int]) -> Double {
-    let sum = zip(rows, work).reduce(0) { sum, entry in
-      entry.1 == 0 ? sum : sum + Self.between(entry.0.work.map(Double.init), entry.0.seconds, Double(entry.1))
-    }
+    let sum = sum(work)
     guard let (first, least) = zip(sums, network).first(where: { $0.0 > 0 }), sum < first else {
       return Self.between(sums, network, sum)
     }
     return least * sum / first
+  }
+
+  /// The sum of the operations' seconds where so much work of each is left.
+  func sum(_ work: [Int]) -> Double {
+    zip(rows, work).reduce(0) { sum, entry in
+      let (row, amount) = entry
+      return amount == 0 ? sum : sum + Self.between(row.work.map(Double.init), row.seconds, Double(amount))
+    }
+  }
+
+  /// The same operations, which together take as long as the whole network did where so much work was left.
+  func calibrated(_ measured: [(work: [Int], seconds: Double)]) -> LatencyTable {
+    LatencyTable(
+      model: model, interface: interface, batch: batch, threads: threads, processor: processor,
+      kernels: kernels,
+      rows: rows, sums: measured.map { sum($0.work) }, network: measured.map(\.seconds))
   }
 
   /// On straight lines between some places; the first and the last value beyond them.

@@ -81,6 +81,7 @@ package struct Course {
     self.prunable = prunable
     let shapes = Dictionary(
       regimen.model.declarations.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    try pruner.checkMultiple(among: regimen.model.layers, structure: structure) { shapes[$0] }
     leastSurvivors = try pruner.leastSurvivors(among: regimen.model.layers, structure: structure) {
       shapes[$0]
     }

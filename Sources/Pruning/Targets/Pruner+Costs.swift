@@ -70,7 +70,9 @@ extension Pruner {
       cut.held += held
       return cut
     }
-    let selection = try unitSelection(context, structure, scores)
+    var selection = try unitSelection(context, structure, scores)
+    // Every unit is a step by itself, so that what is left comes as near to the cost as any of them does.
+    selection.passesHeld = true
     var cut: Cut
     if let coupling = granularity.coupling, allocation.sharesCosts {
       let budget = try FamilyBudget(

@@ -13,6 +13,20 @@ extension Pruner {
     return selection.masks.prefix(selection.table.layerCount).reduce(0) { $0 + $1.reduce(0) { $0 + Int($1) } }
   }
 
+  /// Refuses a multiple of units that no family exceeds, so that none could give any.
+  /// - Parameters:
+  ///   - all: every prunable layer, whole.
+  ///   - shape: the shape of a parameter that is no layer.
+  package func checkMultiple(
+    among all: [PrunableLayer], structure: NetworkStructure = .none, shape: (String) -> Shape? = { _ in nil }
+  ) throws {
+    guard let coupling = granularity.coupling, coupling.multiple > 1 else { return }
+    let sizes = try table(among: all, structure: structure, shape: shape).familySizes
+    guard sizes.allSatisfy({ $0 <= coupling.multiple }) else { return }
+    throw PruningError.multipleBeyondFamilies(
+      coupling.multiple, largest: sizes.max() ?? 0, granularity: granularity.name)
+  }
+
   /// The masks under which as little is left as the granularity lets stay, companions among them: of coupled units those that no
   /// family gives, of others nothing.
   /// - Parameters:

@@ -29,7 +29,11 @@ extension UnitSelection {
     for unit in order {
       let survivors = survivors(of: unit)
       if keys[unit] != key { (key, equal) = (keys[unit], 0) }
-      guard removed + survivors - count <= count - removed else {
+      let isHeld =
+        passesHeld
+        && (left[table.families[unit]] <= coupling.least(of: before[table.families[unit]])
+          || survivorsByLayer(of: unit).contains { (room?[$0.layer] ?? .max) < $0.count })
+      guard isHeld || removed + survivors - count <= count - removed else {
         ties = equal
         break
       }

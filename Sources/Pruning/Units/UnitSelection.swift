@@ -10,6 +10,9 @@ struct UnitSelection {
   let scores: [Double]
   /// What tells units of equal scores apart.
   let words: [UInt32]
+  /// Whether a unit that a floor holds is passed over whatever it would take. Otherwise one that would bring the number of weights
+  /// removed too far ends the selection even where a floor holds it.
+  var passesHeld = false
 
   /// A selection among the survivors in `masks`, in which nothing is compared.
   init(_ table: UnitTable, masks: [[UInt8]]) {
@@ -71,7 +74,8 @@ struct UnitSelection {
       // Units may overlap: what another one took with it is no more to remove.
       let survivors = survivors(of: unit)
       if scores[unit] != score { (score, equal) = (scores[unit], 0) }
-      guard removed + survivors - count <= count - removed else { return (equal, held.sorted()) }
+      let isHeld = passesHeld && survivorsByLayer(of: unit).contains { (left?[$0.layer] ?? .max) < $0.count }
+      guard isHeld || removed + survivors - count <= count - removed else { return (equal, held.sorted()) }
       if let room = left {
         let taken = survivorsByLayer(of: unit)
         let low = taken.filter { room[$0.layer] < $0.count }.map(\.layer)

@@ -137,23 +137,27 @@ extension Running {
 
     @Test(arguments: cases) func whatIsAskedForIsGoneToHalfAUnit(one: Case) throws {
       let bench = try Bench()
-      let plan = try SweepPlan(trial(one, 0.4))
+      // Heads are a small part of the encoder.
+      let sparsity = one.granularity == .head && one.target != .units ? 0.1 : 0.4
+      let plan = try SweepPlan(trial(one, sparsity))
       try bench.run(plan)
       let record = try bench.record(plan.ticket, of: plan)
       #expect(record.status == .completed && record.rounds.count == 3)
       let whole = try cost(plan.ticket, nil)
-      let half = try largestStep(plan.ticket) / 2
+      // In a plan arrays begin at multiples of 64 bytes, and a unit has a part in several.
+      let half = try (largestStep(plan.ticket) + (one.target == .memory ? 256 : 0)) / 2
       for round in record.rounds {
         let left = try cost(plan.ticket, round.index == 0 ? nil : round.masks)
-        let asked = [0, 1 - 0.6.squareRoot(), 0.4][round.index]
+        let asked = [0, 1 - (1 - sparsity).squareRoot(), sparsity][round.index]
         #expect(abs(round.row[metric: .requestedShare] - asked) < 1e-12)
         #expect(round.row[metric: .achievedCost] == left)
         #expect(round.row[metric: .achievedShare] == 1 - left / whole)
         #expect(abs(round.row[metric: .requestedCost] - (1 - asked) * whole) < 1e-9 * whole)
         #expect(abs(left - (1 - asked) * whole) <= half, "round \(round.index): \(left) of \(whole)")
         #expect(round.row.requestedSparsity.isNaN == (round.index > 0))
-        #expect(round.row.targetSparsity == 0.4)
-        #expect(round.invariants.allSatisfy(\.isHeld))
+        #expect(round.row.targetSparsity == sparsity)
+        let isHeld = round.invariants.allSatisfy(\.isHeld)
+        #expect(isHeld)
         // The columns that count the same.
         if one.granularity.isOfUnits, round.index > 0 {
           if one.target == .parameters { #expect(round.row[metric: .parametersCompacted] == left) }
@@ -165,14 +169,14 @@ extension Running {
 
     @Test func whatIsLeftAtMostIsNeverExceeded() throws {
       let bench = try Bench()
-      let one = Case(family: 2, granularity: .channel, target: .flops(atMost: 20_000))
+      let one = Case(family: 2, granularity: .channel, target: .flops(atMost: 200_000))
       let plan = try SweepPlan(trial(one, nil))
       try bench.run(plan)
       for round in try bench.record(plan.ticket, of: plan).rounds where round.index == 2 {
         let left = try cost(plan.ticket, round.masks)
         let step = try largestStep(plan.ticket)
-        #expect(left <= 20_000 && left > 20_000 - step)
-        #expect(round.row[metric: .requestedCost] == 20_000 && round.row[metric: .achievedCost] == left)
+        #expect(left <= 200_000 && left > 200_000 - step)
+        #expect(round.row[metric: .requestedCost] == 200_000 && round.row[metric: .achievedCost] == left)
       }
       let share = try SweepPlan(trial(Case(family: 0, granularity: .hiddenUnit, target: .flops(0.5)), nil))
       #expect(abs(share.ticket.targetSparsity - 0.5) < 1e-12)
@@ -244,9 +248,12 @@ extension Running {
         return message { _ = try SweepPlan(trial) }
       }
       let cases: [(change: (inout Trial) -> Void, words: String)] = [
-        ({ $0.sparsity = 0.99 }, "a share of 0.99 of flops cannot be removed, at most 0.9"),
+        ({ $0.sparsity = 0.99 }, "a share of 0.99 of flops cannot be removed, at most 0.8"),
         ({ ($0.granularity, $0.sparsity) = (.hiddenUnit(coupling: Coupling(floor: 6)), 0.6) }, "at most 0.4"),
-        ({ $0.granularity = .hiddenUnit(coupling: Coupling(multiple: 16)) }, "at most 0.0"),
+        (
+          { $0.granularity = .hiddenUnit(coupling: Coupling(multiple: 16)) },
+          "leaves a multiple of 16 units of every family, and the largest family has 12"
+        ),
         ({ ($0.target, $0.granularity) = (.memory, .weight) }, "inside arrays that stay as large"),
         ({ ($0.target, $0.sparsity) = (.flops(atMost: 1e9), nil) }, "is met before anything is pruned"),
         ({ ($0.target, $0.sparsity) = (.parameters(atMost: 2), nil) }, "cannot be reached: of 243 at least "),
