@@ -9,6 +9,6 @@ public enum Experiments {
     .causalShakespeare, .lotteryConv2, .rewindResnet20, .relevanceLenet5, .dynamicsLenetMNIST,
     .supermasksMNIST, .sanityLenetMNIST, .signsLenetMNIST, .headsInduction, .movementSST2,
     .rewindingLenetMNIST, .masksMNIST, .repairsLenet5, .repairsResnet20, .earlyBirdMNIST, .gatesInduction,
-    .secondOrderMLP,
+    .secondOrderMLP, .filtersCIFAR10,
   ]
 }
