@@ -108,7 +108,9 @@ extension Running {
       for (name, record) in records where name != "dense-equal-budget" {
         let last = try #require(record.rounds.last)
         #expect(last.invariants.fault == nil && !last.invariants.isEmpty, "\(name)")
-        #expect(abs(last.row.sparsity - 0.5) < 0.2, "\(name)")
+        // A narrower network has no column either that reads what is gone.
+        let most = name.hasPrefix("small-dense") ? 0.9 : 0.7
+        #expect(last.row.sparsity > 0.3 && last.row.sparsity < most, "\(name)")
       }
     }
 
