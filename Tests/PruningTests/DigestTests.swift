@@ -34,7 +34,8 @@ import Testing
     "optimal-brain-damage": Pin(1, "c8904dabd5aeda73"), "wood-fisher": Pin(1, "a3fa6da27190350c"),
     "sparse-gpt": Pin(1, "aa40305385c90e4e"), "chita": Pin(1, "aed2c011c54be3e8"),
     "mean-activation": Pin(1, "2260fb13e9186931"), "apoz": Pin(1, "4217237a0b69df65"),
-    "dead-neurons": Pin(1, "9d83fd785ad2d159"), "relevance": Pin(2, "cd5f6cc735fcc78d"),
+    "dead-neurons": Pin(1, "9d83fd785ad2d159"), "merge": Pin(1, "2032abad96914d9f"),
+    "relevance": Pin(2, "cd5f6cc735fcc78d"),
   ]
   static let granularities = [
     "weight": Pin(1, "e2c4978a4d1abe65"), "block": Pin(1, "c25868bd1b8459a5"),

@@ -122,7 +122,23 @@ enum Networks {
   /// What belongs to the layers of `context`: the convolution's bias, four heads that own three rows of fc1 and the columns of fc2 that
   /// read them, the convolution's channels, each a block of columns of fc1, its inputs as features of a stream, and rows of fc2 as
   /// hidden units; two residual branches, the second of a block of its own.
-  static let structure = NetworkStructure(
+  static let structure: NetworkStructure = {
+    var structure = parts
+    // The convolution gives four channels of five places, which fc1 reads; fc2 reads fc1 and gives what comes out.
+    let graph = try? Graph.trace { builder in
+      func weight(_ name: String, _ shape: Shape) -> Value { builder.parameter(name, shape) }
+      let x = builder.input("inputs", [1, 2, 3, 7]).convolution(
+        weight("conv.weight", [4, 2, 3, 3]), bias: weight("conv.bias", [4]), rectifies: true)
+      let hidden = builder.applyAll(
+        Affine(hasBias: false, rectifies: true), [x.flattened(from: 1), weight("fc1.weight", [12, 20])])
+      builder.output(
+        "logits", builder.applyAll(Affine(hasBias: false), hidden + [weight("fc2.weight", [5, 12])])[0])
+    }
+    structure.passages = graph?.passages(of: ["conv.weight", "fc1.weight", "fc2.weight"]) ?? [:]
+    return structure
+  }()
+
+  private static let parts = NetworkStructure(
     companions: ["conv.weight": ["conv.bias"]],
     scales: ["conv.weight": "conv.scale", "fc1.weight": "fc1.scale", "fc2.weight": "fc2.scale"],
     groups: (0..<4).map { head in

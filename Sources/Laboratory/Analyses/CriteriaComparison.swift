@@ -92,7 +92,7 @@ package struct CriteriaComparison: Sendable {
           ScoringContext(
             weights: subject.parameters, masks: full, initialWeights: regimen.initialParameters(draw: 0),
             seed: regimen.seedBits, structure: structure, evidence: evidence,
-            sensitivity: sensitivity?.found),
+            sensitivity: sensitivity?.found, statistics: subject.buffers),
           structure: structure, to: .sparsity(subject.sparsity)
         ) { evidence, parameters, masks in
           try subject.scoring.measure(
@@ -101,7 +101,8 @@ package struct CriteriaComparison: Sendable {
         let seconds = waited + watch.elapsed
         let masks = pruning.masks
         let evaluation = try Meter(regimen, masks: masks, threads: threads).evaluation(
-          pruning.weights ?? masks.applied(to: subject.parameters), subject.buffers, step: 0, isLast: false)
+          pruning.weights ?? masks.applied(to: subject.parameters), pruning.statistics ?? subject.buffers,
+          step: 0, isLast: false)
         cuts.append(
           Cut(
             criterion: criterion, masks: masks.filter { prunable.names.contains($0.name) },

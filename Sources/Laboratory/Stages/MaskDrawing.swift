@@ -34,7 +34,9 @@ package struct MaskDrawing: Sendable {
       throw PlanError.searchWithoutDrawings(rule)
     }
     let (criterion, needs) = (pruner.criterion, pruner.needs)
-    guard needs.evidence.isEmpty, !needs.sensitivity, !criterion.solves, criterion.rounds == 1 else {
+    guard needs.evidence.isEmpty, !needs.sensitivity, !criterion.solves, !criterion.movesSurvivors,
+      criterion.rounds == 1
+    else {
       throw PlanError.searchBeyondWeights(rule, criterion, pruner.allocation)
     }
     guard earliestEnd < regimen.total else {

@@ -30,7 +30,7 @@ extension Criterion {
   /// - Parameter ranking: what says which units go.
   public static func merge(ranking: MergeRanking = .similarity) -> Criterion {
     Criterion(
-      "merge", version: 1, fields: ranking == .similarity ? [] : [("ranking", .text(ranking.rawValue))],
+      "merge", version: 1, fields: [("ranking", .text(ranking.rawValue))],
       needs: .structure, scoresUnits: ranking == .similarity, requires: requireMergeable,
       scores: { context in
         switch ranking {

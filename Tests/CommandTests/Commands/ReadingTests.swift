@@ -54,6 +54,7 @@ import Testing
     "geometric-median": ["granularity=neuron"], "taylor-activation": ["granularity=neuron"],
     "mean-activation": ["granularity=neuron"], "apoz": ["granularity=neuron"],
     "dead-neurons": ["granularity=neuron"], "relevance": ["granularity=neuron"],
+    "merge": ["granularity=hidden-unit"],
     "adaptive-linear": ["retraining=fine-tune"], "bias-correction": ["retraining=fine-tune"],
     "least-squares": ["retraining=fine-tune"],
     "recalibrate": ["retraining=fine-tune", "model=resnet(widths: [3], blocks: 1)"],

@@ -35,7 +35,9 @@ extension Running {
           }
           #expect(round.invariants.fault == nil, "\(place)")
           #expect(round.row.requestedSparsity == own.row.requestedSparsity, "\(place)")
-          #expect(round.row.sparsity == (name == "dense-equal-budget" ? 0 : own.row.sparsity), "\(place)")
+          if !name.hasPrefix("small-dense") {
+            #expect(round.row.sparsity == (name == "dense-equal-budget" ? 0 : own.row.sparsity), "\(place)")
+          }
           let masks = try #require(own.masks)
           switch name {
           case "random-mask", "shuffled-mask":
@@ -43,6 +45,10 @@ extension Running {
             #expect(round.masks?.map(\.mask.keptCount) == masks.map(\.mask.keptCount), "\(place)")
           case "random-mask-total":
             #expect(round.masks != masks && round.masks?.keptCount == masks.keptCount, "\(place)")
+          case "small-dense-equal-parameters", "small-dense-equal-flops":
+            // Some of both is masked, and the whole of what is left is dense.
+            let (few, many) = (try #require(round.masks).counted, masks.counted)
+            #expect(few.keptCount < few.count && many.keptCount < many.count, "\(place)")
           case "dense-equal-budget": #expect(round.masks?.isEmpty == true, "\(place)")
           case "frozen-pruned":
             #expect(round.masks?.sparsity == 0 && round.trainedMasks == masks, "\(place)")
@@ -102,7 +108,9 @@ extension Running {
       for (name, record) in records where name != "dense-equal-budget" {
         let last = try #require(record.rounds.last)
         #expect(last.invariants.fault == nil && !last.invariants.isEmpty, "\(name)")
-        #expect(abs(last.row.sparsity - 0.5) < 0.2, "\(name)")
+        // A narrower network has no column either that reads what is gone.
+        let most = name.hasPrefix("small-dense") ? 0.9 : 0.7
+        #expect(last.row.sparsity > 0.3 && last.row.sparsity < most, "\(name)")
       }
     }
 

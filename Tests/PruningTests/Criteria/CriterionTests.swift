@@ -12,8 +12,10 @@ import Testing
     for (name, score) in scores {
       #expect(score.shape == context.weights[name]?.shape)
       #expect(score.isFinite)
-      // Where no head has a part in a weight, nothing tells its elements apart.
-      let isScored = criterion != .headImportance || name != "conv.weight"
+      // Where no head has a part in a weight, and where no unit can be merged, nothing tells its elements apart.
+      let isScored =
+        (criterion != .headImportance || name != "conv.weight")
+        && (criterion != .merge() || name != "fc2.weight")
       #expect(score.scalars.contains { $0 != score.scalars[0] } == isScored)
     }
     #expect(scores.hasSameBits(as: try criterion.scores(in: Networks.context())))
