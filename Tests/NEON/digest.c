@@ -106,6 +106,16 @@ static void run(void) {
   ck_convolution_shape small = {16, 11, 4, 4, 11, 5, 5, 1, 1, 2, 2, 1, 4, 4};
   EACH("convolution, an image a lane", ck_convolution_forward(&small, 0, 16, g, b, x, CK_IDENTITY, y, scratch);
        ck_convolution_input_gradient(&small, 0, 16, b, g, z, scratch));
+  ck_convolution_shape depthwise = {2, 7, 9, 18, 7, 3, 3, 1, 1, 1, 1, 7, 9, 18};
+  EACH("convolution, each channel by itself", ck_convolution_forward(&depthwise, 0, 2, g, b, x, CK_RELU6, y, scratch));
+  ck_convolution_shape few = {1, 40, 7, 7, 14, 3, 3, 2, 2, 1, 1, 1, 4, 4}, transformed_few = transformed;
+  transformed_few.batch = 1;
+  EACH("convolution, few positions", ck_convolution_forward(&few, 0, 1, g, b, x, CK_RELU, y, scratch);
+       ck_convolution_forward(&transformed_few, 0, 1, g, b, x, CK_IDENTITY, z, scratch));
+  ck_convolution_shape pointwise = {2, 21, 6, 7, 13, 1, 1, 1, 1, 0, 0, 1, 6, 7};
+  EACH("normalized convolution", ck_batch_norm_scale(n, 1e-5f, g, b, m); ck_batch_norm_scale(17, 1e-5f, g, x, m);
+       ck_convolution_normalized(&pointwise, 0, 2, g, b, b + 9, m, b + 50, g + 5, CK_RELU6, y, scratch);
+       ck_convolution_normalized(&transformed, 0, 2, g, b, b + 9, m, b + 50, g + 5, CK_RELU, z, scratch));
   // 5 rows of 0 … 12 survivors in planes of 64, and the taps of a convolution with every second weight gone.
   uint32_t starts[6] = {0}, offsets[64], taps[68], tap_starts[6] = {0};
   for (uint32_t r = 0; r < 5; r++) {
