@@ -29,8 +29,11 @@ extension Running {
     ]
     private static let perceptron: [Granularity] = [.neuron, .hiddenUnit, .coupledUnit]
     private static let filters: [Granularity] = [.filter, .channel, .coupledUnit]
-    private static let transformer: [Granularity] =
-      [.neuron, .head, .head(coupling: Coupling()), .hiddenUnit, .embeddingWidth, .coupledUnit] + branches
+    /// One attention stays: without any, the class token of a vision transformer would see no image.
+    private static let transformer: [Granularity] = [
+      .neuron, .head, .head(coupling: Coupling()), .hiddenUnit, .embeddingWidth, .coupledUnit,
+      .residualBranch, .residualBlock,
+    ]
 
     static let cases: [Case] = [
       Case(model: .mlp([7, 6]), dataset: .tiny, granularities: perceptron, classes: "fc3"),
