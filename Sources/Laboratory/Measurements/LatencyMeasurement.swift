@@ -11,7 +11,7 @@ extension RoundMeasurement {
   /// - Parameter threads: threads that share each kernel; `nil` for as many as the machine has cores.
   public static func latency(threads: Int? = nil) -> RoundMeasurement {
     RoundMeasurement(
-      "latency", version: 1, fields: [("threads", threads.map(Specification.Value.integer) ?? .none)],
+      "latency", version: 1, fields: threads.map { [("threads", .integer($0))] } ?? [],
       takesLatency: true, threads: threads)
   }
 }
