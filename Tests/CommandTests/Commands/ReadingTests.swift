@@ -450,8 +450,8 @@ import Testing
     let commands = lines.compactMap { $0.wholeMatch(of: #/  ([a-z]+) {2,}(\S.*)/#) }
     #expect(
       Set(commands.map(\.1)) == [
-        "list", "plan", "run", "status", "show", "criteria", "claims", "explain", "compact", "table", "plot",
-        "data", "doctor", "clean", "bench",
+        "list", "plan", "run", "status", "show", "criteria", "claims", "explain", "compact", "costs", "table",
+        "plot", "data", "doctor", "clean", "bench",
       ])
     for command in commands {
       let outcome = try run([String(command.1), "--help"], environment: ["COLUMNS": "100"])

@@ -10,7 +10,8 @@ import Testing
       [
         "run", "quickstart", "--seeds", "1", "--set", "model=\(Sweeps.perceptron)", "--set",
         "dataset=\(Sweeps.glyphs)", "--set", "evaluation=10it", "--set", "training=20it", "--set",
-        "schedule=one-shot", "--set", "granularity=hidden-unit", "--set", "measure=latency(threads: 1)",
+        "schedule=one-shot", "--set", "sparsity=0.5", "--set", "granularity=hidden-unit", "--set",
+        "measure=latency(threads: 1)",
         "--as", "timed",
       ])
     #expect(swept.status == 0, "\(swept.errors)")
@@ -35,7 +36,8 @@ import Testing
       [
         "run", "quickstart", "--seeds", "1", "--set", "model=\(Sweeps.perceptron)", "--set",
         "dataset=\(Sweeps.glyphs)", "--set", "evaluation=10it", "--set", "training=20it", "--set",
-        "schedule=one-shot", "--set", "criterion=magnitude", "--set", "measure=latency(threads: 2)", "--as",
+        "schedule=one-shot", "--set", "sparsity=0.5", "--set", "criterion=magnitude", "--set",
+        "measure=latency(threads: 2)", "--as",
         "two",
       ])
     #expect(again.status == 0, "\(again.errors)")
