@@ -35,7 +35,8 @@ extension Running {
       // Two seeds, two ways, five units and the whole network.
       #expect(numbers("removed").count == 2 * 2 * 6)
       let trial = try #require(plan.trials.first)
-      let weights = try #require(try #require(try bench.record(trial, of: plan).rounds.first).weights)
+      let dense = try #require(try bench.record(trial, of: plan).rounds.first)
+      let weights = try #require(dense.weights)
       let meter = try Meter(trial.regimen)
       func evaluation(_ gone: [Int]) throws -> Evaluation {
         var pruned = weights
