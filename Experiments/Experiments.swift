@@ -9,7 +9,8 @@ public enum Experiments {
     .causalShakespeare, .lotteryConv2, .rewindResnet20, .relevanceLenet5, .dynamicsLenetMNIST,
     .supermasksMNIST, .sanityLenetMNIST, .signsLenetMNIST, .headsInduction, .movementSST2,
     .rewindingLenetMNIST, .masksMNIST, .repairsLenet5, .repairsResnet20, .earlyBirdMNIST, .gatesInduction,
-    .secondOrderMLP, .practiceLenet5, .widthsLenet5, .awareLenet5, .headsSST2, .sizesResnet50, .sizesMobileNetV2,
+    .secondOrderMLP, .practiceLenet5, .widthsLenet5, .awareLenet5, .headsSST2, .sizesResnet50,
+    .sizesMobileNetV2,
     .sizesDistilBERT, .sentimentSST2, .filtersCIFAR10,
   ]
 }

@@ -12,7 +12,8 @@ extension Experiment {
   public static let sizesMobileNetV2 = Experiment(
     "sizes-mobilenet-v2", question: "What do 40 % of the parameters of MobileNetV2 save in bytes and time?",
     base: Trial(
-      model: .mobileNetV2(), dataset: .gratings, batchSize: 8, training: .iterations(0), evaluation: .share(1),
+      model: .mobileNetV2(), dataset: .gratings, batchSize: 8, training: .iterations(0),
+      evaluation: .share(1),
       granularity: .channel(coupling: Coupling(ranked: true)), retraining: .none, compaction: .afterPruning,
       measurement: .latency(), target: .parameters),
     claims: [

@@ -19,6 +19,8 @@ import Testing
         let isInLast = granularity == .head || granularity == .hiddenUnit
         if isInLast, allocation == .global(ignoring: ["fc2"]) { return nil }
         if granularity.coupling != nil, allocation.hasFloor { return nil }
+        // Families have sensitivities of their own: FamilyBudgetTests.
+        if granularity.coupling != nil, allocation.sharesCosts { return nil }
         if !everywhere.contains(criterion), allocation != .global, allocation != .layerWise { return nil }
         // Solvers take weights of one layer at a time.
         if criterion.solves, granularity != .weight || allocation.name == "global" { return nil }

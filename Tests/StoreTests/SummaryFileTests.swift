@@ -87,8 +87,13 @@ import Testing
       early_stop_step early_stop_test_accuracy wall_time train_accuracy worst_class_test_accuracy ties \
       effective_sparsity emptied_layers dead_units chance training_flops_dense flops_compacted exploration \
       parameters_compacted bytes_compacted logit_difference \
+      bytes bytes_sparse bytes_compressed activation_bytes activation_bytes_compacted latency latency_dense latency_sparse \
+      latency_compacted latency_64_dense latency_64_sparse latency_64_compacted latency_dense_spread latency_sparse_spread \
+      latency_compacted_spread latency_64_dense_spread latency_64_sparse_spread latency_64_compacted_spread latency_threads \
+      throughput throughput_dense throughput_sparse throughput_compacted energy_dense energy_sparse energy_compacted not_faster \
+      not_faster_64 \
       requested_share achieved_share requested_cost achieved_cost dynamics \
-      ladder stopped_by setting_sparsity setting_schedule learning_rate
+      ladder stopped_by processor kernels setting_sparsity setting_schedule learning_rate
       """
     #expect(table.columns.map(\.name) == documented.split(separator: " ").map(String.init))
     #expect(table["rewind_step"]?.integers?.prefix(4) == [-1, -1, -1, 500])

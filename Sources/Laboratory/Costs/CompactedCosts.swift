@@ -27,7 +27,8 @@ struct CompactedCosts: Sendable {
     guard removal.parts.isEmpty else {
       throw TraceError(
         primitive: "latency",
-        problem: "a target of time counts what is left of every operation, and nothing is left of a branch that goes as a "
+        problem:
+          "a target of time counts what is left of every operation, and nothing is left of a branch that goes as a "
           + "whole: take the target flops, parameters or bytes, or a granularity of units inside branches")
     }
     return removal.kept
@@ -36,8 +37,9 @@ struct CompactedCosts: Sendable {
   func parameters(_ masks: MaskSet) -> Int { count(network.declarations.map { ($0.name, $0.shape) }, masks) }
 
   func bytes(_ masks: MaskSet) -> Int {
-    4 * count(
-      network.declarations.map { ($0.name, $0.shape) } + network.buffers.map { ($0.name, $0.shape) }, masks)
+    4
+      * count(
+        network.declarations.map { ($0.name, $0.shape) } + network.buffers.map { ($0.name, $0.shape) }, masks)
   }
 
   private func count(_ leaves: [(name: String, shape: Shape)], _ masks: MaskSet) -> Int {

@@ -17,8 +17,8 @@ package struct LatencyTables: Sendable {
     let found = names.filter { $0.hasSuffix(".json") && $0.hasPrefix(digest.lowercased()) }
     guard let name = found.first else { throw LatencyTableError.missing(digest, folder: folder) }
     guard found.count == 1 else { throw LatencyTableError.several(digest, found) }
-    guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)") else {
-      throw LatencyTableError.missing(digest, folder: folder)
+    guard let bytes = try? ReadableFile.bytes("\(folder)/\(name)", atMost: 1 << 26) else {
+      throw LatencyTableError.damaged("\(folder)/\(name)")
     }
     let text = String(decoding: bytes, as: UTF8.self)
     guard name == LatencyTable.digest(of: text) + ".json", let table = LatencyTable(text: text),

@@ -1,3 +1,4 @@
+import CoppiceTerms
 import Foundation
 
 /// The energy counters of a processor (RAPL), where the system has them and lets us read them. They count what all of it takes,
@@ -42,8 +43,8 @@ package struct EnergyCounter: Sendable {
   }
 
   private static func number(_ path: String) -> Double? {
-    (try? String(contentsOfFile: path, encoding: .utf8)).flatMap {
-      Double($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    (try? ReadableFile.bytes(path, atMost: 1 << 16)).flatMap {
+      Double(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
     }
   }
 }

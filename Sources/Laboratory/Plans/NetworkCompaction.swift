@@ -30,12 +30,17 @@ package struct NetworkCompaction: Sendable {
       size.bytes += 4 * buffer.shape.count
       size.bytesSparse += 4 * buffer.shape.count
     }
-    guard let removal = masks.map(units.removal), !removal.kept.isEmpty || !removal.parts.isEmpty else {
-      return size
-    }
+    guard let masks, isOf(masks) else { return size }
+    let removal = units.removal(under: masks)
+    guard !removal.kept.isEmpty || !removal.parts.isEmpty else { return size }
     let smaller = try Compacted(removal.kept, without: removal.parts).apply(to: network)
     size.activationBytesCompacted = Plan.arenaSize(try smaller.evaluationGraph(batch: 1))
     return size
+  }
+
+  /// Whether masks have the shapes of the network's parameters.
+  private func isOf(_ masks: MaskSet) -> Bool {
+    network.declarations.allSatisfy { (masks[$0.name]?.shape ?? $0.shape) == $0.shape }
   }
 
   /// The size of what masks leave; of a dense network, its own.
@@ -61,7 +66,9 @@ extension NetworkCompaction {
     return MaskSet(
       network.declarations.map { declaration in
         let (name, shape) = (declaration.name, declaration.shape)
-        if removal.parts.contains(where: { $0.owns(name) }) { return (name, Mask(shape, [UInt8](repeating: 0, count: shape.count))) }
+        if removal.parts.contains(where: { $0.owns(name) }) {
+          return (name, Mask(shape, [UInt8](repeating: 0, count: shape.count)))
+        }
         let mask = masks[name] ?? Mask(keepingAll: shape)
         let floats = Tensor(shape, mask.bytes.map { Float($0) })
         let left = kept.scattered(

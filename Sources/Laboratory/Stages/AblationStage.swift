@@ -92,7 +92,7 @@ package struct AblationStage: Stage {
 }
 
 /// A network has too many units to ask one at a time.
-struct AblationError: Error, CustomStringConvertible {
+struct AblationError: Error, Hashable, CustomStringConvertible {
   let units: Int
   let granularity: String
 
@@ -102,4 +102,9 @@ struct AblationError: Error, CustomStringConvertible {
     "unit-ablation takes up to \(AblationStage.mostUnits) units, and granularity \(granularity) makes \(units) of this network: "
       + "take larger units, such as head, or let the allocation ignore layers"
   }
+}
+
+extension AblationError: ReportedError {
+  /// A setting and an analysis that do not go together.
+  var exitCode: FailureCode { .usage }
 }

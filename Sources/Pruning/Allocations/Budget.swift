@@ -30,7 +30,11 @@ extension Allocation {
       try Floor.check(floors, total: survivors, layers: layers, allocation: "budget")
       let budget = try LayerBudget(layers, floors, sensitivity, context.weightCosts)
       let counts = try budget.counts(leaving: survivors)
-      return (counts, counts.indices.filter { floors[$0] > 0 && counts[$0] == floors[$0] })
+      guard floor != .none else { return (counts, []) }
+      // Held are those that would fall lower without a floor.
+      let free = try LayerBudget(layers, floors.map { _ in 0 }, sensitivity, context.weightCosts)
+        .counts(leaving: survivors)
+      return (counts, counts.indices.filter { free[$0] < floors[$0] })
     }.sharingCosts()
   }
 }

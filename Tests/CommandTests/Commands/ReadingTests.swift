@@ -451,7 +451,7 @@ import Testing
     #expect(
       Set(commands.map(\.1)) == [
         "list", "plan", "run", "status", "show", "criteria", "claims", "explain", "compact", "costs", "table",
-        "plot", "data", "doctor", "clean", "bench",
+        "plot", "speed", "data", "doctor", "clean", "bench",
       ])
     for command in commands {
       let outcome = try run([String(command.1), "--help"], environment: ["COLUMNS": "100"])

@@ -42,8 +42,10 @@ import Testing
     let training: Set = [
       "model", "initializer", "dataset", "optimizer", "learning-rate", "clipping", "batch-size", "training",
       "evaluation", "seed", "loss", "stop",
+      // What is kept of the optimizer, the training before has to leave.
+      "optimizer-state",
     ]
-    let pruning: Set = ["criterion", "granularity", "allocation", "sparsity", "schedule"]
+    let pruning: Set = ["criterion", "granularity", "allocation", "sparsity", "schedule", "target"]
     // A dynamics or a learned mask takes the place of the schedule, and a repair stands behind no rewind; that their stages have other
     // keys GradualTests, LearnedMaskTests and RepairStageTests see.
     for setting in Settings.all where !["dynamics", "learned-mask", "repair"].contains(setting.name) {
@@ -51,6 +53,8 @@ import Testing
       switch setting.name {
       case "dataset": changed.dataset = .tinyGlyphs
       case "allocation": changed.allocation = .layerWise
+      // The other trial's says itself what is asked for, which goes with no sparsity.
+      case "target": changed.target = .flops
       default: try setting.set(&changed, "\(setting.value(other))")
       }
       #expect(setting.value(changed) != setting.value(base))
