@@ -49,9 +49,9 @@ extension Shipped<Analysis> {
   )
 }
 
-/// The measurement of a round; `nil` where it is no dense network.
+/// The measurement of the dense network of a trial that is pruned; `nil` of other rounds, and of baselines, whose units are weights.
 private let ablationStage: @Sendable (AnalysisRound) -> (any Stage)? = { round in
-  guard round.masks == nil, let plan = round.plan else { return nil }
+  guard round.masks == nil, let plan = round.plan, !plan.isDense else { return nil }
   return AblationStage(
     plan.regimen, of: round.training, granularity: plan.trial.granularity, structure: plan.structure,
     ignoring: plan.trial.allocation.ignoring)
