@@ -71,7 +71,10 @@ extension Running {
 
     @Test func tooManyUnitsAreRefused() throws {
       let plan = try SweepPlan(
-        Experiment("test", question: "?", base: Trial.tiny, analyses: [.unitAblation]) {
+        Experiment(
+          "test", question: "?", base: Trial.tiny.with { $0.model = .mlp([100]) },
+          analyses: [.unitAblation]
+        ) {
           Axis(\.sparsity, [0.4])
         }, library: Bench.library)
       let report = try Bench().run(plan)
