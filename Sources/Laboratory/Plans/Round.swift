@@ -18,7 +18,7 @@ package struct Round: Sendable {
   /// k, the number of prunings the network has had.
   package let index: Int
   /// The stages by their roles, in a fixed order.
-  package let stages: [(role: Role, key: StageKey)]
+  package private(set) var stages: [(role: Role, key: StageKey)]
   /// The sparsity that is asked for, 0…1; NaN where none is.
   package let requestedSparsity: Double
   /// What is to be left of what the target counts; `nil` where that is weights.
@@ -46,9 +46,9 @@ package struct Round: Sendable {
 
   /// The same round with one more stage.
   func adding(_ role: Role, _ key: StageKey) -> Round {
-    Round(
-      index: index, stages: stages + [(role, key)], requestedSparsity: requestedSparsity, isInVain: isInVain,
-      ticketSteps: ticketSteps, spared: spared)
+    var round = self
+    round.stages.append((role, key))
+    return round
   }
 
   /// Whether a control stands in the place of the pruned network.

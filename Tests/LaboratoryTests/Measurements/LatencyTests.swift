@@ -106,6 +106,17 @@ extension Running {
       #expect(try bench.run(plan).count(.completed) == plan.trials.count)
     }
 
+    /// A round that is measured still tells what was asked of it.
+    @Test func whatATargetAsksForStays() throws {
+      let plan = try Self.plan(.latency(threads: 1)) {
+        ($0.model, $0.target, $0.sparsity) = (.mlp([100]), .flops, 0.5)
+      }
+      let rows = try Bench().run(plan).rows
+      let row = try #require(rows.last { $0.density < 1 })
+      #expect(abs(row[metric: .requestedShare] - 0.5) < 1e-9)
+      #expect(abs(row[metric: .achievedShare] - 0.5) < 0.01)
+    }
+
     @Test func sizesAreThoseOfTheNetwork() throws {
       let (bench, plan) = (try Bench(), try Self.plan(.none) { $0.model = .mlp([100]) })
       try bench.run(plan)
