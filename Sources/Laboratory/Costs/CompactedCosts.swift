@@ -34,20 +34,14 @@ struct CompactedCosts: Sendable {
     return removal.kept
   }
 
-  func parameters(_ masks: MaskSet) -> Int { count(network.declarations.map { ($0.name, $0.shape) }, masks) }
-
-  func bytes(_ masks: MaskSet) -> Int {
-    4
-      * count(
-        network.declarations.map { ($0.name, $0.shape) } + network.buffers.map { ($0.name, $0.shape) }, masks)
+  func parameters(_ masks: MaskSet) -> Int {
+    units.removal(under: masks).left(of: network.declarations.map { ($0.name, $0.shape) })
   }
 
-  private func count(_ leaves: [(name: String, shape: Shape)], _ masks: MaskSet) -> Int {
-    let removal = units.removal(under: masks)
-    return leaves.reduce(0) { count, leaf in
-      guard !removal.parts.contains(where: { $0.owns(leaf.name) }) else { return count }
-      return count + removal.kept.shape(leaf.name, leaf.shape).count
-    }
+  func bytes(_ masks: MaskSet) -> Int {
+    let buffers = network.buffers.map { (name: $0.name, shape: $0.shape) }
+    return 4
+      * units.removal(under: masks).left(of: network.declarations.map { ($0.name, $0.shape) } + buffers)
   }
 
   func flops(_ masks: MaskSet) throws -> Int {

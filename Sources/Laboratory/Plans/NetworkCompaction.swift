@@ -47,14 +47,21 @@ package struct NetworkCompaction: Sendable {
   package func record(_ masks: MaskSet?) -> CompactionRecord {
     let removal = masks.map(units.removal)
     func count(_ leaves: [(name: String, shape: Shape)]) -> Int {
-      leaves.reduce(0) { count, leaf in
-        guard removal?.parts.contains(where: { $0.owns(leaf.name) }) != true else { return count }
-        return count + (removal?.kept.shape(leaf.name, leaf.shape) ?? leaf.shape).count
-      }
+      removal?.left(of: leaves) ?? leaves.reduce(0) { $0 + $1.shape.count }
     }
     let parameters = count(network.declarations.map { ($0.name, $0.shape) })
     let buffers = count(network.buffers.map { ($0.name, $0.shape) })
     return CompactionRecord(parameters: parameters, bytes: 4 * (parameters + buffers))
+  }
+}
+
+extension SilentUnits.Removal {
+  /// How many elements are left of some parameters or running statistics.
+  func left(of leaves: [(name: String, shape: Shape)]) -> Int {
+    leaves.reduce(0) { count, leaf in
+      guard !parts.contains(where: { $0.owns(leaf.name) }) else { return count }
+      return count + kept.shape(leaf.name, leaf.shape).count
+    }
   }
 }
 
