@@ -52,14 +52,21 @@ let package = Package(
     target("Pruning", ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"]),
     target("Datasets", ["CKernels", "CZlib", "CoppiceTensors", "CoppiceTerms", crypto]),
 
+    target(
+      "Exchange",
+      [
+        "CZlib", "CoppiceAutodiff", "CoppiceHDF5", "CoppiceNetworks", "CoppiceTensors", "CoppiceTerms",
+        crypto,
+      ]),
+
     // The laboratory and its books
     target("Store", ["CoppiceHDF5", "CoppiceTensors", "CoppiceTerms"]),
     target("Reporting", ["CoppiceStore", "CoppiceTensors", "CoppiceTerms"]),
     target(
       "Laboratory",
       [
-        "CKernels", "CoppiceAutodiff", "CoppiceDatasets", "CoppiceHDF5", "CoppiceNetworks", "CoppicePruning",
-        "CoppiceStore", "CoppiceTensors", "CoppiceTerms", crypto,
+        "CKernels", "CoppiceAutodiff", "CoppiceDatasets", "CoppiceExchange", "CoppiceHDF5", "CoppiceNetworks",
+        "CoppicePruning", "CoppiceStore", "CoppiceTensors", "CoppiceTerms", crypto,
       ]),
     target(
       "Benchmarks",
@@ -79,7 +86,8 @@ let package = Package(
     target(
       "Command",
       [
-        "Coppice", "CoppiceBenchmarks", "CoppiceHDF5", "CoppiceReporting", "CoppiceStore", argumentParser,
+        "Coppice", "CoppiceBenchmarks", "CoppiceExchange", "CoppiceHDF5", "CoppiceReporting", "CoppiceStore",
+        argumentParser,
       ]),
     .target(
       name: "CoppiceExperiments", dependencies: ["Coppice"], path: "Experiments", exclude: ["README.md"]),
@@ -104,6 +112,7 @@ let package = Package(
     tests("Networks", ["CoppiceNetworks"], resources: [.copy("Fixtures")]),
     tests("Pruning", ["CKernels", "CoppicePruning"], resources: [.copy("Fixtures")]),
     tests("Datasets", ["CoppiceDatasets", crypto]),
+    tests("Exchange", ["CoppiceExchange"], resources: [.copy("Fixtures")]),
     tests("Store", ["CoppiceStore"]),
     tests("Reporting", ["CoppiceReporting", "CoppiceStore"]),
     tests("Laboratory", ["CKernels", "CoppiceLaboratory", crypto], resources: [.copy("Fixtures")]),

@@ -7,8 +7,8 @@ extension Experiment {
   /// most like it (S. Srinivas, R. V. Babu, BMVC 2015; W. Kim et al., NeurIPS 2020) loses less than deleting it.
   ///
   /// Protocol: three convolutions of 16, 32 and 64 filters with batch normalisation on CIFAR-10's images, trained for three passes; one
-  /// cut, which takes the same share of the channels of every layer by every criterion, so that all have the same floating-point operations
-  /// but for single channels; no training afterwards, or a tenth of it; three seeds. Merging by magnitude has the masks of magnitude, so
+  /// cut, which takes half or three quarters of the floating-point operations by every criterion, channels ranked within their layer;
+  /// no training afterwards, or a tenth of it; three seeds. Merging by magnitude has the masks of magnitude, so
   /// that the two differ by the merge alone.
   ///
   /// Expected: without training, merging by magnitude is above magnitude, and Taylor and relevance above magnitude and chance; with it,
@@ -21,7 +21,8 @@ extension Experiment {
       model: .vgg16(width: 16, blocks: [1, 1, 1]), dataset: .cifar10(validation: 500),
       optimizer: .sgd(momentum: 0.9, weightDecay: 1e-4), learningRate: .steps(0.05, at: [0.6, 0.85]),
       batchSize: 128, training: .epochs(3), evaluation: .share(1),
-      granularity: .channel(coupling: Coupling(ranked: true)), scoringBatch: 128, scoringBatches: 2),
+      granularity: .channel(coupling: Coupling(ranked: true)), scoringBatch: 128, scoringBatches: 2,
+      target: .flops),
     claims: [
       Claim(
         "merging loses less than deleting the same filters where nothing is trained",

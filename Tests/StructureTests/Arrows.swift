@@ -12,7 +12,10 @@ enum Arrows {
     ("CoppiceNetworks", ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"]),
     ("CoppicePruning", ["CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"]),
     ("CoppiceDatasets", ["CKernels", "CZlib", "CoppiceTensors", "CoppiceTerms"]),
-    ("CoppiceExchange", ["CZlib", "CoppiceNetworks", "CoppiceAutodiff", "CoppiceTensors", "CoppiceTerms"]),
+    (
+      "CoppiceExchange",
+      ["CZlib", "CoppiceAutodiff", "CoppiceHDF5", "CoppiceNetworks", "CoppiceTensors", "CoppiceTerms"]
+    ),
     ("CoppiceStore", ["CoppiceHDF5", "CoppiceTensors", "CoppiceTerms"]),
     ("CoppiceReporting", ["CoppiceStore", "CoppiceTensors", "CoppiceTerms"]),
     (
@@ -54,7 +57,7 @@ enum Arrows {
   /// Libraries of others, and the targets that speak to them.
   static let libraries: [(library: String, users: Set<String>)] = [
     ("OrderedCollections", ["CoppiceTensors"]), ("ArgumentParser", ["CoppiceCommand"]),
-    ("Crypto", ["CoppiceDatasets", "CoppiceLaboratory"]),
+    ("Crypto", ["CoppiceDatasets", "CoppiceExchange", "CoppiceLaboratory"]),
   ]
 
   /// What is wrong with the arrows of a target, each as a sentence.

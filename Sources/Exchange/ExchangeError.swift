@@ -1,0 +1,30 @@
+import CoppiceTerms
+
+/// A file of another library that is not read or written.
+package enum ExchangeError: Error, Hashable, Sendable {
+  /// It cannot be opened.
+  case file(FileFault)
+  /// It is damaged, or says of itself what cannot be.
+  case damaged(path: String, format: String, reason: String)
+  /// It has no array of this name; `near` are the nearest names it has.
+  case missingArray(String, near: [String])
+}
+
+extension ExchangeError: ReportedError {
+  package var description: String {
+    switch self {
+    case .file(let fault): fault.description
+    case .damaged(let path, let format, let reason):
+      "\(path) is no \(format) file that can be read: \(reason)"
+    case .missingArray(let name, let near):
+      "there is no array \(name)" + (near.isEmpty ? "" : "; the nearest are \(near.joined(separator: ", "))")
+    }
+  }
+
+  package var exitCode: FailureCode {
+    switch self {
+    case .file(let fault): fault.exitCode
+    case .damaged, .missingArray: .badData
+    }
+  }
+}
