@@ -10,7 +10,6 @@ public enum Experiments {
     .supermasksMNIST, .sanityLenetMNIST, .signsLenetMNIST, .headsInduction, .movementSST2,
     .rewindingLenetMNIST, .masksMNIST, .repairsLenet5, .repairsResnet20, .earlyBirdMNIST, .gatesInduction,
     .secondOrderMLP, .practiceLenet5, .widthsLenet5, .awareLenet5, .headsSST2, .sizesResnet50,
-    .sizesMobileNetV2,
-    .sizesDistilBERT, .sentimentSST2, .filtersCIFAR10,
+    .sizesMobileNetV2, .sizesDistilBERT, .sentimentSST2, .filtersCIFAR10, .workflowLenet5,
   ]
 }

@@ -43,7 +43,7 @@ public struct Quantity: Hashable, Sendable {
   ///   - name: in files: lower-case letters, digits and `_`.
   ///   - title: `nil` for the name with spaces.
   ///   - format: `nil` for what suits the unit.
-  ///   - bounds: `nil` for those of the unit: 0…1 for a fraction.
+  ///   - bounds: `nil` for those of the unit: 0…1 for a fraction, 0 and more for what is counted or timed.
   public init(
     _ name: String, _ title: String? = nil, unit: Unit = .none, format: Format? = nil,
     bounds: ClosedRange<Double>? = nil
@@ -52,7 +52,7 @@ public struct Quantity: Hashable, Sendable {
     self.title = title ?? name.replacing("_", with: " ")
     self.unit = unit
     self.format = format ?? unit.format
-    self.bounds = bounds ?? (unit == .fraction ? 0...1 : nil)
+    self.bounds = bounds ?? unit.bounds
   }
 
   /// Whether its values are whole numbers, which files hold as integers.
@@ -60,6 +60,15 @@ public struct Quantity: Hashable, Sendable {
 }
 
 extension Quantity.Unit {
+  /// The values a quantity in this unit can take where nothing else is said; `nil` for any.
+  fileprivate var bounds: ClosedRange<Double>? {
+    switch self {
+    case .fraction: 0...1
+    case .seconds, .count, .flops: 0...(.infinity)
+    case .none, .other: nil
+    }
+  }
+
   /// How values in this unit are printed where nothing else is said.
   fileprivate var format: Quantity.Format {
     switch self {

@@ -9,6 +9,8 @@ import Testing
     #expect(Quantity("a", unit: .flops).format == .integer && Quantity("a", unit: .flops).isWhole)
     #expect(Quantity("a", unit: .seconds).format == .decimal(1))
     #expect(Quantity("a", format: .decimal(2)).format == .decimal(2))
+    #expect(Quantity("a", unit: .count).bounds?.contains(-1) == false)
+    #expect(Quantity("a", unit: .seconds).bounds?.contains(1e300) == true)
     #expect(Quantity("a").bounds == nil && !Quantity("a").isWhole)
   }
 

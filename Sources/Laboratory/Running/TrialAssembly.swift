@@ -171,10 +171,10 @@ package struct TrialAssembly {
     return row
   }
 
-  /// What is left where units are cut out: as it was trained, or as masks of whole units say.
+  /// What is left where units are cut out: as it was trained, or as masks of whole units say; of a dense network, all of it.
   private func compaction(_ masks: MaskSet?, _ training: StageRecord?) throws -> CompactionRecord? {
     if let record = training.flatMap(CompactionRecord.init) { return record }
-    guard plan.trial.granularity.isOfUnits else { return nil }
+    guard masks == nil || plan.trial.granularity.isOfUnits else { return nil }
     return try costs.compaction(of: plan.regimen).record(masks)
   }
 

@@ -108,7 +108,8 @@ struct FigureLayout {
     if let limits = axis.limits, limits.upperBound > limits.lowerBound { return limits }
     let drawable = values.filter { $0.isFinite && (axis.scale == .linear || $0 > 0) }
     guard var low = drawable.min(), var high = drawable.max() else {
-      return axis.bounds ?? (axis.scale == .linear ? 0...1 : 0.1...1)
+      if let bounds = axis.bounds, bounds.upperBound.isFinite { return bounds }
+      return axis.scale == .linear ? 0...1 : 0.1...1
     }
     // Values that agree to a hundredth, as those of networks of one sparsity do up to rounding, are one place.
     if low == high || axis.scale == .logarithmic && high < 1.01 * low {

@@ -29,6 +29,6 @@ extension Metric {
   }
 
   static func milliseconds(_ name: String, _ title: String) -> Quantity {
-    Quantity(name, title, unit: .other("ms"), format: .decimal(3))
+    Quantity(name, title, unit: .other("ms"), format: .decimal(3), bounds: 0...(.infinity))
   }
 }

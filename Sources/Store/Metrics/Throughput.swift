@@ -22,6 +22,6 @@ extension Metric {
   }
 
   private static func examplesPerSecond(_ name: String, _ title: String) -> Quantity {
-    Quantity(name, title, unit: .other("examples/s"), format: .decimal(1))
+    Quantity(name, title, unit: .other("examples/s"), format: .decimal(1), bounds: 0...(.infinity))
   }
 }

@@ -36,6 +36,22 @@ import Testing
     #expect(Self.figure().svg == Self.golden)
   }
 
+  /// Times have no upper bound, and none is below 0.
+  @Test func anAxisEndsAtItsOnlyBound() {
+    let svg = Self.figure { figure in
+      figure.y = Axis(label: "Latency (ms)", bounds: 0...(.infinity))
+      figure.baselines = []
+      figure.lines = [.init(label: "a", points: [.init(x: 1, y: 0.01), .init(x: 0.5, y: 9)])]
+    }.svg
+    #expect(Self.texts(svg).contains("0"))
+    #expect(!Self.texts(svg).contains { $0.hasPrefix("-") || $0.hasPrefix("−") })
+    let empty = Self.figure { figure in
+      figure.y = Axis(label: "Latency (ms)", bounds: 0...(.infinity))
+      (figure.baselines, figure.lines) = ([], [])
+    }.svg
+    #expect(!empty.contains("inf") && !empty.contains("nan"))
+  }
+
   @Test func whatAReaderAndAProgramNeedIsInTheFile() {
     let svg = Self.figure().svg
     #expect(svg.contains("<title>Accuracy &lt;of&gt; a &amp; b</title>"))
