@@ -9,7 +9,9 @@ extension Metric {
 
   private static func energy(_ form: LatencyRecord.Form) -> Metric {
     Metric(
-      Quantity("energy_\(form.rawValue)", "energy, \(form.rawValue)", unit: .other("J"), format: .decimal(5), bounds: 0...(.infinity)),
+      Quantity(
+        "energy_\(form.rawValue)", "energy, \(form.rawValue)", unit: .other("J"), format: .decimal(5),
+        bounds: 0...(.infinity)),
       isLowerBetter: true,
       .round { facts in
         guard let figure = facts.latency?[form, 64] else { return .nan }
