@@ -22,20 +22,25 @@ struct ClaimReport {
   private let results: StoredResults
   private let experiments: [Experiment]
   private let lines: [Line]
+  /// The rows of which latencies were measured.
+  private let timed: [IndexRow]
 
   /// The claims of these experiments beside the summaries in a folder.
   /// - Throws: errors of reading.
   init(_ experiments: [Experiment], _ results: StoredResults) throws {
     (self.experiments, self.results) = (experiments, results)
+    var timed: [IndexRow] = []
     lines = try experiments.filter { !$0.claims.isEmpty }.flatMap { experiment in
       let path = results.folder.summary(of: experiment.name)
       let rows = FileManager.default.fileExists(atPath: path) ? try SummaryFile.read(path).rows : nil
+      timed += (rows ?? []).filter { $0[metric: .latencyThreads].isFinite }
       return experiment.claims.map { claim in
         Line(
           experiment: experiment, claim: claim, outcome: rows.map(claim.outcome) ?? .notRun,
           minutes: rows.map { $0.trainingSeconds / 60 })
       }
     }
+    self.timed = timed
   }
 
   /// One line a claim.
@@ -70,6 +75,23 @@ struct ClaimReport {
     return "\(number(mean)) [\(number(interval.low)), \(number(interval.high))]"
   }
 
+  /// What FLOPs and parameters tell of latencies, over all networks that were measured on one machine; empty where none was.
+  private var speed: String {
+    let machines = CostCorrelation.machines(of: timed).map { machine in
+      let rows = timed.filter { CostCorrelation.machines(of: [$0]) == [machine] }
+      return "\(machine):\n\n\(CostCorrelation.table(CostCorrelation.all(of: rows)).markdown)\n"
+    }
+    guard !machines.isEmpty else { return "" }
+    return """
+      ## What counted costs tell of time
+
+      Spearman's rank correlation of measured latencies with FLOPs and with parameters, over all networks above whose latencies were
+      measured. It is often said that FLOPs tell more of speed than parameters do; `\(ProgramName.current) speed EXPERIMENT` asks it of one experiment.
+
+      \(machines.joined(separator: "\n"))
+      """
+  }
+
   /// The page of the results folder, in Markdown.
   var page: String {
     let ran = experiments.filter {
@@ -100,7 +122,7 @@ struct ClaimReport {
       experiment, one after the other.
 
       \(table.markdown)
-      ## Experiments
+      \(speed)## Experiments
 
       \(figures.joined(separator: "\n"))
       """

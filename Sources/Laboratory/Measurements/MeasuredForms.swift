@@ -21,7 +21,7 @@ struct MeasuredForms {
     self.masks = isSmaller ? masks : nil
     let form = try self.masks.map { try Compacted(regimen.model, masks: $0) }
     compacted = try form.flatMap { form in
-      form.kept.isEmpty ? nil : (form, try form.apply(to: regimen.model))
+      form.isEmpty ? nil : (form, try form.apply(to: regimen.model))
     }
   }
 
@@ -37,9 +37,9 @@ struct MeasuredForms {
     var found = [(LatencyRecord.Form.dense, try Evaluator(regimen.model, batch: batch, threads: threads))]
     found[0].1.load(parameters, buffers)
     let execution = Self.execution(regimen)
-    if let masks, !execution.sparseNames(regimen.model, masks).isEmpty {
+    if let masks, !execution.sparseNames(regimen.model, masks, isTimed: true).isEmpty {
       let sparse = try Evaluator(
-        regimen.model, batch: batch, masks: masks, execution: execution, threads: threads)
+        regimen.model, batch: batch, masks: masks, execution: execution, isTimed: true, threads: threads)
       sparse.load(parameters, buffers)
       found.append((.sparse, sparse))
     }

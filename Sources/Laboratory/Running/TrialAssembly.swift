@@ -174,7 +174,7 @@ package struct TrialAssembly {
   /// What is left where units are cut out: as it was trained, or as masks of whole units say; of a dense network, all of it.
   private func compaction(_ masks: MaskSet?, _ training: StageRecord?) throws -> CompactionRecord? {
     if let record = training.flatMap(CompactionRecord.init) { return record }
-    guard masks == nil || plan.trial.granularity.isOfUnits else { return nil }
+    guard plan.trial.granularity.isOfUnits || (masks?.sparsity ?? 0) == 0 else { return nil }
     return try costs.compaction(of: plan.regimen).record(masks)
   }
 

@@ -18,7 +18,7 @@ package struct LatencyStage: Stage {
     (self.regimen, self.network, self.masks, self.machine) = (regimen, network, masks, machine)
     key = StageKey(
       Specification(
-        "latency", version: 1, [("network", network.value), ("machine", machine.value)]
+        "latency", version: 2, [("network", network.value), ("machine", machine.value)]
       ).adding([
         ("masks", masks?.value ?? .none, neutral: .none),
         (

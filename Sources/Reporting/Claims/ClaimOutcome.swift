@@ -67,7 +67,8 @@ package struct ClaimOutcome: Sendable, Equatable {
   /// What the rows of an index say of a claim.
   ///
   /// - Parameters:
-  ///   - conditions: those of the rows that are judged. Several rows of a seed count as their mean.
+  ///   - conditions: those of the rows that are judged. Several rows of a seed count as their mean; dense networks count only where no
+  ///     pruned one meets the conditions.
   ///   - reference: those of the rows they are compared with, seed by seed; `nil` for none.
   ///   - metric: the column that is compared.
   ///   - measure: what is taken of it.
@@ -98,8 +99,13 @@ package struct ClaimOutcome: Sendable, Equatable {
       throw .unknownColumn(column, known: IndexRow.columnNames(of: rows))
     }
     let dense = DenseReferences(rows.filter(\.isDense), columns: CurveSet.comparedColumns(of: rows))
+    let met = rows.filter { row in
+      (row.isFinal || row.isLadder) && read.allSatisfy { $0.isMet(by: row) }
+    }
+    // A dense network has the settings of the sweep's base, its criterion too: where pruned ones meet the conditions, they are meant.
+    let pruned = met.filter { !$0.isDense }
     var found: [Int: [Double?]] = [:]
-    for row in rows where (row.isFinal || row.isLadder) && read.allSatisfy({ $0.isMet(by: row) }) {
+    for row in pruned.isEmpty ? met : pruned {
       found[row.seed, default: []].append(
         row.status == .diverged ? nil : measure.value(of: row, metric, dense))
     }

@@ -54,6 +54,31 @@ extension Running {
       #expect(try bench.run(plain).rows.allSatisfy { $0[metric: .latency].isNaN && $0.processor.isEmpty })
     }
 
+    /// What goes as a whole block is cut out as channels and hidden units are: the smaller network is timed, and not the whole one.
+    @Test func aNetworkWithoutABlockHasATimeOfItsOwn() throws {
+      let plan = try SweepPlan(
+        .tiny.with {
+          ($0.model, $0.dataset) = (.encoder(width: 8, heads: 2, layers: 2), .tinySentences)
+          ($0.granularity, $0.target, $0.sparsity) = (.residualBlock, .units, 0.5)
+          ($0.training, $0.retraining, $0.measurement) = (.iterations(0), .none, .latency(threads: 1))
+        })
+      let rows = try Bench().run(plan).rows.filter { $0.density < 1 }
+      #expect(!rows.isEmpty)
+      for row in rows {
+        #expect(row[metric: .latencyCompacted] != row[metric: .latencyDense])
+        #expect(row[metric: .parametersCompacted] < row[metric: .parameters])
+      }
+    }
+
+    /// A dense network that is trained on has masks that keep all: what is left of it is the whole network.
+    @Test func aDenseNetworkIsItsOwnCompactedForm() throws {
+      let rows = try Bench().run(
+        SweepPlan(.tiny.with { ($0.sparsity, $0.retraining) = (0, .fineTune(.iterations(2))) })
+      ).rows
+      #expect(!rows.isEmpty)
+      #expect(rows.allSatisfy { $0[metric: .bytesCompacted] == $0[metric: .bytes] })
+    }
+
     /// What a measurement depends on is in its key: the network, its masks, the machine.
     @Test func theMachineIsPartOfTheKey() throws {
       let plan = try Self.plan(.latency(threads: 1))

@@ -50,6 +50,18 @@ import Testing
     #expect(outcome.sample.values.map { ($0 * 100).rounded() } == [80, 70])
   }
 
+  /// A dense network has the criterion of the sweep's base, and is none of that criterion's prunings.
+  @Test func denseNetworksCountWhereNothingElseIsMeant() throws {
+    let rows = Self.rows("magnitude", [0.7, 0.6]) + Self.rows("magnitude", [0.95, 0.96], target: 0)
+    func values(_ conditions: [String]) throws -> [Double?] {
+      try ClaimOutcome(
+        rows, meeting: conditions, against: nil, metric: "test_accuracy", expected: 0...1
+      ).sample.values
+    }
+    #expect(try values(["criterion=magnitude"]) == [0.7, 0.6])
+    #expect(try values(["target_sparsity=0"]) == [0.95, 0.96])
+  }
+
   /// Accuracies 0.9 and 0.8 beside dense ones of 0.95 and 0.96, and halves of what is asked as a share.
   @Test func numbersAreTakenBesideTheDenseNetworkOfTheSeed() throws {
     let rows = Self.rows("magnitude", [0.9, 0.8]) + Self.rows("none", [0.95, 0.96], target: 0)
