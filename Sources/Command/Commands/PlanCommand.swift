@@ -56,7 +56,7 @@ struct PlanCommand: ParsableCommand {
     if let warning = Self.warning(plan) { try Terminal.data(warning) }
   }
 
-  /// How often evidence is measured and networks are scored, in a line of its own; nothing where nobody asks for it.
+  /// How often evidence and time are measured and networks are scored, in a line of its own; nothing where nobody asks for it.
   private static func scoring(_ cost: SweepPlan.Cost) -> String {
     func part(_ made: Int, _ unshared: Int, _ one: String, _ many: String) -> String? {
       made == 0 ? nil : "\(made) \(made == 1 ? one : many) (without sharing \(unshared))"
@@ -67,6 +67,9 @@ struct PlanCommand: ParsableCommand {
       part(
         cost.scorings, cost.scoringsUnshared, "scoring whose scores are kept",
         "scorings whose scores are kept"),
+      part(
+        cost.timings, cost.timingsUnshared, "measurement of time that runs alone",
+        "measurements of time that run alone"),
     ].compactMap { $0 }
     return parts.isEmpty ? "" : "\n" + parts.joined(separator: ", ")
   }
@@ -103,6 +106,7 @@ struct PlanCommand: ParsableCommand {
       ("measurements", .integer(cost.measurements)),
       ("measurements_unshared", .integer(cost.measurementsUnshared)),
       ("scorings", .integer(cost.scorings)), ("scorings_unshared", .integer(cost.scoringsUnshared)),
+      ("timings", .integer(cost.timings)), ("timings_unshared", .integer(cost.timingsUnshared)),
       ("training_flops", .number(cost.flops)), ("jobs", .integer(cores.jobs)),
       ("threads", .integer(cores.threads)), ("seconds", .number(seconds)), ("bytes", .integer(cost.bytes)),
       ("remarks", .list(plan.remarks.map(JSON.text))),

@@ -94,6 +94,9 @@ package struct SweepPlan: Sendable {
     package var measurements = 0
     package var scoringsUnshared = 0
     package var scorings = 0
+    /// Measurements of time, during which nothing else runs, likewise.
+    package var timingsUnshared = 0
+    package var timings = 0
     /// Floating-point operations of the trainings that are made, evaluations not counted.
     package var flops = 0.0
     /// Bytes of weights and masks in the trial files, before compression.
@@ -111,9 +114,11 @@ package struct SweepPlan: Sendable {
     }
     cost.measurements = stages.count { $0 is EvidenceStage }
     cost.scorings = stages.count { $0 is ScoreStage }
+    cost.timings = stages.count { $0.work.runsAlone }
     for trial in trials {
       cost.measurementsUnshared += trial.stages.count { $0 is EvidenceStage }
       cost.scoringsUnshared += trial.stages.count { $0 is ScoreStage }
+      cost.timingsUnshared += trial.stages.count { $0.work.runsAlone }
       let trainings = trial.stages.made.filter { $0.steps > 0 }
       cost.trainingsUnshared += trainings.count
       cost.stepsUnshared = cost.stepsUnshared.plus(trainings.map(\.steps).total)

@@ -158,6 +158,20 @@ import Testing
     #expect(try run(["plan"] + ratios).output.contains(line))
   }
 
+  /// What runs alone takes long, and is told beside the rest.
+  @Test func aPlanTellsOfMeasurementsOfTime() throws {
+    let timed = [
+      "quickstart", "--seeds", "1", "--set", "model=\(Sweeps.perceptron)", "--set",
+      "dataset=\(Sweeps.glyphs)", "--set",
+      "training=20it", "--set", "measure=latency(threads: 1)",
+    ]
+    let plan = try object(try run(["plan", "--json"] + timed).output)
+    let (made, unshared) = (plan["timings"] as? Int ?? 0, plan["timings_unshared"] as? Int ?? 0)
+    #expect(0 < made && made < unshared)
+    let line = "\n\(made) measurements of time that run alone (without sharing \(unshared))\n"
+    #expect(try run(["plan"] + timed).output.contains(line))
+  }
+
   @Test func statusCounts() throws {
     #expect(
       try run(["status", "tiny"]).output.hasPrefix("tiny: 21 of 21 trials done, 0 left; last activity "))
