@@ -4,7 +4,7 @@ import CoppiceTerms
 
 extension Analysis {
   /// How much the masks of two trials have in common: Jaccard's index |A ∩ B| / |A ∪ B| of their survivors. It is taken for every
-  /// pair of results that were asked for the same sparsity of the same weights. Masks that keep everything take no part. Nor does a
+  /// pair of results that were asked for the same sparsity of the same weights, or the same share of a cost. Masks that keep everything take no part. Nor does a
   /// mask that two trials share because they prune one network alike.
   ///
   /// By chance two masks with a and b survivors of n in a layer share a·b/n of them. Beside every index stands the one that these
@@ -14,7 +14,7 @@ extension Analysis {
   /// The same where so many bytes of masks are held at once: those of a part of the rounds, beside which the others are read one by
   /// one.
   package static func maskOverlap(holding bytes: Int) -> Analysis {
-    Analysis("mask-overlap", version: 1) { context in [try table(context, holding: bytes)] }
+    Analysis("mask-overlap", version: 2) { context in [try table(context, holding: bytes)] }
   }
 
   private static func table(_ context: AnalysisContext, holding bytes: Int) throws -> NamedTable {
@@ -84,9 +84,9 @@ private struct MaskedRound {
   let stage: StageKey?
   let masks: MaskSet
 
-  /// Whether another round was asked for the same sparsity.
+  /// Whether another round was asked for the same sparsity, or the same share of the same cost.
   func isAskedLike(_ other: IndexRow) -> Bool {
-    abs(row.requestedSparsity - other.requestedSparsity) < 1e-6
+    row.target == other.target && abs(row.asked - other.asked) < 1e-6
   }
 
   /// What tells its trial apart, seeds and sparsities left out: `magnitude, lottery-ticket`.
@@ -97,6 +97,16 @@ private struct MaskedRound {
     ]
     .filter { $0 != "none" }.joined(separator: ", ")
   }
+}
+
+extension IndexRow {
+  /// The share of weights that it was asked to remove, or of what its target counts; NaN where it was asked for no number.
+  fileprivate var asked: Double {
+    requestedSparsity.isNaN ? self[metric: .requestedShare] : requestedSparsity
+  }
+
+  /// What it was asked to remove a share of, where that is no default.
+  fileprivate var target: ColumnValue? { settings.first { $0.name == "target" }?.value }
 }
 
 /// What two rounds have in common.
@@ -133,7 +143,7 @@ private struct Overlap {
     compared = "\(kinship), \(seeds)"
     round = max(one.row.round, other.row.round)
     // What was asked for, so that rounds of equal sparsity stand at one place.
-    density = (1 - one.row.requestedSparsity).rounded(toPlaces: 4)
+    density = (1 - one.row.asked).rounded(toPlaces: 4)
   }
 }
 

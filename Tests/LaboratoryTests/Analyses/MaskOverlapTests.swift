@@ -55,6 +55,22 @@ extension Running {
       }
     }
 
+    /// Where a share of a cost is asked for, no sparsity is.
+    @Test func comparesPairsAtOneShareOfACost() throws {
+      let plan = try SweepPlan(
+        Experiment(
+          "test", question: "Do they agree?",
+          base: Trial.tiny.with { ($0.granularity, $0.target) = (.hiddenUnit, .flops) },
+          analyses: [.maskOverlap]
+        ) {
+          Axis(\.criterion, [.magnitude, .random])
+          Axis(\.sparsity, [0.3, 0.5])
+        }, library: Bench.library)
+      let table = try #require(try SummaryFile.read(Bench().run(plan).summary).analyses.first)
+      // One pair at each of two shares.
+      #expect(table.columns.first?.values.count == 2)
+    }
+
     /// What an analysis reads may be gone while the trials are there: that costs time, and no answer.
     @Test func isMadeAgainWhereTheStagesAreGone() throws {
       let (bench, plan) = (try Bench(), try plan())
