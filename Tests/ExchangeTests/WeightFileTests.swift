@@ -105,15 +105,15 @@ import Testing
       }
       return bytes + Array("u.".utf8)
     }
-    func write(_ count: Int) throws {
+    func writeFile(_ count: Int) throws {
       var archive = ZipPieces()
       archive.add("a/data.pkl", [.bytes(pickle(count))])
       archive.add("a/data/0", [.elements(storage)])
       try write(archive.finished(), to: path)
     }
-    try write(2)
+    try writeFile(2)
     #expect(try WeightFile(path).arrays.count == 2)
-    try write(3)
+    try writeFile(3)
     #expect(message { _ = try WeightFile(path) }.contains("name a higher limit"))
     #expect(try WeightFile(path, limit: 3 * 4 * 4096).tensor("w2").scalars.count == 4096)
   }
