@@ -34,7 +34,7 @@ package struct WeightArray: Sendable {
   }
 
   /// Calls `body` with the bytes, the lowest of each element first. Every processor that Swift runs on here keeps numbers so.
-  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     switch elements {
     case .scalars(let scalars): scalars.withUnsafeBytes(body)
     case .bytes(let bytes): bytes.withUnsafeBytes(body)

@@ -1,7 +1,6 @@
+import CoppiceExchange
 import CoppiceTensors
 import Testing
-
-@testable import CoppiceExchange
 
 /// Arrays in memory, read as those of a file are.
 struct ArraySourceTests {

@@ -1,8 +1,7 @@
+import CoppiceExchange
 import CoppiceTensors
 import CoppiceTestSupport
 import Testing
-
-@testable import CoppiceExchange
 
 /// Pairs of `torch.nn.utils.prune`.
 @Suite struct PrunedPairsTests {

@@ -1,9 +1,8 @@
+import CoppiceExchange
 import CoppiceTensors
 import CoppiceTestSupport
 import Foundation
 import Testing
-
-@testable import CoppiceExchange
 
 /// Damaged weight files: each is read, with arrays that are as large as they say and not larger than the file allows, or refused.
 @Suite struct WeightFileFuzzingTests {

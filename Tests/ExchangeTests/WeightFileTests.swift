@@ -1,9 +1,8 @@
+import CoppiceExchange
 import CoppiceTensors
 import CoppiceTestSupport
 import Foundation
 import Testing
-
-@testable import CoppiceExchange
 
 /// Files that other libraries wrote.
 @Suite struct WeightFileTests {

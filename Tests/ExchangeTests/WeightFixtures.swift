@@ -1,7 +1,6 @@
+import CoppiceExchange
 import CoppiceTensors
 import Foundation
-
-@testable import CoppiceExchange
 
 /// Files of other libraries and what these libraries say of them, by Tests/Reference/weight_files.py.
 enum WeightFixtures {

@@ -1,9 +1,8 @@
+import CoppiceExchange
 import CoppiceTensors
 import CoppiceTestSupport
 import Foundation
 import Testing
-
-@testable import CoppiceExchange
 
 /// Files that are written here.
 @Suite struct WeightFormatTests {

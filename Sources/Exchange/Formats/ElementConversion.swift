@@ -1,13 +1,13 @@
 /// Elements of a type, lowest byte first, as Float: floating-point numbers of fewer bits exactly, of more bits rounded to even; integers
 /// where a Float holds them.
-struct ElementConversion {
+package struct ElementConversion {
   private let type: ArrayType
 
-  init(_ type: ArrayType) { self.type = type }
+  package init(_ type: ArrayType) { self.type = type }
 
   /// Converts as many elements as there is room for.
   /// - Returns: the first element that no Float holds; `nil` where all were converted.
-  func floats(_ bytes: [UInt8], into scalars: UnsafeMutableBufferPointer<Float>) -> Int? {
+  package func floats(_ bytes: [UInt8], into scalars: UnsafeMutableBufferPointer<Float>) -> Int? {
     bytes.withUnsafeBytes { bytes in
       switch type {
       case .float32: convert(bytes, into: scalars) { (bits: UInt32) in Float(bitPattern: bits) }

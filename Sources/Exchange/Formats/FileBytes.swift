@@ -6,7 +6,7 @@ import Foundation
 ///
 /// It is read and not mapped. The pages of a map count as memory beside the arrays that are made of them. And a file that is cut
 /// off while it is mapped ends the process, where reading ends with an error.
-final class FileBytes: Sendable {
+package final class FileBytes: Sendable {
   /// The path it was opened by.
   let path: String
   /// Its bytes when it was opened.
@@ -15,7 +15,7 @@ final class FileBytes: Sendable {
 
   /// Opens a file.
   /// - Throws: `ExchangeError.file` where there is none, it cannot be opened, or it is no file.
-  init(_ path: String) throws(ExchangeError) {
+  package init(_ path: String) throws(ExchangeError) {
     let descriptor: Int32
     do { descriptor = try ReadableFile.open(path) } catch { throw .file(error) }
     (self.path, self.descriptor) = (path, descriptor)

@@ -1,7 +1,7 @@
 import CoppiceHDF5
 
 /// Bytes that follow each other in a file that is written.
-enum FilePiece {
+package enum FilePiece {
   case bytes([UInt8])
   case elements(WeightArray)
 
@@ -13,7 +13,7 @@ enum FilePiece {
   }
 
   /// Calls `body` with the bytes.
-  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     switch self {
     case .bytes(let bytes): bytes.withUnsafeBytes(body)
     case .elements(let array): array.withBytes(body)

@@ -4,8 +4,8 @@ import CoppiceTensors
 ///
 /// Six bytes of magic, a version, the length of a header, and the header: a Python dictionary of an element type, an order and a shape.
 /// The elements follow, in either byte order, row-major or column-major. Objects, which would be pickles, are refused.
-enum NPY {
-  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+package enum NPY {
+  package static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   /// Types by their names in headers, without the byte order.
   static let types: [(name: String, type: ArrayType)] = [
@@ -17,13 +17,13 @@ enum NPY {
   private static let longestHeader = 1 << 16
 
   /// What a header says.
-  struct Header: Equatable {
-    let shape: Shape
-    let type: ArrayType
-    let isBigEndian: Bool
-    let isColumnMajor: Bool
+  package struct Header: Equatable {
+    package let shape: Shape
+    package let type: ArrayType
+    package let isBigEndian: Bool
+    package let isColumnMajor: Bool
     /// Bytes before the first element.
-    let count: Int
+    package let count: Int
   }
 
   /// The bytes that a header has, from its first twelve.
@@ -44,7 +44,7 @@ enum NPY {
   }
 
   /// Reads a header.
-  static func header(_ bytes: [UInt8]) throws(HeaderFault) -> Header {
+  package static func header(_ bytes: [UInt8]) throws(HeaderFault) -> Header {
     let count = try headerCount(bytes)
     guard count <= bytes.count else { throw HeaderFault("its header is cut off") }
     var scanner = PythonScanner(Array(bytes[(bytes[6] == 1 ? 10 : 12)..<count]))

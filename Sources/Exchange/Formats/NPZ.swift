@@ -1,5 +1,5 @@
 /// Archives of NumPy (`numpy.savez`, `numpy.savez_compressed`): a zip archive of arrays, each as a file of its own.
-enum NPZ {
+package enum NPZ {
   static let ending = ".npy"
 
   static func contents(of archive: ZipArchive, _ path: String) throws(ExchangeError) -> FileContents {
@@ -30,7 +30,7 @@ enum NPZ {
 
 extension NPZ {
   /// An archive of these arrays, uncompressed.
-  static func pieces(of arrays: [WeightArray]) throws(ExchangeError) -> [FilePiece] {
+  package static func pieces(of arrays: [WeightArray]) throws(ExchangeError) -> [FilePiece] {
     var archive = ZipPieces()
     for array in arrays {
       try ZipPieces.check(array.name, "npz")
@@ -43,7 +43,7 @@ extension NPZ {
 
 extension NPY {
   /// The header of an array; the elements behind it begin at a multiple of 64 bytes, as NumPy has it.
-  static func header(of array: WeightArray) throws(ExchangeError) -> [UInt8] {
+  package static func header(of array: WeightArray) throws(ExchangeError) -> [UInt8] {
     guard let type = types.first(where: { $0.type == array.type })?.name else {
       throw .arrays(
         "NumPy has no \(array.type.rawValue), which \(array.name) is of; choose safetensors or torch, or float32"

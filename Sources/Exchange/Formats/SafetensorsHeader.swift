@@ -1,8 +1,8 @@
 import CoppiceTensors
 
 /// Why a header is refused.
-struct HeaderFault: Error {
-  let reason: String
+package struct HeaderFault: Error {
+  package let reason: String
 
   init(_ reason: String) { self.reason = reason }
 }

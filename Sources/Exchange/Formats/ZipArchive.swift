@@ -3,15 +3,15 @@ import CoppiceTensors
 /// A zip archive (PKWARE's APPNOTE 6.3): its members as its central directory names them, each held against its own header.
 ///
 /// Members are stored or deflated. Those of more than 4 GB are read (zip64); encryption, several disks and other packings are not.
-struct ZipArchive {
+package struct ZipArchive {
   /// A file in it.
-  struct Member {
-    let name: String
+  package struct Member {
+    package let name: String
     let block: ByteBlock
   }
 
   /// The files in it, in the order of the directory. Folders are left out.
-  private(set) var members: [Member] = []
+  package private(set) var members: [Member] = []
   private let file: FileBytes
   private let format: String
 
@@ -22,7 +22,7 @@ struct ZipArchive {
 
   /// Reads what an archive says of itself.
   /// - Throws: `ExchangeError` where it is damaged or of a kind that is not read.
-  init(_ file: FileBytes, format: String) throws(ExchangeError) {
+  package init(_ file: FileBytes, format: String) throws(ExchangeError) {
     (self.file, self.format) = (file, format)
     let end = try directoryEnd()
     let directory = ByteFields(try file.bytes(end.place))
@@ -51,7 +51,7 @@ struct ZipArchive {
 
   /// All bytes of a member.
   /// - Parameter most: more bytes are not read.
-  func bytes(of member: Member, atMost most: Int) throws(ExchangeError) -> [UInt8] {
+  package func bytes(of member: Member, atMost most: Int) throws(ExchangeError) -> [UInt8] {
     guard member.block.size <= most else {
       throw damaged("\(member.name) in it has \(member.block.size) bytes, and at most \(most) are read of it")
     }

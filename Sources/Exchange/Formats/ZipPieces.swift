@@ -1,7 +1,7 @@
 import CZlib
 
 /// The pieces of a zip archive of stored members. Its times are fixed, so that equal members make equal bytes.
-struct ZipPieces {
+package struct ZipPieces {
   private var pieces: [FilePiece] = []
   private var directory: [UInt8] = []
   private var count = 0
@@ -10,11 +10,11 @@ struct ZipPieces {
   private let long: Int
 
   /// An empty archive.
-  init(long: Int = 0xffff_ffff) { self.long = long }
+  package init(long: Int = 0xffff_ffff) { self.long = long }
 
   /// Adds a member.
   /// - Parameter alignment: its bytes begin at a multiple of it.
-  mutating func add(_ name: String, _ contents: [FilePiece], alignment: Int = 1) {
+  package mutating func add(_ name: String, _ contents: [FilePiece], alignment: Int = 1) {
     let size = contents.reduce(0) { $0 + $1.count }
     var checksum = crc32(0, nil, 0)
     for piece in contents { piece.withBytes { checksum = BlockReader.checksum(of: $0, after: checksum) } }
@@ -40,7 +40,7 @@ struct ZipPieces {
   }
 
   /// All pieces, the directory behind the members.
-  func finished() -> [FilePiece] {
+  package func finished() -> [FilePiece] {
     var tail = directory
     let isLong = count >= 0xffff || end >= long || directory.count >= long
     if isLong {

@@ -1,7 +1,6 @@
+import CoppiceExchange
 import CoppiceTensors
 import Testing
-
-@testable import CoppiceExchange
 
 /// Elements of every type as Float.
 @Suite struct ElementConversionTests {

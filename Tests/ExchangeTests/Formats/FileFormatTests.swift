@@ -1,8 +1,7 @@
+import CoppiceExchange
 import CoppiceTestSupport
 import Foundation
 import Testing
-
-@testable import CoppiceExchange
 
 /// Files that are of no format, or of none that is read.
 @Suite struct FileFormatTests {

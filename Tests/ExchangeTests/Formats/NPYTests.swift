@@ -1,13 +1,13 @@
+import CoppiceExchange
 import CoppiceTestSupport
 import Testing
-
-@testable import CoppiceExchange
 
 /// Headers of arrays of NumPy.
 @Suite struct NPYTests {
   private func bytes(_ header: String, version: UInt8 = 1) -> [UInt8] {
     var bytes = NPY.magic + [version, 0]
-    bytes.append(header.utf8.count, width: version == 1 ? 2 : 4)
+    let count = header.utf8.count
+    bytes += (0..<(version == 1 ? 2 : 4)).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
     return bytes + Array(header.utf8)
   }
 

@@ -1,8 +1,7 @@
+import CoppiceExchange
 import CoppiceTestSupport
 import Foundation
 import Testing
-
-@testable import CoppiceExchange
 
 /// Files of safetensors that are not what they say.
 @Suite struct SafetensorsTests {
@@ -12,11 +11,14 @@ import Testing
   /// A file with this header, and so many bytes behind it.
   private func message(_ header: String, _ count: Int = 0, length: Int? = nil) throws -> String {
     let path = folder.file("a.safetensors")
-    var bytes: [UInt8] = []
-    bytes.append(length ?? header.utf8.count, width: 8)
+    var bytes = eight(length ?? header.utf8.count)
     bytes += Array(header.utf8) + [UInt8](repeating: 0, count: count)
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     return CoppiceTestSupport.message { _ = try WeightFile(path) }
+  }
+
+  private func eight(_ value: Int) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 
   private func entry(_ name: String, _ begin: Int, _ end: Int, shape: String = "[1]", type: String = "F32")
@@ -66,9 +68,7 @@ import Testing
   @Test func aNameThatIsNoTextIsRefused() throws {
     let path = folder.file("a")
     let header: [UInt8] = Array("{\"".utf8) + [0xff, 0xfe] + Array("\":{}}".utf8)
-    var bytes: [UInt8] = []
-    bytes.append(header.count, width: 8)
-    try Data(bytes + header).write(to: URL(fileURLWithPath: path))
+    try Data(eight(header.count) + header).write(to: URL(fileURLWithPath: path))
     #expect(CoppiceTestSupport.message { _ = try WeightFile(path) }.contains("a text in UTF-8"))
   }
 

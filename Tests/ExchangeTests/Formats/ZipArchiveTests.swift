@@ -1,9 +1,8 @@
+import CoppiceExchange
 import CoppiceTensors
 import CoppiceTestSupport
 import Foundation
 import Testing
-
-@testable import CoppiceExchange
 
 /// Archives: sizes, places and names that do not go together.
 @Suite struct ZipArchiveTests {

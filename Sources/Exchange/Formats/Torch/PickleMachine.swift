@@ -5,7 +5,7 @@ import CoppiceTensors
 /// A pickle is a program for a machine with a stack (Python's `pickletools` describes it). The machine here knows the operations that
 /// dictionaries, lists, numbers, texts and tensors need. A call makes a value of its own where the name is one of `TorchNames`; any
 /// other name, and any other operation, ends the reading and is named.
-struct PickleMachine {
+package struct PickleMachine {
   /// Dictionaries: their entries in order.
   private(set) var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
   private(set) var lists: [[PickleValue]] = []
@@ -22,15 +22,15 @@ struct PickleMachine {
   private var pushes = 0
 
   /// A pickle of more values than this is refused: it has some 40 a tensor.
-  static let mostValues = 1 << 21
+  package static let mostValues = 1 << 21
 
-  init(_ bytes: [UInt8], at place: Int = 0) { (fields, self.place) = (ByteFields(bytes), place) }
+  package init(_ bytes: [UInt8], at place: Int = 0) { (fields, self.place) = (ByteFields(bytes), place) }
 
   /// Whether a fault comes of bytes that end too early.
   static let isCutOff = "its pickle is cut off"
 
   /// Reads the next pickle to its end.
-  mutating func read() throws(HeaderFault) -> PickleValue {
+  package mutating func read() throws(HeaderFault) -> PickleValue {
     (stack, marks, memo) = ([], [], [:])
     while true {
       let code = UInt8(truncatingIfNeeded: try number(1))

@@ -1,6 +1,6 @@
 /// A value of a pickle. What others can be changed or shared by is kept in tables of the machine and named by a number, so that no
 /// pickle, however deep or looped, makes a value that is deep.
-enum PickleValue: Hashable {
+package enum PickleValue: Hashable {
   case none
   case flag(Bool)
   case integer(Int)

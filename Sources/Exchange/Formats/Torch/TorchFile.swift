@@ -2,9 +2,9 @@ import CoppiceTensors
 
 /// State dictionaries as `torch.save` writes them: a zip archive of a pickle, which names tensors, and a member a storage; or, before
 /// PyTorch 1.6, pickles one behind the other, and the storages behind them. The pickles are read and never executed.
-enum TorchFile {
+package enum TorchFile {
   /// The end of the name of the pickle in an archive; what stands before it is the archive's own name.
-  static let pickleName = "/data.pkl"
+  package static let pickleName = "/data.pkl"
   /// A longer pickle is of no state dictionary.
   static let longestPickle = 1 << 26
 

@@ -1,7 +1,6 @@
+import CoppiceExchange
 import CoppiceTestSupport
 import Testing
-
-@testable import CoppiceExchange
 
 /// Pickles that would do more than make tensors, or less.
 @Suite struct PickleMachineTests {
