@@ -12,7 +12,7 @@ struct ListCommand: ParsableCommand {
     case learningRates = "learning-rates"
     case criteria, granularities, allocations, schedules, retrainings
     case retrainingRates = "retraining-rates"
-    case repairs, controls, dynamics
+    case repairs, calibrations, controls, dynamics
     case learnedMasks = "learned-masks"
     case losses, targets
     case stopRules = "stop-rules"
@@ -74,6 +74,7 @@ extension ListCommand.Kind {
     case .retrainings: Retraining.catalogue.listings
     case .retrainingRates: RetrainingRate.catalogue.listings
     case .repairs: Repair.catalogue.listings
+    case .calibrations: Calibration.catalogue.listings
     case .controls: Control.catalogue.listings
     case .dynamics: Dynamics.catalogue.listings
     case .learnedMasks: LearnedMask.catalogue.listings

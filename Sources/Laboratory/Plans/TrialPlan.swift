@@ -108,7 +108,7 @@ package struct TrialPlan: Sendable {
         for: "measuring latencies of \(trial.model.specification.withoutInitializer)",
         advice: "choose a smaller model")
     }
-    let last = steps.count { $0.prunes } + trial.learnedRounds(steps)
+    let last = steps.count { $0.prunes || $0.quantises } + trial.learnedRounds(steps)
     // Where nothing is pruned and nothing trained again, every round is the dense training, and is told once.
     let isDense = trial.recipe == nil && trial.sparsity == 0 && trial.retraining == .none
     let wanted = trial.rounds ?? (isDense ? [0] : Array(0...last))

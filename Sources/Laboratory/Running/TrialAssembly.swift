@@ -129,6 +129,7 @@ package struct TrialAssembly {
       row: try row(round, masks, training), weights: weights,
       masks: training[masks: "masks"] ?? masks?[masks: "masks"] ?? MaskSet(),
       trainedMasks: training[masks: "trained"], channelOrders: masks?[parameters: "channel_orders"],
+      weightScales: training[parameters: "scales"], inputRanges: training[parameters: "ranges"],
       series: training.series, evaluations: training.evaluations,
       layers: training.layers, invariants: training.invariants)
   }
@@ -164,6 +165,7 @@ package struct TrialAssembly {
         size: network == nil ? nil : try costs.compaction(of: plan.regimen).size(kept),
         latency: try round[.latency].flatMap { try outputs.read($0) }.flatMap(LatencyRecord.init),
         target: network == nil ? nil : try target(round, kept),
+        quantisation: training.flatMap { QuantisationRecord($0, of: plan.regimen.model, masks: kept) },
         wallTime: training?[numbers: "wall_time"]?.first.map { round.isInVain ? 0 : $0 } ?? .nan,
         exploration: training?[numbers: "exploration"]?.first,
         ties: masks?[numbers: "ties"]?.first.flatMap { round.isInVain ? 0 : Int(exactly: $0) },

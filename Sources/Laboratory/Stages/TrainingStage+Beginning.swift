@@ -3,8 +3,11 @@ import CoppicePruning
 import CoppiceTensors
 
 extension TrainingStage {
-  /// The network that is trained: the regimen's own, or what a learned mask makes of it.
-  func network() throws -> Network { try learning?.network(regimen) ?? regimen.model }
+  /// The network that is trained: the regimen's own, or what a learned mask or codes make of it.
+  func network() throws -> Network {
+    if let quantisation, steps > 0 { return try quantisation.trained(regimen.model) }
+    return try learning?.network(regimen) ?? regimen.model
+  }
 
   /// The masks it begins under; `nil` for a dense training.
   func initialMasks(_ context: StageContext) throws -> DynamicMasks? {
