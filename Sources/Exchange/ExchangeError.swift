@@ -8,6 +8,10 @@ package enum ExchangeError: Error, Hashable, Sendable {
   case damaged(path: String, format: String, reason: String)
   /// It has no array of this name; `near` are the nearest names it has.
   case missingArray(String, near: [String])
+  /// A library has no names for a model.
+  case unknownModel(String, names: String)
+  /// Its arrays are not those of a network, by the names that fit best.
+  case unfit(file: String, model: String, names: String, [ArrayFault])
 }
 
 extension ExchangeError: ReportedError {
@@ -18,13 +22,22 @@ extension ExchangeError: ReportedError {
       "\(path) is no \(format) file that can be read: \(reason)"
     case .missingArray(let name, let near):
       "there is no array \(name)" + (near.isEmpty ? "" : "; the nearest are \(near.joined(separator: ", "))")
+    case .unknownModel(let model, let names): "there are no names of \(names) for \(model)"
+    case .unfit(let file, let model, let names, let faults):
+      "\(file) does not fit \(model) by the names of \(names): "
+        + faults.prefix(Self.told).map(\.description).joined(separator: "; ")
+        + (faults.count > Self.told ? "; and \(faults.count - Self.told) more" : "")
     }
   }
+
+  /// How many faults are told.
+  private static let told = 12
 
   package var exitCode: FailureCode {
     switch self {
     case .file(let fault): fault.exitCode
-    case .damaged, .missingArray: .badData
+    case .damaged, .missingArray, .unfit: .badData
+    case .unknownModel: .usage
     }
   }
 }
