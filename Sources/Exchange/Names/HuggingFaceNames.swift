@@ -9,17 +9,17 @@ extension NameMap {
     switch network.model.name {
     case "bert", "distilbert", "vit":
       { name, _ in
-        guard name.lowercased().contains("norm") else { return ArrayPlace(name) }
+        guard name.lowercased().contains("norm") else { return ForeignPlace(name) }
         let (stem, last) = name.splitAtLastDot
-        return ArrayPlace(name, "\(stem).\(last == "weight" ? "gamma" : "beta")")
+        return ForeignPlace(name, "\(stem).\(last == "weight" ? "gamma" : "beta")")
       }
     case "causal-transformer":
       { name, _ in
         switch name {
-        case "lm_head.weight": ArrayPlace(name, "transformer.wte.weight")
-        case "wpe.weight": ArrayPlace("transformer.wpe.weight", mayBeLonger: true)
+        case "lm_head.weight": ForeignPlace(name, "transformer.wte.weight")
+        case "wpe.weight": ForeignPlace("transformer.wpe.weight", mayBeLonger: true)
         default:
-          ArrayPlace(
+          ForeignPlace(
             "transformer.\(name)", layout: name.hasPrefix("h.") && name.isLinearWeight ? .transposed : .same)
         }
       }

@@ -16,11 +16,11 @@ extension NameMap {
     guard models.contains(network.model.name) else { return nil }
     let layers = KerasLayer.layers(of: network)
     let found = KerasLayer.matched(layers, to: KerasLayer.layers(in: arrays))
-    var places: [String: ArrayPlace] = [:]
+    var places: [String: ForeignPlace] = [:]
     for layer in layers {
       for (name, word) in layer.words {
         let usual = "\(layer.scope.replacing(".", with: "/"))/\(word)"
-        places[name] = ArrayPlace(
+        places[name] = ForeignPlace(
           names: [found[layer.scope]?[word] ?? usual], layout: word == "kernel" ? layer.layout : .same)
       }
     }

@@ -86,7 +86,7 @@ extension NameFit {
 
   /// An array of the file as ours: in our layout, the part of it that is ours, and as many rows as we have.
   private static func own(
-    _ tensor: Tensor, _ shape: Shape, _ layout: ArrayLayout, _ part: ArrayPlace.Part?
+    _ tensor: Tensor, _ shape: Shape, _ layout: ArrayLayout, _ part: ForeignPlace.Part?
   ) -> Tensor {
     guard let part else {
       if tensor.scalars.count == shape.count { return layout.own(tensor, shape) }

@@ -19,7 +19,7 @@ package struct NameFit: Sendable {
   /// Where the numbers of an array come from.
   package enum Source: Hashable, Sendable {
     /// From an array of the file, or from several joined along the first axis.
-    case file([Piece], ArrayLayout, ArrayPlace.Part?)
+    case file([Piece], ArrayLayout, ForeignPlace.Part?)
     /// They are all this number.
     case constant(Float)
     /// They are drawn afresh.
@@ -162,7 +162,7 @@ extension NameFit {
   }
 }
 
-extension ArrayPlace {
+extension ForeignPlace {
   /// The shape there of all that an array of ours is part of.
   fileprivate func foreignShape(of shape: Shape) -> Shape? {
     guard let part else { return layout.foreign(shape) }

@@ -7,7 +7,7 @@ package struct NameMap: Component {
   /// Its name and version.
   package let specification: Specification
   /// Where an array of a network is; `nil` where the library has none.
-  package typealias Places = (_ name: String, _ shape: Shape) -> ArrayPlace?
+  package typealias Places = (_ name: String, _ shape: Shape) -> ForeignPlace?
 
   private let make: @Sendable (Network, [StoredArray]) -> Places?
 

@@ -10,10 +10,10 @@ extension NameMap {
       arrays.isEmpty || arrays.contains { $0.name.hasSuffix(".bias") && $0.shape.rank == 1 }
     return { name, _ in
       switch name {
-      case "lm_head.weight": ArrayPlace(name, "transformer.wte.weight")
-      case "wpe.weight": ArrayPlace("transformer.wpe.weight", mayBeLonger: true)
+      case "lm_head.weight": ForeignPlace(name, "transformer.wte.weight")
+      case "wpe.weight": ForeignPlace("transformer.wpe.weight", mayBeLonger: true)
       default:
-        ArrayPlace("transformer.\(name)", absent: name.hasSuffix(".bias") && !hasBiases ? 0 : nil)
+        ForeignPlace("transformer.\(name)", absent: name.hasSuffix(".bias") && !hasBiases ? 0 : nil)
       }
     }
   }
@@ -25,20 +25,20 @@ extension NameMap {
     return { name, _ in
       let (stem, last) = name.splitAtLastDot
       switch stem {
-      case "wte": return ArrayPlace("tok_emb.weight")
-      case "wpe": return ArrayPlace("pos_emb", mayBeLonger: true)
-      case "ln_f", "lm_head": return ArrayPlace("\(stem == "ln_f" ? stem : "head").\(last)")
+      case "wte": return ForeignPlace("tok_emb.weight")
+      case "wpe": return ForeignPlace("pos_emb", mayBeLonger: true)
+      case "ln_f", "lm_head": return ForeignPlace("\(stem == "ln_f" ? stem : "head").\(last)")
       default: break
       }
       guard let match = stem.wholeMatch(of: #/h\.(\d+)\.(.+)/#) else { return nil }
       let block = "blocks.\(match.1)"
       switch match.2 {
-      case "ln_1", "ln_2": return ArrayPlace("\(block).ln\(match.2.suffix(1)).\(last)")
+      case "ln_1", "ln_2": return ForeignPlace("\(block).ln\(match.2.suffix(1)).\(last)")
       case "attn.c_attn":
-        return ArrayPlace(pieces: ["query", "key", "value"].map { "\(block).attn.\($0).\(last)" })
-      case "attn.c_proj": return ArrayPlace("\(block).attn.proj.\(last)")
-      case "mlp.c_fc": return ArrayPlace("\(block).mlp.0.\(last)")
-      case "mlp.c_proj": return ArrayPlace("\(block).mlp.2.\(last)")
+        return ForeignPlace(pieces: ["query", "key", "value"].map { "\(block).attn.\($0).\(last)" })
+      case "attn.c_proj": return ForeignPlace("\(block).attn.proj.\(last)")
+      case "mlp.c_fc": return ForeignPlace("\(block).mlp.0.\(last)")
+      case "mlp.c_proj": return ForeignPlace("\(block).mlp.2.\(last)")
       default: return nil
       }
     }

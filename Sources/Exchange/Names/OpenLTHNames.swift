@@ -5,13 +5,13 @@ extension NameMap {
   /// are `fc_layers.0 …` and whose last is `fc`.
   package static let openLTH = NameMap("open-lth", version: 1) { network, _ in
     switch network.model.name {
-    case "resnet-20", "resnet-56", "resnet", "vgg-16", "vgg-19": return { name, _ in ArrayPlace(name) }
+    case "resnet-20", "resnet-56", "resnet", "vgg-16", "vgg-19": return { name, _ in ForeignPlace(name) }
     case "mlp", "lenet-300-100":
       let head = network.headScope
       return { name, _ in
         let (stem, last) = name.splitAtLastDot
-        if stem == head { return ArrayPlace("fc.\(last)") }
-        return Int(stem.dropFirst(2)).map { ArrayPlace("fc_layers.\($0 - 1).\(last)") }
+        if stem == head { return ForeignPlace("fc.\(last)") }
+        return Int(stem.dropFirst(2)).map { ForeignPlace("fc_layers.\($0 - 1).\(last)") }
       }
     default: return nil
     }

@@ -2,7 +2,7 @@ import CoppiceTerms
 
 extension NameMap {
   /// Our own names and layouts, which are PyTorch's.
-  package static let own = NameMap("own", version: 1) { _, _ in { name, _ in ArrayPlace(name) } }
+  package static let own = NameMap("own", version: 1) { _, _ in { name, _ in ForeignPlace(name) } }
 }
 
 extension Shipped<NameMap> {

@@ -7,22 +7,22 @@ extension NameMap {
     return { name, _ in
       let last = name.splitAtLastDot.last
       switch ViTPart(name) {
-      case .token: return ArrayPlace("cls_token")
-      case .positions: return ArrayPlace("pos_embed")
-      case .patches: return ArrayPlace("patch_embed.proj.\(last)")
-      case .norm: return ArrayPlace("norm.\(last)")
-      case .head: return ArrayPlace("head.\(last)")
+      case .token: return ForeignPlace("cls_token")
+      case .positions: return ForeignPlace("pos_embed")
+      case .patches: return ForeignPlace("patch_embed.proj.\(last)")
+      case .norm: return ForeignPlace("norm.\(last)")
+      case .head: return ForeignPlace("head.\(last)")
       case .block(let number, let part):
         let block = "blocks.\(number)"
         switch part {
-        case .query: return ArrayPlace("\(block).attn.qkv.\(last)", part: .init(0, of: 3))
-        case .key: return ArrayPlace("\(block).attn.qkv.\(last)", part: .init(1, of: 3))
-        case .value: return ArrayPlace("\(block).attn.qkv.\(last)", part: .init(2, of: 3))
-        case .output: return ArrayPlace("\(block).attn.proj.\(last)")
-        case .firstNorm: return ArrayPlace("\(block).norm1.\(last)")
-        case .secondNorm: return ArrayPlace("\(block).norm2.\(last)")
-        case .hidden: return ArrayPlace("\(block).mlp.fc1.\(last)")
-        case .contraction: return ArrayPlace("\(block).mlp.fc2.\(last)")
+        case .query: return ForeignPlace("\(block).attn.qkv.\(last)", part: .init(0, of: 3))
+        case .key: return ForeignPlace("\(block).attn.qkv.\(last)", part: .init(1, of: 3))
+        case .value: return ForeignPlace("\(block).attn.qkv.\(last)", part: .init(2, of: 3))
+        case .output: return ForeignPlace("\(block).attn.proj.\(last)")
+        case .firstNorm: return ForeignPlace("\(block).norm1.\(last)")
+        case .secondNorm: return ForeignPlace("\(block).norm2.\(last)")
+        case .hidden: return ForeignPlace("\(block).mlp.fc1.\(last)")
+        case .contraction: return ForeignPlace("\(block).mlp.fc2.\(last)")
         }
       case nil: return nil
       }

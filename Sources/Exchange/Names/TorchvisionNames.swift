@@ -11,7 +11,7 @@ extension NameMap {
   package static let torchvision = NameMap("torchvision", version: 1) { network, arrays in
     switch network.model.name {
     case "resnet-18", "resnet-50", "mobilenet-v2", "efficientnet-b0", "densenet-121", "densenet":
-      { name, _ in ArrayPlace(name) }
+      { name, _ in ForeignPlace(name) }
     case "vgg-16", "vgg-19":
       vgg(network, isNormalized: arrays.isEmpty || arrays.contains { $0.name.hasSuffix(".running_mean") })
     case "vit": vit
@@ -36,36 +36,36 @@ extension NameMap {
       let parts = name.split(separator: ".").map(String.init)
       guard parts.count == 4, let number = numbers[parts[1]] else {
         let last = name.splitAtLastDot.last
-        return ArrayPlace("classifier.\(last)", "classifier.0.\(last)", "classifier.6.\(last)")
+        return ForeignPlace("classifier.\(last)", "classifier.0.\(last)", "classifier.6.\(last)")
       }
-      if parts[2] == "conv" { return ArrayPlace("features.\(number).\(parts[3])") }
-      if isNormalized { return ArrayPlace("features.\(number + 1).\(parts[3])") }
+      if parts[2] == "conv" { return ForeignPlace("features.\(number).\(parts[3])") }
+      if isNormalized { return ForeignPlace("features.\(number + 1).\(parts[3])") }
       let identity: [String: Float] = ["weight": 1, "bias": 0, "running_mean": 0, "running_var": 1 - 1e-5]
-      return ArrayPlace(absent: identity[parts[3]])
+      return ForeignPlace(absent: identity[parts[3]])
     }
   }
 
-  @Sendable private static func vit(_ name: String, _: Any) -> ArrayPlace? {
+  @Sendable private static func vit(_ name: String, _: Any) -> ForeignPlace? {
     let parts = ViTPart(name)
     let last = name.splitAtLastDot.last
     switch parts {
-    case .token: return ArrayPlace("class_token")
-    case .positions: return ArrayPlace("encoder.pos_embedding")
-    case .patches: return ArrayPlace("conv_proj.\(last)")
-    case .norm: return ArrayPlace("encoder.ln.\(last)")
-    case .head: return ArrayPlace("heads.head.\(last)")
+    case .token: return ForeignPlace("class_token")
+    case .positions: return ForeignPlace("encoder.pos_embedding")
+    case .patches: return ForeignPlace("conv_proj.\(last)")
+    case .norm: return ForeignPlace("encoder.ln.\(last)")
+    case .head: return ForeignPlace("heads.head.\(last)")
     case .block(let number, let part):
       let block = "encoder.layers.encoder_layer_\(number)"
       switch part {
       case .query, .key, .value:
-        return ArrayPlace(
+        return ForeignPlace(
           "\(block).self_attention.in_proj_\(last)",
           part: .init([.query, .key, .value].firstIndex(of: part) ?? 0, of: 3))
-      case .output: return ArrayPlace("\(block).self_attention.out_proj.\(last)")
-      case .firstNorm: return ArrayPlace("\(block).ln_1.\(last)")
-      case .secondNorm: return ArrayPlace("\(block).ln_2.\(last)")
-      case .hidden: return ArrayPlace("\(block).mlp.0.\(last)", "\(block).mlp.linear_1.\(last)")
-      case .contraction: return ArrayPlace("\(block).mlp.3.\(last)", "\(block).mlp.linear_2.\(last)")
+      case .output: return ForeignPlace("\(block).self_attention.out_proj.\(last)")
+      case .firstNorm: return ForeignPlace("\(block).ln_1.\(last)")
+      case .secondNorm: return ForeignPlace("\(block).ln_2.\(last)")
+      case .hidden: return ForeignPlace("\(block).mlp.0.\(last)", "\(block).mlp.linear_1.\(last)")
+      case .contraction: return ForeignPlace("\(block).mlp.3.\(last)", "\(block).mlp.linear_2.\(last)")
       }
     case nil: return nil
     }

@@ -1,5 +1,5 @@
 /// Where an array of ours is in the files of another library.
-package struct ArrayPlace: Hashable, Sendable {
+package struct ForeignPlace: Hashable, Sendable {
   /// Its names there: the first is written, and any of them read.
   package var names: [String]
   /// How it lies there.
