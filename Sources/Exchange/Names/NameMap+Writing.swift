@@ -14,10 +14,11 @@ package struct WrittenArray: Hashable, Sendable {
     case mask(Mask)
   }
 
-  package var shape: Shape {
+  /// As a format writes it: weights as Float, masks as bytes.
+  package var weightArray: WeightArray {
     switch values {
-    case .weights(let tensor): tensor.shape
-    case .mask(let mask): mask.shape
+    case .weights(let tensor): WeightArray(name, tensor)
+    case .mask(let mask): WeightArray(name, mask.shape, .uint8, bytes: mask.bytes)
     }
   }
 }

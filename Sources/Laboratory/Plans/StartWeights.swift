@@ -2,8 +2,6 @@ import CoppiceExchange
 import CoppiceNetworks
 import CoppiceTensors
 import CoppiceTerms
-import Crypto
-import Foundation
 import Synchronization
 
 /// The weights of a file that a trial begins with, looked at when it is planned and read when a stage asks for them.
@@ -51,9 +49,9 @@ package final class StartWeights: Sendable {
   func weights(_ network: Network, fresh: @autoclosure () -> ParameterSet) throws -> ImportedWeights {
     // What is drawn differs from seed to seed.
     if file.head == .kept, let known = read.withLock({ $0 }) { return known }
-    let now = try StartDigests.read(file.path)
-    guard now == digest else { throw StartError.changed(file.path, digest, now) }
     let source = try WeightFile(file.path)
+    let now = try source.contentDigest()
+    guard now == digest else { throw StartError.changed(file.path, digest, now) }
     let fit = try NameFit(network, source, names: names, head: file.head)
     try fit.check(network, file: file.path)
     let weights = try fit.weights(network, from: source, fresh: fresh())
@@ -71,26 +69,12 @@ package final class StartDigests: Sendable {
 
   /// The SHA-256 of what a file holds, in hexadecimal digits.
   ///
-  /// - Throws: `ExchangeError.file`.
+  /// - Throws: `ExchangeError` where there is none, or it is none of weights.
   package func digest(of path: String) throws(ExchangeError) -> String {
     if let digest = known.withLock({ $0[path] }) { return digest }
-    let digest = try Self.read(path)
+    let digest = try WeightFile(path).contentDigest()
     known.withLock { $0[path] = digest }
     return digest
-  }
-
-  static func read(_ path: String) throws(ExchangeError) -> String {
-    do throws(FileFault) {
-      let descriptor = try ReadableFile.open(path)
-      defer { close(descriptor) }
-      var hash = SHA256()
-      while true {
-        let bytes = try ReadableFile.bytes(of: descriptor, 1 << 20, at: path)
-        if bytes.isEmpty { break }
-        hash.update(data: bytes)
-      }
-      return StageKey.hexadecimal(hash.finalize())
-    } catch { throw .file(error) }
   }
 }
 
