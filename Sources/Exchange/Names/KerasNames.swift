@@ -7,7 +7,8 @@ extension NameMap {
   /// `[in, out]` or `[height, width, in, out]`, `bias`, `gamma`, `beta`, `moving_mean` and `moving_variance`, or the `vars` of newer files.
   ///
   /// Layers are told by their names, where these are ours with `_` or `/` for dots, and else by kind, order and shape. The channels of an
-  /// image come last there, so that the first linear layer behind a flattened image has its inputs in another order.
+  /// image come last there, so that the first linear layer behind a flattened image has its inputs in another order. What no file says:
+  /// normalisations there have an ε of 0.001 unless they are made with 0.00001, which ours have.
   package static let keras = NameMap("keras", version: 1) { network, arrays in
     let models = [
       "mlp", "lenet-300-100", "lenet-5", "lenet", "conv", "conv-2", "conv-4", "conv-6", "resnet", "resnet-20",

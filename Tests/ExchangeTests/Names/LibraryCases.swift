@@ -9,6 +9,8 @@ import Foundation
 /// A model of another library with random weights, saved by that library, and what it makes of two inputs.
 struct LibraryCase: Decodable, Sendable, CustomStringConvertible {
   let name: String
+  /// The file of its weights, where it is no safetensors file of that name.
+  let file: String?
   let model: String
   /// The names that are to be found to fit.
   let names: String?
@@ -21,21 +23,24 @@ struct LibraryCase: Decodable, Sendable, CustomStringConvertible {
 
   var description: String { name }
 
-  /// What Tests/Reference/exchange_names.py wrote.
-  static let all: [LibraryCase] = {
-    guard let url = Bundle.module.url(forResource: "names", withExtension: "json", subdirectory: folder),
+  /// What Tests/Reference/exchange_names.py and exchange_keras.py wrote.
+  static let all = read("names") + read("keras")
+
+  private static func read(_ name: String) -> [LibraryCase] {
+    guard let url = Bundle.module.url(forResource: name, withExtension: "json", subdirectory: folder),
       let data = try? Data(contentsOf: url)
     else { return [] }
     return (try? JSONDecoder().decode([LibraryCase].self, from: data)) ?? []
-  }()
+  }
 
   static let folder = "Fixtures/names"
 
   static func named(_ name: String) -> LibraryCase? { all.first { $0.name == name } }
 
   /// The file of its weights.
-  func file(_ ending: String = "safetensors") throws -> WeightFile {
-    guard let url = Bundle.module.url(forResource: name, withExtension: ending, subdirectory: Self.folder)
+  func weightFile() throws -> WeightFile {
+    let name = file ?? "\(name).safetensors"
+    guard let url = Bundle.module.url(forResource: name, withExtension: nil, subdirectory: Self.folder)
     else { throw CocoaError(.fileNoSuchFile) }
     return try WeightFile(url.path)
   }

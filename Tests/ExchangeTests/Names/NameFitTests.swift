@@ -60,7 +60,7 @@ import Testing
   /// A file of the base model has no pooler that fits and the heads of its own training.
   @Test func aBaseModelMakesAClassifier() throws {
     let library = try #require(LibraryCase.named("hf-bert"))
-    let (network, file) = (try library.network(), try library.file())
+    let (network, file) = (try library.network(), try library.weightFile())
     var source = ParameterSet()
     for array in file.arrays where !array.name.hasPrefix("classifier") && !array.name.contains("pooler") {
       source[array.name] = try file.tensor(array.name)

@@ -11,7 +11,7 @@ import Testing
   @Test("logits are those of the library's own model", arguments: LibraryCase.all)
   func logits(_ library: LibraryCase) throws {
     let network = try library.network()
-    let file = try library.file()
+    let file = try library.weightFile()
     let fit = try NameFit(network, file)
     #expect(fit.faults == [] && fit.names.name == library.names)
     let weights = try fit.weights(network, from: file, fresh: ParameterSet())
@@ -66,7 +66,7 @@ import Testing
 
   @Test func aPrunedPairIsAWeightAndAMask() throws {
     let library = try #require(LibraryCase.named("torch-prune"))
-    let (network, file) = (try library.network(), try library.file())
+    let (network, file) = (try library.network(), try library.weightFile())
     #expect(file.arrays.map(\.name).contains("fc1.weight_orig"))
     let weights = try NameFit(network, file).weights(network, from: file, fresh: ParameterSet())
     #expect(weights.masks.names == ["fc1.weight", "fc2.weight"])
@@ -79,7 +79,7 @@ import Testing
 
   @Test func aTiedHeadIsWrittenOnce() throws {
     let library = try #require(LibraryCase.named("hf-gpt2"))
-    let (network, file) = (try library.network(), try library.file())
+    let (network, file) = (try library.network(), try library.weightFile())
     #expect(file.array("lm_head.weight") == nil)
     let weights = try NameFit(network, file).weights(network, from: file, fresh: ParameterSet())
     #expect(weights.parameters["lm_head.weight"] == weights.parameters["wte.weight"])
@@ -97,7 +97,7 @@ import Testing
   /// The longer table has nine places, the network seven.
   @Test func aLongerTableOfPositionsIsCut() throws {
     let library = try #require(LibraryCase.named("hf-gpt2"))
-    let (network, file) = (try library.network(), try library.file())
+    let (network, file) = (try library.network(), try library.weightFile())
     #expect(file.array("transformer.wpe.weight")?.shape == [9, 12])
     let weights = try NameFit(network, file).weights(network, from: file, fresh: ParameterSet())
     #expect(
