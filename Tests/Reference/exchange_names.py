@@ -1,20 +1,20 @@
 """Weights under the names of other libraries, with the logits of their own models: python3 Tests/Reference/exchange_names.py
 
 Writes Tests/ExchangeTests/Fixtures/names: a file of weights for each model, as the library itself saves it, and names.json with inputs
-and logits in double precision. The models are transformers', torchvision's, timm's and torch's own, small and with random weights.
+and logits in double precision. With a folder as argument it writes models there that are too large to lie here. The models are transformers', torchvision's, timm's and torch's own, small and with random weights.
 Layouts of nanoGPT, minGPT and open_lth, which are no packages, are made from their published code. Made with PyTorch 2.13,
 torchvision 0.28, transformers 5.24, timm 1.0.31."""
-import json, math, os
+import json, math, os, sys
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from safetensors.torch import save_file
 
-from published_models import VGG, bert, distilbert, large_resnet, published, vit
+from published_models import VGG, bert, distilbert, efficient, large_resnet, published, small_densenet, vit
 from models import MLP, ResNet
 from torch.nn.utils import prune
-from torchvision.models import resnet, vgg, vision_transformer
+from torchvision.models import mobilenetv2, resnet, vgg, vision_transformer
 from transformers import GPT2Config, GPT2LMHeadModel
 import timm
 
@@ -22,14 +22,14 @@ FOLDER = os.path.join(os.path.dirname(__file__), "../ExchangeTests/Fixtures/name
 CASES = []
 
 
-def draw(model, seed):
+def draw(model, seed, gain=1.4):
     """Weights that make logits hang on the input: of the size that keeps signals, with every bias and statistic other than 0 and 1."""
     generator = torch.Generator().manual_seed(seed)
     normal = lambda shape: torch.randn(shape, generator=generator, dtype=torch.float32).double()
     with torch.no_grad():
         for name, p in model.named_parameters():
             if p.dim() >= 2:
-                p.copy_(normal(p.shape) * 1.4 / math.sqrt(p.numel() / p.shape[0]))
+                p.copy_(normal(p.shape) * gain / math.sqrt(p.numel() / p.shape[0]))
             else:
                 p.copy_(normal(p.shape) * 0.2 + (1.0 if name.endswith("weight") else 0.0))
         for name, b in model.named_buffers():
@@ -197,10 +197,24 @@ def lottery_models():
     case("torch-prune", model, "mlp(widths: [6, 5])", IMAGES([1, 4, 4], 4), images(1, 4, 4), names="own")
 
 
+def large_models():
+    image = images(3, 32, 32)
+    for name, model, text, seed, gain in [
+        ("mobilenet-v2", mobilenetv2.MobileNetV2(5, width_mult=0.25), "mobilenet-v2(width: 0.25)", 31, 2.0),
+        ("efficientnet-b0", efficient(0.25, 0.5, 5), "efficientnet-b0(width: 0.25, depth: 0.5)", 32, 4.0),
+        ("densenet", small_densenet(3, [2, 3], 5), "densenet(growth: 3, blocks: [2, 3])", 33, 2.0),
+        ("resnet-18", resnet.resnet18(num_classes=5), "resnet-18", 34, 1.4),
+    ]:
+        case(name, draw(model, seed, gain), text, IMAGES([3, 32, 32], 5), image, names="own")
+
+
 if __name__ == "__main__":
     os.makedirs(FOLDER, exist_ok=True)
     torch.set_num_threads(1)
-    for part in [transformers_models, gpt_models, vision_models, lottery_models]:
+    parts = [transformers_models, gpt_models, vision_models, lottery_models]
+    if len(sys.argv) > 1:
+        FOLDER, parts = sys.argv[1], [large_models]
+    for part in parts:
         part()
     with open(os.path.join(FOLDER, "names.json"), "w") as file:
         lines = [json.dumps(case, separators=(",", ":")) for case in CASES]

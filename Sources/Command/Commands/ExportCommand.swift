@@ -23,7 +23,8 @@ struct ExportCommand: ParsableCommand {
   var trial: String
 
   @Argument(
-    help: "The file to write.", completion: .file(extensions: ExportTarget.all.map { String($0.ending.dropFirst()) })
+    help: "The file to write.",
+    completion: .file(extensions: ExportTarget.all.map { String($0.ending.dropFirst()) })
   )
   var file: String
 

@@ -122,8 +122,10 @@ extension NameFit {
       masks == 0 ? nil : "\(masks) have a mask",
       constant == 0 ? nil : "\(constant) that the file does not have leave what they are given as it is",
       fresh.isEmpty ? nil : "drawn afresh: \(fresh.joined(separator: ", "))",
-      ignored.isEmpty ? nil : "passed over: \(ignored.prefix(8).joined(separator: ", "))"
-        + (ignored.count > 8 ? " and \(ignored.count - 8) more" : ""),
+      ignored.isEmpty
+        ? nil
+        : "passed over: \(ignored.prefix(8).joined(separator: ", "))"
+          + (ignored.count > 8 ? " and \(ignored.count - 8) more" : ""),
     ].compactMap { $0 }
   }
 }

@@ -17,7 +17,8 @@ extension ArrayFault: CustomStringConvertible {
       "\(name) is not there" + (near.isEmpty ? "" : "; near it are \(near.joined(separator: ", "))")
     case .shape(let name, let found, let wanted): "\(name) is shaped \(found), not \(wanted)"
     case .extra(let name, let near):
-      "\(name) is none of the network's" + (near.isEmpty ? "" : "; near it are \(near.joined(separator: ", "))")
+      "\(name) is none of the network's"
+        + (near.isEmpty ? "" : "; near it are \(near.joined(separator: ", "))")
     }
   }
 }

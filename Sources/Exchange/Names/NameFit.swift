@@ -37,9 +37,10 @@ package struct NameFit: Sendable {
   /// What a framework keeps beside the weights of a network, told by name.
   static func isKeptByTraining(_ name: String) -> Bool {
     let lower = name.lowercased()
-    return ["optimizer", "_layer_checkpoint", "metrics/", "seed_generator", "top_level_model_weights"].contains {
-      lower.hasPrefix($0) || lower.contains("/\($0)")
-    }
+    return ["optimizer", "_layer_checkpoint", "metrics/", "seed_generator", "top_level_model_weights"]
+      .contains {
+        lower.hasPrefix($0) || lower.contains("/\($0)")
+      }
   }
 
   /// Arrays that are no weights and follow from the shapes: counters of batches, numbers of positions, triangles of what a place may see.
@@ -56,7 +57,9 @@ package struct NameFit: Sendable {
     "qa_outputs.", "score.", "fc.", "head.", "heads.",
   ]
 
-  static func isOfHead(_ name: String) -> Bool { heads.contains { name.hasPrefix($0) || name.contains(".\($0)") } }
+  static func isOfHead(_ name: String) -> Bool {
+    heads.contains { name.hasPrefix($0) || name.contains(".\($0)") }
+  }
 }
 
 extension NameMap {

@@ -61,7 +61,8 @@ extension NameMap {
         let whole = Self.joined(pieces.map(\.weight))
         let masked = Self.joined(
           pieces.map { piece in
-            Tensor(piece.weight.shape, piece.mask?.bytes.map(Float.init) ?? piece.weight.scalars.map { _ in 1 })
+            Tensor(
+              piece.weight.shape, piece.mask?.bytes.map(Float.init) ?? piece.weight.scalars.map { _ in 1 })
           })
         written += Self.arrays(target, whole, isMasked ? masked : nil, place.layout, form)
         parts[target] = nil

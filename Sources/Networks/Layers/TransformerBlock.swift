@@ -17,7 +17,8 @@ public struct TransformerBlock: Layer {
 
   /// A block of `heads` heads.
   public init(
-    heads: Int, feedForward: Int = 4, dropout: Double = 0, isCausal: Bool = false, activation: Activation = .gelu
+    heads: Int, feedForward: Int = 4, dropout: Double = 0, isCausal: Bool = false,
+    activation: Activation = .gelu
   ) {
     self.heads = heads
     self.feedForward = feedForward

@@ -127,7 +127,8 @@ import Testing
     let missing = try program.run(begun.map { $0.replacing("begin here", with: "begin there") })
     #expect(missing.status == 66, "\(missing.errors)")
     let unfit = try program.run(begun.map { $0.replacing("widths: [10]", with: "widths: [11]") })
-    #expect(unfit.status == 65 && unfit.errors.contains("does not fit mlp by the names of own"), "\(unfit.errors)")
+    #expect(
+      unfit.status == 65 && unfit.errors.contains("does not fit mlp by the names of own"), "\(unfit.errors)")
   }
 
   /// PyTorch loads what is written as a state dictionary, and as a module that torch.nn.utils.prune has pruned.

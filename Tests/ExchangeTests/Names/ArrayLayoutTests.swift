@@ -35,7 +35,8 @@ import Testing
     for unit in 0..<2 {
       for channel in 0..<3 {
         for place in 0..<4 {
-          #expect(there.scalars[(place * 3 + channel) * 2 + unit] == own.scalars[unit * 12 + channel * 4 + place])
+          #expect(
+            there.scalars[(place * 3 + channel) * 2 + unit] == own.scalars[unit * 12 + channel * 4 + place])
         }
       }
     }

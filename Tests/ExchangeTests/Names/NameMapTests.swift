@@ -38,7 +38,11 @@ import Testing
     // A biased network, so that a bias in a wrong place is told.
     let drawn = ParameterSet(
       parameters.enumerated().map { index, one in
-        (one.name, Tensor(one.tensor.shape, one.tensor.scalars.enumerated().map { Float(index) + Float($0.offset) / 4096 }))
+        (
+          one.name,
+          Tensor(
+            one.tensor.shape, one.tensor.scalars.enumerated().map { Float(index) + Float($0.offset) / 4096 })
+        )
       })
     let masks = MaskSet(
       network.prunable.compactMap { name in
@@ -49,12 +53,13 @@ import Testing
     for form in WrittenMasks.allCases {
       let written = try names.written(network, drawn, buffers, masks: masks, as: form)
       #expect(Set(written.map(\.name)).count == written.count)
-      let source = ParameterSet(written.map { array in
-        switch array.values {
-        case .weights(let tensor): (array.name, tensor)
-        case .mask(let mask): (array.name, Tensor(mask.shape, mask.bytes.map(Float.init)))
-        }
-      })
+      let source = ParameterSet(
+        written.map { array in
+          switch array.values {
+          case .weights(let tensor): (array.name, tensor)
+          case .mask(let mask): (array.name, Tensor(mask.shape, mask.bytes.map(Float.init)))
+          }
+        })
       let fit = try NameFit(network, source, names: names)
       #expect(fit.faults == [])
       let read = try fit.weights(network, from: source, fresh: ParameterSet())

@@ -34,7 +34,8 @@ import Testing
     var trial = Trial()
     trial.start = .file("w", names: "tim")
     #expect(
-      message { _ = try SweepPlan(trial) }.contains("there is no names named \"tim\"; did you mean \"timm\"?"))
+      message { _ = try SweepPlan(trial) }.contains("there is no names named \"tim\"; did you mean \"timm\"?")
+    )
   }
 
   @Test func aStoredTrialKeepsIt() throws {

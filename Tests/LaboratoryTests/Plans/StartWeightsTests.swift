@@ -46,7 +46,10 @@ extension Running {
       ("signs kept", { $0.control = .signedConstant }),
       ("frozen", { $0.control = .frozenPruned }),
       ("untrained", { $0.control = .untrained }),
-      ("gradual", { ($0.dynamics, $0.retraining) = (.gradual(to: .share(0.75), every: .iterations(7)), .none) }),
+      (
+        "gradual",
+        { ($0.dynamics, $0.retraining) = (.gradual(to: .share(0.75), every: .iterations(7)), .none) }
+      ),
       ("learned", { ($0.learnedMask, $0.retraining) = (.edgePopup(), .none) }),
       ("statistics", { ($0.model, $0.dataset) = (.resnet([3], blocks: 1), .tinyGlyphs) }),
     ]
@@ -65,12 +68,14 @@ extension Running {
         #expect(begun.initialWeights?.hasSameBits(as: drawn.initialWeights ?? ParameterSet()) == true)
         #expect(drawn.rounds.count == begun.rounds.count)
         for (a, b) in zip(drawn.rounds, begun.rounds) {
-          #expect(a.masks == b.masks && a.evaluations.map { $0[.testLoss] } == b.evaluations.map { $0[.testLoss] })
+          #expect(
+            a.masks == b.masks && a.evaluations.map { $0[.testLoss] } == b.evaluations.map { $0[.testLoss] })
           #expect(a.weights?.hasSameBits(as: b.weights ?? ParameterSet()) == true)
         }
       }
       // Another file gives other weights.
-      let other = try results(trial.with { $0.start = .file(try! file(trial, seed: 99, "other.safetensors")) })
+      let other = try results(
+        trial.with { $0.start = .file(try! file(trial, seed: 99, "other.safetensors")) })
       #expect(other.records.last?.initialWeights != drawn.records.last?.initialWeights)
     }
 
@@ -136,7 +141,9 @@ extension Running {
       let glyphs = try file(wide, seed: 99, "glyphs.safetensors")
       #expect(failure(.file(glyphs)).code == .badData)
       let drawn = try SweepPlan(Trial.tiny.with { $0.start = .file(path, drawsHead: true) })
-      #expect(drawn.trials.last?.key != (try SweepPlan(Trial.tiny.with { $0.start = .file(path) })).trials.last?.key)
+      #expect(
+        drawn.trials.last?.key != (try SweepPlan(Trial.tiny.with { $0.start = .file(path) })).trials.last?.key
+      )
     }
 
     @Test func aStoredTrialKnowsWhatItBeganWith() throws {
@@ -150,7 +157,8 @@ extension Running {
       // Another file in its place is not what the trial began with.
       _ = try file(.tiny, seed: 98)
       #expect(throws: StartError.self) { try SweepPlan(stored) }
-      #expect(message { _ = try SweepPlan(stored) }.contains("holds other weights than the trial begins with"))
+      #expect(
+        message { _ = try SweepPlan(stored) }.contains("holds other weights than the trial begins with"))
     }
 
     @Test func aFileThatIsChangedMeanwhileEndsTheTrial() throws {
