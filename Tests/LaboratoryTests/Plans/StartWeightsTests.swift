@@ -93,8 +93,8 @@ extension Running {
       // The smallest half of the file's weights is gone.
       let masks = try #require(record.rounds[1].masks)
       let (weight, mask) = (try stored.tensor("fc1.weight"), try #require(masks["fc1.weight"]))
-      let kept = zip(weight.scalars, mask.bytes).filter { $0.1 == 1 }.map { abs($0.0) }.min() ?? 0
-      let gone = zip(weight.scalars, mask.bytes).filter { $0.1 == 0 }.map { abs($0.0) }.max() ?? 0
+      let kept: Float = zip(weight.scalars, mask.bytes).filter { $0.1 == 1 }.map { abs($0.0) }.min() ?? 0
+      let gone: Float = zip(weight.scalars, mask.bytes).filter { $0.1 == 0 }.map { abs($0.0) }.max() ?? 0
       #expect(gone > 0 && gone <= kept)
     }
 
