@@ -1,5 +1,6 @@
 import ArgumentParser
 import Coppice
+import CoppiceExchange
 import Foundation
 
 struct ListCommand: ParsableCommand {
@@ -17,7 +18,7 @@ struct ListCommand: ParsableCommand {
     case losses, targets
     case stopRules = "stop-rules"
     case recipeSteps = "recipe-steps"
-    case measurements, analyses, metrics, settings
+    case measurements, analyses, names, metrics, settings
   }
 
   @Argument(help: "What to list.")
@@ -63,6 +64,7 @@ extension ListCommand.Kind {
   private var listings: [Listing] {
     switch self {
     case .models: Model.catalogue.listings
+    case .names: NameMap.catalogue.listings
     case .datasets: DatasetSource.catalogue.listings
     case .initializers: Initializer.catalogue.listings
     case .optimizers: Optimizer.catalogue.listings

@@ -69,7 +69,7 @@ package struct TrialAssembly {
       rounds[index].row.isFinal = index == rounds.count - 1
     }
     if let reason = try ladderStop(), let last = rounds.indices.last { rounds[last].row.stoppedBy = reason }
-    return TrialRecord(
+    return try TrialRecord(
       trial: plan.name, key: plan.key.hexadecimal, status: status, configuration: plan.configuration,
       provenance: provenance, initialWeights: plan.regimen.initialParameters(draw: 0), rounds: rounds)
   }

@@ -40,7 +40,7 @@ extension TrainingStage {
       state.moments = found
     }
     guard freezesPruned, let masks = try masks.map({ try context.masks(of: $0) }) else { return state }
-    let initial = regimen.initialParameters(draw: 0)
+    let initial = try regimen.initialParameters(draw: 0)
     for (name, mask) in masks {
       guard var weight = state.parameters[name], let frozen = initial[name] else { continue }
       for place in mask.bytes.indices where mask.bytes[place] == 0 {
@@ -54,7 +54,9 @@ extension TrainingStage {
   /// The weights that it goes back to, and their step; `nil` where it does not.
   func origin(_ context: StageContext) throws -> (step: Int, parameters: ParameterSet)? {
     guard let rewindStep else { return nil }
-    guard case .weights(let parent) = source else { return (rewindStep, regimen.initialParameters(draw: 0)) }
+    guard case .weights(let parent) = source else {
+      return (rewindStep, try regimen.initialParameters(draw: 0))
+    }
     return try context.outputs(of: parent)[parameters: "parameters"].map { (rewindStep, $0) }
   }
 
@@ -62,10 +64,11 @@ extension TrainingStage {
     switch source {
     case .fresh(let draw):
       return TrainingState(
-        parameters: regimen.initialParameters(draw: draw), buffers: regimen.model.initialBuffers)
+        parameters: try regimen.initialParameters(draw: draw),
+        buffers: try regimen.initialBuffers(draw: draw))
     case .remade(let way, let draw):
       return TrainingState(
-        parameters: regimen.initialParameters(
+        parameters: try regimen.initialParameters(
           way, draw: draw, masks: try masks.map({ try context.masks(of: $0) })),
         buffers: regimen.model.initialBuffers)
     case .small(let draw):

@@ -1,4 +1,5 @@
 import Coppice
+import CoppiceExchange
 import CoppiceExperiments
 import CoppiceStore
 import Foundation
@@ -23,7 +24,8 @@ import Testing
     ("losses", Loss.catalogue.names), ("targets", CostTarget.catalogue.names),
     ("stop-rules", StopRule.catalogue.names), ("recipe-steps", RecipeStep.catalogue.names),
     ("measurements", RoundMeasurement.catalogue.names),
-    ("analyses", Analysis.catalogue.names), ("metrics", Metrics.all.map(\.name)),
+    ("analyses", Analysis.catalogue.names), ("names", NameMap.catalogue.names),
+    ("metrics", Metrics.all.map(\.name)),
     ("settings", Settings.all.map(\.name)),
   ]
 
@@ -465,7 +467,9 @@ import Testing
     let commands = lines.compactMap { $0.wholeMatch(of: #/  ([a-z]+) {2,}(\S.*)/#) }
     #expect(
       Set(commands.map(\.1)) == [
-        "list", "plan", "run", "status", "show", "criteria", "claims", "explain", "compact", "costs", "table",
+        "list", "plan", "run", "status", "show", "criteria", "claims", "explain", "compact", "export",
+        "inspect",
+        "costs", "table",
         "plot", "speed", "data", "doctor", "clean", "bench",
       ])
     for command in commands {
