@@ -1,3 +1,4 @@
+import CoppiceHDF5
 import CoppiceTerms
 
 /// A file of another library that is not read or written.
@@ -6,8 +7,14 @@ package enum ExchangeError: Error, Hashable, Sendable {
   case file(FileFault)
   /// It is damaged, or says of itself what cannot be.
   case damaged(path: String, format: String, reason: String)
+  /// It may be whole, but holds what is not read; the reason says the next step.
+  case unsupported(path: String, format: String, reason: String)
   /// It has no array of this name; `near` are the nearest names it has.
   case missingArray(String, near: [String])
+  /// Arrays that do not go together, or not into a format; the reason says the next step.
+  case arrays(String)
+  /// It cannot be written.
+  case unwritten(HDF5Error)
 }
 
 extension ExchangeError: ReportedError {
@@ -16,15 +23,19 @@ extension ExchangeError: ReportedError {
     case .file(let fault): fault.description
     case .damaged(let path, let format, let reason):
       "\(path) is no \(format) file that can be read: \(reason)"
+    case .unsupported(let path, let format, let reason): "\(path), a \(format) file, is not read: \(reason)"
     case .missingArray(let name, let near):
       "there is no array \(name)" + (near.isEmpty ? "" : "; the nearest are \(near.joined(separator: ", "))")
+    case .arrays(let reason): reason
+    case .unwritten(let error): error.description
     }
   }
 
   package var exitCode: FailureCode {
     switch self {
     case .file(let fault): fault.exitCode
-    case .damaged, .missingArray: .badData
+    case .damaged, .unsupported, .missingArray, .arrays: .badData
+    case .unwritten: .inputOutput
     }
   }
 }

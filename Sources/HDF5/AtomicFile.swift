@@ -28,20 +28,32 @@ package enum AtomicFile {
   package static func replace(
     _ path: String, with bytes: UnsafeRawBufferPointer, durability: Durability = .everything
   ) throws(HDF5Error) {
+    try replace(path, durability: durability) { (write: Writing) throws(HDF5Error) in try write(bytes) }
+  }
+
+  /// Adds bytes to the end of a file that is being written.
+  package typealias Writing = (_ bytes: UnsafeRawBufferPointer) throws(HDF5Error) -> Void
+
+  /// The same with contents that are written piece by piece, so that they need not lie in memory as a whole.
+  /// - Parameter contents: writes all pieces. It is called again where the file has to be begun anew.
+  package static func replace(
+    _ path: String, durability: Durability = .everything,
+    contents: (_ write: Writing) throws(HDF5Error) -> Void
+  ) throws(HDF5Error) {
     for _ in 1..<attempts {
-      do { return try replaceOnce(path, with: bytes, durability: durability) } catch {
+      do { return try replaceOnce(path, durability: durability, contents) } catch {
         // Somebody removed the folder, or swept the temporary file in the moment between its closing and its renaming.
         guard error.systemError == ENOENT else { throw error }
       }
     }
-    try replaceOnce(path, with: bytes, durability: durability)
+    try replaceOnce(path, durability: durability, contents)
   }
 
   /// How often a file is written whose folder goes meanwhile.
   private static let attempts = 5
 
   private static func replaceOnce(
-    _ path: String, with bytes: UnsafeRawBufferPointer, durability: Durability
+    _ path: String, durability: Durability, _ contents: (_ write: Writing) throws(HDF5Error) -> Void
   ) throws(HDF5Error) {
     let folder = (path as NSString).deletingLastPathComponent
     if !folder.isEmpty { try makeFolder(folder) }
@@ -53,7 +65,9 @@ package enum AtomicFile {
     var isInPlace = false
     defer { if !isInPlace { unlink(temporary) } }
     do throws(HDF5Error) {
-      try fill(descriptor, with: bytes, of: path)
+      try contents { (bytes: UnsafeRawBufferPointer) throws(HDF5Error) in
+        try append(bytes, to: descriptor, of: path)
+      }
       if durability != .process, fsync(descriptor) != 0 {
         throw HDF5Error(systemCall: "fsync", file: path, errno: errno)
       }
@@ -104,8 +118,8 @@ package enum AtomicFile {
     throw HDF5Error(systemCall: "mkdir", file: path, errno: ENOTDIR)
   }
 
-  private static func fill(
-    _ descriptor: Int32, with bytes: UnsafeRawBufferPointer, of path: String
+  private static func append(
+    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, of path: String
   ) throws(HDF5Error) {
     var done = 0
     while done < bytes.count {
