@@ -71,3 +71,9 @@ extension MergeAxes: PathMovingPrimitive {}
 extension MergeAxes: RelevanceMovingPrimitive {}
 
 extension MergeAxes: UnitwisePrimitive {}
+
+extension MergeAxes: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.reshape(call.inputs[0], call.signature.output())]
+  }
+}

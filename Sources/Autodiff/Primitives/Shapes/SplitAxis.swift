@@ -60,3 +60,12 @@ extension SplitAxis: PathMovingPrimitive {}
 extension SplitAxis: RelevanceMovingPrimitive {}
 
 extension SplitAxis: UnitwisePrimitive {}
+
+extension SplitAxis: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.reshape(call.inputs[0], call.signature.output())]
+  }
+
+  /// The first axis of a repetition is one that was added: so are those that it splits into.
+  package func isRepetition(of isRepeated: Bool) -> Bool { isRepeated && axis == 0 }
+}
