@@ -1,8 +1,8 @@
 """Files of ONNX held against the onnx package and onnxruntime: python3 Tests/Reference/onnx_check.py FOLDER
 
 FOLDER holds `NAME.json` beside files: `file`; `checked`, whether the full check of the onnx package must pass; `runs`, each with `inputs`
-and `outputs` by name (`shape`, `type`, `data`); `tolerance`, the largest difference in largest outputs; `apart`, instead of it, how many
-elements of an output may differ at all. Prints a line for each file and ends with 1 where one does not agree."""
+and `outputs` by name (`shape`, `type`, `data`); `tolerance`, the largest difference in largest outputs or, where there are `codes` (a scale
+and a zero point), in codes of outputs. Prints a line for each file and ends with 1 where one does not agree."""
 import json, sys
 from pathlib import Path
 import numpy, onnx, onnxruntime
@@ -21,6 +21,11 @@ def ratio(found, wanted):
     return float(numpy.abs(found - wanted).max(initial=0) / largest)
 
 
+def codes(numbers, scale, zero):
+    """As ONNX's QuantizeLinear has them."""
+    return numpy.clip(numpy.rint(numbers.astype(numpy.float32) / numpy.float32(scale)) + zero, 0, 255)
+
+
 def check(folder, case):
     path = str(folder / case["file"])
     if case["checked"]:
@@ -36,7 +41,11 @@ def check(folder, case):
             wanted = array(run["outputs"][name])
             if value.dtype != wanted.dtype:
                 raise ValueError(f"{name} is {value.dtype}, not {wanted.dtype}")
-            worst = max(worst, ratio(value, wanted))
+            if "codes" in case:
+                apart = numpy.abs(codes(value, *case["codes"]) - codes(wanted, *case["codes"]))
+                worst = max(worst, float(apart.max()))
+            else:
+                worst = max(worst, ratio(value, wanted))
     return worst
 
 

@@ -36,18 +36,21 @@ struct RuntimeCheck {
   /// Adds a file with what it must compute.
   /// - Parameters:
   ///   - isChecked: whether the full check of the onnx package must pass.
-  ///   - tolerance: the largest difference in largest outputs.
+  ///   - tolerance: the largest difference in largest outputs, or in codes of outputs.
+  ///   - codes: the codes in which outputs are compared.
   func add(
-    _ name: String, _ file: ONNXFile, isChecked: Bool = true, tolerance: Double = 1e-4, _ runs: [Run]
+    _ name: String, _ file: ONNXFile, isChecked: Bool = true, tolerance: Double = 1e-4,
+    codes: AffineCode? = nil, _ runs: [Run]
   ) throws {
     let folder = try #require(folder)
     try file.write(to: folder.file("\(name).onnx"))
-    let json: [String: Any] = [
+    var json: [String: Any] = [
       "file": "\(name).onnx", "checked": isChecked, "tolerance": tolerance,
       "runs": runs.map { run in
         ["inputs": run.inputs.mapValues(\.json), "outputs": run.outputs.mapValues(\.json)]
       },
     ]
+    if let codes { json["codes"] = [Double(codes.scale), Double(codes.zero)] }
     try JSONSerialization.data(withJSONObject: json).write(
       to: URL(fileURLWithPath: folder.file("\(name).json")))
   }
