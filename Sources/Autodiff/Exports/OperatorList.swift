@@ -78,7 +78,9 @@ package struct OperatorList: Hashable, Sendable {
           }
           return operand
         }
-        if exportable.repeatsInputs, let whole = node.inputs.firstIndex(where: { repeated[$0] == nil }) {
+        if exportable.repeatsInputs {
+          // One of them is whole, so that the output is.
+          let whole = node.inputs.firstIndex { repeated[$0] == nil } ?? 0
           for place in inputs.indices where place != whole {
             inputs[place] = repeated[node.inputs[place]] ?? inputs[place]
           }

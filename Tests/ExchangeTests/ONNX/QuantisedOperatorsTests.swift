@@ -52,7 +52,8 @@ struct QuantisedOperatorsTests {
           inputs.data.map { layer.input.rounded(Float($0)) - Float(layer.inputZero) }.map(Double.init)),
         name: ReferenceArray(weight.shape, codes.map(Double.init)),
       ]
-      let product = graph.nodes.lastIndex { $0.primitive is Affine || $0.primitive is Convolution } ?? 0
+      let product =
+        graph.nodes.lastIndex { $0.primitive is Affine || $0.primitive is CoppiceAutodiff.Convolution } ?? 0
       for (name, tensor) in Swift.Array(drawn.parameters) + Swift.Array(drawn.buffers)
       where leaves[name] == nil { leaves[name] = ReferenceArray(repeating: 0, tensor.shape) }
       let sums = try #require(try Interpreter.run(graph, leaves)[ValueID(node: product)])

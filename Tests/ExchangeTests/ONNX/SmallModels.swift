@@ -1,6 +1,7 @@
 import CoppiceAutodiff
 import CoppiceNetworks
 import CoppiceTensors
+import Testing
 
 /// A shipped model in a size that tests run, and at full size.
 struct SmallModel: Sendable, CustomTestStringConvertible {
@@ -31,11 +32,13 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
     SmallModel(.lenet300100, images(9, 1), full: .lenet300100, images(28, 1, classes: 10)),
     SmallModel(.mlp([7, 5]), images(4, 1)),
     SmallModel(.lenet5, images(28, 1), full: .lenet5, images(28, 1, classes: 10)),
-    SmallModel(.lenet(), images(28, 1)),
+    SmallModel(.lenet([3, 4], hidden: 6), images(28, 1)),
     SmallModel(.conv2, images(8), full: .conv2, cifar), SmallModel(.conv4, images(8), full: .conv4, cifar),
-    SmallModel(.conv6, images(8), full: .conv6, cifar), SmallModel(.conv(), images(8)),
+    SmallModel(.conv6, images(8), full: .conv6, cifar),
+    SmallModel(.conv([[3, 4], [5]], hidden: [6]), images(8)),
     SmallModel(.resnet20, images(8), full: .resnet20, cifar),
-    SmallModel(.resnet56, images(8), full: .resnet56, cifar), SmallModel(.resnet(), images(8)),
+    SmallModel(.resnet56, images(8), full: .resnet56, cifar),
+    SmallModel(.resnet([3, 4], blocks: 2), images(8)),
     SmallModel(.resnet18(width: 4, blocks: [1, 2, 1, 1]), images(32), full: .resnet18(), large),
     SmallModel(.resnet50(width: 4, blocks: [2, 1, 1, 1]), images(32), full: .resnet50(), large),
     SmallModel(.vgg16(width: 4, blocks: [1, 2, 2, 1, 1]), images(32), full: .vgg16(), cifar),

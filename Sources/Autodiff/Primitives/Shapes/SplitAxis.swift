@@ -63,7 +63,8 @@ extension SplitAxis: UnitwisePrimitive {}
 
 extension SplitAxis: ExportablePrimitive {
   package func operators(_ call: inout OperatorCall) -> [Operand] {
-    [call.reshape(call.inputs[0], call.signature.output())]
+    let (x, y) = (call.signature.input(0), call.signature.output())
+    return [x == y ? call.inputs[0] : call.reshape(call.inputs[0], y)]
   }
 
   /// The first axis of a repetition is one that was added: so are those that it splits into.
