@@ -115,7 +115,7 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       ListCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self,
       CriteriaCommand.self, ClaimsCommand.self, ExplainCommand.self,
-      CompactCommand.self, CostsCommand.self,
+      CompactCommand.self, ExportCommand.self, InspectCommand.self, CostsCommand.self,
       TableCommand.self, PlotCommand.self, SpeedCommand.self, DataCommand.self, DoctorCommand.self,
       CleanCommand.self,
       BenchCommand.self,

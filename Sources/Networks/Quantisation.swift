@@ -124,15 +124,45 @@ package struct Quantisation: Hashable, Sendable {
     return result
   }
 
-  /// How many weights that survive under masks are rounded to 0: they were no zeros before.
+  /// How many weights that survive under masks have the code 0.
   package func zeroedSurvivors(in parameters: ParameterSet, masks: MaskSet?) -> Int {
     names.reduce(0) { count, name in
       guard let weight = parameters[name] else { return count }
       let (rounded, mask) = (nearest(name, weight), masks?[name])
-      return count
-        + weight.scalars.indices.count { place in
-          weight.scalars[place] != 0 && rounded.scalars[place] == 0 && mask?.bytes[place] != 0
-        }
+      return count + rounded.scalars.indices.count { rounded.scalars[$0] == 0 && mask?.bytes[$0] != 0 }
     }
+  }
+}
+
+extension Quantisation {
+  /// The quantisation of some layers, each with an array of its scales, `[out]`, and one of its input's range, `[2]`.
+  ///
+  /// - Parameters:
+  ///   - scales: by the names of the weights, in the order of the network.
+  ///   - ranges: how far inputs reach below and above 0; of no account where inputs are not quantised.
+  package init(bits: Int, scales: ParameterSet, ranges: ParameterSet) {
+    self.init(
+      scales.map { name, scales in
+        let range = ranges[name]?.scalars ?? []
+        let input =
+          range.count == 2
+          ? AffineCode(below: range[0], above: range[1]) : AffineCode(below: 0, above: 0)
+        return (
+          name,
+          LayerScales(
+            weight: scales.scalars, bits: bits, inputScale: input.scale, inputZero: input.zero)
+        )
+      })
+  }
+
+  /// The scales of the weights of some layers as they stand, each `[out]`.
+  package static func scales(of layers: [String], in parameters: ParameterSet, bits: Int) -> ParameterSet {
+    ParameterSet(
+      layers.compactMap { name in
+        parameters[name].map { weight in
+          let scales = rowScales(of: weight, bits: bits)
+          return (name, Tensor([scales.count], scales))
+        }
+      })
   }
 }

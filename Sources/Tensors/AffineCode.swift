@@ -37,8 +37,8 @@ package struct AffineCode: Hashable, Sendable {
     return bounded.roundedHalfToEven + Float(zero)
   }
 
-  /// The code of a number that is no NaN.
-  package func code(_ number: Float) -> UInt8 { UInt8(rounded(number)) }
+  /// The code of a number; that of 0 for NaN.
+  package func code(_ number: Float) -> UInt8 { UInt8(exactly: rounded(number)) ?? zero }
 
   /// What a code stands for.
   package func value(of code: UInt8) -> Float { (Float(code) - Float(zero)) * scale }

@@ -38,8 +38,8 @@ package struct SymmetricCode: Hashable, Sendable {
     return bounded.roundedHalfToEven
   }
 
-  /// The code of a weight that is a number.
-  package func code(_ weight: Float) -> Int8 { Int8(rounded(weight)) }
+  /// The code of a weight; 0 of NaN.
+  package func code(_ weight: Float) -> Int8 { Int8(exactly: rounded(weight)) ?? 0 }
 
   /// What a code stands for.
   package func value(of code: Int8) -> Float { Float(code) * scale }

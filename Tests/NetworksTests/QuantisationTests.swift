@@ -39,11 +39,21 @@ import Testing
     for place in 0..<12 where masks["fc.weight"]?.bytes[place] == 0 {
       #expect(rounded?.scalars[place].bitPattern == 0)
     }
-    // −0.001 of a row whose largest is 6; the survivor at place 1 was 0 before.
-    #expect(quantisation.zeroedSurvivors(in: parameters, masks: masks) == 1)
-    #expect(quantisation.zeroedSurvivors(in: parameters, masks: nil) == 1)
-    let gone = MaskSet([("fc.weight", Mask([3, 4], [1, 1, 1, 1, 0, 0, 0, 0, 1, 0, 0, 1]))])
+    // The survivors at places 1, a zero before, and 9: −0.001 in a row whose largest is 6.
+    #expect(quantisation.zeroedSurvivors(in: parameters, masks: masks) == 2)
+    #expect(quantisation.zeroedSurvivors(in: parameters, masks: nil) == 7)
+    let gone = MaskSet([("fc.weight", Mask([3, 4], [1, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 1]))])
     #expect(quantisation.zeroedSurvivors(in: parameters, masks: gone) == 0)
+  }
+
+  @Test func scalesAndRangesMakeAQuantisation() {
+    let scales = Quantisation.scales(
+      of: ["fc.weight", "none"], in: ParameterSet([("fc.weight", weight)]), bits: 8)
+    #expect(scales.names == ["fc.weight"])
+    let ranges = ParameterSet([("fc.weight", Tensor([2], [0.5, 1]))])
+    #expect(Quantisation(bits: 8, scales: scales, ranges: ranges) == quantisation)
+    let without = Quantisation(bits: 4, scales: scales, ranges: ParameterSet())
+    #expect(without["fc.weight"]?.input == AffineCode(scale: 1, zero: 0))
   }
 
   @Test func weightsOfFourBitsAreStoredTwoAByte() {

@@ -2,10 +2,10 @@ import CoppiceTensors
 
 /// The formats of weight files that are read, told by their first bytes.
 package enum FileFormat: String, CaseIterable, Sendable {
-  case safetensors, npy, npz, torch
+  case safetensors, npy, npz, torch, keras
 
   /// What a sentence calls it.
-  package var title: String { rawValue }
+  package var title: String { self == .keras ? "Keras" : rawValue }
 }
 
 /// What a file says that it holds.
@@ -36,6 +36,7 @@ extension FileContents {
     if beginning.starts(with: TorchFile.formerMagic) {
       return (.torch, try TorchFile.formerContents(of: file))
     }
+    if beginning.starts(with: KerasFile.signature) { return (.keras, try KerasFile.contents(of: file)) }
     if Safetensors.isRecognised(beginning) { return (.safetensors, try Safetensors.contents(of: file)) }
     throw .damaged(path: file.path, format: "weight", reason: unknown(beginning))
   }
