@@ -49,10 +49,11 @@ struct TrialEvaluation {
       guard let weights = round.weights, let stored = round.evaluations.last else { return nil }
       let (parameters, buffers) = try network.split(weights, of: round.index)
       let masks = (round.masks?.names.isEmpty ?? true) ? nil : round.masks
+      let regimen = try network.regimen.fitting(parameters)
       // What was trained as a smaller network was measured as one.
       let isCompacted = round.invariants.contains { $0.name == Invariant.compactedLogits.name }
-      let compacted = try isCompacted ? masks.map { try Compacted(network.regimen.model, masks: $0) } : nil
-      let found = try Meter(network.regimen, masks: masks, compacted: compacted).evaluation(
+      let compacted = try isCompacted ? masks.map { try Compacted(regimen.model, masks: $0) } : nil
+      let found = try Meter(regimen, masks: masks, compacted: compacted).evaluation(
         parameters, buffers, step: stored.step, isLast: !stored.testClassAccuracy.isEmpty)
       return Round(index: round.index, measures: Self.measures(stored, found))
     }

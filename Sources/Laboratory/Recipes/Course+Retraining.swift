@@ -2,8 +2,10 @@ import CoppicePruning
 
 extension Course {
   /// The step `retrain` of a recipe: the training that follows a pruning. Its network, or a control in its place, is a round.
-  mutating func retrain(_ own: Retraining?) throws {
-    guard let network, let masks else { throw RecipeError.untrained("retrain") }
+  /// - Parameter way: what it does besides, for the steps that stand in its place.
+  mutating func retrain(_ own: Retraining?, as way: RetrainingWay = RetrainingWay()) throws {
+    guard let network else { throw RecipeError.untrained(way.step) }
+    guard let masks else { return try retrainFactors(own, as: way) }
     // What follows a learned mask is a round of its own, with the same masks.
     if isLearned { (prunings, isMeasured, isLearned) = (prunings + 1, false, false) }
     guard !isMeasured else { throw RecipeError.retrainedTwice }
@@ -19,6 +21,10 @@ extension Course {
       try check(trial.repair)
       repairs.append(trial.repair)
     }
+    if plan.rewindStep != nil, way.way.adapters != nil {
+      throw RecipeError.adaptedRewound(own ?? trial.retraining)
+    }
+    if plan.rewindStep != nil, isFactorised { throw RecipeError.factorisedRewound(own ?? trial.retraining) }
     if plan.rewindStep != nil, let repair = repairs.first {
       throw PlanError.repairWithRewind(repair, own ?? trial.retraining)
     }
@@ -33,13 +39,18 @@ extension Course {
       network: network, masks: masks, retraining: plan,
       firstStep: plan.rewindStep ?? (plan.completes ? end : nil) ?? position,
       density: 1 - forecast.sparsity, repairs: repairs, predecessor: predecessor(of: plan))
-    var training = retrained(ticket, from: network, masks: masks)
-    // Where units are of several sizes, only the pruning itself shows that it removed nothing.
-    if plan.rewindStep != nil, let before, !isInVain {
-      let twin = retrained(ticket, from: network, masks: before).key
-      if graph[twin] != nil { training.twin = TrainingStage.Twin(training: twin, masks: before) }
+    let isInVain = isInVain
+    let key = made(way, under: masks) { course, way in
+      var training = course.retrained(ticket, from: network, masks: masks, way: way)
+      // Where units are of several sizes, only the pruning itself shows that it removed nothing.
+      if plan.rewindStep != nil, let before, !isInVain {
+        let twin = course.retrained(ticket, from: network, masks: before, way: way).key
+        if course.graph[twin] != nil {
+          training.twin = TrainingStage.Twin(training: twin, masks: before)
+        }
+      }
+      return training
     }
-    let key = add(training)
     (self.network, unpruned, repairs) = (key, nil, [])
     position = ticket.firstStep + plan.iterations
     if plan.completes || plan.rewindStep != nil { isSpared = false }
@@ -72,7 +83,8 @@ extension Course {
   ///
   /// - Parameter freezesPruned: whether pruned weights are frozen at their initial values in place of 0.
   mutating func retrained(
-    _ ticket: Control.Ticket, from network: StageKey?, masks: StageKey?, freezesPruned: Bool = false
+    _ ticket: Control.Ticket, from network: StageKey?, masks: StageKey?, freezesPruned: Bool = false,
+    way: TrainingStage.Way = .init()
   ) -> TrainingStage {
     let plan = ticket.retraining
     // The ticket's own network may have been moved by its pruning; that of a control is as it was.
@@ -91,7 +103,7 @@ extension Course {
       steps: plan.iterations, learningRateStep: rate.learningRateStep(of: plan),
       predecessor: ticket.predecessor, rate: rate.course(from: before),
       isCompacted: isCompacting && masks != nil && !freezesPruned, keepsMoments: keepsMoments,
-      moments: moments,
+      moments: moments, way: way,
       density: masks == nil || freezesPruned ? 1 : ticket.density)
     training.rewindStep = plan.rewindStep
     return training

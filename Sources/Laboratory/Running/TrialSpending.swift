@@ -1,4 +1,5 @@
 import CoppiceStore
+import CoppiceTerms
 
 /// What the trainings of a trial have cost, in floating-point operations.
 final class TrialSpending {
@@ -15,6 +16,7 @@ final class TrialSpending {
     let firstStep: Int
     let learningRateStep: Int?
     let rate: TrainingStage.RateCourse?
+    let way: Specification.Value
   }
 
   private let stages: [StageKey: any Stage]
@@ -44,7 +46,7 @@ final class TrialSpending {
       if let training = stage as? TrainingStage, training.moves == nil {
         let beginning = Beginning(
           source: training.source, masks: training.masks, firstStep: training.firstStep,
-          learningRateStep: training.learningRateStep, rate: training.rate)
+          learningRateStep: training.learningRateStep, rate: training.rate, way: training.way.identity)
         let other = longest[beginning] ?? Spent()
         if spent.dense > other.dense { longest[beginning] = spent }
         total.flops += max(spent.flops, other.flops) - other.flops

@@ -88,7 +88,8 @@ extension TrainingRun {
       record.numbers.append(("moment_steps", [Double(momentSteps + trainer.step)]))
     }
     if !isMeasured { (record.series, record.evaluations, record.invariants) = (Series(), [], []) }
-    record.numbers.append(("training_flops_dense", [costs.flopsPerStep * Double(trainer.step)]))
+    record.numbers.append(
+      ("training_flops_dense", [(costs.flopsPerStep + stage.guideFlops) * Double(trainer.step)]))
     return record
   }
 }

@@ -57,9 +57,9 @@ struct TrainingRun {
   /// A training at its beginning, or where its checkpoint stands.
   init(_ stage: TrainingStage, _ context: StageContext) throws {
     (self.stage, regimen, self.context) = (stage, stage.regimen, context)
-    network = try stage.network()
     var state: TrainingState
     masks = try stage.initialMasks(context)
+    network = try stage.network(under: masks?.active)
     if let checkpoint = Self.checkpoint(of: stage, context) {
       state = try TrainingState(checkpoint)
       log = TrainingLog(checkpoint, steps: stage.steps)
@@ -71,6 +71,9 @@ struct TrainingRun {
       state = try stage.initialState(context)
       if let learning = stage.learning {
         state.parameters = learning.start(state.parameters, network, regimen)
+      }
+      if stage.way.adapters != nil {
+        state.parameters = network.completed(state.parameters, seed: regimen.seedBits)
       }
       log = TrainingLog(steps: stage.steps)
     }
@@ -85,18 +88,21 @@ struct TrainingRun {
     trainer = try Trainer(
       smaller?.network ?? network, state, masks: smaller == nil ? masks?.active : smaller?.masks,
       trained: masks?.trained, execution: regimen.execution,
-      optimizer: regimen.optimizer, loss: regimen.loss,
+      optimizer: regimen.optimizer, loss: stage.way.guide?.loss ?? regimen.loss,
+      teacher: try stage.way.guide?.teacher(context),
       // What makes no step needs no room for one.
       batch: stage.steps == 0 ? 1 : regimen.batchSize, clipping: regimen.clipping,
-      seed: regimen.seedBits, firstStep: stage.firstStep, momentSteps: momentSteps, threads: context.threads)
+      seed: stage.orderSeed, firstStep: stage.firstStep, momentSteps: momentSteps, threads: context.threads)
     rates = try stage.rates(context)
     sparsity = stage.moves == nil ? nil : masks?.active.sparsity
     probes = MoveProbes(regimen, threads: context.threads)
     batches = try Batches(
       regimen.data.split.training, of: regimen.data.dataset, batchSize: regimen.batchSize,
-      seed: regimen.seedBits)
+      seed: stage.orderSeed)
     costs = try context.costs.costs(of: regimen)
-    flopsPerStep = masks.map(costs.flopsPerStep) ?? costs.flopsPerStep
+    flopsPerStep =
+      stage.way.adapters != nil
+      ? try regimen.flopsPerStep(of: network) : masks.map(costs.flopsPerStep) ?? costs.flopsPerStep
     frozen = masks?.trained == nil ? nil : trainer.parameters
     reported = state.step
     let isCut = stage.learning?.ratio != nil
@@ -136,7 +142,7 @@ struct TrainingRun {
     if let inputs = try stage.learning?.inputs(trainer.step, stage.steps, regimen) { trainer.write(inputs) }
     let rate = rates(trainer.step)
     let loss = trainer.run(learningRate: rate)
-    log.flops += flopsPerStep
+    log.flops += flopsPerStep + stage.guideFlops
     log.add(
       loss: loss, learningRate: rate, sparsity: sparsity,
       step: trainer.step)

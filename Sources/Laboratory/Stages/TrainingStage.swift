@@ -53,6 +53,8 @@ package struct TrainingStage: Stage {
   package let keepsMoments: Bool
   /// The training whose moments it begins with; `nil` for moments of 0.
   package let moments: StageKey?
+  /// What it does besides: a teacher, adapters, another order.
+  package let way: Way
   /// Whether the network is measured. One that is only there to be rewound to is not.
   package let isMeasured: Bool
   /// The fraction of prunable weights that is to be left, 0…1. It serves estimates of time and is no part of the key.
@@ -71,7 +73,8 @@ package struct TrainingStage: Stage {
     moves: MaskMoves? = nil, learning: MaskLearning? = nil, drawing: MaskDrawing? = nil,
     firstStep: Int = 0, steps: Int, learningRateStep: Int? = 0, predecessor: Predecessor? = nil,
     rate: RateCourse? = nil, isCompacted: Bool = false, keepsMoments: Bool = false,
-    moments: StageKey? = nil, isMeasured: Bool = true, density: Double = 1, within: StageKey? = nil
+    moments: StageKey? = nil, way: Way = Way(), isMeasured: Bool = true, density: Double = 1,
+    within: StageKey? = nil
   ) {
     self.regimen = regimen
     self.source = source
@@ -87,7 +90,7 @@ package struct TrainingStage: Stage {
     self.rate = rate
     self.isCompacted = isCompacted
     (self.keepsMoments, self.moments) = (keepsMoments, moments)
-    self.isMeasured = isMeasured
+    (self.way, self.isMeasured) = (way, isMeasured)
     self.density = density
     self.within = within
     let stop = Self.stop(regimen, isMeasured: isMeasured)
@@ -125,6 +128,9 @@ package struct TrainingStage: Stage {
         ("compacted", .flag(isCompacted), neutral: .flag(false)),
         ("keeps-moments", .flag(keepsMoments), neutral: .flag(false)),
         ("moments", moments?.value ?? .none, neutral: .none),
+        ("guide", way.guide?.value ?? .none, neutral: .none),
+        ("adapters", way.adapters.map { .integer($0.rank) } ?? .none, neutral: .none),
+        ("copy", .integer(way.copy), neutral: .integer(0)),
       ]))
   }
 
@@ -147,7 +153,17 @@ package struct TrainingStage: Stage {
           ("timing", .component(regimen.timing)), ("learning", .component(learning.specification)),
         ])
     }
-    return StageWork(kind: kind ?? regimen.timing, steps: steps, density: density, evaluations: evaluations)
+    return StageWork(
+      kind: kind ?? guidedKind ?? regimen.timing, steps: steps, density: density, evaluations: evaluations)
+  }
+
+  /// Steps beside a teacher take longer than others.
+  private var guidedKind: Specification? {
+    way.guide.map { guide in
+      Specification(
+        "guided", version: 1,
+        [("timing", .component(regimen.timing)), ("teacher", .component(guide.network.origin))])
+    }
   }
 
   /// How often it is measured: every so many steps, the first time before the first step, and at the end.
@@ -157,11 +173,11 @@ package struct TrainingStage: Stage {
 
   /// What the planned steps cost at the planned density.
   package func flops(_ costs: NetworkCostTable) throws -> Double {
-    try costs.costs(of: regimen).flopsPerStep(regimen.model, density: density) * Double(steps)
+    try (costs.costs(of: regimen).flopsPerStep(regimen.model, density: density) + guideFlops) * Double(steps)
   }
 
   package func denseFlops(_ costs: NetworkCostTable) throws -> Double {
-    try costs.costs(of: regimen).flopsPerStep * Double(steps)
+    try (costs.costs(of: regimen).flopsPerStep + guideFlops) * Double(steps)
   }
 
   package var parents: [StageKey] {
@@ -169,6 +185,7 @@ package struct TrainingStage: Stage {
     if case .weights(let key) = source { parents.append(key) }
     if let before = rate?.before { parents.append(before) }
     if let moments, !parents.contains(moments) { parents.append(moments) }
+    if let teacher = way.guide?.teacher, !parents.contains(teacher) { parents.append(teacher) }
     if let key = predecessor?.training, !parents.contains(key) { parents.append(key) }
     if let twin { parents += [twin.training, twin.masks] }
     return parents
