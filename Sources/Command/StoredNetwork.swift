@@ -44,7 +44,7 @@ struct StoredNetwork {
   func split(
     _ weights: ParameterSet, of round: Int
   ) throws -> (parameters: ParameterSet, buffers: ParameterSet) {
-    let model = regimen.model
+    let model = try regimen.fitting(weights).model
     let shapes =
       model.declarations.map { ($0.name, $0.shape) } + model.buffers.map { ($0.name, $0.shape) }
     for (name, shape) in shapes where weights[name]?.shape != shape {

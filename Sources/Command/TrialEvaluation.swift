@@ -49,11 +49,12 @@ struct TrialEvaluation {
       guard let weights = round.weights, let stored = round.evaluations.last else { return nil }
       let (parameters, buffers) = try network.split(weights, of: round.index)
       let masks = (round.masks?.names.isEmpty ?? true) ? nil : round.masks
+      let regimen = try network.regimen.fitting(parameters)
       // What was trained as a smaller network was measured as one.
       let isCompacted = round.invariants.contains { $0.name == Invariant.compactedLogits.name }
-      let compacted = try isCompacted ? masks.map { try Compacted(network.regimen.model, masks: $0) } : nil
+      let compacted = try isCompacted ? masks.map { try Compacted(regimen.model, masks: $0) } : nil
       let bits = round.weightScales == nil ? nil : Int(exactly: round.row[metric: .bits])
-      let found = try Meter(network.regimen, masks: masks, compacted: compacted, bits: bits).evaluation(
+      let found = try Meter(regimen, masks: masks, compacted: compacted, bits: bits).evaluation(
         parameters, buffers, ranges: round.inputRanges ?? ParameterSet(), step: stored.step,
         isLast: !stored.testClassAccuracy.isEmpty)
       return Round(index: round.index, measures: Self.measures(stored, found))

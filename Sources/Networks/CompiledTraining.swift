@@ -20,11 +20,12 @@ struct CompiledTraining {
   private let moments: [(leaf: String, parameter: String)]
   private var masks: TrainingMasks
 
-  /// The form that a network takes under masks. A parameter with two masks is never sparse.
+  /// The form that a network takes under masks. A parameter with two masks is never sparse, and none is where a loss compares what
+  /// single layers give.
   static func form(
     of network: Network, _ masks: TrainingMasks, _ settings: Settings
   ) throws -> Network {
-    try SparseForm(masks.one, settings.execution).apply(to: network)
+    try SparseForm(masks.one, settings.loss.matched == nil ? settings.execution : .never).apply(to: network)
   }
 
   /// A step of a network that has the form of its masks.

@@ -96,6 +96,17 @@ package struct Network: Sendable {
       })
   }
 
+  /// Some of its parameters, and those that are missing drawn afresh, in the order of the declarations.
+  package func completed(_ parameters: ParameterSet, seed: UInt64) -> ParameterSet {
+    var all = ParameterSet()
+    for (ordinal, declared) in declarations.enumerated() {
+      all[declared.name] =
+        parameters[declared.name]
+        ?? declared.initializer.tensor(declared.shape, seed: seed, ordinal: ordinal)
+    }
+    return all
+  }
+
   /// The buffers at their initial values.
   package var initialBuffers: ParameterSet {
     ParameterSet(buffers.map { ($0.name, Tensor(repeating: $0.initial, $0.shape)) })

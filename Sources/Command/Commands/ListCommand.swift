@@ -18,7 +18,7 @@ struct ListCommand: ParsableCommand {
     case losses, targets
     case stopRules = "stop-rules"
     case recipeSteps = "recipe-steps"
-    case measurements, analyses, names, metrics, settings
+    case teachers, measurements, analyses, names, metrics, settings
   }
 
   @Argument(help: "What to list.")
@@ -84,6 +84,7 @@ extension ListCommand.Kind {
     case .losses: Loss.catalogue.listings
     case .stopRules: StopRule.catalogue.listings
     case .recipeSteps: RecipeStep.catalogue.listings
+    case .teachers: DistillationTeacher.catalogue.listings
     case .measurements: RoundMeasurement.catalogue.listings
     case .analyses: Analysis.catalogue.listings
     case .experiments, .metrics, .settings: []

@@ -61,6 +61,16 @@ package struct NetworkCosts: Sendable {
   }
 }
 
+extension Regimen {
+  /// Floating-point operations of a training step of another network in the place of this regimen's, with every weight there.
+  func flopsPerStep(of network: Network) throws -> Double {
+    let graph = try network.trainingGraph(
+      batch: batchSize, optimizer: optimizer, masked: [], loss: loss.needsTeacher ? .crossEntropy : loss,
+      clipping: clipping)
+    return Double(graph.stepCost.dense)
+  }
+}
+
 /// The costs of the networks of a plan, each counted once, and the probes of their paths: the seed makes no difference.
 package final class NetworkCostTable: Sendable {
   private let known = Mutex<[Specification: NetworkCosts]>([:])

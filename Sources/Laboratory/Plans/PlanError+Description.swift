@@ -4,6 +4,9 @@ import CoppiceTerms
 extension PlanError: CustomStringConvertible {
   package var description: String {
     switch self {
+    case .lossWithoutTeacher(let loss):
+      "loss \(loss.name) compares with a teacher, which a step of a recipe has: set loss=cross-entropy, and "
+        + "recipe(steps: [train, prune(sparsity: 0.5), distil(loss: \(loss.name))])"
     case .batchSize(let batch, let examples):
       "a batch of \(batch) cannot be filled from \(examples) training examples; set batch-size to 1…\(examples)"
     case .noSuchRound(let round, let last):

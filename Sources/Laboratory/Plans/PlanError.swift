@@ -59,6 +59,7 @@ package enum PlanError: Error, Hashable {
   case repairWithRewind(Repair, Retraining)
   case rateWithRewind(RetrainingRate, Retraining)
   case momentsOfLearnedMask(LearnedMask)
+  case lossWithoutTeacher(Loss)
 }
 
 extension PlanError: ReportedError {

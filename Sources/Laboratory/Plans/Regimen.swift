@@ -59,6 +59,7 @@ package final class Regimen: Sendable {
       ("clipping", limit, neutral: .none),
       ("loss", .component(loss.specification), neutral: .component(Loss.crossEntropy.specification)),
       ("start", start.map { .component($0.specification) } ?? .none, neutral: .none),
+      ("rewrites", model.rewriteList, neutral: .list([])),
     ])
     timing = Specification(
       "timing", version: 1,
@@ -68,7 +69,8 @@ package final class Regimen: Sendable {
         ("optimizer", .component(optimizer.specification)), ("clipping", limit),
         ("batch-size", .integer(batchSize)), ("execution", .text(execution.rawValue)),
         ("loss", .component(loss.specification)),
-      ])
+      ]
+    ).adding([("rewrites", model.rewriteList, neutral: .list([]))])
   }
 
   /// Whether a plan that tried a step of it would take much memory or time: 64 million weights or more, or operations for seconds.
@@ -126,6 +128,28 @@ package final class Regimen: Sendable {
     let last = max(0, total - 1)
     return learningRate(step: min(step ?? last, last), total: total)
   }
+}
+
+extension Regimen {
+  /// The same for another network.
+  func with(_ network: Network) -> Regimen {
+    Regimen(
+      model: network, data: data, optimizer: optimizer, learningRate: learningRate, loss: loss, stop: stop,
+      clipping: clipping, batchSize: batchSize, total: total, evaluationInterval: evaluationInterval,
+      execution: execution, seed: seed)
+  }
+
+  /// The same for the network that stored parameters are those of: this one, or one with products in the place of some weights.
+  /// - Throws: `TraceError`.
+  package func fitting(_ parameters: ParameterSet) throws -> Regimen {
+    guard let factorised = Factorised(of: model, with: parameters) else { return self }
+    return with(try factorised.apply(to: model))
+  }
+}
+
+extension Network {
+  /// What its own model's network was rewritten by, as a key holds it.
+  fileprivate var rewriteList: Specification.Value { .list(rewrites.map { .component($0.specification) }) }
 }
 
 extension Regimen {

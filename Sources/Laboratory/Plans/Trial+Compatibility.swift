@@ -13,6 +13,7 @@ extension Trial {
     if rounds != nil, stop.scope == .ladder { throw .ladderWithRounds(stop) }
     if repair != .none, dynamics != .none { throw .repairWithDynamics(repair, dynamics) }
     if repair != .none, recipe?.steps.contains(where: { $0.repairs }) == true { throw .repairTwice(repair) }
+    if loss.needsTeacher { throw .lossWithoutTeacher(loss) }
     if optimizerState == .kept, learnedMask != .none { throw .momentsOfLearnedMask(learnedMask) }
     try checkTarget()
     if learnedMask != .none { return try checkLearnedMask() }
@@ -54,7 +55,8 @@ extension Trial {
   /// How many rounds a learned mask adds to those of the prunings: its own training, and a retraining under the same masks.
   func learnedRounds(_ steps: [RecipeStep]) -> Int {
     guard learnedMask.makesMasks else { return 0 }
-    return steps.dropFirst().first?.name == "retrain" ? 2 : 1
+    let retrainings = ["retrain", "distil", "adapt", "average"]
+    return steps.dropFirst().first.map { retrainings.contains($0.name) } == true ? 2 : 1
   }
 
   /// Refuses what a learned mask does not go together with.

@@ -7,7 +7,8 @@ extension Course {
     let machine = Machine.current(threads: trial.measurement.threads)
     for place in rounds.indices {
       guard let network = rounds[place][.training] else { continue }
-      let stage = LatencyStage(regimen, of: network, masks: rounds[place][.masks], on: machine)
+      let own = (graph[network] as? TrainingStage)?.regimen ?? regimen
+      let stage = LatencyStage(own, of: network, masks: rounds[place][.masks], on: machine)
       rounds[place] = rounds[place].adding(.latency, add(stage))
     }
   }

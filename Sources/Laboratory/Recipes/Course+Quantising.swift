@@ -64,11 +64,11 @@ extension Course {
   }
 
   /// The stage with the quantised network of a training: its own where it knew of codes, else one that converts it.
-  mutating func quantised(_ training: TrainingStage) -> StageKey {
-    guard quantising != nil else { return training.key }
-    guard training.quantisation != nil else { return convert(training.key) }
-    noteQuantised(training.key)
-    return training.key
+  mutating func quantised(_ training: StageKey) -> StageKey {
+    guard quantising != nil else { return training }
+    guard (graph[training] as? TrainingStage)?.quantisation != nil else { return convert(training) }
+    noteQuantised(training)
+    return training
   }
 
   /// Reports the round of the network as it stands.

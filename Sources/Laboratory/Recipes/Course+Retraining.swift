@@ -2,9 +2,11 @@ import CoppicePruning
 
 extension Course {
   /// The step `retrain` of a recipe: the training that follows a pruning. Its network, or a control in its place, is a round.
-  mutating func retrain(_ own: Retraining?) throws {
-    guard let network, masks != nil || quantising?.aware != nil else {
-      throw RecipeError.untrained("retrain")
+  /// - Parameter way: what it does besides, for the steps that stand in its place.
+  mutating func retrain(_ own: Retraining?, as way: RetrainingWay = RetrainingWay()) throws {
+    guard let network else { throw RecipeError.untrained(way.step) }
+    guard masks != nil || (quantising?.aware != nil && !isFactorised) else {
+      return try retrainFactors(own, as: way)
     }
     // What follows a learned mask is a round of its own, with the same masks.
     if isLearned { (prunings, isMeasured, isLearned) = (prunings + 1, false, false) }
@@ -21,6 +23,10 @@ extension Course {
       try check(trial.repair)
       repairs.append(trial.repair)
     }
+    if plan.rewindStep != nil, way.way.adapters != nil {
+      throw RecipeError.adaptedRewound(own ?? trial.retraining)
+    }
+    if plan.rewindStep != nil, isFactorised { throw RecipeError.factorisedRewound(own ?? trial.retraining) }
     if plan.rewindStep != nil, let repair = repairs.first {
       throw PlanError.repairWithRewind(repair, own ?? trial.retraining)
     }
@@ -36,15 +42,20 @@ extension Course {
       network: network, masks: masks ?? network, retraining: plan,
       firstStep: plan.rewindStep ?? (plan.completes ? end : nil) ?? position,
       density: 1 - forecast.sparsity, repairs: repairs, predecessor: predecessor(of: plan))
-    var training = retrained(ticket, from: network, masks: masks)
-    // Where units are of several sizes, only the pruning itself shows that it removed nothing.
-    if plan.rewindStep != nil, let before, !isInVain {
-      let twin = retrained(ticket, from: network, masks: before).key
-      if graph[twin] != nil { training.twin = TrainingStage.Twin(training: twin, masks: before) }
+    let isInVain = isInVain
+    let made = made(way, under: masks) { course, way in
+      var training = course.retrained(ticket, from: network, masks: masks, way: way)
+      // Where units are of several sizes, only the pruning itself shows that it removed nothing.
+      if plan.rewindStep != nil, let before, !isInVain {
+        let twin = course.retrained(ticket, from: network, masks: before, way: way).key
+        if course.graph[twin] != nil {
+          training.twin = TrainingStage.Twin(training: twin, masks: before)
+        }
+      }
+      return training
     }
-    add(training)
     position = ticket.firstStep + plan.iterations
-    let key = quantised(training)
+    let key = quantised(made)
     (self.network, unpruned, repairs) = (key, nil, [])
     if plan.completes || plan.rewindStep != nil { isSpared = false }
     try decide(key)
@@ -78,7 +89,8 @@ extension Course {
   ///
   /// - Parameter freezesPruned: whether pruned weights are frozen at their initial values in place of 0.
   mutating func retrained(
-    _ ticket: Control.Ticket, from network: StageKey?, masks: StageKey?, freezesPruned: Bool = false
+    _ ticket: Control.Ticket, from network: StageKey?, masks: StageKey?, freezesPruned: Bool = false,
+    way: TrainingStage.Way = .init()
   ) -> TrainingStage {
     let plan = ticket.retraining
     // The ticket's own network may have been moved by its pruning; that of a control is as it was.
@@ -97,7 +109,7 @@ extension Course {
       steps: plan.iterations, learningRateStep: rate.learningRateStep(of: plan),
       predecessor: ticket.predecessor, rate: rate.course(from: before),
       isCompacted: isCompacting && masks != nil && !freezesPruned, keepsMoments: keepsMoments,
-      moments: moments,
+      moments: moments, way: way,
       density: masks == nil || freezesPruned ? 1 : ticket.density,
       quantisation: quantisation(steps: plan.iterations))
     training.rewindStep = plan.rewindStep

@@ -45,7 +45,7 @@ extension Course {
   var whole: TrainingStage {
     TrainingStage(
       regimen, source: .fresh(draw: 0), learning: penalty, drawing: drawing, steps: regimen.total,
-      keepsMoments: keepsMoments)
+      keepsMoments: keepsMoments, way: .init(guide: firstGuide))
   }
 
   /// Whether trainings leave their moments to those that follow.
@@ -101,6 +101,6 @@ extension Course {
   func start(_ step: Int) -> TrainingStage {
     TrainingStage(
       regimen, source: .fresh(draw: 0), learning: penalty, steps: step, keepsMoments: keepsMoments,
-      isMeasured: false, within: whole.key)
+      way: .init(guide: firstGuide), isMeasured: false, within: whole.key)
   }
 }

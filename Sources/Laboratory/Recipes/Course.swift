@@ -5,18 +5,19 @@ import CoppiceTerms
 /// A trial while its recipe unrolls: where its network stands, and the stages asked for so far.
 package struct Course {
   package let trial: Trial
-  package let regimen: Regimen
+  /// What its network is trained by; another one behind a factorisation.
+  package private(set) var regimen: Regimen
   /// The trial's own retraining in steps.
   let retraining: RetrainingPlan
   /// The rounds that are reported beside round 0.
   let wanted: Set<Int>
   let pruner: Pruner
   /// What the granularity makes units from.
-  let structure: NetworkStructure
+  private(set) var structure: NetworkStructure
   /// The layers that are pruned, whole.
-  let prunable: [PrunableLayer]
+  private(set) var prunable: [PrunableLayer]
   /// How many weights coupled units leave at least.
-  let leastSurvivors: Int
+  private(set) var leastSurvivors: Int
   /// What learns masks in the first training; `nil` where nothing does.
   let learning: MaskLearning?
   /// What prunings are to leave of what the network costs; `nil` where they are to leave weights.
@@ -33,6 +34,10 @@ package struct Course {
   var isSpared = false
   /// The first training.
   var dense: StageKey?
+  /// What the first training compares with; `nil` where with nothing.
+  var firstGuide: TrainingStage.Guide?
+  /// Whether weights are products of two smaller ones.
+  var isFactorised = false
   /// The stage with the masks so far.
   var masks: StageKey?
   /// How often the network was pruned.
@@ -90,6 +95,22 @@ package struct Course {
     forecast = Forecast(
       prunable,
       pools: try pruner.pools(among: regimen.model.layers, structure: structure) { shapes[$0] })
+  }
+
+  /// Goes on with another network, of which nothing is pruned yet.
+  mutating func goOn(with other: Regimen) throws {
+    let network = other.model
+    let needsStructure = trial.granularity != .weight || trial.criterion.needs.structure
+    let structure = needsStructure ? try NetworkStructure(network) : NetworkStructure.none
+    try pruner.checkCompatibility(with: network.layers, structure: structure)
+    let prunable = try pruner.prunable(among: network.layers, structure: structure)
+    let shapes = Dictionary(
+      network.declarations.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    try pruner.checkMultiple(among: network.layers, structure: structure) { shapes[$0] }
+    leastSurvivors = try pruner.leastSurvivors(among: network.layers, structure: structure) { shapes[$0] }
+    forecast = Forecast(
+      prunable, pools: try pruner.pools(among: network.layers, structure: structure) { shapes[$0] })
+    (regimen, self.structure, self.prunable) = (other, structure, prunable)
   }
 
   var scoring: ScoringData { ScoringData(batch: trial.scoringBatch, count: trial.scoringBatches) }

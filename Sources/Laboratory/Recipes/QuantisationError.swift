@@ -6,6 +6,7 @@ package enum QuantisationError: Error, Hashable, CustomStringConvertible {
   case twice
   case control(Control)
   case compaction
+  case adapters
   case noLayers(String)
   case rangeNotFinite(String)
   case badRange(String, Calibration, below: Float, above: Float)
@@ -21,6 +22,8 @@ package enum QuantisationError: Error, Hashable, CustomStringConvertible {
     case .compaction:
       "a training with quantised weights runs on the whole network, and this one is to run on the smaller one: leave out aware, or "
         + "set compaction=none and leave out compact"
+    case .adapters:
+      "adapters are trained beside weights as they are, and quantise(aware:) stands before adapt: leave out aware, or put quantise behind adapt"
     case .noLayers(let model): "\(model) has no linear layer and no convolution that could be quantised"
     case .rangeNotFinite(let layer):
       "the inputs of \(layer) are not finite, so that they have no codes: the network has diverged"

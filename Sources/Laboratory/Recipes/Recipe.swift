@@ -42,7 +42,7 @@ public struct RecipeStep: Component {
   public let specification: Specification
   /// What it prunes to; `nil` where it does not prune.
   let target: PruningTarget?
-  /// Whether it removes weights.
+  /// Whether it makes the network smaller: what is measured behind it is a round of its own.
   let prunes: Bool
   /// Whether it repairs.
   let repairs: Bool
@@ -55,12 +55,12 @@ public struct RecipeStep: Component {
   package init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
     prunesTo target: PruningTarget? = nil, leavesOut: Bool = false, repairs: Bool = false,
-    quantises: Bool = false,
+    quantises: Bool = false, factorises: Bool = false,
     extend: @escaping @Sendable (inout Course) throws -> Void
   ) {
     specification = Specification(name, version: version, fields)
     (self.target, self.repairs, self.quantises) = (target, repairs, quantises)
-    prunes = target != nil || leavesOut
+    prunes = target != nil || leavesOut || factorises
     self.extend = extend
   }
 }

@@ -1,3 +1,5 @@
+import CoppiceNetworks
+import CoppicePruning
 import CoppiceTerms
 
 /// A recipe whose steps cannot be taken.
@@ -9,6 +11,25 @@ package enum RecipeError: Error, Hashable, CustomStringConvertible {
   case repairedLate
   case noRound
   case leftOutLate
+  case noDenseTeacher
+  case lossWithoutTeacher(Loss)
+  case matchedCompacted(Loss)
+  case distilledFirst
+  case distilledMask(LearnedMask)
+  case adaptedUnpruned
+  case adaptedUnmasked
+  case adaptedCompacted
+  case adaptedRewound(Retraining)
+  case factorisedPruned
+  case factorisedTwice
+  case factorisedUnderTarget(CostTarget)
+  case factorisedRewound(Retraining)
+  case factorisedRepaired(Repair)
+  case factorisedChange(RetrainingRate)
+  case nothingToFactorise(Specification)
+  case factorsTooLarge(Double, least: Double)
+  case stepWithControl(String, Control)
+  case stepWithMoments(String)
 
   package var description: String {
     switch self {
@@ -26,6 +47,7 @@ package enum RecipeError: Error, Hashable, CustomStringConvertible {
     case .leftOutLate:
       "leave-out stands in the recipe behind a pruning: blocks are left out of a whole network, so put it before every prune"
     case .noRound: "the recipe ends without a network that is measured: end it with train, repair or retrain"
+    default: compression
     }
   }
 }

@@ -46,7 +46,8 @@ package struct TrialAssembly {
         row.status = status
         let kept = masks?[masks: "masks"]
         // Which layers were emptied is what a reader of a collapsed trial asks first.
-        let layers = try kept.map { try costs.costs(of: plan.regimen).layers(of: plan.regimen, $0) } ?? []
+        let own = regimen(of: round)
+        let layers = try kept.map { try costs.costs(of: own).layers(of: own, $0) } ?? []
         rounds.append(RoundRecord(row: row, masks: kept, layers: layers))
         break
       }
@@ -94,6 +95,11 @@ package struct TrialAssembly {
       },
       stop: plan.trial.stop,
       settledStep: Int(exactly: training[numbers: "settled_step"]?.first ?? 0) ?? 0)
+  }
+
+  /// What the network of a round is trained by: of a factorised one, that of its products.
+  private func regimen(of round: Round) -> Regimen {
+    training(of: round[.training])?.regimen ?? plan.regimen
   }
 
   private func training(of key: StageKey?) -> TrainingStage? {
@@ -148,24 +154,26 @@ package struct TrialAssembly {
       row.stoppedBy = text
     }
     // A network that was pruned and never trained has its costs all the same, one whose masks were never made has none.
-    let network = kept == nil && round[.masks] != nil ? nil : try costs.costs(of: plan.regimen)
+    let regimen = regimen(of: round)
+    let network = kept == nil && round[.masks] != nil ? nil : try costs.costs(of: regimen)
     let spent = try spending.total(upTo: training == nil ? round[.masks] : round[.training])
     row.measure(
       RoundFacts(
         evaluations: training?.evaluations ?? [],
-        layers: training?.layers ?? network?.layers(of: plan.regimen, kept) ?? [], masks: kept,
+        layers: training?.layers ?? network?.layers(of: regimen, kept) ?? [], masks: kept,
         series: training?.series ?? Series(),
         flops: training?[numbers: "flops"]?.first.flatMap { Int(exactly: $0) } ?? network?.flops,
         trainingFlops: spent.flatMap { Int(exactly: $0.flops.rounded()) },
         trainingFlopsDense: spent.flatMap { Int(exactly: $0.dense.rounded()) },
         // Masks that a training has of its own are not those it was given.
         paths: network == nil
-          ? nil : try training.flatMap(PathRecord.init) ?? masks.flatMap(PathRecord.init) ?? paths(kept),
-        compaction: network == nil ? nil : try compaction(kept, training),
-        size: network == nil ? nil : try costs.compaction(of: plan.regimen).size(kept),
+          ? nil
+          : try training.flatMap(PathRecord.init) ?? masks.flatMap(PathRecord.init) ?? paths(kept, regimen),
+        compaction: network == nil ? nil : try compaction(kept, training, regimen),
+        size: network == nil ? nil : try costs.compaction(of: regimen).size(kept),
         latency: try round[.latency].flatMap { try outputs.read($0) }.flatMap(LatencyRecord.init),
         target: network == nil ? nil : try target(round, kept),
-        quantisation: training.flatMap { QuantisationRecord($0, of: plan.regimen.model, masks: kept) },
+        quantisation: training.flatMap { QuantisationRecord($0, of: regimen.model, masks: kept) },
         wallTime: training?[numbers: "wall_time"]?.first.map { round.isInVain ? 0 : $0 } ?? .nan,
         exploration: training?[numbers: "exploration"]?.first,
         ties: masks?[numbers: "ties"]?.first.flatMap { round.isInVain ? 0 : Int(exactly: $0) },
@@ -174,10 +182,12 @@ package struct TrialAssembly {
   }
 
   /// What is left where units are cut out: as it was trained, or as masks of whole units say; of a dense network, all of it.
-  private func compaction(_ masks: MaskSet?, _ training: StageRecord?) throws -> CompactionRecord? {
+  private func compaction(
+    _ masks: MaskSet?, _ training: StageRecord?, _ regimen: Regimen
+  ) throws -> CompactionRecord? {
     if let record = training.flatMap(CompactionRecord.init) { return record }
     guard plan.trial.granularity.isOfUnits || (masks?.sparsity ?? 0) == 0 else { return nil }
-    return try costs.compaction(of: plan.regimen).record(masks)
+    return try costs.compaction(of: regimen).record(masks)
   }
 
   /// What is left of what the trial's target counts.
@@ -188,8 +198,8 @@ package struct TrialAssembly {
       achieved: try masks.map(costs.cost) ?? costs.whole)
   }
 
-  private func paths(_ masks: MaskSet?) throws -> PathRecord {
-    let paths = try costs.paths(of: plan.regimen)
+  private func paths(_ masks: MaskSet?, _ regimen: Regimen) throws -> PathRecord {
+    let paths = try costs.paths(of: regimen)
     return masks.map(paths.record) ?? paths.dense
   }
 

@@ -1,4 +1,5 @@
 import CoppiceStore
+import CoppiceTerms
 
 /// What the trainings of a trial have cost, in floating-point operations.
 final class TrialSpending {
@@ -16,6 +17,7 @@ final class TrialSpending {
     let learningRateStep: Int?
     let rate: TrainingStage.RateCourse?
     let quantisation: StageQuantisation?
+    let way: Specification.Value
   }
 
   private let stages: [StageKey: any Stage]
@@ -46,7 +48,7 @@ final class TrialSpending {
         let beginning = Beginning(
           source: training.source, masks: training.masks, firstStep: training.firstStep,
           learningRateStep: training.learningRateStep, rate: training.rate,
-          quantisation: training.quantisation)
+          quantisation: training.quantisation, way: training.way.identity)
         let other = longest[beginning] ?? Spent()
         if spent.dense > other.dense { longest[beginning] = spent }
         total.flops += max(spent.flops, other.flops) - other.flops

@@ -162,6 +162,11 @@ extension SensitivityStage {
 }
 
 extension Regimen {
+  /// Why a record does not hold a network of this regimen.
+  func networkFault(in record: StageRecord) -> String? {
+    fault(in: record, needing: ["parameters", "buffers"])
+  }
+
   /// Why a record does not hold masks of this network.
   func maskFault(in record: StageRecord) -> String? { fault(in: record, needing: ["masks"]) }
 

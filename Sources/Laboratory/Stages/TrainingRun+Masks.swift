@@ -52,10 +52,16 @@ extension TrainingRun {
     isExplored = true
   }
 
-  /// Finds the network that is left of a learned mask.
+  /// Finds the network that is left of a learned mask, or of weights with their adapters.
   ///
   /// - Parameter isCut: whether it is cut to the pruning ratio, where there is one.
   mutating func harden(isCut: Bool) throws {
+    if let adapters = stage.way.adapters {
+      let masks = masks?.active
+      let rewrite = adapters.rewrite(regimen.model, under: Set(masks?.names ?? []))
+      let merged = rewrite.withoutAdapters(rewrite.merged(trainer.parameters, under: masks))
+      left = masks?.applied(to: merged) ?? merged
+    }
     guard let learning = stage.learning else { return }
     guard learning.mask.makesMasks else {
       left = ParameterSet(

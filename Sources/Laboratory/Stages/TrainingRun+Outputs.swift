@@ -89,7 +89,8 @@ extension TrainingRun {
     }
     quantised?.add(to: &record, survivingParameters, ranges: ranges, masks: masks?.active)
     if !isMeasured { (record.series, record.evaluations, record.invariants) = (Series(), [], []) }
-    record.numbers.append(("training_flops_dense", [costs.flopsPerStep * Double(trainer.step)]))
+    record.numbers.append(
+      ("training_flops_dense", [(costs.flopsPerStep + stage.guideFlops) * Double(trainer.step)]))
     return record
   }
 }

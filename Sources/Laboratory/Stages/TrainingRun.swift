@@ -59,10 +59,10 @@ struct TrainingRun {
   /// A training at its beginning, or where its checkpoint stands.
   init(_ stage: TrainingStage, _ context: StageContext) throws {
     (self.stage, regimen, self.context) = (stage, stage.regimen, context)
-    network = try stage.network()
     var state: TrainingState
     quantised = try stage.quantisation.map { try QuantisedRun($0, stage.regimen.model, context) }
     masks = try stage.initialMasks(context)
+    network = try stage.network(under: masks?.active)
     if let checkpoint = Self.checkpoint(of: stage, context) {
       state = try TrainingState(checkpoint)
       log = TrainingLog(checkpoint, steps: stage.steps)
@@ -78,6 +78,9 @@ struct TrainingRun {
       if let quantised, stage.steps > 0 {
         for (name, range) in FakeQuantised.buffers(quantised.ranges) { state.buffers[name] = range }
       }
+      if stage.way.adapters != nil {
+        state.parameters = network.completed(state.parameters, seed: regimen.seedBits)
+      }
       log = TrainingLog(steps: stage.steps)
     }
     if stage.isCompacted, let masks {
@@ -91,18 +94,21 @@ struct TrainingRun {
     trainer = try Trainer(
       smaller?.network ?? network, state, masks: smaller == nil ? masks?.active : smaller?.masks,
       trained: masks?.trained, execution: regimen.execution,
-      optimizer: regimen.optimizer, loss: regimen.loss,
+      optimizer: regimen.optimizer, loss: stage.way.guide?.loss ?? regimen.loss,
+      teacher: try stage.way.guide?.teacher(context),
       // What makes no step needs no room for one.
       batch: stage.steps == 0 ? 1 : regimen.batchSize, clipping: regimen.clipping,
-      seed: regimen.seedBits, firstStep: stage.firstStep, momentSteps: momentSteps, threads: context.threads)
+      seed: stage.orderSeed, firstStep: stage.firstStep, momentSteps: momentSteps, threads: context.threads)
     rates = try stage.rates(context)
     sparsity = stage.moves == nil ? nil : masks?.active.sparsity
     probes = MoveProbes(regimen, threads: context.threads)
     batches = try Batches(
       regimen.data.split.training, of: regimen.data.dataset, batchSize: regimen.batchSize,
-      seed: regimen.seedBits)
+      seed: stage.orderSeed)
     costs = try context.costs.costs(of: regimen)
-    flopsPerStep = masks.map(costs.flopsPerStep) ?? costs.flopsPerStep
+    flopsPerStep =
+      stage.way.adapters != nil
+      ? try regimen.flopsPerStep(of: network) : masks.map(costs.flopsPerStep) ?? costs.flopsPerStep
     frozen = masks?.trained == nil ? nil : trainer.parameters
     reported = state.step
     let isCut = stage.learning?.ratio != nil
@@ -145,7 +151,7 @@ struct TrainingRun {
     }
     let rate = rates(trainer.step)
     let loss = trainer.run(learningRate: rate)
-    log.flops += flopsPerStep
+    log.flops += flopsPerStep + stage.guideFlops
     log.add(
       loss: loss, learningRate: rate, sparsity: sparsity,
       step: trainer.step)

@@ -3,10 +3,14 @@ import CoppicePruning
 import CoppiceTensors
 
 extension TrainingStage {
-  /// The network that is trained: the regimen's own, or what a learned mask or codes make of it.
-  func network() throws -> Network {
+  /// The network that is trained: the regimen's own, or what a learned mask, codes or adapters make of it.
+  ///
+  /// - Parameter masks: those it begins under. What is declared does not depend on them.
+  func network(under masks: MaskSet? = nil) throws -> Network {
     if let quantisation, steps > 0 { return try quantisation.trained(regimen.model) }
-    return try learning?.network(regimen) ?? regimen.model
+    if let learning { return try learning.network(regimen) }
+    guard let adapters = way.adapters else { return regimen.model }
+    return try adapters.rewrite(regimen.model, under: Set(masks?.names ?? [])).apply(to: regimen.model)
   }
 
   /// The masks it begins under; `nil` for a dense training.

@@ -7,7 +7,8 @@ extension TrainingStage {
     try steps == 0 || regimen.isTooLargeToTry
       ? StageRates(countedFor: regimen, density: work.density, threads: threads, seconds: seconds)
       : StageRates(
-        regimen, learning, quantisation, density: work.density, threads: threads, seconds: seconds)
+        regimen, learning, quantisation, way.guide, density: work.density, threads: threads,
+        seconds: seconds)
   }
 
   /// Its steps, the evaluations on the way, and the one at its end that takes the training data too.
@@ -31,7 +32,8 @@ extension StageRates {
 
   /// Measured now, for about `seconds`, under random masks.
   fileprivate init(
-    _ regimen: Regimen, _ learning: MaskLearning?, _ quantisation: StageQuantisation?, density: Double,
+    _ regimen: Regimen, _ learning: MaskLearning?, _ quantisation: StageQuantisation?,
+    _ guide: TrainingStage.Guide?, density: Double,
     threads: Int, seconds: Double
   ) throws {
     let (model, data) = (regimen.model, regimen.data)
@@ -41,7 +43,8 @@ extension StageRates {
     let masks = model.randomMasks(density: density)
     let trainer = try Trainer(
       network, state, masks: learning == nil ? masks : nil, execution: regimen.execution,
-      optimizer: regimen.optimizer,
+      optimizer: regimen.optimizer, loss: guide?.loss ?? .crossEntropy,
+      teacher: guide.map { ($0.network, $0.network.initialParameters(seed: 0), $0.network.initialBuffers) },
       batch: regimen.batchSize, clipping: regimen.clipping, seed: regimen.seedBits, threads: threads)
     var batches = try Batches(
       data.split.training, of: data.dataset, batchSize: regimen.batchSize, seed: regimen.seedBits)

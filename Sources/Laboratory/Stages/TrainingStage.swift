@@ -55,6 +55,8 @@ package struct TrainingStage: Stage {
   package let moments: StageKey?
   /// How its network is made one of codes; `nil` where it is not.
   package let quantisation: StageQuantisation?
+  /// What it does besides: a teacher, adapters, another order.
+  package let way: Way
   /// Whether the network is measured. One that is only there to be rewound to is not.
   package let isMeasured: Bool
   /// The fraction of prunable weights that is to be left, 0…1. It serves estimates of time and is no part of the key.
@@ -73,8 +75,8 @@ package struct TrainingStage: Stage {
     moves: MaskMoves? = nil, learning: MaskLearning? = nil, drawing: MaskDrawing? = nil,
     firstStep: Int = 0, steps: Int, learningRateStep: Int? = 0, predecessor: Predecessor? = nil,
     rate: RateCourse? = nil, isCompacted: Bool = false, keepsMoments: Bool = false,
-    moments: StageKey? = nil, isMeasured: Bool = true, density: Double = 1, within: StageKey? = nil,
-    quantisation: StageQuantisation? = nil
+    moments: StageKey? = nil, way: Way = Way(), isMeasured: Bool = true, density: Double = 1,
+    within: StageKey? = nil, quantisation: StageQuantisation? = nil
   ) {
     self.regimen = regimen
     self.source = source
@@ -90,7 +92,7 @@ package struct TrainingStage: Stage {
     self.rate = rate
     self.isCompacted = isCompacted
     (self.keepsMoments, self.moments) = (keepsMoments, moments)
-    self.isMeasured = isMeasured
+    (self.way, self.isMeasured) = (way, isMeasured)
     self.density = density
     self.within = within
     self.quantisation = quantisation
@@ -130,6 +132,9 @@ package struct TrainingStage: Stage {
         ("keeps-moments", .flag(keepsMoments), neutral: .flag(false)),
         ("moments", moments?.value ?? .none, neutral: .none),
         ("quantisation", quantisation?.value ?? .none, neutral: .none),
+        ("guide", way.guide?.value ?? .none, neutral: .none),
+        ("adapters", way.adapters.map { .integer($0.rank) } ?? .none, neutral: .none),
+        ("copy", .integer(way.copy), neutral: .integer(0)),
       ]))
   }
 
@@ -161,7 +166,17 @@ package struct TrainingStage: Stage {
           [("timing", .component(regimen.timing)), ("bits", .integer(quantisation.bits))])
       }
     return StageWork(
-      kind: kind ?? quantised ?? regimen.timing, steps: steps, density: density, evaluations: evaluations)
+      kind: kind ?? quantised ?? guidedKind ?? regimen.timing, steps: steps, density: density,
+      evaluations: evaluations)
+  }
+
+  /// Steps beside a teacher take longer than others.
+  private var guidedKind: Specification? {
+    way.guide.map { guide in
+      Specification(
+        "guided", version: 1,
+        [("timing", .component(regimen.timing)), ("teacher", .component(guide.network.origin))])
+    }
   }
 
   /// How often it is measured: every so many steps, the first time before the first step, and at the end.
@@ -171,11 +186,11 @@ package struct TrainingStage: Stage {
 
   /// What the planned steps cost at the planned density.
   package func flops(_ costs: NetworkCostTable) throws -> Double {
-    try costs.costs(of: regimen).flopsPerStep(regimen.model, density: density) * Double(steps)
+    try (costs.costs(of: regimen).flopsPerStep(regimen.model, density: density) + guideFlops) * Double(steps)
   }
 
   package func denseFlops(_ costs: NetworkCostTable) throws -> Double {
-    try costs.costs(of: regimen).flopsPerStep * Double(steps)
+    try (costs.costs(of: regimen).flopsPerStep + guideFlops) * Double(steps)
   }
 
   package var parents: [StageKey] {
@@ -183,6 +198,7 @@ package struct TrainingStage: Stage {
     if case .weights(let key) = source { parents.append(key) }
     if let before = rate?.before { parents.append(before) }
     if let moments, !parents.contains(moments) { parents.append(moments) }
+    if let teacher = way.guide?.teacher, !parents.contains(teacher) { parents.append(teacher) }
     if let key = predecessor?.training, !parents.contains(key) { parents.append(key) }
     for key in quantisation?.parents ?? [] where !parents.contains(key) { parents.append(key) }
     if let twin { parents += [twin.training, twin.masks] }

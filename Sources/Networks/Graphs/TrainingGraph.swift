@@ -36,8 +36,12 @@ extension Network {
         builder.fail(loss.name, "needs a teacher for \(interface), not for \(teacher.interface)")
       }
       let labels = builder.labels(interface, batch: batch)
-      let total = student.penalized(
-        loss.mean(student.logits(builder), labels, teacher: guide.flatMap { builder.teacherLogits($0) }))
+      let comparison = guide.map { guide in
+        let teacher = builder.teacher(guide)
+        return Loss.Guide(
+          logits: teacher["logits"], activations: loss.activations(forward, student, guide, teacher))
+      }
+      let total = student.penalized(loss.mean(student.logits(builder), labels, guide: comparison))
       builder.output("loss", total)
 
       let trained = declarations.filter(\.isTrained)
@@ -85,18 +89,30 @@ extension Network {
   }
 }
 
+extension Loss {
+  /// What the layer that is compared gives in both networks; `nil` where nothing is, or one of them has no such layer.
+  fileprivate func activations(
+    _ forward: Graph, _ student: Replay, _ guide: Graph, _ teacher: Replay
+  ) -> (student: Value, teacher: Value)? {
+    guard let matched, let own = forward.activations(of: matched).flatMap({ student[$0] }),
+      let other = guide.activations(of: matched).flatMap({ teacher[$0] })
+    else { return nil }
+    return (own, other)
+  }
+}
+
 extension GraphBuilder {
   /// The labels of a batch, Int32 `[batch · labelsPerExample]`.
   func labels(_ interface: Interface, batch: Int) -> Value {
     input("labels", [batch.times(interface.labelsPerExample)], .int32)
   }
 
-  /// The logits of a teacher on the same inputs. Its parameters and buffers are input leaves under `teacher/`: nothing moves them.
-  func teacherLogits(_ forward: Graph) -> Value? {
+  /// A teacher on the same inputs. Its parameters and buffers are input leaves under `teacher/`: nothing moves them.
+  func teacher(_ forward: Graph) -> Replay {
     replay(forward, prefix: "teacher/") { leaf, type in
       guard let name = leaf.name else { return nil }
       return input(name == "inputs" ? name : "teacher/\(name)", type.shape, type.element)
-    }["logits"]
+    }
   }
 
   /// `min(1, limit / norm)` of all gradients together, as PyTorch's `clip_grad_norm_` has it (with its 1e-6).

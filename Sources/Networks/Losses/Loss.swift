@@ -8,7 +8,17 @@ public struct Loss: Component {
   public let specification: Specification
   /// Whether it compares with the logits of a second network. Evaluations, which have none, report the cross-entropy instead.
   public let needsTeacher: Bool
-  private let rows: @Sendable (_ logits: Value, _ labels: Value, _ teacher: Value?) -> Value
+  /// The layer whose activations it compares in both networks; `nil` for a loss of logits alone. A training with such a loss has every
+  /// weight masked-dense, because a sparse form has no activations of single layers.
+  package let matched: MatchedLayer?
+  private let rows: @Sendable (_ logits: Value, _ labels: Value, _ guide: Guide) -> Value
+
+  /// What a teacher gives on the same batch.
+  struct Guide {
+    var logits: Value?
+    /// The activations of the layer that is compared.
+    var activations: (student: Value, teacher: Value)?
+  }
 
   /// A loss of one's own.
   ///
@@ -22,19 +32,42 @@ public struct Loss: Component {
   ) {
     specification = Specification(name, version: version, fields)
     self.needsTeacher = needsTeacher
-    self.rows = rows
+    matched = nil
+    self.rows = { rows($0, $1, $2.logits) }
+  }
+
+  /// A loss that compares what a layer gives in both networks.
+  ///
+  /// - Parameter rows: from logits, labels and the activations of student and teacher, which have one shape, to the loss of each label.
+  init(
+    _ name: String, version: Int, _ fields: [(name: String, value: Specification.Value)],
+    matching layer: MatchedLayer,
+    rows: @escaping @Sendable (_ logits: Value, _ labels: Value, _ student: Value, _ teacher: Value) -> Value
+  ) {
+    specification = Specification(name, version: version, fields)
+    (needsTeacher, matched) = (true, layer)
+    self.rows = { logits, labels, guide in
+      guard let (student, teacher) = guide.activations else { return logits.builder.constant(0) }
+      return rows(logits, labels, student, teacher)
+    }
   }
 
   /// What an evaluation reports.
   var evaluated: Loss { needsTeacher ? .crossEntropy : self }
 
   /// The loss of each label, `[labels]`.
-  func callAsFunction(_ logits: Value, _ labels: Value, teacher: Value? = nil) -> Value {
-    if needsTeacher, teacher == nil {
+  func callAsFunction(_ logits: Value, _ labels: Value, guide: Guide? = nil) -> Value {
+    if needsTeacher, guide == nil {
       logits.builder.fail(name, "needs a teacher, and there is none")
       return logits.builder.constant(0)
     }
-    let losses = logits.builder.naming(name) { rows(logits, labels, needsTeacher ? teacher : nil) }
+    if matched != nil, let problem = problem(of: guide?.activations) {
+      logits.builder.fail(name, problem)
+      return logits.builder.constant(0)
+    }
+    let losses = logits.builder.naming(name) {
+      rows(logits, labels, needsTeacher ? guide ?? Guide() : Guide())
+    }
     if losses.shape != labels.shape {
       logits.builder.fail(name, "gives losses of shape \(losses.shape) for labels of shape \(labels.shape)")
     }
@@ -42,8 +75,18 @@ public struct Loss: Component {
   }
 
   /// The mean over the labels that count, a scalar.
-  func mean(_ logits: Value, _ labels: Value, teacher: Value? = nil) -> Value {
-    self(logits, labels, teacher: teacher).sum / labels.builder.apply(LabelCount(), labels)
+  func mean(_ logits: Value, _ labels: Value, guide: Guide? = nil) -> Value {
+    self(logits, labels, guide: guide).sum / labels.builder.apply(LabelCount(), labels)
+  }
+
+  /// Why these activations cannot be compared; `nil` where they can.
+  private func problem(of activations: (student: Value, teacher: Value)?) -> String? {
+    guard let (student, teacher) = activations else {
+      return "compares a layer that one of the networks does not have: name one that both have, or last"
+    }
+    guard student.shape != teacher.shape else { return nil }
+    return "compares activations of one shape, and they are \(student.shape) in the student and "
+      + "\(teacher.shape) in the teacher: name a layer that is as wide in both"
   }
 }
 

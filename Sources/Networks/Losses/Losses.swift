@@ -2,5 +2,6 @@ import CoppiceTerms
 
 extension Loss: Catalogued {
   /// Every shipped loss.
-  public static let catalogue = Catalogue<Loss>("loss", [.crossEntropy, .labelSmoothing])
+  public static let catalogue = Catalogue<Loss>(
+    "loss", [.crossEntropy, .labelSmoothing, .distillation, .featureMatching])
 }

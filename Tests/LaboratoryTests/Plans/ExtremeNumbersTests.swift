@@ -45,6 +45,10 @@ import Testing
     (trial.granularity, trial.target, trial.sparsity) = (.hiddenUnit, target, nil)
   }
 
+  private static func behindPruning(_ trial: inout Trial, _ step: RecipeStep) {
+    trial.recipe = Recipe([.train(), .prune(sparsity: 0.5), step])
+  }
+
   private static func teacher(_ change: (inout Teacher) -> Void) -> DatasetSource {
     var teacher = Teacher()
     (teacher.training, teacher.validation, teacher.test) = (40, 10, 10)
@@ -166,6 +170,9 @@ import Testing
       ("learning-rate warm-up.steps", .whole { $0.learningRate = .constant(0.1).warmedUp(steps: $1) }),
       ("learning rate behind a warm-up", .number { $0.learningRate = .constant($1).warmedUp(steps: 3) }),
       ("loss label-smoothing.share", .number { $0.loss = .labelSmoothing(share: $1) }),
+      ("loss distillation.temperature", .number { $0.loss = .distillation(temperature: $1) }),
+      ("loss distillation.weight", .number { $0.loss = .distillation(weight: $1) }),
+      ("loss feature-matching.weight", .number { $0.loss = .featureMatching(weight: $1) }),
       ("allocation layer-wise.output", .number { $0.allocation = .layerWise(output: $1) }),
       ("allocation layer-wise.rates", .number { $0.allocation = .layerWise(rates: ["fc1": $1]) }),
       ("allocation row-wise.output", .number { $0.allocation = .rowWise(output: $1) }),
@@ -395,6 +402,21 @@ import Testing
       (
         "recipe train.until",
         .budget { $0.recipe = Recipe([.train(until: $1), .prune(sparsity: 0.5), .retrain()]) }
+      ),
+      ("recipe adapt.rank", .whole { behindPruning(&$0, .adapt(rank: $1, .fineTune(.iterations(2)))) }),
+      ("recipe average.copies", .whole { behindPruning(&$0, .average(copies: $1)) }),
+      ("recipe average.batches", .whole { behindPruning(&$0, .average(copies: 2, batches: $1)) }),
+      (
+        "recipe factorise.flops",
+        .number { $0.recipe = Recipe([.train(), .factorise(flops: $1), .retrain(.none)]) }
+      ),
+      (
+        "recipe factorise.rank",
+        .whole { $0.recipe = Recipe([.train(), .factorise(rank: $1), .retrain(.none)]) }
+      ),
+      (
+        "recipe distil's loss",
+        .number { behindPruning(&$0, .distil(.distillation(temperature: $1))) }
       ),
       (
         "recipe retrain.with",

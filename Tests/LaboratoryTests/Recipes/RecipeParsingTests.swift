@@ -34,12 +34,29 @@ import Testing
         == "recipe(steps: [train, prune(sparsity: 0.5), retrain, prune(rate: 0.2), retrain(with: fine-tune(budget: 10it))])"
     )
     #expect(try Recipe(parsing: "\(recipe)") == recipe)
+    let longer = Recipe([
+      .distil(.featureMatching(weight: 0.5, layer: "fc1"), from: .trained(model: .mlp([40, 20]))),
+      .factorise(rank: 3), .retrain(.none), .factorise(flops: 0.25), .prune(sparsity: 0.5),
+      .distil(
+        .distillation(temperature: 2, weight: 0.5), from: .trial(file: "Results/a/trials/b-0.9.h5"), .none),
+      .adapt(rank: 4), .adapt(rank: 2, masked: false, .fineTune(.epochs(2))), .average(copies: 3),
+      .average(copies: 2, batches: 4, .rewind(to: .iterations(5))),
+    ])
+    #expect(try Recipe(parsing: "\(longer)") == longer)
+    #expect(
+      "\(RecipeStep.distil())" == "distil(loss: distillation(temperature: 4.0, weight: 0.9), teacher: dense)")
+    #expect(try RecipeStep(parsing: "distil") == .distil())
+    #expect(try RecipeStep(parsing: "distil(loss: feature-matching)") == .distil(.featureMatching()))
     #expect(
       try Recipe(parsing: "recipe(steps: [train(until: 0it), prune(sparsity: 0.9), retrain])").steps.count
         == 3)
     #expect(
       throws: ComponentError.unknown(
-        "step", "prun", known: ["train", "prune", "leave-out", "repair", "compact", "retrain", "quantise"])
+        "step", "prun",
+        known: [
+          "train", "prune", "leave-out", "repair", "compact", "retrain", "quantise", "distil", "adapt",
+          "factorise", "average",
+        ])
     ) {
       try Recipe(parsing: "recipe(steps: [train, prun(sparsity: 0.5)])")
     }

@@ -5,20 +5,6 @@ import Testing
 
 /// A student trained against a teacher that stands in the same graph.
 @Suite struct DistillationTests {
-  /// Soft targets at a temperature, and the cross-entropy with the labels (Hinton et al. 2015).
-  private static func soft(temperature: Double, share: Double) -> Loss {
-    Loss(
-      "soft", [("temperature", .number(temperature)), ("share", .number(share))], needsTeacher: true
-    ) { logits, labels, teacher in
-      let cold = Float(1 / temperature)
-      let student = logits.scaled(by: cold).logSoftmax
-      guard let guide = teacher?.scaled(by: cold).logSoftmax else { return student.summed(over: 1) }
-      let divergence = (guide.exponential * (guide - student)).summed(over: 1)
-      return divergence.scaled(by: Float(share * temperature * temperature))
-        + logits.softmaxCrossEntropy(labels).scaled(by: Float(1 - share))
-    }
-  }
-
   private let family = Family.all[0]
   private let reference: ReferenceLosses.Distillation
   private let loss: Loss
@@ -26,7 +12,7 @@ import Testing
 
   init() throws {
     reference = try ReferenceLosses.shared.get().distillation
-    loss = Self.soft(temperature: reference.temperature, share: reference.soft)
+    loss = .distillation(temperature: reference.temperature, weight: reference.soft)
     teacher = try Network(.mlp([20]), family.interface)
   }
 
@@ -50,6 +36,35 @@ import Testing
       for (place, gradient) in wanted.enumerated() {
         let found = Double(before.scalars[place] - after.scalars[place]) / rate
         #expect(abs(found - gradient) < 1e-5 * max(scale, 0.1), "\(name)[\(place)]")
+      }
+    }
+  }
+
+  /// Without soft targets it is the cross-entropy, and with them alone a student that is its teacher has nothing to learn.
+  @Test func theWeightIsTheShareOfTheSoftTargets() throws {
+    let traced = try family.traced()
+    let start = family.start(traced)
+    func first(_ loss: Loss, _ teacher: ParameterSet) throws -> (loss: Float, after: ParameterSet) {
+      let trainer = try Trainer(
+        traced, start, masks: nil, optimizer: .sgd(), loss: loss,
+        teacher: loss.needsTeacher ? (traced, teacher, traced.initialBuffers) : nil, batch: family.batch,
+        seed: 1)
+      try trainer.fillBatch { ReferenceNumbers.fill(0, family.interface, batch: family.batch, $0, $1) }
+      return (trainer.run(learningRate: 0.5), trainer.parameters)
+    }
+    let other = start.parameters.mapValues { Tensor($0.shape, $0.scalars.map { -$0 }) }
+    let (plain, hard) = (
+      try first(.crossEntropy, other), try first(.distillation(temperature: 2, weight: 0), other)
+    )
+    #expect(abs(plain.loss - hard.loss) < 1e-6)
+    for (name, tensor) in plain.after {
+      for (a, b) in zip(tensor.scalars, try #require(hard.after[name]).scalars) { #expect(abs(a - b) < 1e-6) }
+    }
+    let own = try first(.distillation(temperature: 2, weight: 1), start.parameters)
+    #expect(abs(own.loss) < 1e-6)
+    for (name, tensor) in own.after {
+      for (a, b) in zip(tensor.scalars, try #require(start.parameters[name]).scalars) {
+        #expect(abs(a - b) < 1e-6)
       }
     }
   }

@@ -19,8 +19,17 @@ struct ReferenceLosses: Decodable, Sendable {
     let gradients: [String: [Double]]
   }
 
+  /// The first step of the same student beside a teacher whose activations it matches.
+  struct Matching: Decodable, Sendable {
+    let weight: Double
+    let layer: String
+    let loss: Double
+    let gradients: [String: [Double]]
+  }
+
   let labelSmoothing: [LabelSmoothing]
   let distillation: Distillation
+  let matching: [Matching]
 
   static let shared: Result<ReferenceLosses, any Error> = Result {
     guard let url = Bundle.module.url(forResource: "losses", withExtension: "json", subdirectory: "Fixtures")
