@@ -71,7 +71,7 @@ package struct BenchmarkModel: Sendable {
   }
 
   /// Fills a batch with made-up examples: normal numbers or any tokens, and any labels.
-  func fill(_ inputs: BatchInputs, _ labels: UnsafeMutableBufferPointer<Int32>) {
+  package func fill(_ inputs: BatchInputs, _ labels: UnsafeMutableBufferPointer<Int32>) {
     fill(inputs, labels, part: 0)
   }
 

@@ -36,52 +36,38 @@ package struct StepProfile: Sendable {
     let traced = try Network(subject.model, subject.interface)
     (model, batch, self.density) = (subject.name, subject.batch, density)
     parameters = traced.declarations.reduce(0) { $0 + $1.shape.count }
-    let profile =
-      try subject.isPublished ? Self.inference(subject, traced) : Self.training(subject, traced, density)
-    let watch = Stopwatch()
-    let (plan, first) = profile()
-    var times = [first]
-    while times.count < Rates.runs || watch.elapsed < seconds { times.append(profile().seconds) }
-    steps = times.count
-    lines = Self.lines(plan, plan.steps.indices.map { step in Rates(times.map { $0[step] }).median })
+    let found =
+      try subject.isPublished
+      ? Self.inference(subject, traced, seconds) : Self.training(subject, traced, density, seconds)
+    steps = found.runs
+    lines = Self.lines(found.calls)
   }
 
-  /// Profiles the evaluation of a batch, after one that warms caches.
+  /// Profiles the evaluation of a batch.
   private static func inference(
-    _ subject: BenchmarkModel, _ traced: Network
-  ) throws -> () -> (plan: Plan, seconds: [Double]) {
+    _ subject: BenchmarkModel, _ traced: Network, _ seconds: Double
+  ) throws -> ExecutionProfile {
     let evaluator = try Evaluator(traced, batch: subject.batch)
     evaluator.loadInitialParameters(of: traced)
     try evaluator.fillBatch(subject.fill)
-    evaluator.run()
-    return { evaluator.profile() }
+    return evaluator.profile(for: seconds)
   }
 
-  /// Profiles a training step, after one that warms caches.
+  /// Profiles a training step.
   private static func training(
-    _ subject: BenchmarkModel, _ traced: Network, _ density: Double
-  ) throws -> () -> (plan: Plan, seconds: [Double]) {
+    _ subject: BenchmarkModel, _ traced: Network, _ density: Double, _ seconds: Double
+  ) throws -> ExecutionProfile {
     let trainer = try Trainer(
       traced,
       TrainingState(parameters: traced.initialParameters(seed: 0), buffers: traced.initialBuffers),
       masks: traced.randomMasks(density: density), optimizer: subject.optimizer, batch: subject.batch,
       seed: 0)
     try trainer.fillBatch(subject.fill)
-    _ = trainer.run(learningRate: 1e-3)
-    return { trainer.profile() }
+    return trainer.profile(for: seconds)
   }
 
-  private static func lines(_ plan: Plan, _ seconds: [Double]) -> [Line] {
-    let graph = plan.graph
-    let calls = zip(plan.steps, seconds).compactMap { step, seconds in
-      graph.nodes[step.node].primitive.map { primitive in
-        (
-          name: primitive.name, scope: graph.nodes[step.node].scope, seconds: seconds,
-          flops: primitive.flops(for: graph.signature(of: step.node))
-        )
-      }
-    }
-    return Dictionary(grouping: calls, by: \.name).map { name, calls in
+  private static func lines(_ calls: [ExecutionProfile.Call]) -> [Line] {
+    Dictionary(grouping: calls, by: \.primitive).map { name, calls in
       let scopes = Dictionary(grouping: calls, by: \.scope).map { path, calls in
         (path: path, seconds: calls.reduce(0) { $0 + $1.seconds })
       }
@@ -90,5 +76,19 @@ package struct StepProfile: Sendable {
         flops: calls.reduce(0) { $0 + $1.flops },
         scopes: scopes.sorted { ($1.seconds, $0.path) < ($0.seconds, $1.path) })
     }.sorted { ($1.seconds, $0.primitive) < ($0.seconds, $1.primitive) }
+  }
+}
+
+extension Evaluator {
+  /// Where the time of an evaluation goes.
+  func profile(for seconds: Double) -> ExecutionProfile {
+    ExecutionProfile(seconds: seconds, profile: { profile() }, run: { run() })
+  }
+}
+
+extension Trainer {
+  /// Where the time of a training step goes.
+  func profile(for seconds: Double) -> ExecutionProfile {
+    ExecutionProfile(seconds: seconds, profile: { profile() }, run: { _ = run(learningRate: 1e-3) })
   }
 }

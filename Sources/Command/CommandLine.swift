@@ -113,10 +113,12 @@ struct RootCommand: ParsableCommand {
       """,
     version: Provenance.toolVersion,
     subcommands: [
-      ListCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self,
+      ListCommand.self, PlanCommand.self, RunCommand.self, PruneCommand.self, StatusCommand.self,
+      ShowCommand.self,
       CriteriaCommand.self, ClaimsCommand.self, ExplainCommand.self,
-      CompactCommand.self, ExportCommand.self, InspectCommand.self, CostsCommand.self,
-      TableCommand.self, PlotCommand.self, SpeedCommand.self, DataCommand.self, DoctorCommand.self,
+      CompactCommand.self, ExportCommand.self, InspectCommand.self, CostsCommand.self, ProfileCommand.self,
+      TableCommand.self, PlotCommand.self, SpeedCommand.self, AdviseCommand.self, DataCommand.self,
+      DoctorCommand.self,
       CleanCommand.self,
       BenchCommand.self,
     ])

@@ -121,7 +121,9 @@ extension Graph {
           if isExamplewise { values[input] = value } else { whole[input] = value }
           return value
         }
-        values[ValueID(node: index)] = builder.applyAll(primitive, arguments)[0]
+        values[ValueID(node: index)] = builder.within(nodes[index].scope) {
+          builder.applyAll(primitive, arguments)[0]
+        }
       }
       if let last = run.last, let y = values[ValueID(node: last)] { builder.output("y", y) }
     }

@@ -22,6 +22,11 @@ package struct MicroBatches: UndifferentiablePrimitive {
     guard graphs.count == sizes.count else { return nil }
   }
 
+  /// The operations in order, each with the part of the model that it is in.
+  package var operations: [(primitive: String, scope: String)] {
+    graphs[0].nodes.compactMap { node in node.primitive.map { ($0.name, node.scope) } }
+  }
+
   /// The examples of micro-batch `index`.
   private func examples(_ index: Int) -> Range<Int> {
     index * batch / count..<(index + 1) * batch / count
@@ -135,17 +140,17 @@ package struct MicroBatches: UndifferentiablePrimitive {
 
   package static func == (a: Self, b: Self) -> Bool {
     a.batch == b.batch && a.count == b.count && a.isExamplewise == b.isExamplewise
-      && a.operations == b.operations
+      && a.computations == b.computations
   }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(batch)
     hasher.combine(count)
-    hasher.combine(operations)
+    hasher.combine(computations)
   }
 
   /// What the graphs compute, for comparisons.
-  private var operations: [[AnyHashable]] {
+  private var computations: [[AnyHashable]] {
     graphs[0].outputs.map { [$0.value] }
       + graphs[0].nodes.map { node in
         [

@@ -5,23 +5,42 @@ import CoppiceStore
 import CoppiceTensors
 
 /// The forms of a pruned network, ready to be timed.
-struct MeasuredForms {
-  let regimen: Regimen
+package struct MeasuredForms {
+  let model: Network
   let parameters: ParameterSet
   let buffers: ParameterSet
   /// What is pruned; `nil` where nothing is.
   let masks: MaskSet?
+  /// Which pruned weights run sparse in the sparse form.
+  let execution: SparseExecution
+  /// Fills a batch of so many examples.
+  let fill: (_ batch: Int) throws -> BatchFill
   /// What is left where units are cut out; `nil` where nothing can be.
   private let compacted: (form: Compacted, network: Network)?
 
   /// The forms of a network of these weights, pruned ones 0.
-  init(_ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet, masks: MaskSet?) throws {
-    (self.regimen, self.parameters, self.buffers) = (regimen, parameters, buffers)
+  package init(
+    _ model: Network, _ parameters: ParameterSet, _ buffers: ParameterSet, masks: MaskSet?,
+    execution: SparseExecution, fill: @escaping (_ batch: Int) throws -> BatchFill
+  ) throws {
+    (self.model, self.parameters, self.buffers) = (model, parameters, buffers)
+    (self.execution, self.fill) = (execution, fill)
     let isSmaller = masks?.contains { $0.mask.keptCount < $0.mask.count } ?? false
     self.masks = isSmaller ? masks : nil
-    let form = try self.masks.map { try Compacted(regimen.model, masks: $0) }
-    compacted = try form.flatMap { form in
-      form.isEmpty ? nil : (form, try form.apply(to: regimen.model))
+    let form = try self.masks.map { try Compacted(model, masks: $0) }
+    compacted = try form.flatMap { form in form.isEmpty ? nil : (form, try form.apply(to: model)) }
+  }
+
+  /// The forms of a network of a trial, on its test data.
+  package init(
+    _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet, masks: MaskSet?
+  ) throws {
+    let data = regimen.data
+    try self.init(
+      regimen.model, parameters, buffers, masks: masks, execution: Self.execution(regimen)
+    ) { batch in
+      let test = try EvaluationBatches(data.split.test, of: data.dataset, batchSize: batch)
+      return { test.fill(0, $0, $1) }
     }
   }
 
@@ -30,16 +49,20 @@ struct MeasuredForms {
     regimen.execution == .never ? .automatic : regimen.execution
   }
 
+  /// Whether some pruned weights run sparse.
+  private var isSparse: Bool {
+    masks.map { !execution.sparseNames(model, $0, isTimed: true).isEmpty } ?? false
+  }
+
   /// The forms that are others than the dense one, and the dense one first.
-  func evaluators(
+  package func evaluators(
     batch: Int, threads: Int
   ) throws -> [(form: LatencyRecord.Form, evaluator: Evaluator)] {
-    var found = [(LatencyRecord.Form.dense, try Evaluator(regimen.model, batch: batch, threads: threads))]
+    var found = [(LatencyRecord.Form.dense, try Evaluator(model, batch: batch, threads: threads))]
     found[0].1.load(parameters, buffers)
-    let execution = Self.execution(regimen)
-    if let masks, !execution.sparseNames(regimen.model, masks, isTimed: true).isEmpty {
+    if let masks, isSparse {
       let sparse = try Evaluator(
-        regimen.model, batch: batch, masks: masks, execution: execution, isTimed: true, threads: threads)
+        model, batch: batch, masks: masks, execution: execution, isTimed: true, threads: threads)
       sparse.load(parameters, buffers)
       found.append((.sparse, sparse))
     }
@@ -48,9 +71,34 @@ struct MeasuredForms {
       smaller.load(compacted.form.sliced(parameters), compacted.form.sliced(buffers))
       found.append((.compacted, smaller))
     }
-    let data = regimen.data
-    let test = try EvaluationBatches(data.split.test, of: data.dataset, batchSize: batch)
-    for (_, evaluator) in found { try evaluator.fillBatch { test.fill(0, $0, $1) } }
+    let fill = try fill(batch)
+    for (_, evaluator) in found { try evaluator.fillBatch(fill) }
+    return found
+  }
+
+  /// The same for training steps from these weights on, on one thread. In the dense form nothing is masked.
+  package func trainers(
+    batch: Int, optimizer: Optimizer, loss: Loss
+  ) throws -> [(form: LatencyRecord.Form, trainer: Trainer)] {
+    func trainer(
+      _ network: Network, _ parameters: ParameterSet, _ buffers: ParameterSet, _ masks: MaskSet?
+    ) throws -> Trainer {
+      let trainer = try Trainer(
+        network, TrainingState(parameters: parameters, buffers: buffers), masks: masks, execution: execution,
+        optimizer: optimizer, loss: loss, batch: batch, seed: 0)
+      try trainer.fillBatch(try fill(batch))
+      return trainer
+    }
+    var found = [(LatencyRecord.Form.dense, try trainer(model, parameters, buffers, nil))]
+    if let masks, isSparse { found.append((.sparse, try trainer(model, parameters, buffers, masks))) }
+    if let compacted {
+      let form = compacted.form
+      found.append(
+        (
+          .compacted,
+          try trainer(compacted.network, form.sliced(parameters), form.sliced(buffers), nil)
+        ))
+    }
     return found
   }
 

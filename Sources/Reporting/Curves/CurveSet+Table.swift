@@ -133,12 +133,16 @@ extension CurveSet {
       format: metric.quantity.tableFormat, halfWidthSuffix: "_ci95", isSigned: true)
   }
 
-  /// The difference to the dense network of each seed, see `DenseReferences`.
   private func difference(of cell: Cell, _ metric: String) -> Table.Cell {
-    var reference: [Int: Double] = [:]
-    for row in cell.rows { reference[row.seed] = references.reference(of: row)?.number(metric) }
-    let paired = PairedDifference(treatment: cell.values(metric), reference: reference).sample
+    let paired = change(of: cell, metric)
     guard let mean = paired.mean else { return .missing }
     return .estimate(mean: mean, halfWidth: paired.confidenceHalfWidth)
+  }
+
+  /// The difference to the dense network of each seed, see `DenseReferences`.
+  func change(of cell: Cell, _ metric: String) -> SampleStatistics {
+    var reference: [Int: Double] = [:]
+    for row in cell.rows { reference[row.seed] = references.reference(of: row)?.number(metric) }
+    return PairedDifference(treatment: cell.values(metric), reference: reference).sample
   }
 }

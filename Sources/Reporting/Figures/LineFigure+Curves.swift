@@ -37,7 +37,9 @@ extension LineFigure {
       svg.line(plot.left, y, plot.right, y)
       svg.end()
     }
-    for (index, line) in lines.enumerated() { drawLine(&svg, layout, line, style(index)) }
+    for (index, line) in lines.enumerated() where line.isJoined {
+      drawLine(&svg, layout, line, style(index))
+    }
     svg.end()
     for (index, line) in lines.enumerated() where line.hasMarkers {
       drawMarkers(&svg, layout, line, style(index))

@@ -9,12 +9,12 @@ extension LineFigure {
       if index < lines.count {
         let style = style(index)
         svg.begin("g", ["stroke": style.color, "stroke-width": "1.8"])
-        if let outline = style.outlineColor {
+        if let outline = style.outlineColor, lines[index].isJoined {
           svg.begin("g", ["stroke": outline, "stroke-width": "3"])
           svg.line(entry.left, middle, end, middle, dash: style.dash)
           svg.end()
         }
-        svg.line(entry.left, middle, end, middle, dash: style.dash)
+        if lines[index].isJoined { svg.line(entry.left, middle, end, middle, dash: style.dash) }
         if lines[index].hasMarkers {
           svg.marker(style, (entry.left + end) / 2, middle, isOpen: false, note: nil)
         }

@@ -44,13 +44,19 @@ package struct LineFigure: Figure, Equatable {
     package var hasMarkers: Bool
     /// Whether it is what the others are compared with: grey and dashed, without markers. Such lines come last.
     package var isReference: Bool
+    /// Whether a line joins the points.
+    package var isJoined: Bool
 
     /// Whether points have bars in both directions, because `x` is uncertain too, in place of a band.
     package var hasBars: Bool { points.contains { $0.xLow != nil && $0.xHigh != nil } }
 
-    package init(label: String, points: [Point], hasMarkers: Bool = true, isReference: Bool = false) {
+    package init(
+      label: String, points: [Point], hasMarkers: Bool = true, isReference: Bool = false,
+      isJoined: Bool = true
+    ) {
       self.label = label
       self.points = points
+      self.isJoined = isJoined
       self.hasMarkers = hasMarkers && !isReference
       self.isReference = isReference
     }

@@ -1,0 +1,93 @@
+import Coppice
+import CoppiceBenchmarks
+import CoppiceReporting
+import CoppiceStore
+
+/// A network whose forms are profiled, and the settings it is trained with.
+struct ProfiledNetwork {
+  /// How a model that is named is pruned.
+  struct Cut {
+    let sparsity: Double
+    let granularity: Granularity
+    let allocation: Allocation
+  }
+
+  /// What it is, in words.
+  let title: String
+  let trial: Trial
+  let forms: MeasuredForms
+
+  /// The network of a round of a trial, or one that was compacted, from its file.
+  init(file path: String, round: Int?, isForeign: Bool, _ library: DataLibrary) throws {
+    if let file = try? CompactedFile(path, isForeign: isForeign) {
+      if round != nil {
+        throw CommandFailure("--round is of a trial, and \(path) holds one network", .usage)
+      }
+      let trial = try Trial(configuration: file.configuration)
+      let regimen = try Regimen(evaluating: trial, library)
+      let network = try CompactedNetwork(file, regimen.model)
+      let data = regimen.data
+      self.trial = trial
+      title = "\(trial.model.name), compacted, of trial \(file.trial), round \(file.round)"
+      forms = try MeasuredForms(
+        network.network, network.parameters, network.buffers, masks: network.masks,
+        execution: trial.execution == .never ? .automatic : trial.execution
+      ) { batch in
+        let test = try EvaluationBatches(data.split.test, of: data.dataset, batchSize: batch)
+        return { test.fill(0, $0, $1) }
+      }
+      return
+    }
+    let record = try TrialFile(path, isForeign: isForeign).record()
+    let stored = try StoredNetwork(record, library: library)
+    let index = round ?? record.rounds.last?.index ?? 0
+    guard let found = record.rounds.first(where: { $0.index == index }), let weights = found.weights else {
+      let kept = record.rounds.filter { $0.weights != nil }.map { "\($0.index)" }
+      throw CommandFailure(
+        "trial \(record.trial) has no weights of round \(index); "
+          + (kept.isEmpty
+            ? "none are kept in the file" : "there are those of \(kept.joined(separator: ", "))"),
+        .usage)
+    }
+    let (parameters, buffers) = try stored.split(weights, of: index)
+    trial = stored.trial
+    let sparsity = NumberText.trimmed((found.masks?.sparsity ?? 0) * 100, decimals: 2)
+    title = "\(trial.model.name) of trial \(record.trial), round \(index), sparsity \(sparsity) %"
+    forms = try MeasuredForms(stored.regimen, parameters, buffers, masks: found.masks)
+  }
+
+  /// A model with its initial weights, on made-up examples.
+  init(model: String, _ overrides: [String], _ cut: Cut?, _ data: DataOptions) throws {
+    let network = try TracedModel.network(model, overrides, data)
+    var trial = Trial(model: network.model)
+    for override in overrides {
+      let (name, text) = try SweepOptions.override(override)
+      try Settings.named(name).set(&trial, text)
+    }
+    self.trial = trial
+    var (parameters, buffers) = (network.initialParameters(seed: 0), network.initialBuffers)
+    var masks: MaskSet?
+    if let cut {
+      let structure = try NetworkStructure(network)
+      let pruner = Pruner(
+        criterion: .magnitude, granularity: cut.granularity, allocation: cut.allocation)
+      try pruner.checkCompatibility(with: network.layers, structure: structure)
+      let pruning = try pruner.prune(
+        ScoringContext(
+          weights: parameters, masks: network.fullMasks, seed: 0, structure: structure, statistics: buffers),
+        structure: structure, to: .sparsity(cut.sparsity))
+      masks = pruning.masks
+      parameters = pruning.masks.applied(to: parameters)
+      buffers = pruning.statistics ?? buffers
+    }
+    title =
+      "\(network.model.specification.name) on \(network.interface), initial weights, sparsity "
+      + NumberText.trimmed((masks?.sparsity ?? 0) * 100, decimals: 2) + " %"
+    let subject = BenchmarkModel(
+      model: network.model, interface: network.interface, batch: 1, optimizer: trial.optimizer)
+    forms = try MeasuredForms(
+      network, parameters, buffers, masks: masks,
+      execution: trial.execution == .never ? .automatic : trial.execution
+    ) { _ in { subject.fill($0, $1) } }
+  }
+}
