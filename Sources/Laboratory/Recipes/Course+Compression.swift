@@ -73,7 +73,7 @@ extension Course {
     let rate = plan.iterations == 0 ? RetrainingRate.own : trial.retrainingRate
     if rate.takesChange { throw RecipeError.factorisedChange(rate) }
     let (regimen, first, predecessor) = (regimen, position, predecessor(.shifted))
-    let made = made(way, under: nil) { course, way in
+    let trained = made(way, under: nil) { course, way in
       TrainingStage(
         regimen, source: .weights(of: network), firstStep: first, steps: plan.iterations,
         learningRateStep: rate.learningRateStep(of: plan), predecessor: predecessor,
@@ -81,7 +81,7 @@ extension Course {
         quantisation: course.quantisation(steps: plan.iterations))
     }
     position += plan.iterations
-    let key = quantised(made)
+    let key = quantised(trained)
     self.network = key
     try decide(key)
     report([(.training, key)])

@@ -42,8 +42,8 @@ extension Course {
       network: network, masks: masks ?? network, retraining: plan,
       firstStep: plan.rewindStep ?? (plan.completes ? end : nil) ?? position,
       density: 1 - forecast.sparsity, repairs: repairs, predecessor: predecessor(of: plan))
-    let isInVain = isInVain
-    let made = made(way, under: masks) { course, way in
+    let (isInVain, masks) = (isInVain, masks)
+    let trained = made(way, under: masks) { course, way in
       var training = course.retrained(ticket, from: network, masks: masks, way: way)
       // Where units are of several sizes, only the pruning itself shows that it removed nothing.
       if plan.rewindStep != nil, let before, !isInVain {
@@ -55,7 +55,7 @@ extension Course {
       return training
     }
     position = ticket.firstStep + plan.iterations
-    let key = quantised(made)
+    let key = quantised(trained)
     (self.network, unpruned, repairs) = (key, nil, [])
     if plan.completes || plan.rewindStep != nil { isSpared = false }
     try decide(key)
