@@ -1,12 +1,5 @@
 import CoppiceTensors
 
-/// Why a header is refused.
-package struct HeaderFault: Error {
-  package let reason: String
-
-  init(_ reason: String) { self.reason = reason }
-}
-
 /// The header of a file of safetensors, read entry by entry, so that it takes little more memory than its text.
 struct SafetensorsHeader {
   /// What is said of an array.

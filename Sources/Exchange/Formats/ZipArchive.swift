@@ -100,13 +100,15 @@ package struct ZipArchive {
     var size = tail.integer(4, at: record + 12) ?? 0
     var place = tail.integer(4, at: record + 16) ?? 0
     var end = start + record
-    if entries == 0xffff || size == 0xffff_ffff || place == 0xffff_ffff {
-      guard end >= 20 else { throw damaged("it is too short for its size") }
-      let locator = ByteFields(try file.bytes((end - 20)..<end))
-      guard locator.has([0x50, 0x4b, 6, 7], at: 0), let far = locator.integer(8, at: 8), far <= end - 20 - 56
-      else { throw damaged("the place of its directory is missing") }
+    // Some writers state the large sizes always, and others where the small ones have no room.
+    let locator = ByteFields(try file.bytes(max(0, end - 20)..<end))
+    if locator.has([0x50, 0x4b, 6, 7], at: 0) {
+      guard let far = locator.integer(8, at: 8), far <= end - 20 - 56 else {
+        throw damaged("the place of its directory cannot be")
+      }
       let large = ByteFields(try file.bytes(far..<(far + 56)))
-      guard large.has([0x50, 0x4b, 6, 6], at: 0), let longEntries = large.integer(8, at: 32),
+      guard large.has([0x50, 0x4b, 6, 6], at: 0), let length = large.integer(8, at: 4),
+        far.plus(12).plus(length) == end - 20, let longEntries = large.integer(8, at: 32),
         let longSize = large.integer(8, at: 40), let longPlace = large.integer(8, at: 48)
       else { throw damaged("the place of its directory is damaged") }
       (entries, size, place, end) = (longEntries, longSize, longPlace, far)
