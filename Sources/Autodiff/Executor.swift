@@ -137,6 +137,12 @@ package final class Executor {
       UnsafeBufferPointer(start: base.assumingMemoryBound(to: Int32.self), count: type.shape.count))
   }
 
+  /// A byte output of the last run.
+  package func byteOutput(_ name: String) -> [UInt8] {
+    let (base, type) = result(name, .byte)
+    return [UInt8](UnsafeRawBufferPointer(start: base, count: type.size))
+  }
+
   /// Computes every node once, in order.
   package func run() {
     if let team { team.run() } else { program.run() }

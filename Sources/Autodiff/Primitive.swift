@@ -131,6 +131,10 @@ package struct KernelArguments {
   @inline(__always) package func output(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
     pointers[inputCount + index].assumingMemoryBound(to: Float.self)
   }
+  /// The bytes of output `index`.
+  @inline(__always) package func byteOutput(_ index: Int = 0) -> UnsafeMutablePointer<UInt8> {
+    pointers[inputCount + index].assumingMemoryBound(to: UInt8.self)
+  }
   /// The Int32 elements of output `index`.
   @inline(__always) package func integerOutput(_ index: Int = 0) -> UnsafeMutablePointer<Int32> {
     pointers[inputCount + index].assumingMemoryBound(to: Int32.self)
@@ -149,6 +153,8 @@ package struct Sample: Sendable {
     case integers(Shape, below: Int)
     /// Bytes 0 or 1.
     case mask(Shape)
+    /// Bytes 0…255.
+    case bytes(Shape)
     /// These Float32 values.
     case values(Shape, [Double])
     /// These Int32 values.

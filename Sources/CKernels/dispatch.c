@@ -1,6 +1,7 @@
 #include "dispatch.h"
 
 ck_variant ck_chosen_variant;
+bool ck_byte_products;
 
 bool ck_supports(ck_variant variant) {
   switch (variant) {
@@ -23,7 +24,24 @@ bool ck_use_variant(ck_variant variant) {
   return true;
 }
 
+static bool has_byte_products(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512vnni");
+#else
+  return false;
+#endif
+}
+
+bool ck_uses_byte_products(void) { return ck_byte_products && ck_chosen_variant == CK_AVX512; }
+
+bool ck_use_byte_products(bool used) {
+  if (used && !has_byte_products()) return false;
+  ck_byte_products = used;
+  return true;
+}
+
 __attribute__((constructor)) static void choose_widest(void) {
+  ck_use_byte_products(has_byte_products());
   for (int v = CK_AVX512; v >= CK_PORTABLE; v--)
     if (ck_use_variant((ck_variant)v)) return;
 }

@@ -7,9 +7,11 @@
 #define CK_HIDDEN __attribute__((visibility("hidden")))
 
 extern CK_HIDDEN ck_variant ck_chosen_variant;
+extern CK_HIDDEN bool ck_byte_products;
 
 #ifndef CK_DISPATCHES
 #define CK_KERNEL(name, parameters, arguments) CK_HIDDEN void CK(name) parameters
+#define CK_BYTE_KERNEL(name, parameters, arguments) CK_HIDDEN void CK(name) parameters
 #else
 #if defined(__x86_64__)
 #define CK_DECLARED(name, parameters) ck_portable_##name parameters, ck_avx2_##name parameters, ck_avx512_##name parameters
@@ -29,4 +31,17 @@ extern CK_HIDDEN ck_variant ck_chosen_variant;
   static void(*const ck_##name##_by_variant[]) parameters = CK_BY_VARIANT(name);     \
   void ck_##name parameters { ck_##name##_by_variant[ck_chosen_variant] arguments; } \
   void ck_##name parameters
+#if defined(__x86_64__)
+// The second form follows the last variant.
+#define CK_BYTE_KERNEL(name, parameters, arguments)                                                                     \
+  CK_HIDDEN void CK_DECLARED(name, parameters), ck_avx512vnni_##name parameters;                                        \
+  static void(*const ck_##name##_by_variant[]) parameters = {[CK_PORTABLE] = ck_portable_##name, [CK_AVX2] = ck_avx2_##name, \
+                                                             [CK_AVX512] = ck_avx512_##name, ck_avx512vnni_##name};     \
+  void ck_##name parameters {                                                                                           \
+    ck_##name##_by_variant[ck_chosen_variant + (ck_chosen_variant == CK_AVX512 && ck_byte_products)] arguments;         \
+  }                                                                                                                     \
+  void ck_##name parameters
+#else
+#define CK_BYTE_KERNEL CK_KERNEL
+#endif
 #endif

@@ -33,6 +33,21 @@ func onEveryVariant(
   }
 }
 
+/// The same for kernels that multiply bytes, also with the widest variant's instructions for that left unused.
+@discardableResult
+func onEveryByteVariant(
+  _ compute: () -> [Float], sourceLocation: SourceLocation = #_sourceLocation
+) -> [Float] {
+  let result = onEveryVariant(compute, sourceLocation: sourceLocation)
+  variantChoice.withLock { _ in
+    guard ck_uses_byte_products() else { return }
+    defer { _ = ck_use_byte_products(true) }
+    #expect(ck_use_byte_products(false))
+    #expect(sameBits(compute(), result), "without byte products", sourceLocation: sourceLocation)
+  }
+  return result
+}
+
 /// Equal bit patterns, or both NaN, element by element. Reports nothing: the caller expects.
 func sameBits(_ a: [Float], _ b: [Float]) -> Bool {
   a.count == b.count && zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern || ($0.isNaN && $1.isNaN) }

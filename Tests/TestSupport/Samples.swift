@@ -8,7 +8,7 @@ extension Sample {
       switch input {
       case .uniform(let shape), .within(let shape, _), .values(let shape, _): ValueType(shape)
       case .integers(let shape, _), .indices(let shape, _): ValueType(shape, .int32)
-      case .mask(let shape): ValueType(shape, .byte)
+      case .mask(let shape), .bytes(let shape): ValueType(shape, .byte)
       }
     }
   }
@@ -26,6 +26,7 @@ extension Sample {
         return draws(shape) { Double($0.uniform(from: Float(range.lowerBound), to: Float(range.upperBound))) }
       case .integers(let shape, let bound): return draws(shape) { Double($0.integer(below: UInt32(bound))) }
       case .mask(let shape): return draws(shape) { Double($0.integer(below: 2)) }
+      case .bytes(let shape): return draws(shape) { Double($0.integer(below: 256)) }
       case .values(let shape, let values): return ReferenceArray(shape, values.map { Double(Float($0)) })
       case .indices(let shape, let indices): return ReferenceArray(shape, indices.map(Double.init))
       }
@@ -47,7 +48,8 @@ extension Executor {
   package func read(_ name: String, _ type: ValueType) -> ReferenceArray {
     switch type.element {
     case .int32: ReferenceArray(type.shape, integerOutput(name).map(Double.init))
-    default: ReferenceArray(type.shape, output(name).scalars.map(Double.init))
+    case .byte: ReferenceArray(type.shape, byteOutput(name).map(Double.init))
+    case .float32: ReferenceArray(type.shape, output(name).scalars.map(Double.init))
     }
   }
 }

@@ -22,6 +22,8 @@ package enum Primitives {
     MatrixProduct.self, Affine.self,
     Panels.self, Panels.Rows.self, SparseAffine.self, SparseAffine.Single.self,
     SparseAffine.InputGradient.self, SparseAffine.WeightGradient.self,
+    // integers
+    Quantise.self, QuantisedAffine.self, QuantisedConvolution.self, QuantisedMaxPool.self,
     // planes
     Convolution.self, Convolution.InputGradient.self, Convolution.FilterGradient.self,
     Convolution.Normalized.self,

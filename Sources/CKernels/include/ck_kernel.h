@@ -8,3 +8,9 @@
 #ifndef CK_KERNEL
 #define CK_KERNEL(name, parameters, arguments) void ck_##name parameters
 #endif
+
+// The same for kernels that multiply bytes: of these the variant "avx512" has a second form, for processors that have
+// instructions for that (VNNI).
+#ifndef CK_BYTE_KERNEL
+#define CK_BYTE_KERNEL(name, parameters, arguments) void ck_##name parameters
+#endif

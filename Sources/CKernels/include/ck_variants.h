@@ -17,3 +17,10 @@ bool ck_use_variant(ck_variant variant);
 
 /// "portable", "neon", "avx2" or "avx512".
 const char *ck_variant_name(ck_variant variant);
+
+/// Whether kernels that multiply bytes use the processor's instructions for that (VNNI): where it has them, and the variant is
+/// "avx512". The bits are the same with and without.
+bool ck_uses_byte_products(void);
+
+/// Has them used or not; false (and nothing changes) where the processor does not have them.
+bool ck_use_byte_products(bool used);
