@@ -11,11 +11,17 @@ struct MeasuredForms {
   let buffers: ParameterSet
   /// What is pruned; `nil` where nothing is.
   let masks: MaskSet?
+  /// What the codes of its weights and inputs stand for; `nil` where they are none.
+  private let quantisation: Quantisation?
   /// What is left where units are cut out; `nil` where nothing can be.
   private let compacted: (form: Compacted, network: Network)?
 
   /// The forms of a network of these weights, pruned ones 0.
-  init(_ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet, masks: MaskSet?) throws {
+  init(
+    _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet, masks: MaskSet?,
+    quantisation: Quantisation? = nil
+  ) throws {
+    self.quantisation = quantisation
     (self.regimen, self.parameters, self.buffers) = (regimen, parameters, buffers)
     let isSmaller = masks?.contains { $0.mask.keptCount < $0.mask.count } ?? false
     self.masks = isSmaller ? masks : nil
@@ -47,6 +53,12 @@ struct MeasuredForms {
       let smaller = try Evaluator(compacted.network, batch: batch, threads: threads)
       smaller.load(compacted.form.sliced(parameters), compacted.form.sliced(buffers))
       found.append((.compacted, smaller))
+    }
+    if let quantisation, quantisation.layers.contains(where: \.scales.hasIntegerInput) {
+      let network = try quantisation.network(regimen.model, parameters, buffers)
+      let integers = try Evaluator(network, batch: batch, threads: threads)
+      integers.load(parameters, buffers)
+      found.append((.quantised, integers))
     }
     let data = regimen.data
     let test = try EvaluationBatches(data.split.test, of: data.dataset, batchSize: batch)
