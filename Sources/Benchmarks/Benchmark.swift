@@ -16,6 +16,8 @@ package struct Benchmark: Sendable {
     case sparse
     /// A compacted network of half the work beside the whole one.
     case compacted
+    /// A network whose products are those of integers beside the same one in floats, dense and sparse.
+    case integer
     /// What it takes to trace, plan and group a model.
     case planning
     /// Prunings by criteria that ask for much, and scoring on one thread and on two.
@@ -71,6 +73,10 @@ package struct Benchmark: Sendable {
       {
         willMeasure("\(subject.name): a compacted network beside the whole one")
         rows += try benchmark.rows()
+      }
+      if parts.contains(.integer), !subject.isPublished {
+        willMeasure("\(subject.name): integers beside floats")
+        rows += try IntegerBenchmark(subject, threads: threads, seconds: seconds).rows()
       }
       if parts.contains(.planning) {
         willMeasure("\(subject.name): planning")

@@ -51,23 +51,7 @@ package struct CompactedBenchmark {
 
   private func speedUp(_ call: (Network) throws -> () -> Void) rethrows -> Rates {
     let (slow, fast) = (try call(whole), try call(compacted))
-    func rate(_ call: () -> Void) -> Double {
-      let watch = Stopwatch()
-      var calls = 0
-      repeat {
-        call()
-        calls += 1
-      } while watch.elapsed < seconds
-      return Double(calls) / watch.elapsed
-    }
-    // The first of each warms caches and threads.
-    slow()
-    fast()
-    return Rates(
-      (0..<Rates.runs).map { _ in
-        let before = rate(slow)
-        return rate(fast) / before
-      })
+    return RatesInTurn(seconds).rates(of: fast, beside: slow)
   }
 
   private func training(_ network: Network) throws -> () -> Void {

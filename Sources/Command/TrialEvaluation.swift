@@ -53,9 +53,8 @@ struct TrialEvaluation {
       // What was trained as a smaller network was measured as one.
       let isCompacted = round.invariants.contains { $0.name == Invariant.compactedLogits.name }
       let compacted = try isCompacted ? masks.map { try Compacted(regimen.model, masks: $0) } : nil
-      let bits = round.weightScales == nil ? nil : Int(exactly: round.row[metric: .bits])
-      let found = try Meter(regimen, masks: masks, compacted: compacted, bits: bits).evaluation(
-        parameters, buffers, ranges: round.inputRanges ?? ParameterSet(), step: stored.step,
+      let found = try Meter(regimen, masks: masks, compacted: compacted).evaluation(
+        parameters, buffers, quantisation: Quantisation(round), step: stored.step,
         isLast: !stored.testClassAccuracy.isEmpty)
       return Round(index: round.index, measures: Self.measures(stored, found))
     }

@@ -166,3 +166,14 @@ extension Quantisation {
       })
   }
 }
+
+extension Quantisation {
+  /// The evaluation network of integers of these weights, which are what codes stand for. Layers that have no integer form, as
+  /// depthwise convolutions, compute in floats with what the codes of their inputs stand for.
+  package func network(
+    _ network: Network, _ parameters: ParameterSet, _ buffers: ParameterSet
+  ) throws -> Network {
+    let integers = try QuantisedForm(self, parameters, buffers).apply(to: network)
+    return try FakeQuantised(self).apply(to: integers)
+  }
+}

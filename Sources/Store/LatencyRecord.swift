@@ -10,6 +10,8 @@ package struct LatencyRecord: Hashable, Sendable {
     case sparse
     /// Smaller arrays, from which units without any survivor are cut out.
     case compacted
+    /// Whole arrays of codes, and products of integers.
+    case quantised
   }
 
   /// What was measured of one form at one batch.
@@ -62,10 +64,11 @@ package struct LatencyRecord: Hashable, Sendable {
     (self.isSmaller, self.figures) = (isSmaller, figures)
   }
 
-  /// The figure of a form at a batch. A form that is no other than the dense one has that one's.
+  /// The figure of a form at a batch. A form that is no other than the dense one has that one's; a network that is not quantised has
+  /// no quantised form.
   package subscript(form: Form, batch: Int) -> Figure? {
-    figures.first { $0.form == form && $0.batch == batch }
-      ?? figures.first { $0.form == .dense && $0.batch == batch }
+    let own = figures.first { $0.form == form && $0.batch == batch }
+    return form == .quantised ? own : own ?? figures.first { $0.form == .dense && $0.batch == batch }
   }
 
   /// The figure of the fastest form at a batch.

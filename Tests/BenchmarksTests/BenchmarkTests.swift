@@ -49,6 +49,14 @@ extension Running {
       #expect(rows.allSatisfy { $0.key.density == 0.1 && $0.fractionOfLimit == nil })
     }
 
+    @Test func integersAreMeasuredBesideFloatsAndSparseOnesBesideDense() throws {
+      let rows = try run(.integer)
+      #expect(
+        rows.map(\.key.benchmark) == ["integer-inference", "integer-sparse", "integer-blocks"])
+      #expect(rows.map(\.key.density) == [nil, 0.1, 0.1])
+      #expect(rows.allSatisfy { $0.key.batch == 64 && $0.unit == "×" && $0.rates.low > 0 })
+    }
+
     @Test func aLateNetworkIsPrunedAndItsMomentsHaveFaded() throws {
       let life = try LateNetwork(threads: 1, steps: 500).live()
       #expect(abs(life.masks.density - 0.2) < 1e-3)

@@ -89,6 +89,10 @@ import Testing
             columns.append(UInt32(group))
             codes += four
           }
+          while columns.count % 4 != 0 {
+            columns.append(0)
+            codes += [0, 0, 0, 0]
+          }
           starts.append(UInt32(columns.count))
         }
       }

@@ -36,7 +36,7 @@ typedef struct ck_integer_weight {
   /// Sparse: entries starts[r] ..< starts[r + 1] are those of output r.
   const uint32_t *starts;
   /// Survivors: the four inputs of each entry, those that are missing with a weight of 0. Groups: of each entry the group, whose
-  /// inputs are 4 · column ..< 4 · column + 4.
+  /// inputs are 4 · column ..< 4 · column + 4. An output has a multiple of four groups, of which some may be of zeros.
   const uint32_t *columns;
 } ck_integer_weight;
 

@@ -7,11 +7,10 @@ extension Invariant {
     "quantised-weights",
     "The stored weights of a quantised network are what their codes stand for, and a pruned one has the code 0.",
     round: { sight in
-      guard let scales = sight.record.weightScales, let weights = sight.record.weights,
-        let bits = Int(exactly: sight.record.row[metric: .bits])
-      else { return nil }
-      let quantisation = Quantisation(bits: bits, scales: scales, ranges: ParameterSet())
-      for name in scales.names {
+      guard let quantisation = Quantisation(sight.record), let weights = sight.record.weights else {
+        return nil
+      }
+      for name in quantisation.names {
         guard let weight = weights[name], let codes = quantisation.codes(name, of: weight),
           let back = quantisation.weight(name, weight.shape, codes: codes)
         else { return .broken("\(name) has no codes") }

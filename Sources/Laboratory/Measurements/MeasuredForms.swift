@@ -11,6 +11,8 @@ package struct MeasuredForms {
   let buffers: ParameterSet
   /// What is pruned; `nil` where nothing is.
   let masks: MaskSet?
+  /// What the codes of its weights and inputs stand for; `nil` where they are none.
+  private let quantisation: Quantisation?
   /// Which pruned weights run sparse in the sparse form.
   let execution: SparseExecution
   /// Fills a batch of so many examples.
@@ -21,10 +23,11 @@ package struct MeasuredForms {
   /// The forms of a network of these weights, pruned ones 0.
   package init(
     _ model: Network, _ parameters: ParameterSet, _ buffers: ParameterSet, masks: MaskSet?,
-    execution: SparseExecution, fill: @escaping (_ batch: Int) throws -> BatchFill
+    quantisation: Quantisation? = nil, execution: SparseExecution,
+    fill: @escaping (_ batch: Int) throws -> BatchFill
   ) throws {
     (self.model, self.parameters, self.buffers) = (model, parameters, buffers)
-    (self.execution, self.fill) = (execution, fill)
+    (self.quantisation, self.execution, self.fill) = (quantisation, execution, fill)
     let isSmaller = masks?.contains { $0.mask.keptCount < $0.mask.count } ?? false
     self.masks = isSmaller ? masks : nil
     let form = try self.masks.map { try Compacted(model, masks: $0) }
@@ -33,11 +36,13 @@ package struct MeasuredForms {
 
   /// The forms of a network of a trial, on its test data.
   package init(
-    _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet, masks: MaskSet?
+    _ regimen: Regimen, _ parameters: ParameterSet, _ buffers: ParameterSet, masks: MaskSet?,
+    quantisation: Quantisation? = nil
   ) throws {
     let data = regimen.data
     try self.init(
-      regimen.model, parameters, buffers, masks: masks, execution: Self.execution(regimen)
+      regimen.model, parameters, buffers, masks: masks, quantisation: quantisation,
+      execution: Self.execution(regimen)
     ) { batch in
       let test = try EvaluationBatches(data.split.test, of: data.dataset, batchSize: batch)
       return { test.fill(0, $0, $1) }
@@ -70,6 +75,12 @@ package struct MeasuredForms {
       let smaller = try Evaluator(compacted.network, batch: batch, threads: threads)
       smaller.load(compacted.form.sliced(parameters), compacted.form.sliced(buffers))
       found.append((.compacted, smaller))
+    }
+    if let quantisation, quantisation.layers.contains(where: \.scales.hasIntegerInput) {
+      let network = try quantisation.network(model, parameters, buffers)
+      let integers = try Evaluator(network, batch: batch, threads: threads)
+      integers.load(parameters, buffers)
+      found.append((.quantised, integers))
     }
     let fill = try fill(batch)
     for (_, evaluator) in found { try evaluator.fillBatch(fill) }

@@ -2,6 +2,22 @@ import CoppiceNetworks
 import CoppiceStore
 import CoppiceTensors
 
+extension Quantisation {
+  /// What the codes of a round stand for; `nil` where it is not quantised.
+  package init?(_ round: RoundRecord) {
+    guard let scales = round.weightScales, let bits = Int(exactly: round.row[metric: .bits]) else {
+      return nil
+    }
+    self.init(bits: bits, scales: scales, ranges: round.inputRanges ?? ParameterSet())
+  }
+
+  /// What the codes of a stage's network stand for; `nil` where it is not quantised.
+  init?(_ stage: StageRecord) {
+    guard let record = QuantisationRecord(stage), let scales = stage[parameters: "scales"] else { return nil }
+    self.init(bits: record.bits, scales: scales, ranges: stage[parameters: "ranges"] ?? ParameterSet())
+  }
+}
+
 extension QuantisationRecord {
   /// The record of a stage whose network is quantised, with what it takes in bytes; `nil` where it is not.
   ///

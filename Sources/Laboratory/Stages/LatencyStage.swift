@@ -67,7 +67,8 @@ package struct LatencyStage: Stage {
     let own = record[masks: "masks"]
     let masks = try own ?? self.masks.map { try context.masks(of: $0) }
     let found = try MeasuredForms(
-      regimen, parameters, record[parameters: "buffers"] ?? ParameterSet(), masks: masks
+      regimen, parameters, record[parameters: "buffers"] ?? ParameterSet(), masks: masks,
+      quantisation: Quantisation(record)
     ).record(on: machine) { try context.interruption.check() }
     return StageRecord(key: key.hexadecimal, metadata: found.metadata, tables: [found.table])
   }

@@ -5,6 +5,10 @@ import CoppiceTensors
 
 /// Measures networks of one regimen on the validation and test sets, and at the end of a round on all training data.
 package struct Meter {
+  private let regimen: Regimen
+  private let masks: MaskSet?
+  private let threads: Int
+  private let batch: Int
   private let evaluator: Evaluator
   private let training: EvaluationBatches
   private let validation: EvaluationBatches
@@ -12,20 +16,15 @@ package struct Meter {
   /// What is left of the network that is measured, where units are cut out.
   private let compacted: Compacted?
 
-  /// - Parameters:
-  ///   - compacted: what is cut out of the network before it is measured; `nil` for nothing.
-  ///   - bits: those of the codes that its weights are; `nil` where they are none.
+  /// - Parameter compacted: what is cut out of the network before it is measured; `nil` for nothing.
   package init(
-    _ regimen: Regimen, masks: MaskSet? = nil, compacted: Compacted? = nil,
-    bits: Int? = nil, threads: Int = 1
+    _ regimen: Regimen, masks: MaskSet? = nil, compacted: Compacted? = nil, threads: Int = 1
   ) throws {
-    self.compacted = compacted
+    (self.regimen, self.masks, self.compacted, self.threads) = (regimen, masks, compacted, threads)
     let data = regimen.data
-    let batch = data.interface.evaluationBatch
-    let codes = bits.map { FakeQuantised(bits: $0, roundsWeights: false, observes: false) }
-    let network = try codes?.apply(to: regimen.model) ?? regimen.model
+    batch = data.interface.evaluationBatch
     evaluator = try Evaluator(
-      compacted?.apply(to: network) ?? network, loss: regimen.loss, batch: batch,
+      compacted?.apply(to: regimen.model) ?? regimen.model, loss: regimen.loss, batch: batch,
       masks: masks.map { compacted?.sliced($0) ?? $0 }, execution: regimen.execution,
       threads: threads)
     let split = data.split
@@ -37,26 +36,38 @@ package struct Meter {
   /// A network of these weights after `step` steps of its round. The last evaluation of a round also takes all training data
   /// and tells the classes apart.
   ///
-  /// - Parameter ranges: those of the inputs of its layers, by the names of the weights, where they are codes.
+  /// - Parameter quantisation: what the codes of its weights and inputs stand for; `nil` where they are none.
   package func evaluation(
-    _ parameters: ParameterSet, _ buffers: ParameterSet, ranges: ParameterSet = ParameterSet(), step: Int,
+    _ parameters: ParameterSet, _ buffers: ParameterSet, quantisation: Quantisation? = nil, step: Int,
     isLast: Bool
   ) throws -> Evaluation {
-    var buffers = compacted?.sliced(buffers) ?? buffers
-    for (name, range) in FakeQuantised.buffers(ranges) { buffers[name] = range }
-    evaluator.load(compacted?.sliced(parameters) ?? parameters, buffers)
+    let evaluator = try quantisation.flatMap { try quantised($0, parameters, buffers) } ?? self.evaluator
+    evaluator.load(
+      compacted?.sliced(parameters) ?? parameters, compacted?.sliced(buffers) ?? buffers)
     var evaluation = Evaluation(step: step)
-    evaluation.measure(.validation, try tally(validation))
-    let tested = try tally(test)
+    evaluation.measure(.validation, try tally(validation, evaluator))
+    let tested = try tally(test, evaluator)
     evaluation.measure(.test, tested)
     if isLast {
-      evaluation.measure(.train, try tally(training))
+      evaluation.measure(.train, try tally(training, evaluator))
       evaluation.testClassAccuracy = tested.classAccuracy
     }
     return evaluation
   }
 
-  private func tally(_ batches: EvaluationBatches) throws -> Tally {
+  /// What evaluates a network of integers, whose weights are constants of its graph. `nil` where inputs are not quantised, so that it is
+  /// a network of floats, and where a weight is no number, which no code would tell.
+  private func quantised(
+    _ quantisation: Quantisation, _ parameters: ParameterSet, _ buffers: ParameterSet
+  ) throws -> Evaluator? {
+    let isWhole = parameters.allSatisfy { $0.tensor.isFinite } && buffers.allSatisfy { $0.tensor.isFinite }
+    guard quantisation.layers.contains(where: \.scales.hasIntegerInput), isWhole else { return nil }
+    return try Evaluator(
+      quantisation.network(regimen.model, parameters, buffers), loss: regimen.loss, batch: batch,
+      masks: masks, execution: regimen.execution, threads: threads)
+  }
+
+  private func tally(_ batches: EvaluationBatches, _ evaluator: Evaluator) throws -> Tally {
     try evaluator.evaluate(batches: batches.count) { batches.fill($0, $1, $2) }
   }
 }

@@ -70,10 +70,14 @@ struct QuantisedRun {
     scales ?? Quantisation.scales(of: layers, in: parameters, bits: quantisation.bits)
   }
 
+  /// What codes of weights and inputs stand for.
+  func quantisation(of parameters: ParameterSet, ranges: ParameterSet) -> Quantisation {
+    Quantisation(bits: quantisation.bits, scales: scales(of: parameters), ranges: ranges)
+  }
+
   /// What stands for weights when they are codes; all else as it is.
   func converted(_ parameters: ParameterSet) -> ParameterSet {
-    Quantisation(bits: quantisation.bits, scales: scales(of: parameters), ranges: ParameterSet())
-      .applied(to: parameters)
+    quantisation(of: parameters, ranges: ParameterSet()).applied(to: parameters)
   }
 
   /// The ranges among the buffers of a network, or those of the beginning where it has none.
@@ -87,8 +91,7 @@ struct QuantisedRun {
     let scales = scales(of: parameters)
     record.parameters.append(("scales", scales))
     if quantisation.ranges != nil { record.parameters.append(("ranges", ranges)) }
-    let zeroed = Quantisation(bits: quantisation.bits, scales: scales, ranges: ranges)
-      .zeroedSurvivors(in: parameters, masks: masks)
+    let zeroed = quantisation(of: parameters, ranges: ranges).zeroedSurvivors(in: parameters, masks: masks)
     record.numbers.append(("quantisation", [Double(quantisation.bits), Double(zeroed)]))
   }
 }

@@ -48,11 +48,12 @@ extension TrainingRun {
     let measuring =
       try meter
       ?? Meter(
-        regimen, masks: masks?.active, compacted: smaller?.compacted, bits: stage.quantisation?.bits,
-        threads: context.threads)
+        regimen, masks: masks?.active, compacted: smaller?.compacted, threads: context.threads)
     meter = measuring
     return try measuring.evaluation(
-      activeParameters, try activeBuffers(), ranges: ranges, step: trainer.step, isLast: isLast)
+      activeParameters, try activeBuffers(),
+      quantisation: quantised?.quantisation(of: survivingParameters, ranges: ranges), step: trainer.step,
+      isLast: isLast)
   }
 
   /// The parameters as the forward pass has them: an inactive weight counts as 0, whatever the optimizer makes of it, and one that is a

@@ -17,6 +17,8 @@ package struct FakeQuantised: NetworkRewrite {
   package let roundsWeights: Bool
   /// Whether a training lets ranges follow what comes.
   package let observes: Bool
+  /// The codes of inputs where they are known beforehand, and then no range is a buffer.
+  private let codes: Quantisation?
 
   /// What a moving range follows of the difference in a step, as long as it moves.
   package static let momentum: Float = 0.01
@@ -24,7 +26,12 @@ package struct FakeQuantised: NetworkRewrite {
   static let observing = "observing"
 
   package init(bits: Int = 8, roundsWeights: Bool, observes: Bool) {
-    (self.bits, self.roundsWeights, self.observes) = (bits, roundsWeights, observes)
+    (self.bits, self.roundsWeights, self.observes, codes) = (bits, roundsWeights, observes, nil)
+  }
+
+  /// Inputs of known codes, of layers whose weights are what their codes stand for.
+  package init(_ quantisation: Quantisation) {
+    (bits, roundsWeights, observes, codes) = (8, false, false, quantisation)
   }
 
   package var specification: Specification {
@@ -32,7 +39,16 @@ package struct FakeQuantised: NetworkRewrite {
       "fake-quantised", version: 1,
       [
         ("bits", .integer(bits)), ("rounds-weights", .flag(roundsWeights)), ("observes", .flag(observes)),
-      ])
+      ]
+    ).adding([
+      (
+        "codes",
+        .list(
+          (codes?.layers ?? []).map { name, scales in
+            .list([.text(name), .number(Double(scales.inputScale)), .integer(Int(scales.inputZero))])
+          }), neutral: .list([])
+      )
+    ])
   }
 
   /// The buffer with the range of what a weight is multiplied by.
@@ -60,8 +76,12 @@ package struct FakeQuantised: NetworkRewrite {
     guard network.forms.isEmpty else {
       throw TraceError(primitive: specification.name, problem: "takes a network before its sparse form")
     }
-    let layers = try network.multipliedLayers().map(\.weight)
-    let ranges: [Network.Buffer] = roundsInputs ? layers.map { (Self.range(of: $0), [2], 0) } : []
+    let layers = try network.multipliedLayers().map(\.weight).filter {
+      codes == nil || codes?[$0]?.hasIntegerInput == true
+    }
+    if codes != nil, layers.isEmpty { return network }
+    let ranges: [Network.Buffer] =
+      roundsInputs && codes == nil ? layers.map { (Self.range(of: $0), [2], 0) } : []
     let quantised = Set(layers)
     return try network.rewritten(by: self, buffers: network.buffers + ranges) { graph, isTraining in
       try Graph.trace { builder in
@@ -72,7 +92,9 @@ package struct FakeQuantised: NetworkRewrite {
             let name = graph.weight(of: index), quantised.contains(name)
           else { return nil }
           var inputs = inputs
-          if roundsInputs {
+          if let code = codes?[name]?.input {
+            inputs[0] = builder.apply(FakeQuantise(code), inputs[0])
+          } else if roundsInputs {
             if observes, isTraining { observed.append((name, inputs[0].range)) }
             let range = builder.state(Self.range(of: name), [2])
             inputs[0] = builder.apply(FakeQuantise(), inputs[0], range)

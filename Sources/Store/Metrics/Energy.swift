@@ -6,6 +6,8 @@ extension Metric {
   package static let energySparse = energy(.sparse)
   /// The same in the smaller network.
   package static let energyCompacted = energy(.compacted)
+  /// The same in the network of integers; NaN where it is not quantised.
+  package static let energyQuantised = energy(.quantised)
 
   private static func energy(_ form: LatencyRecord.Form) -> Metric {
     Metric(

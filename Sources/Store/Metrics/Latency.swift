@@ -16,6 +16,10 @@ extension Metric {
   package static let latency64Sparse = latency(.sparse, batch: 64)
   /// Milliseconds of 64 examples at once in the smaller network.
   package static let latency64Compacted = latency(.compacted, batch: 64)
+  /// Milliseconds of one example in the network of integers; NaN where it is not quantised.
+  package static let latencyQuantised = latency(.quantised, batch: 1)
+  /// The same of 64 examples at once.
+  package static let latency64Quantised = latency(.quantised, batch: 64)
 
   private static func latency(_ form: LatencyRecord.Form, batch: Int) -> Metric {
     Metric(

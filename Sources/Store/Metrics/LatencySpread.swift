@@ -11,6 +11,10 @@ extension Metric {
   package static let latency64SparseSpread = latencySpread(.sparse, batch: 64)
   /// The same for 64 examples at once in the smaller network.
   package static let latency64CompactedSpread = latencySpread(.compacted, batch: 64)
+  /// The same in the network of integers.
+  package static let latencyQuantisedSpread = latencySpread(.quantised, batch: 1)
+  /// The same for 64 examples at once in the network of integers.
+  package static let latency64QuantisedSpread = latencySpread(.quantised, batch: 64)
 
   private static func latencySpread(_ form: LatencyRecord.Form, batch: Int) -> Metric {
     Metric(

@@ -72,6 +72,12 @@ package enum Metrics {
     .bytesQuantised,
     .bytesQuantisedSparse,
     .zeroedSurvivors,
+    .latencyQuantised,
+    .latency64Quantised,
+    .latencyQuantisedSpread,
+    .latency64QuantisedSpread,
+    .throughputQuantised,
+    .energyQuantised,
   ]
 
   /// Adds metrics of a user's package, before any file is read or written.

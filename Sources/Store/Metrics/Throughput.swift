@@ -10,6 +10,8 @@ extension Metric {
   package static let throughputSparse = throughput(.sparse)
   /// Examples a second, 64 at once, in the smaller network.
   package static let throughputCompacted = throughput(.compacted)
+  /// Examples a second, 64 at once, in the network of integers; NaN where it is not quantised.
+  package static let throughputQuantised = throughput(.quantised)
 
   private static func throughput(_ form: LatencyRecord.Form) -> Metric {
     Metric(

@@ -142,6 +142,24 @@ extension Running {
       #expect(abs(row[metric: .achievedShare] - 0.5) < 0.01)
     }
 
+    /// A quantised network is timed as one of integers beside the forms of floats.
+    @Test func aQuantisedNetworkHasAFormOfItsOwn() throws {
+      let plan = try Self.plan(.latency(threads: 1)) {
+        $0.recipe = Recipe([.train(), .quantise()])
+        $0.sparsity = nil
+      }
+      let rows = try Bench().run(plan).rows
+      let (float, codes) = (rows.filter { $0[metric: .bits].isNaN }, rows.filter { $0[metric: .bits] == 8 })
+      #expect(!float.isEmpty && codes.count == 1)
+      for metric in [
+        Metric.latencyQuantised, .latency64Quantised, .latencyQuantisedSpread, .throughputQuantised,
+      ] {
+        #expect(float.allSatisfy { $0[metric: metric].isNaN })
+        #expect(codes.allSatisfy { $0[metric: metric] >= 0 }, "\(metric.name)")
+      }
+      #expect(codes[0][metric: .latency] <= codes[0][metric: .latencyQuantised])
+    }
+
     @Test func sizesAreThoseOfTheNetwork() throws {
       let (bench, plan) = (try Bench(), try Self.plan(.none) { $0.model = .mlp([100]) })
       try bench.run(plan)

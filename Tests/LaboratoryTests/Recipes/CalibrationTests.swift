@@ -34,6 +34,25 @@ import Testing
     #expect(throws: ComponentError.self) { try Calibration(parsing: "min-max(batches: 0)") }
   }
 
+  /// The range that every shipped calibration finds in one histogram, pinned with its version; computed by NumPy. Where one of these fails on
+  /// purpose, raise the version of that component in the same commit.
+  @Test func rangesArePinned() {
+    let counts = (0..<2048).map { bin in
+      bin < 1500 ? Float(bin * 7919 % 101) : bin % 97 == 0 ? 1 : 0
+    }
+    let spread = InputSpread(below: 1, above: 3, counts: counts)
+    let pinned: [(calibration: Calibration, version: Int, below: Float, above: Float)] = [
+      (.minMax(), 1, 1, 3), (.percentile(), 1, 0.99609375, 1.92578125),
+      (.percentile(0.99), 1, 0.966796875, 1.900390625), (.meanSquaredError(), 1, 0.98, 2.94),
+    ]
+    for (calibration, version, below, above) in pinned {
+      let range = calibration.range(of: spread)
+      #expect(range.below == below && range.above == above, "\(calibration): \(range)")
+      #expect(calibration.specification.version == version)
+    }
+    #expect(Set(pinned.map(\.calibration.name)) == Set(Calibration.catalogue.names))
+  }
+
   @Test func minMaxTakesAll() {
     let range = Calibration.minMax().range(of: InputSpread(below: 0.5, above: 7))
     #expect(range.below == 0.5 && range.above == 7)

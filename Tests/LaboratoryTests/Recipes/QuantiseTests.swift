@@ -172,7 +172,7 @@ extension Running {
       ]
       let bench = try Bench()
       let plan = try SweepPlan(trial(orders[0]), name: "orders") {
-        Axis(\.recipe, orders.map(Recipe.init))
+        Axis(\.recipe, orders.map { Recipe($0) })
       }
       #expect(plan.stages.count { ($0 as? TrainingStage)?.steps == 30 } == 1)
       try bench.run(plan)

@@ -156,6 +156,33 @@ import Testing
     }
   }
 
+  /// The evaluation network of integers has the codes' results, and a depthwise convolution in it those of its inputs' codes.
+  @Test func layersWithoutAnIntegerFormTakeCodesToo() throws {
+    let model = Model("depthwise", initializer: .glorotNormal) { x, _, scope in
+      let wide = CoppiceNetworks.Convolution(6, kernel: 3, padding: 1, rectifies: true)(x, scope["wide"])
+      let depthwise = CoppiceNetworks.Convolution(6, kernel: 3, padding: 1, groups: 6, rectifies: true)(
+        wide, scope["depthwise"])
+      return Linear(4)(depthwise.flattened(from: 1), scope["fc"])
+    }
+    let network = try Network(model, .images([2, 6, 6], classes: 4))
+    let parameters = ReferenceNumbers.parameters(network)
+    let quantisation = try quantisation(network, parameters)
+    let converted = quantisation.applied(to: parameters)
+    let integers = try quantisation.network(network, converted, network.initialBuffers)
+    #expect(integers.rewrites.map(\.name) == ["quantised", "fake-quantised"])
+    let family = Family(
+      name: "depthwise", model: model, interface: network.interface, batch: 3, optimizer: .sgd(),
+      learningRate: .constant(0.1))
+    let found = try logits(family, integers, converted, network.initialBuffers)
+    let wanted = try logits(family, measured.apply(to: network), converted, try buffers(network))
+    let plain = try logits(family, network, converted, network.initialBuffers)
+    func distance(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).map { ($0 - $1).magnitude }.max() ?? 0 }
+    let largest = wanted.map(\.magnitude).max() ?? 0
+    // Rounding may put a number beside the half between two codes to the other one; floats are much further away.
+    #expect(distance(found, wanted) <= 0.01 * largest)
+    #expect(distance(found, wanted) < 0.2 * distance(plain, wanted))
+  }
+
   @Test func aSparseFormComesBehindIt() throws {
     let network = try Family.all[0].traced()
     let masks = ReferenceNumbers.masks(network)

@@ -104,6 +104,8 @@ import Testing
     }
     #expect(row.processor == "p" && row.kernels == "k")
     #expect(row[metric: .validationAccuracy].isNaN)
+    // A network that is not quantised has no such form.
+    #expect(row[metric: .latencyQuantised].isNaN && row[metric: .throughputQuantised].isNaN)
     // A round that was never trained has costs, and nothing else.
     row.measure(RoundFacts(layers: facts.layers, flops: 30))
     #expect(row[metric: .flopsNonzero] == 18)

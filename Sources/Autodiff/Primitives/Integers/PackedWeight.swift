@@ -70,7 +70,7 @@ struct PackedWeight: Sendable {
     let dense = outputs * (2.2 * ((depth + 3) / 4).rounded(.down) + 24)
     let turned = outputs * 40
     let bySurvivors = survivors.reduce(turned + 4 * depth) { $0 + 5 * Double(($1 + 3) / 4) }
-    let byGroups = groups.reduce(turned + 2 * depth) { $0 + 2.6 * Double($1) }
+    let byGroups = groups.reduce(turned + 2 * depth) { $0 + 10 * Double(($1 + 3) / 4) }
     if min(bySurvivors, byGroups) >= dense { return Int32(CK_INTEGER_DENSE) }
     return Int32(bySurvivors < byGroups ? CK_INTEGER_SURVIVORS : CK_INTEGER_GROUPS)
   }
@@ -122,6 +122,10 @@ struct PackedWeight: Sendable {
         guard four.contains(where: { $0 != 0 }) else { continue }
         columns.append(UInt32(group))
         codes += four + [Int8](repeating: 0, count: 4 - four.count)
+      }
+      while columns.count % 4 != 0 {
+        columns.append(0)
+        codes += [0, 0, 0, 0]
       }
       starts.append(UInt32(columns.count))
     }
