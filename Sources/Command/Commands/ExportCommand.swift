@@ -92,7 +92,7 @@ struct ExportCommand: ParsableCommand {
     try Terminal.data(
       format.json
         ? JSON.object(members)
-        : "\(record.trial), round \(found.index): \(count) arrays by the names of \(map.name), \(size) bytes, written to \(file)"
+        : "\(record.trial), round \(found.index): \(count) arrays\(target == .onnx ? "" : " by the names of \(map.name)"), \(size) bytes, written to \(file)"
     )
   }
 
