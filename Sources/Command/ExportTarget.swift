@@ -8,34 +8,50 @@ struct ExportedNetwork {
   let parameters: ParameterSet
   let buffers: ParameterSet
   let masks: MaskSet
+  /// The codes of its layers, where it is quantised.
+  let quantisation: Quantisation?
 
   /// The network of a round, whole or with what is pruned cut out.
   /// - Throws: a failure where its weights are not stored, or not those of the network.
   init(_ round: RoundRecord, of stored: StoredNetwork, isCompacted: Bool) throws {
+    let quantisation = Quantisation(of: round)
     if isCompacted {
       let compacted = try CompactedNetwork(stored.regimen.model, round)
       (network, parameters, buffers) = (compacted.network, compacted.parameters, compacted.buffers)
       masks = compacted.masks
+      self.quantisation = quantisation.map(compacted.compacted.sliced)
       return
     }
     guard let weights = round.weights else { throw CompactedNetworkError.noWeights(round: round.index) }
     network = stored.regimen.model
     (parameters, buffers) = try stored.split(weights, of: round.index)
     masks = round.masks ?? MaskSet()
+    self.quantisation = quantisation
   }
 }
 
-/// What a network is written as: a file of weights.
+extension Quantisation {
+  /// The codes of a stored round; `nil` where it has none. Of 8 bits, inputs have ranges.
+  fileprivate init?(of round: RoundRecord) {
+    guard let scales = round.weightScales, scales.count > 0 else { return nil }
+    self.init(
+      bits: round.inputRanges == nil ? 4 : 8, scales: scales, ranges: round.inputRanges ?? ParameterSet())
+  }
+}
+
+/// What a network is written as: a file of weights, or one that holds its operations too.
 enum ExportTarget: Hashable {
   case weights(WeightFormat)
+  case onnx
 
   /// All there are, in the order they are told.
-  static var all: [ExportTarget] { WeightFormat.allCases.map { .weights($0) } }
+  static var all: [ExportTarget] { WeightFormat.allCases.map { .weights($0) } + [.onnx] }
 
   /// The name on the command line.
   var name: String {
     switch self {
     case .weights(let format): format.rawValue
+    case .onnx: "onnx"
     }
   }
 
@@ -43,6 +59,7 @@ enum ExportTarget: Hashable {
   var ending: String {
     switch self {
     case .weights(let format): format.ending
+    case .onnx: ".onnx"
     }
   }
 
@@ -66,7 +83,7 @@ enum ExportTarget: Hashable {
 
   /// Writes a network, and says how many arrays it has there.
   func write(
-    _ exported: ExportedNetwork, names: NameMap, masks: WrittenMasks,
+    _ exported: ExportedNetwork, names: NameMap, masks: WrittenMasks, onnx options: ONNXOptions,
     metadata: [(name: String, text: String)], to file: String
   ) throws -> Int {
     switch self {
@@ -77,9 +94,16 @@ enum ExportTarget: Hashable {
       let texts = format == .safetensors ? [("format", "pt")] + metadata : []
       try format.write(arrays.map(\.weightArray), metadata: texts, to: file)
       return arrays.count
+    case .onnx:
+      let onnx = try ONNXFile(
+        exported.network, exported.parameters, exported.buffers, masks: exported.masks,
+        batch: options.batch.map { .of($0) } ?? .any, quantisation: exported.quantisation,
+        isSparse: options.sparse, metadata: metadata.filter { $0.name != "model" }.map { ($0.name, $0.text) })
+      try onnx.write(to: file)
+      return onnx.arrayCount
     }
   }
 
   /// Whether what lies at a path is of a kind that is written here.
-  static func isOwn(_ path: String) -> Bool { (try? WeightFile(path)) != nil }
+  static func isOwn(_ path: String) -> Bool { ONNXFile.isOwn(path) || (try? WeightFile(path)) != nil }
 }

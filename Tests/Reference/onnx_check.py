@@ -2,7 +2,7 @@
 
 FOLDER holds `NAME.json` beside files: `file`; `checked`, whether the full check of the onnx package must pass; `runs`, each with `inputs`
 and `outputs` by name (`shape`, `type`, `data`); `tolerance`, the largest difference in largest outputs or, where there are `codes` (a scale
-and a zero point), in codes of outputs. Prints a line for each file and ends with 1 where one does not agree."""
+and a zero point), in codes of outputs, or, with `choices`, how many rows of outputs may have another greatest element. Prints a line for each file and ends with 1 where one does not agree."""
 import json, sys
 from pathlib import Path
 import numpy, onnx, onnxruntime
@@ -41,7 +41,9 @@ def check(folder, case):
             wanted = array(run["outputs"][name])
             if value.dtype != wanted.dtype:
                 raise ValueError(f"{name} is {value.dtype}, not {wanted.dtype}")
-            if "codes" in case:
+            if case.get("choices"):
+                worst += float((value.argmax(-1) != wanted.argmax(-1)).sum())
+            elif "codes" in case:
                 apart = numpy.abs(codes(value, *case["codes"]) - codes(wanted, *case["codes"]))
                 worst = max(worst, float(apart.max()))
             else:

@@ -7,14 +7,17 @@ import Foundation
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write the weights of a trial into a file that other libraries read.",
+    abstract: "Write the network of a trial into a file that other programs read.",
     discussion: """
       Names and layouts are PyTorch's, or those of the library that is named. A pruned weight is 0 in the file, and its mask lies beside \
       it as <name>_mask. With --compacted, units of which masks leave nothing are cut out of all shapes.
 
+      An ONNX file holds the network's operations too, in evaluation, from `inputs` to `logits`, with its arrays under PyTorch's names. A \
+      quantised network is written with its codes (QDQ).
+
       \(examples(
         "export dense-seed0 weights.safetensors", "export \(anExperiment)/dense-seed0 small.npz --compacted",
-        "export dense-seed0 gpt2.safetensors --names huggingface --round 3"))
+        "export dense-seed0 network.onnx", "export dense-seed0 gpt2.safetensors --names huggingface --round 3"))
       """)
 
   @Argument(
@@ -51,6 +54,7 @@ struct ExportCommand: ParsableCommand {
     help: "Write pruned weights as pairs <name>_orig and <name>_mask, as torch.nn.utils.prune has them.")
   var torchPruneKeys = false
 
+  @OptionGroup var onnx: ONNXOptions
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var foreign: ForeignOptions
@@ -61,6 +65,7 @@ struct ExportCommand: ParsableCommand {
   private func export() throws {
     let target = try ExportTarget(wanted, file: file)
     let map = try NameMap.named(names)
+    try onnx.check(target, names: names, torchPruneKeys: torchPruneKeys)
     try checkTarget()
     let path = try StoredResults(folder: results.folder).trial(trial)
     let record = try TrialFile(path, isForeign: foreign.isForeign).record()
@@ -73,7 +78,7 @@ struct ExportCommand: ParsableCommand {
     }
     let exported = try ExportedNetwork(found, of: stored, isCompacted: compacted)
     let count = try target.write(
-      exported, names: map, masks: torchPruneKeys ? .torchPrune : .beside,
+      exported, names: map, masks: torchPruneKeys ? .torchPrune : .beside, onnx: onnx,
       metadata: [
         ("model", "\(exported.network.model)"), ("names", map.name), ("round", "\(found.index)"),
         ("trial", record.trial),
@@ -87,7 +92,7 @@ struct ExportCommand: ParsableCommand {
     try Terminal.data(
       format.json
         ? JSON.object(members)
-        : "\(record.trial), round \(found.index): \(count) arrays by the names of \(map.name), \(size) bytes, written to \(file)"
+        : "\(record.trial), round \(found.index): \(count) arrays\(target == .onnx ? "" : " by the names of \(map.name)"), \(size) bytes, written to \(file)"
     )
   }
 

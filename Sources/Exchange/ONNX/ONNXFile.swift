@@ -2,6 +2,8 @@ import CoppiceAutodiff
 import CoppiceHDF5
 import CoppiceNetworks
 import CoppiceTensors
+import CoppiceTerms
+import Foundation
 
 /// A network in evaluation as a file of ONNX (`onnx.ai`): version 17 of its operators, version 8 of its form. It takes `inputs` and gives
 /// `logits`, as the network's forward graph does. Parameters and buffers keep their names and layouts. Masked weights are stored once, as 0
@@ -20,6 +22,8 @@ package struct ONNXFile: Sendable {
   package static let mostBytes = Int(Int32.max)
 
   private(set) var model: ProtobufMessage
+  /// How many arrays it holds.
+  package let arrayCount: Int
 
   /// The file of a network with its weights.
   ///
@@ -68,9 +72,10 @@ package struct ONNXFile: Sendable {
     var graph = ONNXGraph(list, leaf: leaf)
     if let quantisation { graph.quantise(by: quantisation) }
     graph.finish(name: name)
+    arrayCount = graph.tensors.count
     model = ProtobufMessage()
     model.integer(1, 8)
-    model.text(2, "coppice")
+    model.text(2, Self.producer)
     model.message(7, graph.message(isSparse: isSparse))
     var operators = ProtobufMessage()
     operators.text(1, "")
@@ -82,6 +87,19 @@ package struct ONNXFile: Sendable {
       entry.text(2, value)
       model.message(14, entry)
     }
+  }
+
+  /// What made it, as it says.
+  private static let producer = "coppice"
+
+  /// Whether a file was written here.
+  package static func isOwn(_ path: String) -> Bool {
+    guard let descriptor = try? ReadableFile.open(path) else { return false }
+    defer { close(descriptor) }
+    var beginning = ProtobufMessage()
+    beginning.integer(1, 8)
+    beginning.text(2, producer)
+    return (try? ReadableFile.bytes(of: descriptor, beginning.count, at: path)) == beginning.bytes
   }
 
   /// The bytes it will have.

@@ -8,19 +8,20 @@ struct OperatorListTests {
     try OperatorList(try Graph.trace { $0.output("y", body($0)) })
   }
 
-  /// All that a network's evaluation is made of; gradients, updates, losses and noise are for training, and sparse forms are made of what
-  /// is exported.
+  /// All that a network's evaluation is made of; gradients, updates, losses and noise are for training, ranges for calibration, and
+  /// sparse forms and codes are made of what is exported.
   @Test func whatEvaluationNeedsIsExported() {
     let others = Primitives.all.filter { !($0 is any ExportablePrimitive.Type) }.map { $0.name }
     let training: Set = [
       "dropout", "uniform-noise", "keep-largest", "label-count", "scatter-add-rows", "batch-normalization",
       "batch-normalization-running-statistics", "softmax-cross-entropy", "sgd-update", "adam-update",
-      "max-pool-selection",
+      "max-pool-selection", "value-range", "histogram",
     ]
     let forms: Set = ["panels", "panel-rows", "micro-batches"]
     for name in others {
       #expect(
-        name.contains("gradient") || name.hasPrefix("sparse-") || training.contains(name)
+        name.contains("gradient") || name.hasPrefix("sparse-") || name.contains("quantise")
+          || training.contains(name)
           || forms.contains(name), "\(name) is not exported")
     }
   }

@@ -38,14 +38,15 @@ struct RuntimeCheck {
   ///   - isChecked: whether the full check of the onnx package must pass.
   ///   - tolerance: the largest difference in largest outputs, or in codes of outputs.
   ///   - codes: the codes in which outputs are compared.
+  ///   - choices: whether rows are compared by their greatest element, and `tolerance` is how many may differ.
   func add(
     _ name: String, _ file: ONNXFile, isChecked: Bool = true, tolerance: Double = 1e-4,
-    codes: AffineCode? = nil, _ runs: [Run]
+    codes: AffineCode? = nil, choices: Bool = false, _ runs: [Run]
   ) throws {
     let folder = try #require(folder)
     try file.write(to: folder.file("\(name).onnx"))
     var json: [String: Any] = [
-      "file": "\(name).onnx", "checked": isChecked, "tolerance": tolerance,
+      "file": "\(name).onnx", "checked": isChecked, "tolerance": tolerance, "choices": choices,
       "runs": runs.map { run in
         ["inputs": run.inputs.mapValues(\.json), "outputs": run.outputs.mapValues(\.json)]
       },
