@@ -90,7 +90,7 @@ import Testing
           return !isReplaced(sweep[index])
             && !(index + 1 < sweep.count && sweep[index] == "--set" && isReplaced(sweep[index + 1]))
         }.map { sweep[$0] }
-        let isGuided = setting == "loss" && (try Loss(parsing: form)).needsTeacher
+        let isGuided = try setting == "loss" && Loss(parsing: form).needsTeacher
         let outcome = try run(
           ["plan", "--set", "\(setting)=\(form)"] + others + further.flatMap { ["--set", $0] }
             + ["--json", "--jobs", "1"])

@@ -11,10 +11,16 @@ extension RecipeStep {
   /// - Parameters:
   ///   - rank: the rank of each adapter.
   ///   - isMasked: whether they are merged under the masks. Others would leave no pruned weight at 0, and are refused.
-  ///   - retraining: the retraining, which keeps the weights; `nil` for the trial's own.
-  public static func adapt(
-    rank: Int, masked isMasked: Bool = true, _ retraining: Retraining? = nil
-  ) -> RecipeStep {
+  public static func adapt(rank: Int, masked isMasked: Bool = true) -> RecipeStep {
+    adapt(rank, isMasked, with: nil)
+  }
+
+  /// The same by this retraining, which keeps the weights, in place of the trial's own.
+  public static func adapt(rank: Int, masked isMasked: Bool = true, _ retraining: Retraining) -> RecipeStep {
+    adapt(rank, isMasked, with: retraining)
+  }
+
+  fileprivate static func adapt(_ rank: Int, _ isMasked: Bool, with retraining: Retraining?) -> RecipeStep {
     RecipeStep(
       "adapt", version: 1,
       fields: [("rank", .integer(rank))] + (isMasked ? [] : [("masked", .flag(false))])
@@ -31,7 +37,7 @@ extension Shipped<RecipeStep> {
     .adapt(rank: 4), "trains low-rank adapters under the masks, and merges them", paper: "Hu et al. 2022"
   ) { fields in
     .adapt(
-      rank: try fields.count("rank"), masked: try fields.flag("masked", default: true),
-      try fields.component("with").map { try Retraining.catalogue.read($0) })
+      try fields.count("rank"), try fields.flag("masked", default: true),
+      with: try fields.component("with").map { try Retraining.catalogue.read($0) })
   }
 }

@@ -8,11 +8,16 @@ extension RecipeStep {
   ///
   /// M. Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models improves accuracy without increasing inference
   /// time", ICML 2022; of pruned networks M. Zimmer et al., "Sparse model soups", ICLR 2024.
-  ///
-  /// - Parameter retraining: the retraining; `nil` for the trial's own.
-  public static func average(
-    copies: Int, batches: Int = 10, _ retraining: Retraining? = nil
-  ) -> RecipeStep {
+  public static func average(copies: Int, batches: Int = 10) -> RecipeStep {
+    average(copies, batches, with: nil)
+  }
+
+  /// The same by this retraining in place of the trial's own.
+  public static func average(copies: Int, batches: Int = 10, _ retraining: Retraining) -> RecipeStep {
+    average(copies, batches, with: retraining)
+  }
+
+  fileprivate static func average(_ copies: Int, _ batches: Int, with retraining: Retraining?) -> RecipeStep {
     RecipeStep(
       "average", version: 1,
       fields: [("copies", .integer(copies)), ("batches", .integer(batches))]
@@ -32,8 +37,8 @@ extension Shipped<RecipeStep> {
     paper: "Wortsman et al. 2022"
   ) { fields in
     .average(
-      copies: try fields.integer("copies", in: RecipeStep.possibleCopies),
-      batches: try fields.integer("batches", in: Repair.possibleBatches, default: 10),
-      try fields.component("with").map { try Retraining.catalogue.read($0) })
+      try fields.integer("copies", in: RecipeStep.possibleCopies),
+      try fields.integer("batches", in: Repair.possibleBatches, default: 10),
+      with: try fields.component("with").map { try Retraining.catalogue.read($0) })
   }
 }

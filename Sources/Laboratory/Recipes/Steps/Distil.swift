@@ -10,10 +10,21 @@ extension RecipeStep {
   /// - Parameters:
   ///   - loss: what compares with the teacher.
   ///   - teacher: the network that it compares with.
-  ///   - retraining: the retraining; `nil` for the trial's own.
   public static func distil(
-    _ loss: Loss = .distillation(), from teacher: DistillationTeacher = .dense,
-    _ retraining: Retraining? = nil
+    _ loss: Loss = .distillation(), from teacher: DistillationTeacher = .dense
+  ) -> RecipeStep {
+    distil(loss, teacher, with: nil)
+  }
+
+  /// The same by this retraining in place of the trial's own.
+  public static func distil(
+    _ loss: Loss, from teacher: DistillationTeacher, _ retraining: Retraining
+  ) -> RecipeStep {
+    distil(loss, teacher, with: retraining)
+  }
+
+  fileprivate static func distil(
+    _ loss: Loss, _ teacher: DistillationTeacher, with retraining: Retraining?
   ) -> RecipeStep {
     RecipeStep(
       "distil", version: 1,
@@ -31,7 +42,7 @@ extension Shipped<RecipeStep> {
   ) { fields in
     .distil(
       try fields.component("loss", from: Loss.catalogue, default: .distillation()),
-      from: try fields.component("teacher", from: DistillationTeacher.catalogue, default: .dense),
-      try fields.component("with").map { try Retraining.catalogue.read($0) })
+      try fields.component("teacher", from: DistillationTeacher.catalogue, default: .dense),
+      with: try fields.component("with").map { try Retraining.catalogue.read($0) })
   }
 }
