@@ -9,14 +9,15 @@ struct PruneReport {
   private let workflow: PruneWorkflow
   private let mistakes: [PruneWorkflow.Mistake]
   private let folder: String
+  private let summary: String
   private let exported: NetworkExport.Written?
 
   init(
     _ record: TrialRecord, path: String, _ workflow: PruneWorkflow, mistakes: [PruneWorkflow.Mistake],
-    folder: String, exported: NetworkExport.Written?
+    folder: String, summary: String, exported: NetworkExport.Written?
   ) {
     (self.record, self.path, self.workflow, self.mistakes) = (record, path, workflow, mistakes)
-    (self.folder, self.exported) = (folder, exported)
+    (self.folder, self.summary, self.exported) = (folder, summary, exported)
   }
 
   // MARK: Numbers
@@ -97,8 +98,8 @@ struct PruneReport {
           + "\nload it: \(exported.command)")
     }
     parts.append(
-      "more: \(ProgramName.current) table \(folder), \(ProgramName.current) profile \(ShellWord.quoted(path))"
-    )
+      "more: \(ProgramName.current) table \(ShellWord.quoted(summary)), \(ProgramName.current) profile "
+        + ShellWord.quoted(path))
     return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n\n")
   }
 

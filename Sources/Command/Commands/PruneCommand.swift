@@ -121,7 +121,8 @@ struct PruneCommand: ParsableCommand {
     let record = try TrialFile(path).record()
     let exported = try export?.write(record, subject.regimen.model)
     let outcome = PruneReport(
-      record, path: path, workflow, mistakes: mistakes, folder: plan.name, exported: exported)
+      record, path: path, workflow, mistakes: mistakes, folder: plan.name, summary: report.summary,
+      exported: exported)
     try Terminal.report(format.json ? outcome.json : outcome.text(width: Terminal.tableWidth))
     if record.status != .completed { throw CommandFailure.someTrialsFailed }
   }

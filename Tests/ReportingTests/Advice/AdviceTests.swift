@@ -161,7 +161,7 @@ import Testing
     let counted = advice(Self.rows(hasBytes: false))
     #expect(counted.subjects.first?.cost.name == "parameters_nonzero")
     #expect(
-      counted.notMeasured.contains { $0.hasSuffix("parameters that are not 0 were counted in their place") })
+      counted.notMeasured.contains { $0.hasSuffix("In their place parameters that are not 0 were counted") })
     #expect(try choice(counted)?.share.mean == 0.5)
   }
 
