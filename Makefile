@@ -26,7 +26,7 @@ inject: build
 	@COPPICE=$(COPPICE) sh Tests/Faults/inject.sh
 
 # Every reader with 10,000 damaged inputs: settings, specifications, IDX, gzip, CIFAR, sentences, trials, stages and checkpoints,
-# summaries, journals, benchmarks. `make test` gives it a few hundred. A run goes on from one forged stage or checkpoint of five, and
+# summaries, journals, benchmarks, and ten times as many of weight files. `make test` gives it a few hundred. A run goes on from one forged stage or checkpoint of five, and
 # the command line is given one forged file of fifty, for these take a hundred times as long as reading. Files lie in memory where
 # the system has a folder for that: syncing them takes no time there. What was being read when it ended badly is kept in the folder
 # it names, one file an input: give its number as COPPICE_FUZZ_ONLY, and add it to Tests/Corpus.

@@ -115,12 +115,15 @@ let package = Package(
     tests("Exchange", ["CoppiceExchange"], resources: [.copy("Fixtures")]),
     tests("Store", ["CoppiceStore"]),
     tests("Reporting", ["CoppiceReporting", "CoppiceStore"]),
-    tests("Laboratory", ["CKernels", "CoppiceLaboratory", crypto], resources: [.copy("Fixtures")]),
+    tests(
+      "Laboratory", ["CKernels", "CoppiceExchange", "CoppiceLaboratory", crypto],
+      resources: [.copy("Fixtures")]),
     tests("Benchmarks", ["CoppiceBenchmarks"]),
     tests(
       "Command",
       [
-        "Coppice", "CoppiceExperiments", "CoppiceHDF5", "CoppiceMain", "CoppiceStore", "OwnProgram",
+        "Coppice", "CoppiceExchange", "CoppiceExperiments", "CoppiceHDF5", "CoppiceMain", "CoppiceStore",
+        "OwnProgram",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "CoppiceStructureTests", path: "Tests/StructureTests"),

@@ -116,7 +116,7 @@ struct RootCommand: ParsableCommand {
       ListCommand.self, PlanCommand.self, RunCommand.self, PruneCommand.self, StatusCommand.self,
       ShowCommand.self,
       CriteriaCommand.self, ClaimsCommand.self, ExplainCommand.self,
-      CompactCommand.self, CostsCommand.self, ProfileCommand.self,
+      CompactCommand.self, ExportCommand.self, InspectCommand.self, CostsCommand.self, ProfileCommand.self,
       TableCommand.self, PlotCommand.self, SpeedCommand.self, AdviseCommand.self, DataCommand.self,
       DoctorCommand.self,
       CleanCommand.self,

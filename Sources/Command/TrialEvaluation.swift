@@ -52,8 +52,10 @@ struct TrialEvaluation {
       // What was trained as a smaller network was measured as one.
       let isCompacted = round.invariants.contains { $0.name == Invariant.compactedLogits.name }
       let compacted = try isCompacted ? masks.map { try Compacted(network.regimen.model, masks: $0) } : nil
-      let found = try Meter(network.regimen, masks: masks, compacted: compacted).evaluation(
-        parameters, buffers, step: stored.step, isLast: !stored.testClassAccuracy.isEmpty)
+      let bits = round.weightScales == nil ? nil : Int(exactly: round.row[metric: .bits])
+      let found = try Meter(network.regimen, masks: masks, compacted: compacted, bits: bits).evaluation(
+        parameters, buffers, ranges: round.inputRanges ?? ParameterSet(), step: stored.step,
+        isLast: !stored.testClassAccuracy.isEmpty)
       return Round(index: round.index, measures: Self.measures(stored, found))
     }
   }

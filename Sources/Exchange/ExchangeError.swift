@@ -15,6 +15,10 @@ package enum ExchangeError: Error, Hashable, Sendable {
   case arrays(String)
   /// It cannot be written.
   case unwritten(HDF5Error)
+  /// A library has no names for a model.
+  case unknownModel(String, names: String)
+  /// Its arrays are not those of a network, by the names that fit best.
+  case unfit(file: String, model: String, names: String, [ArrayFault])
 }
 
 extension ExchangeError: ReportedError {
@@ -28,14 +32,23 @@ extension ExchangeError: ReportedError {
       "there is no array \(name)" + (near.isEmpty ? "" : "; the nearest are \(near.joined(separator: ", "))")
     case .arrays(let reason): reason
     case .unwritten(let error): error.description
+    case .unknownModel(let model, let names): "there are no names of \(names) for \(model)"
+    case .unfit(let file, let model, let names, let faults):
+      "\(file) does not fit \(model) by the names of \(names): "
+        + faults.prefix(Self.told).map(\.description).joined(separator: "; ")
+        + (faults.count > Self.told ? "; and \(faults.count - Self.told) more" : "")
     }
   }
+
+  /// How many faults are told.
+  private static let told = 12
 
   package var exitCode: FailureCode {
     switch self {
     case .file(let fault): fault.exitCode
-    case .damaged, .unsupported, .missingArray, .arrays: .badData
+    case .damaged, .unsupported, .missingArray, .arrays, .unfit: .badData
     case .unwritten: .inputOutput
+    case .unknownModel: .usage
     }
   }
 }

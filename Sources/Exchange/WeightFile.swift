@@ -26,8 +26,7 @@ package struct WeightFile: ArraySource, Sendable {
   /// - Throws: `ExchangeError` where there is none, it is of no format that is known, it is damaged, or it holds more.
   package init(_ path: String, limit: Int? = nil) throws(ExchangeError) {
     let file = try FileBytes(path)
-    let format = try FileFormat(of: file)
-    let contents = try format.contents(of: file)
+    let (format, contents) = try FileContents.read(file)
     (self.path, self.format, self.file) = (path, format, file)
     (arrays, places) = (contents.arrays, contents.places)
     metadata = contents.metadata.sorted { $0.name < $1.name }

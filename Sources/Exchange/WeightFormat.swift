@@ -3,12 +3,14 @@ import CoppiceTensors
 
 /// The formats that weights are written in.
 package enum WeightFormat: String, CaseIterable, Sendable {
-  case safetensors
+  case safetensors, npz, torch
 
   /// The usual ending of a file's name, with its dot.
   package var ending: String {
     switch self {
     case .safetensors: ".safetensors"
+    case .npz: ".npz"
+    case .torch: ".pt"
     }
   }
 
@@ -23,6 +25,8 @@ package enum WeightFormat: String, CaseIterable, Sendable {
     let pieces: [FilePiece]
     switch self {
     case .safetensors: pieces = try Safetensors.pieces(of: arrays, metadata)
+    case .npz: pieces = try NPZ.pieces(of: arrays)
+    case .torch: pieces = try TorchFile.pieces(of: arrays)
     }
     do {
       try AtomicFile.replace(path) { (write: AtomicFile.Writing) throws(HDF5Error) in
@@ -45,30 +49,5 @@ package enum WeightFormat: String, CaseIterable, Sendable {
           "the array \(array.name) has \(array.count) bytes, which do not fill the shape \(array.shape)")
       }
     }
-  }
-}
-
-/// Bytes that follow each other in a file.
-enum FilePiece {
-  case bytes([UInt8])
-  case elements(WeightArray)
-
-  var count: Int {
-    switch self {
-    case .bytes(let bytes): bytes.count
-    case .elements(let array): array.count
-    }
-  }
-
-  func write(by write: AtomicFile.Writing) throws(HDF5Error) {
-    var failure: HDF5Error?
-    func append(_ bytes: UnsafeRawBufferPointer) {
-      do throws(HDF5Error) { try write(bytes) } catch { failure = error }
-    }
-    switch self {
-    case .bytes(let bytes): bytes.withUnsafeBytes { append($0) }
-    case .elements(let array): array.withBytes { append($0) }
-    }
-    if let failure { throw failure }
   }
 }

@@ -102,6 +102,7 @@ extension StageRecord {
       "exploration": { $0.count == 1 && (0...1).contains($0[0]) },
       "requested_sparsity": { $0.count == 1 && (0...1).contains($0[0]) },
       "window": { $0.count == 2 && Contents.isCount($0[1]) },
+      "quantisation": { $0.count == 2 && $0.allSatisfy(Contents.isCount) },
       "paths": { $0.count == 6 && $0.allSatisfy(Contents.isCount) },
     ]
   }()
@@ -142,6 +143,15 @@ extension RoundRecord {
       return fault
     }
     guard let weights else { return nil }
+    for (name, scales) in weightScales ?? ParameterSet() {
+      guard let rows = weights[name]?.shape.axes.first, scales.shape.axes == [rows] else {
+        return
+          "the scales of \(name) are shaped \(scales.shape), and it is \(weights[name].map { "\($0.shape)" } ?? "not there")"
+      }
+    }
+    if let (name, range) = inputRanges?.first(where: { $0.tensor.shape != [2] }) {
+      return "the range of the inputs of \(name) is shaped \(range.shape)"
+    }
     for layer in layers {
       guard let weight = weights[layer.name] else { return "\(layer.name) is a layer and is not there" }
       if weight.shape.count != layer.parameters {

@@ -20,6 +20,8 @@ extension TrialRecord {
       stream.add(round.masks, "masks")
       stream.add(round.trainedMasks, "trained_masks")
       stream.add(round.channelOrders, "channel_orders")
+      stream.add(round.weightScales, "weight_scales")
+      stream.add(round.inputRanges, "input_ranges")
       stream.add("series", round.series.steps.map(Int64.init))
       for column in round.series.columns { stream.add(column.name, [column.values.count], column.values) }
       stream.add("evaluations", round.evaluations.map { Int64($0.step) })

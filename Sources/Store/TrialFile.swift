@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// A file of one trial: `/config`, `/provenance`, `/initial/weights/<name>`, and a group `/rounds/<k>` a
 /// round with its results as attributes, `weights/<name>`, `masks/<name>`, where they differ
-/// `trained_masks/<name>`, `channel_orders/<name>`, `series/<quantity>`, `evaluations/<metric>`, `layers` and `invariants`.
+/// `trained_masks/<name>`, `channel_orders/<name>`, `weight_scales/<name>`, `input_ranges/<name>`, `series/<quantity>`, `evaluations/<metric>`, `layers` and `invariants`.
 package struct TrialFile: Sendable {
   private let root: HDF5Group
 
@@ -69,6 +69,8 @@ package struct TrialFile: Sendable {
     if let masks = round.masks { try group.write("masks", masks) }
     if let masks = round.trainedMasks { try group.write("trained_masks", masks) }
     if let orders = round.channelOrders { try group.write("channel_orders", orders, compressed: true) }
+    if let scales = round.weightScales { try group.write("weight_scales", scales, compressed: true) }
+    if let ranges = round.inputRanges { try group.write("input_ranges", ranges, compressed: true) }
     try round.series.write(to: try group.createGroup("series"))
     try round.evaluations.write(to: try group.createGroup("evaluations"))
     try group.write("layers", round.layers.table)
@@ -186,6 +188,8 @@ package struct TrialFile: Sendable {
         trainedMasks: try group.contains("trained_masks") ? try group.readMasks("trained_masks") : nil,
         channelOrders: try group.contains("channel_orders")
           ? try group.readParameters("channel_orders") : nil,
+        weightScales: try group.contains("weight_scales") ? try group.readParameters("weight_scales") : nil,
+        inputRanges: try group.contains("input_ranges") ? try group.readParameters("input_ranges") : nil,
         series: try Series(from: group.group("series")),
         evaluations: try [Evaluation](from: group.group("evaluations")),
         layers: try [LayerRecord](from: group.dataset("layers")), invariants: try group.readInvariants())

@@ -40,6 +40,10 @@ package struct RoundRecord: Sendable {
   package var trainedMasks: MaskSet?
   /// The order of input channels in which each layer was grouped, `[in]`, where a pattern permutes them.
   package var channelOrders: ParameterSet?
+  /// The scales of every weight that is codes, `[out]`; `nil` where none is.
+  package var weightScales: ParameterSet?
+  /// How far the inputs of layers reach below and above 0, `[2]`, by the name of the weight; `nil` where they are no codes.
+  package var inputRanges: ParameterSet?
   package var series: Series
   package var evaluations: [Evaluation]
   package var layers: [LayerRecord]
@@ -49,12 +53,12 @@ package struct RoundRecord: Sendable {
   /// A record of these parts.
   package init(
     row: IndexRow, weights: ParameterSet? = nil, masks: MaskSet? = nil, trainedMasks: MaskSet? = nil,
-    channelOrders: ParameterSet? = nil,
+    channelOrders: ParameterSet? = nil, weightScales: ParameterSet? = nil, inputRanges: ParameterSet? = nil,
     series: Series = Series(), evaluations: [Evaluation] = [], layers: [LayerRecord] = [],
     invariants: [InvariantRecord] = []
   ) {
     (self.row, self.weights, self.masks, self.trainedMasks) = (row, weights, masks, trainedMasks)
-    self.channelOrders = channelOrders
+    (self.channelOrders, self.weightScales, self.inputRanges) = (channelOrders, weightScales, inputRanges)
     (self.series, self.evaluations, self.layers) = (series, evaluations, layers)
     self.invariants = invariants
   }

@@ -50,7 +50,7 @@ extension Running {
       } else {
         #expect(round.row.requestedSparsity.isNaN && round.row.targetSparsity.isNaN)
       }
-      let initial = plan.ticket.regimen.initialParameters(draw: 0)
+      let initial = try plan.ticket.regimen.initialParameters(draw: 0)
       for declaration in network.declarations {
         let (old, new) = (
           try #require(initial[declaration.name]), try #require(weights[declaration.name])

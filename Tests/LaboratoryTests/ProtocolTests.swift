@@ -101,8 +101,8 @@ extension Running {
         #expect(fresh.rounds[index].masks == masks)
         let other = try #require(fresh.rounds[index].weights)
         #expect(!other.hasSameBits(as: try #require(ticket.rounds[index].weights)))
-        let draws = (0..<index).map { plan.ticket.regimen.initialParameters(draw: $0) }
-        let draw = plan.ticket.regimen.initialParameters(draw: index)
+        let draws = try (0..<index).map { try plan.ticket.regimen.initialParameters(draw: $0) }
+        let draw = try plan.ticket.regimen.initialParameters(draw: index)
         #expect(draws.allSatisfy { $0["fc1.weight"] != draw["fc1.weight"] })
         // As many survivors in every layer, elsewhere, and nested.
         let placed = try #require(random.rounds[index].masks)

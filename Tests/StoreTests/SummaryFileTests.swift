@@ -92,7 +92,7 @@ import Testing
       latency_compacted_spread latency_64_dense_spread latency_64_sparse_spread latency_64_compacted_spread latency_threads \
       throughput throughput_dense throughput_sparse throughput_compacted energy_dense energy_sparse energy_compacted not_faster \
       not_faster_64 \
-      requested_share achieved_share requested_cost achieved_cost dynamics \
+      requested_share achieved_share requested_cost achieved_cost bits bytes_quantised bytes_quantised_sparse zeroed_survivors dynamics \
       ladder stopped_by processor kernels setting_sparsity setting_schedule learning_rate
       """
     #expect(table.columns.map(\.name) == documented.split(separator: " ").map(String.init))

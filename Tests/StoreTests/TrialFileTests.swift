@@ -67,6 +67,25 @@ import Testing
     #expect(try root.dataset("rounds/3/layers").readTable()["sparsity"]?.doubles == [1.0 / 3, 0])
   }
 
+  @Test func scalesAndRangesOfCodesComeBack() throws {
+    var trial = Samples.trial
+    let bytes = digest(trial)
+    trial.rounds[1].weightScales = ParameterSet([("fc1.weight", Tensor([3], [0.5, 1, 2]))])
+    let scaled = digest(trial)
+    trial.rounds[1].inputRanges = ParameterSet([("fc1.weight", Tensor([2], [0, 1.5]))])
+    #expect(scaled != bytes && digest(trial) != scaled)
+    try TrialFile.write(trial, to: path)
+    let file = try TrialFile(path)
+    let round = try file.round(1)
+    #expect(round.weightScales == trial.rounds[1].weightScales)
+    #expect(round.inputRanges == trial.rounds[1].inputRanges)
+    #expect(try file.round(2).weightScales == nil && file.round(2).inputRanges == nil)
+    // Scales of other rows than the weight has are no scales of it.
+    trial.rounds[1].weightScales = ParameterSet([("fc1.weight", Tensor([2], [0.5, 1]))])
+    try TrialFile.write(trial, to: path)
+    #expect(throws: StoreError.self) { try TrialFile(path).round(1) }
+  }
+
   @Test func keyAndTrainedMasksComeBack() throws {
     var trial = Samples.trial
     let bytes = digest(trial)

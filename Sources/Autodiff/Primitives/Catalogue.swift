@@ -39,6 +39,8 @@ package enum Primitives {
     CausalMask.self, Attention.self, Attention.Gradient.self,
     // several at once
     MicroBatches.self,
+    // codes of few bits
+    ValueRange.self, FakeQuantise.self, FakeQuantiseRows.self, Histogram.self,
     // updates
     SGDUpdate.self, AdamUpdate.self,
   ]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Coppice
+import CoppiceExchange
 import Foundation
 
 struct ListCommand: ParsableCommand {
@@ -12,12 +13,12 @@ struct ListCommand: ParsableCommand {
     case learningRates = "learning-rates"
     case criteria, granularities, allocations, schedules, retrainings
     case retrainingRates = "retraining-rates"
-    case repairs, controls, dynamics
+    case repairs, calibrations, controls, dynamics
     case learnedMasks = "learned-masks"
     case losses, targets
     case stopRules = "stop-rules"
     case recipeSteps = "recipe-steps"
-    case measurements, analyses, metrics, settings
+    case measurements, analyses, names, metrics, settings
   }
 
   @Argument(help: "What to list.")
@@ -63,6 +64,7 @@ extension ListCommand.Kind {
   private var listings: [Listing] {
     switch self {
     case .models: Model.catalogue.listings
+    case .names: NameMap.catalogue.listings
     case .datasets: DatasetSource.catalogue.listings
     case .initializers: Initializer.catalogue.listings
     case .optimizers: Optimizer.catalogue.listings
@@ -74,6 +76,7 @@ extension ListCommand.Kind {
     case .retrainings: Retraining.catalogue.listings
     case .retrainingRates: RetrainingRate.catalogue.listings
     case .repairs: Repair.catalogue.listings
+    case .calibrations: Calibration.catalogue.listings
     case .controls: Control.catalogue.listings
     case .dynamics: Dynamics.catalogue.listings
     case .learnedMasks: LearnedMask.catalogue.listings

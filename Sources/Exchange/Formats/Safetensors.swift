@@ -18,7 +18,7 @@ enum Safetensors {
   ]
 
   /// Whether a file begins as one of these: with the length of a header, and a brace.
-  static func isRecognised(_ beginning: [UInt8], size: Int) -> Bool {
+  static func isRecognised(_ beginning: [UInt8]) -> Bool {
     guard beginning.count > 8, beginning[8] == UInt8(ascii: "{") else { return false }
     return headerLength(beginning) != nil
   }

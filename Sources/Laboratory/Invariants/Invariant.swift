@@ -56,7 +56,7 @@ extension Invariant {
   /// Every invariant, in the order of files and tables.
   package static let all: [Invariant] = [
     .rewoundWeights, .inactiveWeights, .untrainedWeights, .countedSparsity, .declaredCounts, .shrinkingMasks,
-    .controlSteps, .testSet, .compactedLogits,
+    .controlSteps, .testSet, .compactedLogits, .quantisedWeights,
   ]
 }
 

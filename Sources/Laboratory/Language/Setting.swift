@@ -14,6 +14,8 @@ package struct Setting: Sendable {
   let path: PartialKeyPath<Trial> & Sendable
   /// The full value in a trial.
   package let value: @Sendable (Trial) -> Specification.Value
+  /// What of the value results depend on.
+  package private(set) var identity: @Sendable (Trial) -> Specification.Value
   /// Sets it from text.
   package let set: @Sendable (inout Trial, String) throws -> Void
   /// Refuses a value that text is refused for, however it was spelled.
@@ -35,8 +37,16 @@ package struct Setting: Sendable {
     self.path = path
     self.components = components
     self.value = { value($0[keyPath: path]) }
+    identity = self.value
     set = { trial, text in trial[keyPath: path] = try parse(text) }
     self.check = { try check($0[keyPath: path]) }
+  }
+
+  /// The same setting, of whose value results depend on a part.
+  func identified(by identity: @escaping @Sendable (Trial) -> Specification.Value) -> Setting {
+    var setting = self
+    setting.identity = identity
+    return setting
   }
 
   /// A setting whose value is a component of a catalogue.

@@ -150,6 +150,14 @@ package enum Settings {
       "what the pruning ratio is a fraction of, or what is left of it at most",
       neutral: .component(CostTarget.weights.specification)),
     Setting(
+      "start", \.start,
+      unit: "fresh, file(\"weights.safetensors\"), file(\"w.npz\", names: timm, head: fresh)",
+      "what its weights begin as: drawn afresh, or those of a file",
+      neutral: .component(Start.fresh.specification), value: { .component($0.specification) },
+      check: { start in try SettingError.naming("start") { try start.check() } },
+      parse: { try Start(parsing: $0) }
+    ).identified { .component($0.start.identity) },
+    Setting(
       "seed", \.seed, .whole(), as: "0", unit: "integer", "the seed of every random stream"),
   ]
 

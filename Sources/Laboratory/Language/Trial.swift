@@ -9,6 +9,8 @@ import CoppiceTerms
 public struct Trial: Sendable {
   /// The network.
   public var model: Model
+  /// What its weights begin as.
+  public var start: Start
   /// How weights are drawn; `nil` for the model's own way.
   public var initializer: Initializer?
   /// What it is trained on.
@@ -86,9 +88,10 @@ public struct Trial: Sendable {
     dynamics: Dynamics = .none, loss: Loss = .crossEntropy, stop: StopRule = .never, scoringBatches: Int = 1,
     learnedMask: LearnedMask = .none, retrainingRate: RetrainingRate = .own, repair: Repair = .none,
     compaction: Compaction = .none, optimizerState: OptimizerState = .fresh,
-    measurement: RoundMeasurement = .none, target: CostTarget = .weights
+    measurement: RoundMeasurement = .none, target: CostTarget = .weights, start: Start = .fresh
   ) {
     self.model = model
+    self.start = start
     self.initializer = initializer
     self.dataset = dataset
     self.optimizer = optimizer
@@ -128,7 +131,7 @@ public struct Trial: Sendable {
   /// The same by a table of settings.
   func specification(_ settings: [Setting]) -> Specification {
     Specification("trial", version: 1).adding(
-      settings.map { ($0.name, $0.value(self), neutral: $0.neutral ?? .list([.none, .none])) })
+      settings.map { ($0.name, $0.identity(self), neutral: $0.neutral ?? .list([.none, .none])) })
   }
 
   /// Refuses a number that cannot be, in any setting and however it was spelled: in text, in a sweep in Swift, in a file.

@@ -14,6 +14,9 @@ final class KnownNetworks: Sendable {
   private let memories = Mutex<[Specification: Int]>([:])
   private let compacted = Mutex<[Specification: CompactedCosts]>([:])
   private let costs = Mutex<[Specification: CostModel]>([:])
+  private let starts = Mutex<[Specification: StartWeights]>([:])
+  /// The digests of the files that trials begin with.
+  let digests = StartDigests()
   private let values = Mutex<[Int: Set<Specification.Value>]>([:])
 
   /// Refuses a trial with a number that cannot be, before anything is read or made by it.
@@ -28,6 +31,20 @@ final class KnownNetworks: Sendable {
       known[regimen.identity] = regimen
       return regimen
     }
+  }
+
+  /// The file that a network begins with, looked at once; `nil` where weights are drawn.
+  ///
+  /// - Throws: as `StartWeights.init`.
+  func start(_ start: Start, _ network: Network) throws -> StartWeights? {
+    guard start != .fresh else { return nil }
+    let key = Specification(
+      "start", version: 1,
+      [("start", .component(start.specification)), ("network", .component(network.origin))])
+    if let known = starts.withLock({ $0[key] }) { return known }
+    let new = try StartWeights(start, network, digests)
+    starts.withLock { $0[key] = new }
+    return new
   }
 
   /// The network of a trial, traced for its task, and what its granularity makes units from.

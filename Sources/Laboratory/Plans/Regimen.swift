@@ -23,6 +23,8 @@ package final class Regimen: Sendable {
   /// In which form trainings and evaluations multiply by pruned weights.
   package let execution: SparseExecution
   package let seed: Int
+  /// The file that the initial weights are read from; `nil` where they are drawn.
+  package let start: StartWeights?
 
   /// What results depend on. How often is measured, and in which form pruned weights run, belong to each stage.
   let specification: Specification
@@ -35,12 +37,12 @@ package final class Regimen: Sendable {
     model: Network, data: TaskData, optimizer: Optimizer, learningRate: LearningRate, loss: Loss,
     stop: StopRule,
     clipping: Double?, batchSize: Int, total: Int, evaluationInterval: Int, execution: SparseExecution,
-    seed: Int
+    seed: Int, start: StartWeights? = nil
   ) {
     (self.model, self.data, self.optimizer, self.learningRate) = (model, data, optimizer, learningRate)
     (self.loss, self.stop, self.clipping, self.batchSize) = (loss, stop, clipping, batchSize)
     (self.total, self.evaluationInterval) = (total, evaluationInterval)
-    (self.execution, self.seed) = (execution, seed)
+    (self.execution, self.seed, self.start) = (execution, seed, start)
     // Made once: every stage of a trial asks for them.
     let limit = clipping.map(Specification.Value.number) ?? .none
     specification = Specification(
@@ -56,6 +58,7 @@ package final class Regimen: Sendable {
     ).adding([
       ("clipping", limit, neutral: .none),
       ("loss", .component(loss.specification), neutral: .component(Loss.crossEntropy.specification)),
+      ("start", start.map { .component($0.specification) } ?? .none, neutral: .none),
     ])
     timing = Specification(
       "timing", version: 1,
@@ -97,9 +100,24 @@ package final class Regimen: Sendable {
   /// Steps in one pass over the training data.
   var perEpoch: Int { data.stepsPerEpoch(batchSize: batchSize) }
 
-  /// Freshly drawn weights. Draw 0 gives the trial's own initial weights, draw k those of a control in round k. It comes from the
-  /// seed s + k · 2³².
-  package func initialParameters(draw: Int) -> ParameterSet {
+  /// Initial weights. Draw 0 gives the trial's own, which may be those of a file; draw k those of a control in round k, drawn afresh. It
+  /// comes from the seed s + k · 2³².
+  ///
+  /// - Throws: what reading the file throws.
+  package func initialParameters(draw: Int) throws -> ParameterSet {
+    guard draw == 0, let start else { return drawnParameters(draw: draw) }
+    return try start.weights(model, fresh: drawnParameters(draw: 0)).parameters
+  }
+
+  /// The buffers that go with initial weights.
+  ///
+  /// - Throws: what reading the file throws.
+  package func initialBuffers(draw: Int) throws -> ParameterSet {
+    guard draw == 0, let start else { return model.initialBuffers }
+    return try start.weights(model, fresh: drawnParameters(draw: 0)).buffers
+  }
+
+  private func drawnParameters(draw: Int) -> ParameterSet {
     model.initialParameters(seed: seedBits &+ UInt64(draw) << 32)
   }
 

@@ -35,13 +35,14 @@ package struct SweepPlan: Sendable {
     let (copies, count): (Int, Int)
     (trials, copies, count) = try Self.cells(
       experiment, seeds: seeds, overrides: overrides, settings: settings)
+    let networks = KnownNetworks()
+    try Self.start(&trials, networks, settings)
     let isChanged = seeds != nil || !overrides.isEmpty
     self.name =
       name
       ?? (isChanged ? "\(experiment.name)@\(Self.key(of: trials.map(\.identity)).short)" : experiment.name)
     var plans: [TrialPlan] = []
     plans.reserveCapacity(trials.count)
-    let networks = KnownNetworks()
     // The specifications of all cells take as much as their plans: each goes when its plan is there.
     let none = Specification("planned", version: nil)
     for index in trials.indices {
@@ -64,6 +65,19 @@ package struct SweepPlan: Sendable {
       : Self.copies(
         copies, of: count, overrides.map(\.name),
         sweptBefore: try experiment.cells(seeds: nil, overrides: [], settings: settings), settings)
+  }
+
+  /// Looks at the files that trials begin with: what these hold, and not where they lie, tells trials apart.
+  private static func start(
+    _ trials: inout [(cell: Trial, identity: Specification)], _ networks: KnownNetworks, _ settings: [Setting]
+  ) throws {
+    guard trials.contains(where: { $0.cell.start != .fresh }) else { return }
+    var known: Set<Specification> = []
+    trials = try trials.compactMap { cell, _ in
+      let started = try cell.started(by: networks.digests)
+      let identity = started.specification(settings)
+      return known.insert(identity).inserted ? (started, identity) : nil
+    }
   }
 
   /// The different cells of a sweep with their baselines, how many are copies of others, and how many there are with these.

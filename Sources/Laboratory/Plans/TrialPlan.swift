@@ -1,3 +1,4 @@
+import CoppiceExchange
 import CoppiceNetworks
 import CoppicePruning
 import CoppiceStore
@@ -57,6 +58,8 @@ package struct TrialPlan: Sendable {
     _ settings: [Setting]
   ) throws {
     do { try networks.checkNumbers(trial, settings) } catch { throw Self.refusal(of: trial, error) }
+    // The digest of a file that it begins with is part of what it is.
+    let (trial, identity) = try Self.started(trial, identity, networks)
     let data = try library.data(trial.dataset, seed: trial.seed)
     do {
       try self.init(
@@ -64,8 +67,17 @@ package struct TrialPlan: Sendable {
     } catch { throw Self.refusal(of: trial, error) }
   }
 
-  private static func refusal(of trial: Trial, _ problem: any Error) -> ExperimentError {
-    .trial(label(trial).joined(separator: "-"), problem: "\(problem)")
+  private static func started(
+    _ trial: Trial, _ identity: Specification?, _ networks: KnownNetworks
+  ) throws -> (Trial, Specification?) {
+    guard trial.start.file?.digest == nil, trial.start != .fresh else { return (trial, identity) }
+    return (try trial.started(by: networks.digests), nil)
+  }
+
+  /// What is wrong with a trial; what is wrong with a file says so itself.
+  private static func refusal(of trial: Trial, _ problem: any Error) -> any Error {
+    if problem is ExchangeError || problem is StartError { return problem }
+    return ExperimentError.trial(label(trial).joined(separator: "-"), problem: "\(problem)")
   }
 
   private init(
@@ -76,7 +88,8 @@ package struct TrialPlan: Sendable {
     self.settings = settings
     let (network, structure) = try networks.network(trial, data.interface)
     self.structure = structure
-    regimen = networks.shared(try Regimen(trial, network, data))
+    let start = try networks.start(trial.start, network)
+    regimen = networks.shared(try Regimen(trial, network, data, start: start))
     try trial.checkCompatibility()
     memory = try networks.check(regimen, trial)
     try MemoryLimit.check(
@@ -108,7 +121,7 @@ package struct TrialPlan: Sendable {
         for: "measuring latencies of \(trial.model.specification.withoutInitializer)",
         advice: "choose a smaller model")
     }
-    let last = steps.count { $0.prunes } + trial.learnedRounds(steps)
+    let last = steps.count { $0.prunes || $0.quantises } + trial.learnedRounds(steps)
     // Where nothing is pruned and nothing trained again, every round is the dense training, and is told once.
     let isDense = trial.recipe == nil && trial.sparsity == 0 && trial.retraining == .none
     let wanted = trial.rounds ?? (isDense ? [0] : Array(0...last))
@@ -227,7 +240,9 @@ package struct TrialPlan: Sendable {
 extension Regimen {
   /// What a trial says of its trainings.
   /// - Throws: `PlanError` where settings do not go together, `BudgetError`.
-  convenience init(_ trial: Trial, _ network: Network, _ data: TaskData) throws {
+  convenience init(
+    _ trial: Trial, _ network: Network, _ data: TaskData, start: StartWeights? = nil
+  ) throws {
     let perEpoch = data.stepsPerEpoch(batchSize: trial.batchSize)
     let examples = data.stepsPerEpoch(batchSize: 1)
     guard perEpoch > 0 else { throw PlanError.batchSize(trial.batchSize, examples) }
@@ -239,7 +254,7 @@ extension Regimen {
       model: network, data: data, optimizer: trial.optimizer, learningRate: trial.learningRate,
       loss: trial.loss, stop: trial.stop, clipping: trial.clipping, batchSize: trial.batchSize, total: total,
       evaluationInterval: max(1, try trial.evaluation.iterations(perEpoch: perEpoch, of: total)),
-      execution: trial.execution, seed: trial.seed)
+      execution: trial.execution, seed: trial.seed, start: start)
   }
 }
 

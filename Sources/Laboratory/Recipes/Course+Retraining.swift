@@ -3,7 +3,9 @@ import CoppicePruning
 extension Course {
   /// The step `retrain` of a recipe: the training that follows a pruning. Its network, or a control in its place, is a round.
   mutating func retrain(_ own: Retraining?) throws {
-    guard let network, let masks else { throw RecipeError.untrained("retrain") }
+    guard let network, masks != nil || quantising?.aware != nil else {
+      throw RecipeError.untrained("retrain")
+    }
     // What follows a learned mask is a round of its own, with the same masks.
     if isLearned { (prunings, isMeasured, isLearned) = (prunings + 1, false, false) }
     guard !isMeasured else { throw RecipeError.retrainedTwice }
@@ -27,10 +29,11 @@ extension Course {
     }
     retrainings.append(own ?? trial.retraining)
     let before = retrainedMasks
-    (isInVain, retrainedMasks) = (masks == before, masks)
+    (isInVain, retrainedMasks) = (masks != nil && masks == before, masks)
     isMeasured = true
+    // Where nothing is pruned no control asks for masks.
     let ticket = Control.Ticket(
-      network: network, masks: masks, retraining: plan,
+      network: network, masks: masks ?? network, retraining: plan,
       firstStep: plan.rewindStep ?? (plan.completes ? end : nil) ?? position,
       density: 1 - forecast.sparsity, repairs: repairs, predecessor: predecessor(of: plan))
     var training = retrained(ticket, from: network, masks: masks)
@@ -39,12 +42,15 @@ extension Course {
       let twin = retrained(ticket, from: network, masks: before).key
       if graph[twin] != nil { training.twin = TrainingStage.Twin(training: twin, masks: before) }
     }
-    let key = add(training)
-    (self.network, unpruned, repairs) = (key, nil, [])
+    add(training)
     position = ticket.firstStep + plan.iterations
+    let key = quantised(training)
+    (self.network, unpruned, repairs) = (key, nil, [])
     if plan.completes || plan.rewindStep != nil { isSpared = false }
     try decide(key)
-    guard let replace = trial.control.replace else { return report([(.masks, masks), (.training, key)]) }
+    guard let replace = trial.control.replace else {
+      return report((masks.map { [(.masks, $0)] } ?? []) + [(.training, key)])
+    }
     report(try replace(&self, ticket))
   }
 
@@ -92,7 +98,8 @@ extension Course {
       predecessor: ticket.predecessor, rate: rate.course(from: before),
       isCompacted: isCompacting && masks != nil && !freezesPruned, keepsMoments: keepsMoments,
       moments: moments,
-      density: masks == nil || freezesPruned ? 1 : ticket.density)
+      density: masks == nil || freezesPruned ? 1 : ticket.density,
+      quantisation: quantisation(steps: plan.iterations))
     training.rewindStep = plan.rewindStep
     return training
   }

@@ -64,6 +64,8 @@ package struct Course {
   var ladder: [StageKey] = []
   /// The decision that the ladder goes on.
   var decision: StageKey?
+  /// How the network is quantised; `nil` where it is not.
+  var quantising: CourseQuantisation?
 
   init(
     _ trial: Trial, _ regimen: Regimen, retraining: RetrainingPlan, wanted: [Int], pruner: Pruner,
@@ -93,6 +95,7 @@ package struct Course {
   var scoring: ScoringData { ScoringData(batch: trial.scoringBatch, count: trial.scoringBatches) }
 
   /// Adds a stage, unless it is there already.
+  @discardableResult
   mutating func add(_ stage: some Stage) -> StageKey { graph.add(stage) }
 
   /// What a training from fresh weights that makes `position` steps owes to the rule that ended the first training; `nil` where it owes

@@ -46,6 +46,8 @@ public struct RecipeStep: Component {
   let prunes: Bool
   /// Whether it repairs.
   let repairs: Bool
+  /// Whether it quantises.
+  let quantises: Bool
   let extend: @Sendable (inout Course) throws -> Void
 
   /// A step.
@@ -53,10 +55,11 @@ public struct RecipeStep: Component {
   package init(
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
     prunesTo target: PruningTarget? = nil, leavesOut: Bool = false, repairs: Bool = false,
+    quantises: Bool = false,
     extend: @escaping @Sendable (inout Course) throws -> Void
   ) {
     specification = Specification(name, version: version, fields)
-    (self.target, self.repairs) = (target, repairs)
+    (self.target, self.repairs, self.quantises) = (target, repairs, quantises)
     prunes = target != nil || leavesOut
     self.extend = extend
   }

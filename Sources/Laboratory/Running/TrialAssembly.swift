@@ -69,7 +69,7 @@ package struct TrialAssembly {
       rounds[index].row.isFinal = index == rounds.count - 1
     }
     if let reason = try ladderStop(), let last = rounds.indices.last { rounds[last].row.stoppedBy = reason }
-    return TrialRecord(
+    return try TrialRecord(
       trial: plan.name, key: plan.key.hexadecimal, status: status, configuration: plan.configuration,
       provenance: provenance, initialWeights: plan.regimen.initialParameters(draw: 0), rounds: rounds)
   }
@@ -129,6 +129,7 @@ package struct TrialAssembly {
       row: try row(round, masks, training), weights: weights,
       masks: training[masks: "masks"] ?? masks?[masks: "masks"] ?? MaskSet(),
       trainedMasks: training[masks: "trained"], channelOrders: masks?[parameters: "channel_orders"],
+      weightScales: training[parameters: "scales"], inputRanges: training[parameters: "ranges"],
       series: training.series, evaluations: training.evaluations,
       layers: training.layers, invariants: training.invariants)
   }
@@ -164,6 +165,7 @@ package struct TrialAssembly {
         size: network == nil ? nil : try costs.compaction(of: plan.regimen).size(kept),
         latency: try round[.latency].flatMap { try outputs.read($0) }.flatMap(LatencyRecord.init),
         target: network == nil ? nil : try target(round, kept),
+        quantisation: training.flatMap { QuantisationRecord($0, of: plan.regimen.model, masks: kept) },
         wallTime: training?[numbers: "wall_time"]?.first.map { round.isInVain ? 0 : $0 } ?? .nan,
         exploration: training?[numbers: "exploration"]?.first,
         ties: masks?[numbers: "ties"]?.first.flatMap { round.isInVain ? 0 : Int(exactly: $0) },

@@ -15,6 +15,7 @@ final class TrialSpending {
     let firstStep: Int
     let learningRateStep: Int?
     let rate: TrainingStage.RateCourse?
+    let quantisation: StageQuantisation?
   }
 
   private let stages: [StageKey: any Stage]
@@ -44,7 +45,8 @@ final class TrialSpending {
       if let training = stage as? TrainingStage, training.moves == nil {
         let beginning = Beginning(
           source: training.source, masks: training.masks, firstStep: training.firstStep,
-          learningRateStep: training.learningRateStep, rate: training.rate)
+          learningRateStep: training.learningRateStep, rate: training.rate,
+          quantisation: training.quantisation)
         let other = longest[beginning] ?? Spent()
         if spent.dense > other.dense { longest[beginning] = spent }
         total.flops += max(spent.flops, other.flops) - other.flops

@@ -12,15 +12,20 @@ package struct Meter {
   /// What is left of the network that is measured, where units are cut out.
   private let compacted: Compacted?
 
-  /// - Parameter compacted: what is cut out of the network before it is measured; `nil` for nothing.
+  /// - Parameters:
+  ///   - compacted: what is cut out of the network before it is measured; `nil` for nothing.
+  ///   - bits: those of the codes that its weights are; `nil` where they are none.
   package init(
-    _ regimen: Regimen, masks: MaskSet? = nil, compacted: Compacted? = nil, threads: Int = 1
+    _ regimen: Regimen, masks: MaskSet? = nil, compacted: Compacted? = nil,
+    bits: Int? = nil, threads: Int = 1
   ) throws {
     self.compacted = compacted
     let data = regimen.data
     let batch = data.interface.evaluationBatch
+    let codes = bits.map { FakeQuantised(bits: $0, roundsWeights: false, observes: false) }
+    let network = try codes?.apply(to: regimen.model) ?? regimen.model
     evaluator = try Evaluator(
-      compacted?.apply(to: regimen.model) ?? regimen.model, loss: regimen.loss, batch: batch,
+      compacted?.apply(to: network) ?? network, loss: regimen.loss, batch: batch,
       masks: masks.map { compacted?.sliced($0) ?? $0 }, execution: regimen.execution,
       threads: threads)
     let split = data.split
@@ -31,11 +36,15 @@ package struct Meter {
 
   /// A network of these weights after `step` steps of its round. The last evaluation of a round also takes all training data
   /// and tells the classes apart.
+  ///
+  /// - Parameter ranges: those of the inputs of its layers, by the names of the weights, where they are codes.
   package func evaluation(
-    _ parameters: ParameterSet, _ buffers: ParameterSet, step: Int, isLast: Bool
+    _ parameters: ParameterSet, _ buffers: ParameterSet, ranges: ParameterSet = ParameterSet(), step: Int,
+    isLast: Bool
   ) throws -> Evaluation {
-    evaluator.load(
-      compacted?.sliced(parameters) ?? parameters, compacted?.sliced(buffers) ?? buffers)
+    var buffers = compacted?.sliced(buffers) ?? buffers
+    for (name, range) in FakeQuantised.buffers(ranges) { buffers[name] = range }
+    evaluator.load(compacted?.sliced(parameters) ?? parameters, buffers)
     var evaluation = Evaluation(step: step)
     evaluation.measure(.validation, try tally(validation))
     let tested = try tally(test)

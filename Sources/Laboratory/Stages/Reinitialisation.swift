@@ -28,10 +28,10 @@ extension Regimen {
   ///   - masks: which weights survive; `nil` for all.
   package func initialParameters(
     _ way: Reinitialisation, draw: Int, masks: MaskSet?
-  ) -> ParameterSet {
-    var parameters = initialParameters(draw: 0)
+  ) throws -> ParameterSet {
+    var parameters = try initialParameters(draw: 0)
     if way == .signed {
-      for (name, fresh) in initialParameters(draw: draw) {
+      for (name, fresh) in try initialParameters(draw: draw) {
         guard let own = parameters[name] else { continue }
         parameters[name] = Tensor(
           own.shape, zip(own.scalars, fresh.scalars).map { Float(signOf: $0, magnitudeOf: $1) })

@@ -70,7 +70,7 @@ extension StageContext {
     }
     var before = regimen.model.fullMasks
     if let masks { before.merge(try self.masks(of: masks)) }
-    return ScoringContext(
+    return try ScoringContext(
       // A network that was not trained under these masks still has weights that they prune.
       weights: before.applied(to: parameters), masks: before,
       initialWeights: needs.initialWeights ? regimen.initialParameters(draw: 0) : nil,

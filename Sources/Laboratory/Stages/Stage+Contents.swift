@@ -12,6 +12,7 @@ extension Stage {
 extension TrainingStage {
   package func fault(in record: StageRecord) -> String? {
     regimen.fault(in: record, needing: ["parameters"] + (keepsMoments ? ["moments"] : []))
+      ?? quantisation.flatMap { regimen.model.fault(inCodesOf: record, $0) }
   }
 
   /// Why a record cannot be a checkpoint of this training.
@@ -47,6 +48,48 @@ extension TrainingStage {
     }
     return (record.series["exploration"] != nil) == isExploring
       ? nil : "explorations are logged where masks may grow, and nowhere else"
+  }
+}
+
+extension CalibrationStage {
+  package func fault(in record: StageRecord) -> String? {
+    guard let ranges = record[parameters: "ranges"] else { return "it has no ranges" }
+    let known = Set(regimen.model.declarations.map(\.name))
+    return ranges.names.first { !known.contains($0) }.map { "\(regimen.model.model.name) has no \($0)" }
+      ?? ranges.rangeFault
+  }
+}
+
+extension Network {
+  /// Why a record does not tell what the codes of this network stand for.
+  fileprivate func fault(inCodesOf record: StageRecord, _ quantisation: StageQuantisation) -> String? {
+    guard let scales = record[parameters: "scales"] else { return "it has no scales" }
+    let layers = ((try? multipliedLayers()) ?? []).map(\.weight)
+    guard scales.names == layers else { return "it has scales of \(scales.names.prefix(8))" }
+    for (name, scale) in scales {
+      let rows = declarations.first { $0.name == name }?.shape.axes.first
+      guard scale.shape.axes == rows.map({ [$0] }), scale.scalars.allSatisfy({ $0 > 0 || $0.isNaN }) else {
+        return "the scales of \(name) are shaped \(scale.shape)"
+      }
+    }
+    guard record[numbers: "quantisation"]?.first == Double(quantisation.bits) else {
+      return "its codes are not those of \(quantisation.bits) bits"
+    }
+    guard quantisation.ranges != nil else { return nil }
+    guard let ranges = record[parameters: "ranges"], ranges.names == layers else {
+      return "it has not the ranges of every layer"
+    }
+    return ranges.rangeFault
+  }
+}
+
+extension ParameterSet {
+  /// Why these are no ranges of inputs; those of a network that has diverged are no numbers.
+  fileprivate var rangeFault: String? {
+    lazy.compactMap { name, range in
+      range.shape == [2] && range.scalars.allSatisfy { $0 >= 0 || $0.isNaN }
+        ? nil : "the range of \(name) is \(range.scalars.prefix(6))"
+    }.first
   }
 }
 
@@ -136,7 +179,7 @@ extension Regimen {
       let fault: String? =
         switch name {
         case "parameters": network.fault(inParameters: values)
-        case "buffers": model.fault(inBuffers: values)
+        case "buffers": network.fault(inBuffers: values)
         case "moments": network.fault(inMoments: values, of: optimizer)
         // What is not the network's is tested by whom it is read.
         default: nil

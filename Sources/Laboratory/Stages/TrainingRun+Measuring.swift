@@ -48,20 +48,33 @@ extension TrainingRun {
     let measuring =
       try meter
       ?? Meter(
-        regimen, masks: masks?.active, compacted: smaller?.compacted, threads: context.threads)
+        regimen, masks: masks?.active, compacted: smaller?.compacted, bits: stage.quantisation?.bits,
+        threads: context.threads)
     meter = measuring
     return try measuring.evaluation(
-      activeParameters, try activeBuffers(), step: trainer.step, isLast: isLast)
+      activeParameters, try activeBuffers(), ranges: ranges, step: trainer.step, isLast: isLast)
   }
 
-  /// The parameters as the forward pass has them: an inactive weight counts as 0, whatever the optimizer makes of it.
+  /// The parameters as the forward pass has them: an inactive weight counts as 0, whatever the optimizer makes of it, and one that is a
+  /// code as what that stands for.
   var activeParameters: ParameterSet {
-    left ?? masks?.active.applied(to: parameters) ?? parameters
+    quantised?.converted(survivingParameters) ?? survivingParameters
   }
+
+  /// The same before they are codes.
+  var survivingParameters: ParameterSet { left ?? masks?.active.applied(to: parameters) ?? parameters }
+
+  /// The ranges of inputs that are codes, by the names of the weights; none where they are not.
+  var ranges: ParameterSet { quantised?.ranges(in: trainer.buffers) ?? ParameterSet() }
 
   /// The running statistics; those of channels that are pruned with scale and shift are 0.
   func activeBuffers() throws -> ParameterSet {
-    let buffers = smaller?.expanded(buffers: trainer.buffers) ?? trainer.buffers
+    let found = smaller?.expanded(buffers: trainer.buffers) ?? trainer.buffers
+    // Ranges of inputs are kept apart.
+    let buffers =
+      quantised == nil
+      ? found
+      : ParameterSet(regimen.model.buffers.compactMap { one in found[one.name].map { (one.name, $0) } })
     guard let masks = masks?.active, masks.names.contains(where: masks.isCompanion) else { return buffers }
     return try context.costs.paths(of: regimen).statistics(under: masks).applied(to: buffers)
   }

@@ -87,6 +87,7 @@ extension TrainingRun {
       record.parameters.append(("moments", state.moments))
       record.numbers.append(("moment_steps", [Double(momentSteps + trainer.step)]))
     }
+    quantised?.add(to: &record, survivingParameters, ranges: ranges, masks: masks?.active)
     if !isMeasured { (record.series, record.evaluations, record.invariants) = (Series(), [], []) }
     record.numbers.append(("training_flops_dense", [costs.flopsPerStep * Double(trainer.step)]))
     return record

@@ -14,6 +14,8 @@ struct TrainingRun {
   let trainer: Trainer
   /// The smaller network that is trained in its place; `nil` where nothing is cut out.
   let smaller: CompactedRun?
+  /// What makes it one of codes; `nil` where nothing does.
+  let quantised: QuantisedRun?
   /// How far its logits are from those of the masked network.
   var agreements: [CompactionAgreement] = []
   var batches: Batches
@@ -59,6 +61,7 @@ struct TrainingRun {
     (self.stage, regimen, self.context) = (stage, stage.regimen, context)
     network = try stage.network()
     var state: TrainingState
+    quantised = try stage.quantisation.map { try QuantisedRun($0, stage.regimen.model, context) }
     masks = try stage.initialMasks(context)
     if let checkpoint = Self.checkpoint(of: stage, context) {
       state = try TrainingState(checkpoint)
@@ -71,6 +74,9 @@ struct TrainingRun {
       state = try stage.initialState(context)
       if let learning = stage.learning {
         state.parameters = learning.start(state.parameters, network, regimen)
+      }
+      if let quantised, stage.steps > 0 {
+        for (name, range) in FakeQuantised.buffers(quantised.ranges) { state.buffers[name] = range }
       }
       log = TrainingLog(steps: stage.steps)
     }
@@ -134,6 +140,9 @@ struct TrainingRun {
     let place = stage.firstStep + trainer.step
     try trainer.fillBatch { batches.fill(place, $0, $1) }
     if let inputs = try stage.learning?.inputs(trainer.step, stage.steps, regimen) { trainer.write(inputs) }
+    if let quantisation = stage.quantisation {
+      trainer.write(FakeQuantised.inputs(moves: trainer.step < quantisation.observedSteps))
+    }
     let rate = rates(trainer.step)
     let loss = trainer.run(learningRate: rate)
     log.flops += flopsPerStep

@@ -3,8 +3,11 @@ import CoppicePruning
 import CoppiceTensors
 
 extension TrainingStage {
-  /// The network that is trained: the regimen's own, or what a learned mask makes of it.
-  func network() throws -> Network { try learning?.network(regimen) ?? regimen.model }
+  /// The network that is trained: the regimen's own, or what a learned mask or codes make of it.
+  func network() throws -> Network {
+    if let quantisation, steps > 0 { return try quantisation.trained(regimen.model) }
+    return try learning?.network(regimen) ?? regimen.model
+  }
 
   /// The masks it begins under; `nil` for a dense training.
   func initialMasks(_ context: StageContext) throws -> DynamicMasks? {
@@ -37,7 +40,7 @@ extension TrainingStage {
       state.moments = found
     }
     guard freezesPruned, let masks = try masks.map({ try context.masks(of: $0) }) else { return state }
-    let initial = regimen.initialParameters(draw: 0)
+    let initial = try regimen.initialParameters(draw: 0)
     for (name, mask) in masks {
       guard var weight = state.parameters[name], let frozen = initial[name] else { continue }
       for place in mask.bytes.indices where mask.bytes[place] == 0 {
@@ -51,7 +54,9 @@ extension TrainingStage {
   /// The weights that it goes back to, and their step; `nil` where it does not.
   func origin(_ context: StageContext) throws -> (step: Int, parameters: ParameterSet)? {
     guard let rewindStep else { return nil }
-    guard case .weights(let parent) = source else { return (rewindStep, regimen.initialParameters(draw: 0)) }
+    guard case .weights(let parent) = source else {
+      return (rewindStep, try regimen.initialParameters(draw: 0))
+    }
     return try context.outputs(of: parent)[parameters: "parameters"].map { (rewindStep, $0) }
   }
 
@@ -59,10 +64,11 @@ extension TrainingStage {
     switch source {
     case .fresh(let draw):
       return TrainingState(
-        parameters: regimen.initialParameters(draw: draw), buffers: regimen.model.initialBuffers)
+        parameters: try regimen.initialParameters(draw: draw),
+        buffers: try regimen.initialBuffers(draw: draw))
     case .remade(let way, let draw):
       return TrainingState(
-        parameters: regimen.initialParameters(
+        parameters: try regimen.initialParameters(
           way, draw: draw, masks: try masks.map({ try context.masks(of: $0) })),
         buffers: regimen.model.initialBuffers)
     case .small(let draw):

@@ -7,7 +7,7 @@ extension TrainingStage {
     try steps == 0 || regimen.isTooLargeToTry
       ? StageRates(countedFor: regimen, density: work.density, threads: threads, seconds: seconds)
       : StageRates(
-        regimen, learning, density: work.density, threads: threads, seconds: seconds)
+        regimen, learning, quantisation, density: work.density, threads: threads, seconds: seconds)
   }
 
   /// Its steps, the evaluations on the way, and the one at its end that takes the training data too.
@@ -31,12 +31,13 @@ extension StageRates {
 
   /// Measured now, for about `seconds`, under random masks.
   fileprivate init(
-    _ regimen: Regimen, _ learning: MaskLearning?, density: Double, threads: Int, seconds: Double
+    _ regimen: Regimen, _ learning: MaskLearning?, _ quantisation: StageQuantisation?, density: Double,
+    threads: Int, seconds: Double
   ) throws {
     let (model, data) = (regimen.model, regimen.data)
-    let network = try learning?.network(regimen) ?? model
+    let network = try learning?.network(regimen) ?? quantisation?.trained(model) ?? model
     let state = TrainingState(
-      parameters: network.initialParameters(seed: regimen.seedBits), buffers: model.initialBuffers)
+      parameters: network.initialParameters(seed: regimen.seedBits), buffers: network.initialBuffers)
     let masks = model.randomMasks(density: density)
     let trainer = try Trainer(
       network, state, masks: learning == nil ? masks : nil, execution: regimen.execution,
@@ -48,6 +49,7 @@ extension StageRates {
     let step = try Self.secondsPerCall(within: seconds / 2) {
       try trainer.fillBatch { batches.fill(steps, $0, $1) }
       if let inputs = try learning?.inputs(0, regimen.total, regimen) { trainer.write(inputs) }
+      if quantisation != nil { trainer.write(FakeQuantised.inputs(moves: true)) }
       _ = trainer.run(learningRate: 1e-6)
       steps += 1
     }

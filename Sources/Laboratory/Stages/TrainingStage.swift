@@ -53,6 +53,8 @@ package struct TrainingStage: Stage {
   package let keepsMoments: Bool
   /// The training whose moments it begins with; `nil` for moments of 0.
   package let moments: StageKey?
+  /// How its network is made one of codes; `nil` where it is not.
+  package let quantisation: StageQuantisation?
   /// Whether the network is measured. One that is only there to be rewound to is not.
   package let isMeasured: Bool
   /// The fraction of prunable weights that is to be left, 0…1. It serves estimates of time and is no part of the key.
@@ -71,7 +73,8 @@ package struct TrainingStage: Stage {
     moves: MaskMoves? = nil, learning: MaskLearning? = nil, drawing: MaskDrawing? = nil,
     firstStep: Int = 0, steps: Int, learningRateStep: Int? = 0, predecessor: Predecessor? = nil,
     rate: RateCourse? = nil, isCompacted: Bool = false, keepsMoments: Bool = false,
-    moments: StageKey? = nil, isMeasured: Bool = true, density: Double = 1, within: StageKey? = nil
+    moments: StageKey? = nil, isMeasured: Bool = true, density: Double = 1, within: StageKey? = nil,
+    quantisation: StageQuantisation? = nil
   ) {
     self.regimen = regimen
     self.source = source
@@ -90,6 +93,7 @@ package struct TrainingStage: Stage {
     self.isMeasured = isMeasured
     self.density = density
     self.within = within
+    self.quantisation = quantisation
     let stop = Self.stop(regimen, isMeasured: isMeasured)
     let origin: Specification.Value =
       switch source {
@@ -125,6 +129,7 @@ package struct TrainingStage: Stage {
         ("compacted", .flag(isCompacted), neutral: .flag(false)),
         ("keeps-moments", .flag(keepsMoments), neutral: .flag(false)),
         ("moments", moments?.value ?? .none, neutral: .none),
+        ("quantisation", quantisation?.value ?? .none, neutral: .none),
       ]))
   }
 
@@ -147,7 +152,16 @@ package struct TrainingStage: Stage {
           ("timing", .component(regimen.timing)), ("learning", .component(learning.specification)),
         ])
     }
-    return StageWork(kind: kind ?? regimen.timing, steps: steps, density: density, evaluations: evaluations)
+    let quantised =
+      steps == 0
+      ? nil
+      : quantisation.map { quantisation in
+        Specification(
+          "quantising", version: 1,
+          [("timing", .component(regimen.timing)), ("bits", .integer(quantisation.bits))])
+      }
+    return StageWork(
+      kind: kind ?? quantised ?? regimen.timing, steps: steps, density: density, evaluations: evaluations)
   }
 
   /// How often it is measured: every so many steps, the first time before the first step, and at the end.
@@ -170,6 +184,7 @@ package struct TrainingStage: Stage {
     if let before = rate?.before { parents.append(before) }
     if let moments, !parents.contains(moments) { parents.append(moments) }
     if let key = predecessor?.training, !parents.contains(key) { parents.append(key) }
+    for key in quantisation?.parents ?? [] where !parents.contains(key) { parents.append(key) }
     if let twin { parents += [twin.training, twin.masks] }
     return parents
   }

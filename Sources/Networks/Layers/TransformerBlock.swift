@@ -12,13 +12,19 @@ public struct TransformerBlock: Layer {
   public var dropout: Double
   /// Whether each place sees only itself and what came before.
   public var isCausal: Bool
+  /// What stands between the two linear layers.
+  public var activation: Activation
 
   /// A block of `heads` heads.
-  public init(heads: Int, feedForward: Int = 4, dropout: Double = 0, isCausal: Bool = false) {
+  public init(
+    heads: Int, feedForward: Int = 4, dropout: Double = 0, isCausal: Bool = false,
+    activation: Activation = .gelu
+  ) {
     self.heads = heads
     self.feedForward = feedForward
     self.dropout = dropout
     self.isCausal = isCausal
+    self.activation = activation
   }
 
   /// Adds both parts to the trace.
@@ -32,7 +38,8 @@ public struct TransformerBlock: Layer {
     let attention = MultiHeadAttention(heads: heads, isCausal: isCausal)
     let attended = attention(LayerNormalization()(x, scope["ln_1"]), scope["attn"])
     let y = x + Dropout(dropout)(attended, scope["attn"])
-    let hidden = Linear(feedForward * width)(LayerNormalization()(y, scope["ln_2"]), scope["mlp.c_fc"]).gelu
+    let hidden = activation(
+      Linear(feedForward * width)(LayerNormalization()(y, scope["ln_2"]), scope["mlp.c_fc"]))
     return y + Dropout(dropout)(Linear(width)(hidden, scope["mlp.c_proj"]), scope["mlp"])
   }
 }

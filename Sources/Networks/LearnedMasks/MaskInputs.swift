@@ -1,6 +1,6 @@
 import CoppiceAutodiff
 
-/// The numbers of a learned mask at one step, as its network's leaves read them.
+/// The numbers of a learned mask, or of another rewrite, at one step, as its network's leaves read them.
 package struct MaskInputs: Hashable, Sendable {
   private var scalars: [String: Float] = [:]
   private var counts: [String: Int32] = [:]
@@ -16,6 +16,9 @@ package struct MaskInputs: Hashable, Sendable {
       counts[MaskTrace.keptLeaf(pool)] = Int32(clamping: count)
     }
   }
+
+  /// Numbers by the leaves that read them.
+  init(_ scalars: [String: Float]) { self.scalars = scalars }
 
   func write(to executor: Executor) {
     for (leaf, number) in scalars where executor.hasLeaf(leaf) { executor.write(leaf, [number]) }

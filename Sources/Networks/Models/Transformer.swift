@@ -38,12 +38,14 @@ extension Model {
   ///   - layers: the number of blocks.
   ///   - feedForward: hidden features of a block's linear part, in widths.
   ///   - dropout: the fraction dropped behind the embedding and each part of a block, 0…1; attention weights are not dropped.
+  ///   - approximatesGELU: whether blocks have GPT-2's GELU, which is made of a hyperbolic tangent: its published weights were trained so.
   public static func causalTransformer(
     width: Int = 128, heads: Int = 4, layers: Int = 4, feedForward: Int = 4, dropout: Double = 0,
-    initializer: Initializer = .truncatedNormal()
+    approximatesGELU: Bool = false, initializer: Initializer = .truncatedNormal()
   ) -> Model {
     let body = Transformer(
-      width: width, heads: heads, layers: layers, feedForward: feedForward, dropout: dropout, isCausal: true)
+      width: width, heads: heads, layers: layers, feedForward: feedForward, dropout: dropout, isCausal: true,
+      approximatesGELU: approximatesGELU)
     return Model("causal-transformer", version: 1, body.fields, initializer: initializer) {
       tokens, interface, scope in
       guard case .language = interface else {
@@ -64,12 +66,13 @@ private struct Transformer {
   let feedForward: Int
   let dropout: Double
   let isCausal: Bool
+  var approximatesGELU = false
 
   var fields: [(name: String, value: Specification.Value)] {
     [
       ("width", .integer(width)), ("heads", .integer(heads)), ("layers", .integer(layers)),
       ("feed-forward", .integer(feedForward)), ("dropout", .number(dropout)),
-    ]
+    ] + (approximatesGELU ? [("gelu", .text("tanh"))] : [])
   }
 
   func trace(_ tokens: Value, _ interface: Interface, _ scope: Scope) -> Value {
@@ -78,7 +81,8 @@ private struct Transformer {
     var x = Dropout(dropout)(embedded + places, scope["wpe"])
     for layer in 0..<max(0, layers) {
       let block = TransformerBlock(
-        heads: heads, feedForward: feedForward, dropout: dropout, isCausal: isCausal)
+        heads: heads, feedForward: feedForward, dropout: dropout, isCausal: isCausal,
+        activation: approximatesGELU ? .geluTanh : .gelu)
       x = block(x, scope["h.\(layer)"])
     }
     return LayerNormalization()(x, scope["ln_f"])
@@ -119,6 +123,9 @@ extension Shipped<Model> {
       width: try fields.count("width", default: 128), heads: try fields.count("heads", default: 4),
       layers: try fields.integer("layers", .depth, default: 4),
       feedForward: try fields.count("feed-forward", default: 4),
-      dropout: try fields.number("dropout", in: 0...1, default: 0))
+      dropout: try fields.number("dropout", in: 0...1, default: 0),
+      approximatesGELU: try fields.take("gelu", "exact or tanh", default: false) { value in
+        ["exact": false, "tanh": true][value.description]
+      })
   }
 }

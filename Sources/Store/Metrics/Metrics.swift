@@ -68,6 +68,10 @@ package enum Metrics {
     .achievedShare,
     .requestedCost,
     .achievedCost,
+    .bits,
+    .bytesQuantised,
+    .bytesQuantisedSparse,
+    .zeroedSurvivors,
   ]
 
   /// Adds metrics of a user's package, before any file is read or written.

@@ -24,6 +24,8 @@ package struct RoundFacts: Sendable {
   package var latency: LatencyRecord?
   /// What is left of what the trial's target counts; `nil` where that is weights.
   package var target: TargetRecord?
+  /// What is known of its codes; `nil` where it is not quantised.
+  package var quantisation: QuantisationRecord?
   /// Seconds the round's training took.
   package var wallTime: Double
   /// The fraction of the prunable weights that were active in any step; `nil` where none that was removed could come back.
@@ -40,7 +42,8 @@ package struct RoundFacts: Sendable {
     series: Series = Series(),
     flops: Int? = nil, trainingFlops: Int? = nil, trainingFlopsDense: Int? = nil, paths: PathRecord? = nil,
     compaction: CompactionRecord? = nil, size: SizeRecord? = nil, latency: LatencyRecord? = nil,
-    target: TargetRecord? = nil, wallTime: Double = .nan, exploration: Double? = nil,
+    target: TargetRecord? = nil, quantisation: QuantisationRecord? = nil, wallTime: Double = .nan,
+    exploration: Double? = nil,
     ties: Int? = nil,
     settledStep: Int = 0
   ) {
@@ -48,6 +51,7 @@ package struct RoundFacts: Sendable {
     (self.flops, self.trainingFlops, self.wallTime) = (flops, trainingFlops, wallTime)
     (self.trainingFlopsDense, self.paths) = (trainingFlopsDense, paths)
     (self.compaction, self.size, self.latency, self.target) = (compaction, size, latency, target)
+    self.quantisation = quantisation
     (self.exploration, self.ties, self.settledStep) = (exploration, ties, settledStep)
   }
 

@@ -1,4 +1,5 @@
 import Coppice
+import CoppiceExchange
 import CoppiceExperiments
 import CoppiceStore
 import Foundation
@@ -17,12 +18,14 @@ import Testing
     ("criteria", Criterion.catalogue.names), ("granularities", Granularity.catalogue.names),
     ("allocations", Allocation.catalogue.names), ("schedules", Schedule.catalogue.names),
     ("retrainings", Retraining.catalogue.names), ("retraining-rates", RetrainingRate.catalogue.names),
-    ("repairs", Repair.catalogue.names), ("controls", Control.catalogue.names),
+    ("repairs", Repair.catalogue.names), ("calibrations", Calibration.catalogue.names),
+    ("controls", Control.catalogue.names),
     ("dynamics", Dynamics.catalogue.names), ("learned-masks", LearnedMask.catalogue.names),
     ("losses", Loss.catalogue.names), ("targets", CostTarget.catalogue.names),
     ("stop-rules", StopRule.catalogue.names), ("recipe-steps", RecipeStep.catalogue.names),
     ("measurements", RoundMeasurement.catalogue.names),
-    ("analyses", Analysis.catalogue.names), ("metrics", Metrics.all.map(\.name)),
+    ("analyses", Analysis.catalogue.names), ("names", NameMap.catalogue.names),
+    ("metrics", Metrics.all.map(\.name)),
     ("settings", Settings.all.map(\.name)),
   ]
 
@@ -450,7 +453,9 @@ import Testing
     let commands = lines.compactMap { $0.wholeMatch(of: #/  ([a-z]+) {2,}(\S.*)/#) }
     #expect(
       Set(commands.map(\.1)) == [
-        "list", "plan", "run", "status", "show", "criteria", "claims", "explain", "compact", "costs", "table",
+        "list", "plan", "run", "status", "show", "criteria", "claims", "explain", "compact", "export",
+        "inspect",
+        "costs", "table",
         "plot", "speed", "data", "doctor", "clean", "bench",
       ])
     for command in commands {

@@ -53,7 +53,7 @@ extension Running {
       ) throws -> CriteriaComparison {
         let regimen = try Regimen(evaluating: trial, Bench.library)
         var subject = CriteriaComparison.Subject(
-          regimen, parameters: regimen.initialParameters(draw: 0), buffers: regimen.model.initialBuffers,
+          regimen, parameters: try regimen.initialParameters(draw: 0), buffers: regimen.model.initialBuffers,
           scoring: ScoringData(batch: 10), sparsity: 0.5)
         change(&subject)
         return try CriteriaComparison(subject, by: criteria)
@@ -81,7 +81,7 @@ extension Running {
       let regimen = try Regimen(evaluating: .tiny, Bench.library)
       let solver = Criterion(solver: "own-solver", version: 1) { layer in (layer.mask, layer.weight) }
       let subject = CriteriaComparison.Subject(
-        regimen, parameters: regimen.initialParameters(draw: 0), buffers: regimen.model.initialBuffers,
+        regimen, parameters: try regimen.initialParameters(draw: 0), buffers: regimen.model.initialBuffers,
         scoring: ScoringData(batch: 10), sparsity: 0.5)
       let comparison = try CriteriaComparison(subject, by: [solver, .magnitude])
       #expect(comparison.cuts.map(\.criterion) == [.magnitude])

@@ -60,7 +60,7 @@ extension ParameterSet {
 @Suite struct InvariantTests {
   @Test func theCatalogueHasNamesAndSentences() {
     let names = Invariant.all.map(\.name)
-    #expect(Set(names).count == names.count && names.count == 9)
+    #expect(Set(names).count == names.count && names.count == 10)
     for name in names { #expect(name.utf8.allSatisfy { $0 == UInt8(ascii: "-") || $0 > 96 }, "\(name)") }
     #expect(Invariant.all.allSatisfy { $0.statement.hasSuffix(".") })
   }

@@ -400,6 +400,26 @@ import Testing
         "recipe retrain.with",
         .budget { $0.recipe = Recipe([.train(), .prune(sparsity: 0.5), .retrain(.fineTune($1))]) }
       ),
+      ("recipe quantise.bits", .whole { $0.recipe = Recipe([.train(), .quantise(bits: $1)]) }),
+      (
+        "recipe quantise.aware", .number { $0.recipe = Recipe([.train(), .quantise(aware: $1), .retrain()]) }
+      ),
+      (
+        "calibration min-max.batches",
+        .whole { $0.recipe = Recipe([.train(), .quantise(calibration: .minMax(batches: $1))]) }
+      ),
+      (
+        "calibration percentile.batches",
+        .whole { $0.recipe = Recipe([.train(), .quantise(calibration: .percentile(batches: $1))]) }
+      ),
+      (
+        "calibration percentile.share",
+        .number { $0.recipe = Recipe([.train(), .quantise(calibration: .percentile($1))]) }
+      ),
+      (
+        "calibration mse.batches",
+        .whole { $0.recipe = Recipe([.train(), .quantise(calibration: .meanSquaredError(batches: $1))]) }
+      ),
     ]
 
   /// Plans a sweep with everything that a plan asks for, short of timing steps. It gives the error's sentence.
@@ -475,6 +495,7 @@ import Testing
     look("retraining-rate", RetrainingRate.self)
     look("stop", StopRule.self)
     look("recipe", RecipeStep.self)
+    look("calibration", Calibration.self)
     look("measure", RoundMeasurement.self)
     look("analysis", Analysis.self)
     let settings = Settings.all.filter { $0.value(Trial.tiny).isNumeric && !names.contains($0.name) }

@@ -39,7 +39,7 @@ import Testing
         == 3)
     #expect(
       throws: ComponentError.unknown(
-        "step", "prun", known: ["train", "prune", "leave-out", "repair", "compact", "retrain"])
+        "step", "prun", known: ["train", "prune", "leave-out", "repair", "compact", "retrain", "quantise"])
     ) {
       try Recipe(parsing: "recipe(steps: [train, prun(sparsity: 0.5)])")
     }

@@ -48,6 +48,18 @@ extension Running {
       try expectSameBits(trial, family)
     }
 
+    /// The first training, then one with codes whose ranges move half of the way, and what comes behind.
+    @Test(arguments: [0, 2]) func resumedTrainingsWithCodesEndWithTheSameBits(family: Int) throws {
+      let trial = Trial.families[family].with {
+        ($0.schedule, $0.scoringBatch) = (.oneShot, 8)
+        $0.recipe = Recipe([
+          .train(), .prune(sparsity: 0.5), .quantise(calibration: .percentile(batches: 2), aware: 0.5),
+          .retrain(.fineTune(.iterations(9))),
+        ])
+      }
+      try expectSameBits(trial, family)
+    }
+
     private func expectSameBits(_ trial: Trial, _ family: Int) throws {
       let plan = try plan(trial)
       let steps = plan.stages.reduce(0) { $0 + $1.steps }

@@ -102,7 +102,7 @@ import Testing
     #expect(record.trial == plan.name && record.key == plan.key.hexadecimal)
     #expect(record.configuration == plan.configuration && record.provenance == "{\"tool\": 1}")
     #expect(
-      record.initialWeights?.hasSameBits(as: plan.regimen.initialParameters(draw: 0)) == true)
+      try record.initialWeights?.hasSameBits(as: plan.regimen.initialParameters(draw: 0)) == true)
     for (index, round) in record.rounds.enumerated() {
       #expect(round.weights?.names == ["fc1.weight", "mean"])
       #expect(round.masks == (index == 0 ? MaskSet() : masks(4 - index)) && round.trainedMasks == nil)

@@ -41,7 +41,7 @@ extension Running {
       func asked(endingAt last: Int) throws -> Int {
         var asked = 0
         _ = try data.measure(
-          evidence, regimen, regimen.initialParameters(draw: 0), regimen.model.initialBuffers, masks: nil,
+          evidence, regimen, try regimen.initialParameters(draw: 0), regimen.model.initialBuffers, masks: nil,
           threads: 1,
           check: {
             asked += 1

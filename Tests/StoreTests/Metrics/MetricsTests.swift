@@ -77,6 +77,7 @@ import Testing
             ratioHigh: 1.01, runs: 3, energy: 3.2),
         ]),
       target: TargetRecord(whole: 200, asked: 100, achieved: 50),
+      quantisation: QuantisationRecord(bits: 8, zeroedSurvivors: 3, bytes: 17, bytesSparse: 11),
       wallTime: 1.25, exploration: 0.625)
     var row = IndexRow(trial: "t", seed: 0, round: 0)
     row.measure(facts)
@@ -93,6 +94,7 @@ import Testing
       // Faster in half of the runs is not faster.
       (.notFaster, 0), (.notFaster64, 1),
       (.requestedShare, 0.5), (.achievedShare, 0.75), (.requestedCost, 100), (.achievedCost, 50),
+      (.bits, 8), (.bytesQuantised, 17), (.bytesQuantisedSparse, 11), (.zeroedSurvivors, 3),
       (.trainLoss, 0.2), (.validationLoss, .infinity), (.testAccuracy, 0.7), (.earlyStopStep, 10),
       (.earlyStopTestAccuracy, 0.8), (.wallTime, 1.25),
     ]
@@ -108,7 +110,7 @@ import Testing
     // What a row cannot hold is not written: layers of another network.
     row.measure(RoundFacts(layers: facts.layers, flops: 11))
     #expect(row[metric: .flopsNonzero].isNaN)
-    for metric in [Metric.testAccuracy, .earlyStopStep, .trainingFlops, .wallTime] {
+    for metric in [Metric.testAccuracy, .bits, .earlyStopStep, .trainingFlops, .wallTime] {
       #expect(row[metric: metric].isNaN, "\(metric.name)")
     }
   }

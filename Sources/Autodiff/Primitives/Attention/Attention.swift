@@ -267,3 +267,5 @@ extension Attention: RelevancePrimitive {
     return isPacked ? [ofValues.padded(2, before: 2 * width, after: 0)] : [nil, nil, ofValues]
   }
 }
+
+extension Attention: ExportablePrimitive {}

@@ -69,3 +69,11 @@ extension CausalMask: PathPrimitive {
     [inputs[0].mapped { $0.builder.apply(CausalMask(hidden: 0), $0) }.filled(of: signature.output())]
   }
 }
+
+extension CausalMask: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let scores = call.signature.input(0), (queries, keys) = (scores[-2], scores[-1])
+    let isSeen = (0..<queries).flatMap { query in (0..<keys).map { $0 <= query } }
+    return [call.apply("Where", [.flags([queries, keys], isSeen), call.inputs[0], .number(hidden)])]
+  }
+}

@@ -29,3 +29,7 @@ extension Value {
   /// The magnitude.
   public var magnitude: Value { builder.apply(Absolute(), self) }
 }
+
+extension Absolute: OperatorPrimitive {
+  package static let operatorName = "Abs"
+}

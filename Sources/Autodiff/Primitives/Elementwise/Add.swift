@@ -38,3 +38,8 @@ extension Add: FlowPrimitive {}
 extension Add: RelevanceSummingPrimitive {}
 
 extension Add: AddingPrimitive {}
+
+extension Add: OperatorPrimitive {
+  package static let operatorName = "Add"
+  package var repeatsInputs: Bool { true }
+}

@@ -40,3 +40,8 @@ extension Divide {
     [.product(inputs[0], inputs[1].filled(of: signature.output()), by: *)]
   }
 }
+
+extension Divide: OperatorPrimitive {
+  package static let operatorName = "Div"
+  package var repeatsInputs: Bool { true }
+}

@@ -30,3 +30,7 @@ extension Value {
   /// The error function.
   public var erf: Value { builder.apply(Erf(), self) }
 }
+
+extension Erf: OperatorPrimitive {
+  package static let operatorName = "Erf"
+}

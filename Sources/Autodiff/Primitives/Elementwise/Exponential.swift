@@ -29,3 +29,7 @@ extension Value {
   /// The exponential.
   public var exponential: Value { builder.apply(Exponential(), self) }
 }
+
+extension Exponential: OperatorPrimitive {
+  package static let operatorName = "Exp"
+}

@@ -69,3 +69,13 @@ extension GELU: UnitwisePrimitive {
   /// 0 of 0. Other numbers would need the error function in Double precision.
   package func constant(_ number: Double, for signature: Signature) -> Double? { number == 0 ? 0 : nil }
 }
+
+extension GELU: ExportablePrimitive {
+  /// `x · (1 + erf(x / √2)) · ½`, the form that programs know as a GELU.
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let x = call.inputs[0]
+    let scaled = call.apply("Div", [x, .number(Float(2.0.squareRoot()))])
+    let sum = call.apply("Add", [call.apply("Erf", [scaled]), .number(1)])
+    return [call.apply("Mul", [call.apply("Mul", [x, sum]), .number(0.5)])]
+  }
+}

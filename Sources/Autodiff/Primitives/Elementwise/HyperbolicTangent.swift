@@ -60,3 +60,7 @@ extension HyperbolicTangent: UnitwisePrimitive {
   package var isPositivelyHomogeneous: Bool { false }
   package func constant(_ number: Double, for signature: Signature) -> Double? { Elementary.tanh(number) }
 }
+
+extension HyperbolicTangent: OperatorPrimitive {
+  package static let operatorName = "Tanh"
+}

@@ -29,3 +29,7 @@ extension Value {
   /// The natural logarithm.
   public var logarithm: Value { builder.apply(Logarithm(), self) }
 }
+
+extension Logarithm: OperatorPrimitive {
+  package static let operatorName = "Log"
+}

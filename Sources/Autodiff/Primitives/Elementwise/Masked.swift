@@ -52,3 +52,10 @@ extension Masked: AxisTied {
 }
 
 extension Masked: PathKeepingPrimitive {}
+
+extension Masked: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let isKept = call.apply("Cast", [call.inputs[1]], ["to": .element(.bool)])
+    return [call.apply("Where", [isKept, call.inputs[0], .number(0)])]
+  }
+}

@@ -34,3 +34,8 @@ extension Value {
     return builder.apply(Maximum(), a, b)
   }
 }
+
+extension Maximum: OperatorPrimitive {
+  package static let operatorName = "Max"
+  package var repeatsInputs: Bool { true }
+}

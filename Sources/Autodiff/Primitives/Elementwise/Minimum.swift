@@ -34,3 +34,8 @@ extension Value {
     return builder.apply(Minimum(), a, b)
   }
 }
+
+extension Minimum: OperatorPrimitive {
+  package static let operatorName = "Min"
+  package var repeatsInputs: Bool { true }
+}

@@ -39,3 +39,8 @@ extension Multiply {
     [.product(inputs[0], inputs[1], by: *)]
   }
 }
+
+extension Multiply: OperatorPrimitive {
+  package static let operatorName = "Mul"
+  package var repeatsInputs: Bool { true }
+}

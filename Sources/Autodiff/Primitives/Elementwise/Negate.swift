@@ -28,3 +28,7 @@ extension Value {
   /// The negative.
   public static prefix func - (x: Value) -> Value { x.builder.apply(Negate(), x) }
 }
+
+extension Negate: OperatorPrimitive {
+  package static let operatorName = "Neg"
+}

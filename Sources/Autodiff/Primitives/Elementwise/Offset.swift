@@ -30,3 +30,9 @@ extension Value {
   /// The sum with a number known now.
   public func offset(by amount: Float) -> Value { builder.apply(Offset(amount), self) }
 }
+
+extension Offset: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("Add", call.inputs + [.number(amount)])]
+  }
+}

@@ -62,3 +62,7 @@ extension ReLU: RelevanceKeepingPrimitive {}
 extension ReLU: UnitwisePrimitive {
   package func constant(_ number: Double, for signature: Signature) -> Double? { value([number]) }
 }
+
+extension ReLU: OperatorPrimitive {
+  package static let operatorName = "Relu"
+}

@@ -66,3 +66,9 @@ extension ReLU6: UnitwisePrimitive {
   package var isPositivelyHomogeneous: Bool { false }
   package func constant(_ number: Double, for signature: Signature) -> Double? { value([number]) }
 }
+
+extension ReLU6: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("Clip", call.inputs + [.number(0), .number(6)])]
+  }
+}

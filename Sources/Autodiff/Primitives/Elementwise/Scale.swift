@@ -40,3 +40,9 @@ extension Scale: RelevanceKeepingPrimitive {}
 extension Scale: UnitwisePrimitive {
   package func constant(_ number: Double, for signature: Signature) -> Double? { value([number]) }
 }
+
+extension Scale: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("Mul", call.inputs + [.number(factor)])]
+  }
+}

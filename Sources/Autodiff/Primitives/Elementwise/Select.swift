@@ -55,3 +55,10 @@ extension Select: PathPrimitive {
     Reach.joined(Array(inputs.dropFirst())).map { [$0] } ?? []
   }
 }
+
+extension Select: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let isChosen = call.apply("Cast", [call.inputs[0]], ["to": .element(.bool)])
+    return [call.apply("Where", [isChosen] + call.inputs.dropFirst())]
+  }
+}

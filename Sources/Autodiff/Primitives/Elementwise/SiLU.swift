@@ -67,3 +67,9 @@ extension SiLU: UnitwisePrimitive {
     number / (1 + Elementary.exp(-number))
   }
 }
+
+extension SiLU: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("Mul", [call.inputs[0], call.apply("Sigmoid", call.inputs)])]
+  }
+}

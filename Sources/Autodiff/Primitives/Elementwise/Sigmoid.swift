@@ -62,3 +62,7 @@ extension Sigmoid: UnitwisePrimitive {
     1 / (1 + Elementary.exp(-number))
   }
 }
+
+extension Sigmoid: OperatorPrimitive {
+  package static let operatorName = "Sigmoid"
+}

@@ -28,3 +28,7 @@ extension Value {
   /// The square root.
   public var squareRoot: Value { builder.apply(SquareRoot(), self) }
 }
+
+extension SquareRoot: OperatorPrimitive {
+  package static let operatorName = "Sqrt"
+}

@@ -32,3 +32,8 @@ extension Value {
     return a.builder.apply(Subtract(), a, b)
   }
 }
+
+extension Subtract: OperatorPrimitive {
+  package static let operatorName = "Sub"
+  package var repeatsInputs: Bool { true }
+}

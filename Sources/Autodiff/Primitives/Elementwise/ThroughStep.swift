@@ -24,3 +24,11 @@ extension Value {
   /// 1 where the value is positive, else 0; gradients pass as if it were the value itself.
   public var throughStep: Value { builder.apply(ThroughStep(), self) }
 }
+
+extension ThroughStep: ExportablePrimitive {
+  /// 1 and 0; NaN gives 0 there.
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let isPositive = call.apply("Greater", call.inputs + [.number(0)])
+    return [call.apply("Cast", [isPositive], ["to": .element(.float32)])]
+  }
+}

@@ -166,3 +166,9 @@ extension BatchNormalization.Inference: RelevancePrimitive {
     return [share] + call.inputs.dropFirst().map { _ in nil }
   }
 }
+
+extension BatchNormalization.Inference: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("BatchNormalization", call.inputs, ["epsilon": .number(epsilon)])]
+  }
+}

@@ -252,3 +252,14 @@ extension LayerNormalization: RelevancePrimitive {
     return [part, nil, nil]
   }
 }
+
+extension LayerNormalization: ExportablePrimitive {
+  /// The operator of the name knows no other extent than the row's own.
+  package func operators(_ call: inout OperatorCall) throws -> [Operand] {
+    if let extent, extent != call.signature.input(0)[-1] { return try call.defined(by: definition) }
+    return [
+      call.apply(
+        "LayerNormalization", call.inputs, ["axis": .integer(-1), "epsilon": .number(epsilon)])
+    ]
+  }
+}

@@ -131,3 +131,17 @@ extension AveragePool: UnitwisePrimitive {
     windows.padding == 0 || number == 0 ? number : nil
   }
 }
+
+extension AveragePool: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [
+      call.apply(
+        "AveragePool", call.inputs,
+        [
+          "kernel_shape": .integers([windows.side, windows.side]),
+          "strides": .integers([windows.stride, windows.stride]),
+          "pads": .integers([Int](repeating: windows.padding, count: 4)), "count_include_pad": .integer(1),
+        ])
+    ]
+  }
+}

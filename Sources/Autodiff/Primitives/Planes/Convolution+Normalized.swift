@@ -116,3 +116,5 @@ extension Convolution {
     }
   }
 }
+
+extension Convolution.Normalized: ExportablePrimitive {}

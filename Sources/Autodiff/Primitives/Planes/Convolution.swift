@@ -211,3 +211,17 @@ extension Convolution: RelevancePrimitive {
       + call.inputs.dropFirst().map { _ in nil }
   }
 }
+
+extension Convolution: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let weight = call.signature.input(1)
+    let output = call.apply(
+      "Conv", call.inputs,
+      [
+        "kernel_shape": .integers([weight[2], weight[3]]),
+        "strides": .integers([windows.stride, windows.stride]),
+        "pads": .integers([Int](repeating: windows.padding, count: 4)), "group": .integer(windows.groups),
+      ])
+    return [rectifies ? call.apply("Relu", [output]) : output]
+  }
+}

@@ -158,3 +158,17 @@ extension MaxPool: FlowPrimitive {}
 extension MaxPool: RelevanceMovingPrimitive {}
 
 extension MaxPool: UnitwisePrimitive {}
+
+extension MaxPool: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [
+      call.apply(
+        "MaxPool", call.inputs,
+        [
+          "kernel_shape": .integers([windows.side, windows.side]),
+          "strides": .integers([windows.stride, windows.stride]),
+          "pads": .integers([Int](repeating: windows.padding, count: 4)),
+        ])
+    ]
+  }
+}

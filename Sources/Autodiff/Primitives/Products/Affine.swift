@@ -96,3 +96,15 @@ extension Affine: RelevancePrimitive {
       + call.inputs.dropFirst().map { _ in nil }
   }
 }
+
+extension Affine: ExportablePrimitive {
+  /// One product of all rows, so that the weight stays as it is laid out.
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let (x, y) = (call.signature.input(0), call.signature.output())
+    var inputs = call.inputs
+    if x.rank > 2 { inputs[0] = call.reshape(inputs[0], [x.axes.dropLast().product, x[-1]]) }
+    var output = call.apply("Gemm", inputs, ["transB": .integer(1)])
+    if rectifies { output = call.apply("Relu", [output]) }
+    return [x.rank > 2 ? call.reshape(output, y) : output]
+  }
+}

@@ -181,3 +181,23 @@ extension MatrixProduct: RelevancePrimitive {
     return [call.parted(a, weight: b, bias: nil) { $0.builder.apply(self, $0, $1) }, nil]
   }
 }
+
+extension MatrixProduct: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let ranks = (0..<2).map { call.signature.input($0).rank }
+    if ranks == [2, 2], transposesA || transposesB {
+      return [
+        call.apply(
+          "Gemm", call.inputs,
+          ["transA": .integer(transposesA ? 1 : 0), "transB": .integer(transposesB ? 1 : 0)])
+      ]
+    }
+    let factors = zip(call.inputs, zip(ranks, [transposesA, transposesB])).map { operand, form in
+      guard form.1 else { return operand }
+      let last = form.0 - 1
+      return call.apply(
+        "Transpose", [operand], ["perm": .integers(Array(0..<(last - 1)) + [last, last - 1])])
+    }
+    return [call.apply("MatMul", factors)]
+  }
+}

@@ -43,3 +43,10 @@ extension ArgMax: AxisTied {
   /// The rows; what is compared is untied, since its places are the answer.
   package func ties(for signature: Signature) -> [AxisTie] { AxisTie.same(signature.output().axes.indices) }
 }
+
+extension ArgMax: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let place = call.apply("ArgMax", call.inputs, ["axis": .integer(-1), "keepdims": .integer(0)])
+    return [call.apply("Cast", [place], ["to": .element(.int32)])]
+  }
+}

@@ -68,3 +68,10 @@ extension ChannelSum: AxisTied {
 }
 
 extension ChannelSum: PathMovingPrimitive {}
+
+extension ChannelSum: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let axes = call.signature.input(0).axes.indices.filter { $0 != 1 }
+    return [call.apply("ReduceSum", call.inputs + [.integers(axes)], ["keepdims": .integer(0)])]
+  }
+}

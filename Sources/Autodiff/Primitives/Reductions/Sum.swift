@@ -96,3 +96,9 @@ extension Sum: UnitwisePrimitive {
     number * Double(signature.input(0)[axis])
   }
 }
+
+extension Sum: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("ReduceSum", call.inputs + [.integers([axis])], ["keepdims": .integer(0)])]
+  }
+}

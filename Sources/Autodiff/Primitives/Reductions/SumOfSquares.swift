@@ -48,3 +48,9 @@ extension SumOfSquares: AxisTied {
 
   package var keepsZeros: Bool { true }
 }
+
+extension SumOfSquares: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("ReduceSumSquare", call.inputs, ["keepdims": .integer(0)])]
+  }
+}

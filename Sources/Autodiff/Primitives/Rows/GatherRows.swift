@@ -45,6 +45,13 @@ package struct GatherRows: Primitive {
   ]
 }
 
+extension GatherRows: ExportablePrimitive {
+  /// An index outside the table is an error there, or counts from the end.
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("Gather", call.inputs, ["axis": .integer(0)])]
+  }
+}
+
 /// The rows of g added up by index: `z[r, i] = Σ g[…, i]` over the places whose index is r; the gradient of `GatherRows`.
 package struct ScatterAddRows: Primitive {
   package static let name = "scatter-add-rows"

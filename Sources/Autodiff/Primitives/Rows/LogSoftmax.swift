@@ -68,3 +68,9 @@ extension LogSoftmax: PathPrimitive {
   /// An element depends on its whole row.
   package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] { [inputs[0].spreadOverRows] }
 }
+
+extension LogSoftmax: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("LogSoftmax", call.inputs, ["axis": .integer(-1)])]
+  }
+}

@@ -55,3 +55,13 @@ extension OneHot: PathPrimitive {
     [inputs[0].mapped { $0.expanded(at: $0.shape.rank, count: classes) }]
   }
 }
+
+extension OneHot: ExportablePrimitive {
+  /// Comparisons with each class: the operator of the name counts negative labels from the end.
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let labels = call.apply("Cast", call.inputs, ["to": .element(.int64)])
+    let column = call.apply("Unsqueeze", [labels, .integers([call.signature.input(0).rank])])
+    let isClass = call.apply("Equal", [column, .integers(Array(0..<classes))])
+    return [call.apply("Cast", [isClass], ["to": .element(.float32)])]
+  }
+}

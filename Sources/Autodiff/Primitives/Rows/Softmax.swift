@@ -67,3 +67,9 @@ extension Softmax: PathPrimitive {
   /// An element depends on its whole row.
   package func reach(_ inputs: [Reach], _ signature: Signature) -> [Reach] { [inputs[0].spreadOverRows] }
 }
+
+extension Softmax: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("Softmax", call.inputs, ["axis": .integer(-1)])]
+  }
+}

@@ -39,3 +39,8 @@ extension Alias: FlowPrimitive {}
 extension Alias: RelevanceMovingPrimitive {}
 
 extension Alias: UnitwisePrimitive {}
+
+extension Alias: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] { call.inputs }
+  package func isRepetition(of isRepeated: Bool) -> Bool { isRepeated }
+}

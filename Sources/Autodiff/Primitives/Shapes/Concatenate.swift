@@ -106,3 +106,9 @@ extension Concatenate: PathPrimitive {
 extension Concatenate: FlowPrimitive {}
 
 extension Concatenate: RelevanceMovingPrimitive {}
+
+extension Concatenate: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("Concat", call.inputs, ["axis": .integer(axis)])]
+  }
+}

@@ -77,3 +77,14 @@ extension Expand: AxisTied {
 extension Expand: PathMovingPrimitive {}
 
 extension Expand: RelevanceMovingPrimitive {}
+
+extension Expand: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let axis = call.apply("Unsqueeze", call.inputs + [.integers([axis])])
+    var extents = [Extent](repeating: Extent(1), count: call.signature.output().rank)
+    extents[self.axis] = Extent(count)
+    return [call.apply("Expand", [axis, .extents(extents)])]
+  }
+
+  package func isRepetition(of isRepeated: Bool) -> Bool { axis == 0 }
+}

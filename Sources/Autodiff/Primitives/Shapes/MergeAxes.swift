@@ -71,3 +71,10 @@ extension MergeAxes: PathMovingPrimitive {}
 extension MergeAxes: RelevanceMovingPrimitive {}
 
 extension MergeAxes: UnitwisePrimitive {}
+
+extension MergeAxes: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let (x, y) = (call.signature.input(0), call.signature.output())
+    return [x == y ? call.inputs[0] : call.reshape(call.inputs[0], y)]
+  }
+}

@@ -84,3 +84,12 @@ extension Pad: AxisTied {
 extension Pad: PathMovingPrimitive {}
 
 extension Pad: RelevanceMovingPrimitive {}
+
+extension Pad: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let rank = call.signature.output().rank
+    var zeros = [Int](repeating: 0, count: 2 * rank)
+    (zeros[axis], zeros[rank + axis]) = (before, after)
+    return [call.apply("Pad", call.inputs + [.integers(zeros)])]
+  }
+}

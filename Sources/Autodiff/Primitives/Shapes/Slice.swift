@@ -87,3 +87,9 @@ extension Slice: AxisTied {
 extension Slice: PathMovingPrimitive {}
 
 extension Slice: RelevanceMovingPrimitive {}
+
+extension Slice: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("Slice", call.inputs + [.integers([start]), .integers([start + count]), .integers([axis])])]
+  }
+}

@@ -60,3 +60,13 @@ extension SplitAxis: PathMovingPrimitive {}
 extension SplitAxis: RelevanceMovingPrimitive {}
 
 extension SplitAxis: UnitwisePrimitive {}
+
+extension SplitAxis: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    let (x, y) = (call.signature.input(0), call.signature.output())
+    return [x == y ? call.inputs[0] : call.reshape(call.inputs[0], y)]
+  }
+
+  /// The first axis of a repetition is one that was added: so are those that it splits into.
+  package func isRepetition(of isRepeated: Bool) -> Bool { isRepeated && axis == 0 }
+}

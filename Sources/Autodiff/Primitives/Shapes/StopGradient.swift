@@ -32,3 +32,8 @@ extension StopGradient: AxisTied {
 extension StopGradient: PathKeepingPrimitive {}
 
 extension StopGradient: UnitwisePrimitive {}
+
+extension StopGradient: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] { call.inputs }
+  package func isRepetition(of isRepeated: Bool) -> Bool { isRepeated }
+}

@@ -87,3 +87,9 @@ extension Transpose: PathMovingPrimitive {}
 extension Transpose: RelevanceMovingPrimitive {}
 
 extension Transpose: UnitwisePrimitive {}
+
+extension Transpose: ExportablePrimitive {
+  package func operators(_ call: inout OperatorCall) -> [Operand] {
+    [call.apply("Transpose", call.inputs, ["perm": .integers(permutation)])]
+  }
+}

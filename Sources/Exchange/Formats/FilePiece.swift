@@ -1,0 +1,30 @@
+import CoppiceHDF5
+
+/// Bytes that follow each other in a file that is written.
+enum FilePiece {
+  case bytes([UInt8])
+  case elements(WeightArray)
+
+  var count: Int {
+    switch self {
+    case .bytes(let bytes): bytes.count
+    case .elements(let array): array.count
+    }
+  }
+
+  /// Calls `body` with the bytes.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    switch self {
+    case .bytes(let bytes): bytes.withUnsafeBytes(body)
+    case .elements(let array): array.withBytes(body)
+    }
+  }
+
+  func write(by write: AtomicFile.Writing) throws(HDF5Error) {
+    var failure: HDF5Error?
+    withBytes { bytes in
+      do throws(HDF5Error) { try write(bytes) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+}
