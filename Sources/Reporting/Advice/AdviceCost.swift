@@ -43,7 +43,8 @@ package struct AdviceCost: Sendable {
     read: least { row in
       [
         ("dense", row[metric: .bytes]), ("sparse", row[metric: .bytesSparse]),
-        ("compacted", row[metric: .bytesCompacted]),
+        ("compacted", row[metric: .bytesCompacted]), ("quantised", row[metric: .bytesQuantised]),
+        ("quantised and sparse", row[metric: .bytesQuantisedSparse]),
       ]
     })
 
