@@ -28,7 +28,7 @@ package struct Roofline: Hashable, Sendable {
   package init(peak: Double, levels: [Level]) { (self.peak, self.levels) = (peak, levels) }
 
   /// The working sets at which bandwidth is measured: what lies in the cache of a core, in that of the processor, and in neither.
-  package static let workingSets = [256 << 10, 6 << 20, 128 << 20]
+  package static let workingSets = [256 << 10, 16 << 20, 128 << 20]
 
   /// This processor, on one thread. Takes `seconds` for each level, and the arithmetic some milliseconds.
   package static func measured(seconds: Double) -> Roofline {

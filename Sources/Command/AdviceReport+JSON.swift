@@ -27,7 +27,7 @@ extension AdviceReport {
     members.append(("machine", Self.text(subject.machine)))
     members.append(("cost", .text(subject.cost.name)))
     members.append(("cost_title", .text(subject.cost.title)))
-    members.append(("cost_unit", Self.text(subject.cost.unit)))
+    members.append(("cost_unit", .text(subject.cost.unit)))
     members.append(("dense_cost", Self.number(subject.denseCost)))
     members.append(("chosen_by", .text(subject.accuracy.name)))
     members.append(("rows", .integer(subject.rowCount)))

@@ -129,20 +129,19 @@ struct AdviceReport {
 
   private func amount(_ value: Double, _ cost: AdviceCost) -> String {
     let column = Table.Column(name: cost.name, format: cost.format)
-    return Table(columns: [column]).display(.number(value), column) + (cost.unit.map { " \($0)" } ?? "")
+    return Table(columns: [column]).display(.number(value), column) + " \(cost.unit)"
   }
 
   private func table(_ subject: AdviceSubject, _ places: [Int]) -> Table {
     func estimate(_ sample: SampleStatistics) -> Table.Cell {
       sample.mean.map { .estimate(mean: $0, halfWidth: sample.confidenceHalfWidth) } ?? .missing
     }
-    let unit = subject.cost.unit.map { " (\($0))" } ?? ""
     return Table(
       columns: [
         .init(name: "experiment", isName: true), .init(name: "network", isName: true),
         .init(name: "kind"), .init(name: "sparsity", heading: "sparsity (%)", format: .percent(2)),
         .init(name: "share", heading: "of dense (%)", format: .percent(2)),
-        .init(name: subject.cost.name, heading: subject.cost.name + unit, format: subject.cost.format),
+        .init(name: subject.cost.name, heading: subject.cost.unit, format: subject.cost.format),
         .init(name: "form"),
         .init(
           name: "change", heading: "Δ \(subject.accuracy.quantity.title) (pp)", format: .percent(2),

@@ -26,6 +26,12 @@ struct NetworkProfileReport {
         + rates.joined(separator: ", "),
       forms.text(width: width),
     ]
+    let disturbed = profile.forms.filter { $0.profile.whole > 1.5 * $0.profile.seconds }
+    if !disturbed.isEmpty {
+      parts.append(
+        "whole calls of \(disturbed.map(\.name).joined(separator: ", ")) took much longer than their steps: something else ran "
+          + "meanwhile; profile again")
+    }
     parts += profile.forms.map { form in
       "\(form.name): \(form.profile.calls.count) steps of the plan, medians of \(form.profile.runs) runs\n"
         + table(form, top: top).text(width: width)

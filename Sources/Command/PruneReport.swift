@@ -9,14 +9,15 @@ struct PruneReport {
   private let workflow: PruneWorkflow
   private let mistakes: [PruneWorkflow.Mistake]
   private let folder: String
+  private let summary: String
   private let exported: NetworkExport.Written?
 
   init(
     _ record: TrialRecord, path: String, _ workflow: PruneWorkflow, mistakes: [PruneWorkflow.Mistake],
-    folder: String, exported: NetworkExport.Written?
+    folder: String, summary: String, exported: NetworkExport.Written?
   ) {
     (self.record, self.path, self.workflow, self.mistakes) = (record, path, workflow, mistakes)
-    (self.folder, self.exported) = (folder, exported)
+    (self.folder, self.summary, self.exported) = (folder, summary, exported)
   }
 
   // MARK: Numbers
@@ -36,43 +37,54 @@ struct PruneReport {
   private static func least(_ values: Double...) -> Double { values.filter(\.isFinite).min() ?? .nan }
 
   private static func state(_ name: String, _ row: IndexRow, accuracy: Double) -> State {
+    // Times are of arithmetic with floats, which is not that of codes.
+    let isQuantised = row[metric: .bits].isFinite
     let latencies = [
       ("dense", row[metric: .latencyDense]), ("sparse", row[metric: .latencySparse]),
       ("compacted", row[metric: .latencyCompacted]),
-    ].filter(\.1.isFinite)
+    ].filter { $0.1.isFinite && !isQuantised }
     let fastest = latencies.min { $0.1 < $1.1 }
     return State(
       name: name, accuracy: accuracy, parameters: row[metric: .parametersNonzero],
       flops: least(row[metric: .flopsNonzero], row[metric: .flopsCompacted]),
-      bytes: least(row[metric: .bytes], row[metric: .bytesSparse], row[metric: .bytesCompacted]),
+      bytes: least(
+        row[metric: .bytes], row[metric: .bytesSparse], row[metric: .bytesCompacted],
+        row[metric: .bytesQuantised], row[metric: .bytesQuantisedSparse]),
       latency: fastest?.1 ?? .nan, form: fastest?.0 ?? "–")
   }
 
-  /// What the network is before the pruning, right behind the last one, and at the end.
+  /// The last round with a pruned network of floats; `nil` where none was reached.
+  private var pruned: RoundRecord? { record.rounds.last { $0.index > 0 && $0.row[metric: .bits].isNaN } }
+
+  /// The round with the quantised network; `nil` where there is none.
+  private var quantised: RoundRecord? { record.rounds.last { $0.row[metric: .bits].isFinite } }
+
+  /// What the network is before the pruning, right behind the last one, trained on, and quantised.
   private var states: [State] {
-    guard let dense = record.rounds.first, let last = record.rounds.last, last.index > 0 else {
-      return record.rounds.first.map {
-        [Self.state("dense", $0.row, accuracy: $0.row[metric: .testAccuracy])]
-      } ?? []
+    func state(_ name: String, _ round: RoundRecord) -> State {
+      Self.state(name, round.row, accuracy: round.row[metric: .testAccuracy])
     }
-    let untrained = last.evaluations.first.map { $0.step == 0 ? $0[.testAccuracy] : .nan } ?? .nan
-    return [
-      Self.state("dense", dense.row, accuracy: dense.row[metric: .testAccuracy]),
-      Self.state("pruned, not yet trained on", last.row, accuracy: untrained),
-      Self.state("pruned and trained on", last.row, accuracy: last.row[metric: .testAccuracy]),
-    ]
+    var states = record.rounds.first.map { [state("dense", $0)] } ?? []
+    if let pruned {
+      let untrained = pruned.evaluations.first.map { $0.step == 0 ? $0[.testAccuracy] : .nan } ?? .nan
+      states.append(Self.state("pruned, not yet trained on", pruned.row, accuracy: untrained))
+      states.append(state("pruned and trained on", pruned))
+    }
+    if let quantised { states.append(state("quantised", quantised)) }
+    return states
   }
 
   /// Whether each step was made as it should be; `nil` where it was not asked for.
   private func isDone(_ step: PruneWorkflow.Step) -> Bool? {
     if mistakes.contains(where: { $0.step == step }) { return false }
-    let hasPruned = record.rounds.contains { $0.index > 0 }
+    let hasPruned = pruned != nil
     switch step {
     case .baseline: return !isAtChance
     case .importance, .removal: return hasPruned
     case .gain: return hasPruned
     case .test: return states.count > 1 && states[1].accuracy.isFinite
     case .fineTuning, .final: return hasPruned && record.status == .completed
+    case .quantising: return workflow.trial.recipe == nil ? nil : quantised != nil
     case .export: return exported == nil ? nil : true
     }
   }
@@ -97,8 +109,8 @@ struct PruneReport {
           + "\nload it: \(exported.command)")
     }
     parts.append(
-      "more: \(ProgramName.current) table \(folder), \(ProgramName.current) profile \(ShellWord.quoted(path))"
-    )
+      "more: \(ProgramName.current) table \(ShellWord.quoted(summary)), \(ProgramName.current) profile "
+        + ShellWord.quoted(path))
     return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n\n")
   }
 
@@ -135,7 +147,7 @@ struct PruneReport {
       let mark = isDone(step).map { $0 ? "[x]" : "[ ]" } ?? "[-]"
       let reason =
         mistakes.first { $0.step == step }.map { ": no; \($0.sentence)" }
-        ?? (step == .export && exported == nil ? ": not asked for (-o FILE)" : "")
+        ?? (isDone(step) == nil ? ": not asked for (\(step == .export ? "-o FILE" : "--quantise"))" : "")
       return "\(mark) \(step.rawValue)\(reason)"
     }
   }

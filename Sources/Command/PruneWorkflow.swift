@@ -19,11 +19,15 @@ struct PruneWorkflow {
     case gain = "what is removed is a gain on the target"
     case test = "the pruned network is tested before it is trained on"
     case fineTuning = "it is trained on"
+    case quantising = "its numbers are made codes of few bits"
     case final = "it is tested again, on data that nothing was chosen by"
     case export = "it is written for use elsewhere"
   }
 
   let trial: Trial
+  /// The fraction of the prunable weights that goes, and in how many rounds.
+  let sparsity: Double
+  let rounds: Int
   let target: AdviceQuestion.Target
   let bottleneck: AdviceQuestion.Bottleneck
 
@@ -44,7 +48,7 @@ struct PruneWorkflow {
     ) { Fix(\.seed, seed) }
   }
 
-  private var percent: String { NumberText.trimmed((trial.sparsity ?? 0) * 100, decimals: 2) }
+  private var percent: String { NumberText.trimmed(sparsity * 100, decimals: 2) }
 
   /// What is known to go wrong before anything is run.
   ///
@@ -54,7 +58,8 @@ struct PruneWorkflow {
   }
 
   private func noBaseline(_ plan: TrialPlan) -> Mistake? {
-    guard plan.regimen.total == 0 else { return nil }
+    // The weights of a file are trained.
+    guard plan.regimen.total == 0, trial.start == .fresh else { return nil }
     return Mistake(
       step: .baseline,
       sentence:
@@ -65,20 +70,18 @@ struct PruneWorkflow {
   /// Whether rounds that each take their share leave no more than so much to each.
   private func isGradual(_ rounds: Int) -> Bool {
     let left = (0..<rounds).reduce(1.0) { left, _ in left * (1 - mostAtOnce) }
-    return left <= 1 - (trial.sparsity ?? 0) + 1e-9
+    return left <= 1 - sparsity + 1e-9
   }
 
   private var tooMuchAtOnce: Mistake? {
-    guard trial.recipe == nil, trial.sparsity != nil, !isGradual(max(1, trial.schedule.rounds)) else {
-      return nil
-    }
-    let rounds = (1...Schedule.possibleRounds.upperBound).first(where: isGradual) ?? 1
+    guard !isGradual(rounds) else { return nil }
+    let enough = (1...Schedule.possibleRounds.upperBound).first(where: isGradual) ?? 1
     return Mistake(
       step: .removal,
       sentence:
-        "\(percent) % in \(trial.schedule.rounds == 1 ? "one round" : "\(trial.schedule.rounds) rounds") is more than "
+        "\(percent) % in \(rounds == 1 ? "one round" : "\(rounds) rounds") is more than "
         + "\(NumberText.trimmed(mostAtOnce * 100, decimals: 0)) % of what is left at once: networks collapse that would not in "
-        + "steps; give --steps \(rounds)")
+        + "steps; give --steps \(enough)")
   }
 
   /// Zeros are no gain of time where nothing skips them.
@@ -97,7 +100,7 @@ struct PruneWorkflow {
         step: .gain, sentence: "single weights that are 0 are held in memory as others are" + advice)
     }
     let network = plan.regimen.model
-    let masks = network.randomMasks(density: 1 - (trial.sparsity ?? 0))
+    let masks = network.randomMasks(density: 1 - sparsity)
     guard SparseExecution.automatic.sparseNames(network, masks, isTimed: true).isEmpty else { return nil }
     return Mistake(
       step: .gain,
@@ -108,11 +111,11 @@ struct PruneWorkflow {
 
   private func noFineTuning(_ plan: TrialPlan) -> Mistake? {
     let steps = try? trial.retraining.plan(total: plan.regimen.total, perEpoch: max(1, plan.regimen.total))
-    guard trial.recipe == nil, (steps?.iterations ?? 0) == 0 else { return nil }
+    guard (steps?.iterations ?? 0) == 0 else { return nil }
     return Mistake(
       step: .fineTuning,
       sentence:
-        "what a pruning costs is mostly trained back, and nothing would be trained: give --fine-tune, as 0.25 of the training"
+        "what a pruning costs is mostly trained back, and nothing would be trained: give --fine-tune, as 0.25 of the training or 500it"
     )
   }
 }

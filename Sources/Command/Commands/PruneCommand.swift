@@ -19,11 +19,18 @@ struct PruneCommand: ParsableCommand {
 
       \(examples(
         "prune lenet-300-100 --dataset mnist --data DIR --sparsity 0.9 -o small.safetensors",
-        "prune lenet-5 --dataset glyphs --sparsity 0.75 --structured --steps 2 --fine-tune 0.5 -o small.h5"))
+        "prune lenet-5 --dataset glyphs --sparsity 0.75 --structured --steps 2 --quantise -o small.onnx",
+        "prune weights.pt --model resnet-20 --dataset cifar-10 --sparsity 0.4 --structured --fine-tune 2ep -o small.pt"))
       """)
 
-  @Argument(help: "The model; see `\(ProgramName.current) list models`.", completion: Completions.models)
-  var model: String
+  @Argument(
+    help: """
+      The model, see `\(ProgramName.current) list models`; or a file of trained weights (safetensors, npz, torch, Keras), with --model.
+      """, completion: Completions.models)
+  var subject: String
+
+  @Option(help: "The model whose weights a file has.", completion: Completions.models)
+  var model: String?
 
   @Option(help: "What it is trained on; see `\(ProgramName.current) list datasets`.")
   var dataset: String
@@ -41,13 +48,18 @@ struct PruneCommand: ParsableCommand {
   @Option(help: "Rounds of removal, each followed by training.")
   var steps = 1
 
-  @Option(help: "The length of the dense training, as 5000it or 10ep.")
-  var training = "2000it"
+  @Flag(help: "Make codes of 8 bits of weights and inputs at the end, with ranges found on training data.")
+  var quantise = false
+
+  @Option(
+    help:
+      "The length of the dense training, as 5000it or 10ep; else 2000it, and 0it for the weights of a file.")
+  var training: String?
 
   @Option(
     name: .customLong("fine-tune"),
-    help: "How long is trained on after each removal, as a share of the training.")
-  var fineTune = 0.25
+    help: "How long is trained on after each removal, as 0.25 of the training, 500it or 1ep.")
+  var fineTune = "0.25"
 
   @Option(
     help: "What it is to run on: \(AdviceQuestion.Target.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -74,8 +86,9 @@ struct PruneCommand: ParsableCommand {
   var name: String?
 
   @Option(
-    name: .shortAndLong, help: "Write the network that is left to this file, .safetensors or .h5.",
-    completion: .file(extensions: ["safetensors", "h5"]))
+    name: .shortAndLong,
+    help: "Write the network that is left to this file, .safetensors, .npz, .pt, .onnx or .h5.",
+    completion: .file(extensions: ["safetensors", "npz", "pt", "onnx", "h5"]))
   var output: String?
 
   @OptionGroup var results: ResultsOptions
@@ -91,14 +104,12 @@ struct PruneCommand: ParsableCommand {
       throw ValidationError("--sparsity takes a fraction between 0 and 1, as 0.9, not \(sparsity)")
     }
     guard (1...100).contains(steps) else { throw ValidationError("--steps takes 1 to 100, not \(steps)") }
-    guard fineTune >= 0, fineTune <= 100 else {
-      throw ValidationError("--fine-tune takes a share of the training from 0 on, as 0.25, not \(fineTune)")
-    }
   }
 
   func run() throws {
     let export = try output.map { try NetworkExport($0) }
-    let workflow = PruneWorkflow(trial: try trial(), target: target, bottleneck: bottleneck)
+    let workflow = PruneWorkflow(
+      trial: try trial(), sparsity: sparsity, rounds: steps, target: target, bottleneck: bottleneck)
     let library = data.library(results.folder)
     if let name, ExperimentCatalogue.experiments.contains(where: { $0.name == name }) {
       throw CommandFailure(
@@ -107,8 +118,8 @@ struct PruneCommand: ParsableCommand {
     }
     let plan = try SweepPlan(workflow.experiment, name: name ?? workflow.name, library: library)
     try data.report(library)
-    guard let subject = plan.trials.last else { throw ExperimentError.noCells(plan.name) }
-    let mistakes = workflow.mistakes(subject)
+    guard let network = plan.trials.last else { throw ExperimentError.noCells(plan.name) }
+    let mistakes = workflow.mistakes(network)
     guard mistakes.isEmpty || anyway else {
       throw CommandFailure(
         mistakes.map(\.sentence).joined(separator: "\n") + "\nor go on with --anyway", .usage)
@@ -119,23 +130,44 @@ struct PruneCommand: ParsableCommand {
     guard report.trials.indices.contains(place) else { throw ExperimentError.noCells(plan.name) }
     let path = results.folder.trial(report.trials[place].name, of: plan.name)
     let record = try TrialFile(path).record()
-    let exported = try export?.write(record, subject.regimen.model)
+    let exported = try export?.write(record, library)
     let outcome = PruneReport(
-      record, path: path, workflow, mistakes: mistakes, folder: plan.name, exported: exported)
+      record, path: path, workflow, mistakes: mistakes, folder: plan.name, summary: report.summary,
+      exported: exported)
     try Terminal.report(format.json ? outcome.json : outcome.text(width: Terminal.tableWidth))
     if record.status != .completed { throw CommandFailure.someTrialsFailed }
   }
 
   /// What is asked for as one trial.
   private func trial() throws -> Trial {
+    let isFile = FileKind(at: subject) == .file
+    if isFile, model == nil {
+      throw CommandFailure("\(subject) is a file of weights: say by --model which model's", .usage)
+    }
+    if !isFile, let model {
+      throw CommandFailure(
+        "--model \(model) is for a file of weights, and there is no file \(subject)", .usage)
+    }
+    let retraining = Retraining.fineTune(try Budget(parsing: fineTune))
     var trial = Trial(
-      model: try Model(parsing: model), dataset: try DatasetSource(parsing: dataset),
-      training: try Budget(parsing: training), evaluation: .share(0.05),
+      model: try Model(parsing: model ?? subject), dataset: try DatasetSource(parsing: dataset),
+      training: try Budget(parsing: training ?? (isFile ? "0it" : "2000it")), evaluation: .share(0.05),
       criterion: try Criterion(parsing: criterion),
       granularity: structured ? .coupledUnit : .weight,
       schedule: steps == 1 ? .oneShot : .iterative(rounds: steps), sparsity: sparsity,
-      retraining: fineTune == 0 ? .none : .fineTune(.share(fineTune)), seed: seed,
+      retraining: Float(fineTune) == 0 ? .none : retraining, seed: seed,
       compaction: structured ? .afterPruning : .none, measurement: .latency(threads: 1))
+    if isFile { trial.start = .file(subject) }
+    if quantise {
+      var recipe: [RecipeStep] = [.train()]
+      for round in 1...steps {
+        guard case .sparsity(let share) = try trial.schedule.target(ofRound: round, ratio: sparsity) else {
+          continue
+        }
+        recipe += [.prune(sparsity: share), .retrain()]
+      }
+      trial.recipe = Recipe(recipe + [.quantise()])
+    }
     for override in overrides {
       let (name, text) = try SweepOptions.override(override)
       try Settings.named(name).set(&trial, text)

@@ -116,15 +116,14 @@ package struct Advice: Sendable {
     let first = AdviceCost.all(for: question)[0]
     let counted = subjects.filter { $0.cost.name != first.name }
     if !counted.isEmpty {
-      let names = counted.flatMap(\.experiments)
+      let names = Self.list(counted.flatMap(\.experiments))
       sentences.append(
-        "\(first.title) in \(names.joined(separator: ", ")): not measured. \(counted[0].cost.title) were counted in their place"
-      )
+        "\(first.title) in \(names): not measured. In their place \(counted[0].cost.title) were counted")
     }
     let unknown = subjects.filter { !$0.isAccuracyKnown }
     if !unknown.isEmpty {
       sentences.append(
-        "accuracy in \(unknown.flatMap(\.experiments).joined(separator: ", ")): not measured. The dense networks are at chance, so that nothing can be lost"
+        "accuracy in \(Self.list(unknown.flatMap(\.experiments))): not measured. The dense networks are at chance, so that nothing can be lost"
       )
     }
     let found = Set(subjects.flatMap { $0.points.map(\.kind) })
@@ -132,6 +131,11 @@ package struct Advice: Sendable {
       sentences.append("\(kind.rawValue) compression of \(question.model): not measured")
     }
     return sentences
+  }
+
+  /// Names, each once.
+  private static func list(_ names: [String]) -> String {
+    names.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", ")
   }
 }
 

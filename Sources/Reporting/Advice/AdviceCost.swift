@@ -8,7 +8,7 @@ package struct AdviceCost: Sendable {
   package let title: String
   /// How it is printed, with its unit.
   package let format: Table.Format
-  package let unit: String?
+  package let unit: String
   /// Whether it is a figure of one machine.
   package let isTimed: Bool
   /// The cost of the form of a row that has the least of it.
@@ -38,23 +38,24 @@ package struct AdviceCost: Sendable {
   }
 
   private static let bytes = AdviceCost(
-    name: "bytes", title: "bytes of weights, in the smallest form", format: .integer, unit: nil,
+    name: "bytes", title: "bytes of weights, in the smallest form", format: .integer, unit: "bytes",
     isTimed: false,
     read: least { row in
       [
         ("dense", row[metric: .bytes]), ("sparse", row[metric: .bytesSparse]),
-        ("compacted", row[metric: .bytesCompacted]),
+        ("compacted", row[metric: .bytesCompacted]), ("quantised", row[metric: .bytesQuantised]),
+        ("quantised and sparse", row[metric: .bytesQuantisedSparse]),
       ]
     })
 
   private static let parameters = AdviceCost(
-    name: "parameters_nonzero", title: "parameters that are not 0", format: .integer, unit: nil,
+    name: "parameters_nonzero", title: "parameters that are not 0", format: .integer, unit: "parameters",
     isTimed: false, read: least { [("counted", $0[metric: .parametersNonzero])] })
 
   /// Zeros are held unless their units are cut out.
   private static let memory = AdviceCost(
     name: "memory", title: "bytes of weights and intermediate values of one example", format: .integer,
-    unit: nil, isTimed: false,
+    unit: "bytes", isTimed: false,
     read: least { row in
       [
         ("dense", row[metric: .bytes] + row[metric: .activationBytes]),

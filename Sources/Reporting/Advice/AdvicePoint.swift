@@ -96,8 +96,7 @@ package struct AdvicePoint: Sendable {
 extension AdvicePoint.Kind {
   /// What a row's network is.
   fileprivate init(_ row: IndexRow) {
-    let settings = row.settings.map { "\($0.value)" }
-    if settings.contains(where: { $0.contains("quantise") }) {
+    if row[metric: .bits].isFinite {
       self = .quantised
     } else if row.granularity == "weight" {
       self = .unstructured

@@ -78,9 +78,13 @@ package struct RooflineFigure: Figure, Equatable {
           .init(x: low, y: low * memory.bandwidth / 1e9), .init(x: ridge, y: peak / 1e9),
         ] + flat, hasMarkers: false, isReference: true)
     }
+    // Room above the roof and below the lowest point.
+    let rates = (operations + roofs).flatMap { $0.points.compactMap(\.y) }
+    let limits = (rates.min() ?? 1) / 1.5...1.5 * (rates.max() ?? 1)
     return LineFigure(
       title: title, x: Axis(label: "FLOPs a byte", scale: .logarithmic),
-      y: Axis(label: "GFLOP/s", scale: .logarithmic), lines: operations + roofs, caption: caption,
+      y: Axis(label: "GFLOP/s", scale: .logarithmic, limits: limits), lines: operations + roofs,
+      caption: caption,
       command: command, generator: generator, plotHeight: 320)
   }
 }

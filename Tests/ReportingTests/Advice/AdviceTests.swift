@@ -82,6 +82,21 @@ import Testing
     #expect(gains == [0.6, nil, 0.5, nil])
   }
 
+  /// Codes are a kind of their own, and count by their bytes.
+  @Test func quantisedNetworksAreAKind() throws {
+    let rows = Self.rows().map { row in
+      var row = row
+      guard row.targetSparsity == 0.5, row.granularity == "channel" else { return row }
+      row[metric: .bits] = 8
+      row[metric: .bytesQuantised] = 130
+      return row
+    }
+    let found = advice(rows)
+    let point = try #require(try choice(found))
+    #expect(point.kind == .quantised && point.form == "quantised" && point.share.mean == 0.13)
+    #expect(!found.notMeasured.contains { $0.hasPrefix("quantised") })
+  }
+
   @Test func theFrontIsWhatNothingBeats() throws {
     let subject = try #require(advice(Self.rows()).subjects.first)
     // Cheapest first; nothing beats any of the four.
@@ -161,7 +176,7 @@ import Testing
     let counted = advice(Self.rows(hasBytes: false))
     #expect(counted.subjects.first?.cost.name == "parameters_nonzero")
     #expect(
-      counted.notMeasured.contains { $0.hasSuffix("parameters that are not 0 were counted in their place") })
+      counted.notMeasured.contains { $0.hasSuffix("In their place parameters that are not 0 were counted") })
     #expect(try choice(counted)?.share.mean == 0.5)
   }
 
