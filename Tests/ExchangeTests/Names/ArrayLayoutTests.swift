@@ -1,7 +1,7 @@
 import CoppiceTensors
 import Testing
 
-@testable import CoppiceExchange
+import CoppiceExchange
 
 /// Layouts of other libraries, held against what their indices say.
 @Suite struct ArrayLayoutTests {

@@ -4,7 +4,7 @@ import CoppiceTestSupport
 import Foundation
 import Testing
 
-@testable import CoppiceExchange
+import CoppiceExchange
 
 /// Models whose weights are too large to lie here, saved by Python as the test runs.
 @Suite struct LargeModelTests {

@@ -4,7 +4,7 @@ import CoppiceTensors
 import CoppiceTerms
 import Foundation
 
-@testable import CoppiceExchange
+import CoppiceExchange
 
 /// A model of another library with random weights, saved by that library, and what it makes of two inputs.
 struct LibraryCase: Decodable, Sendable, CustomStringConvertible {

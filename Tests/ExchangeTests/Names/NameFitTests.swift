@@ -3,7 +3,7 @@ import CoppiceTensors
 import CoppiceTerms
 import Testing
 
-@testable import CoppiceExchange
+import CoppiceExchange
 
 /// Files that do not go together with a network, or only in part.
 @Suite struct NameFitTests {

@@ -4,7 +4,7 @@ import CoppiceTerms
 import CoppiceTestSupport
 import Testing
 
-@testable import CoppiceExchange
+import CoppiceExchange
 
 /// Weights of other libraries, held against the logits of the libraries' own models.
 @Suite struct NameMapTests {

@@ -6,7 +6,7 @@ import CoppiceTestSupport
 import Foundation
 import Testing
 
-@testable import CoppiceExchange
+import CoppiceExchange
 
 /// Files of ONNX, taken apart by the tests' own reader.
 struct ONNXFileTests {

@@ -5,7 +5,7 @@ import CoppiceTestSupport
 import Foundation
 import Testing
 
-@testable import CoppiceExchange
+import CoppiceExchange
 
 /// What onnxruntime computes of our files: where Python has it and the onnx package (`$COPPICE_PYTHON` names another interpreter).
 @Suite(.enabled(if: RuntimeCheck.python != nil, "needs Python with numpy, onnx and onnxruntime"))

@@ -3,7 +3,7 @@ import CoppiceTensors
 import Foundation
 import Testing
 
-@testable import CoppiceExchange
+import CoppiceExchange
 
 /// Single messages, byte by byte as the onnx package writes them (Tests/Reference/onnx_files.py).
 struct ProtobufMessageTests {

@@ -5,7 +5,7 @@ import CoppiceTestSupport
 import Foundation
 import Testing
 
-@testable import CoppiceExchange
+import CoppiceExchange
 
 /// Layers as codes in ONNX's form of quantised networks.
 struct QuantisedOperatorsTests {

@@ -4,7 +4,7 @@ import CoppiceTensors
 import CoppiceTestSupport
 import Testing
 
-@testable import CoppiceExchange
+import CoppiceExchange
 
 /// Whole quantised networks, by us with floats that stand for codes and by onnxruntime from our files.
 @Suite(.enabled(if: RuntimeCheck.python != nil, "needs Python with numpy, onnx and onnxruntime"))

@@ -4,7 +4,7 @@ import CoppiceTestSupport
 import Foundation
 import Testing
 
-@testable import CoppiceExchange
+import CoppiceExchange
 
 /// Files of ONNX and what they must compute, held against the onnx package and onnxruntime by Tests/Reference/onnx_check.py.
 struct RuntimeCheck {
