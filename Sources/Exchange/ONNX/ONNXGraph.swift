@@ -2,28 +2,28 @@ import CoppiceAutodiff
 import CoppiceTensors
 
 /// The graph of an ONNX file, `GraphProto`, while it is made of a list of operators.
-struct ONNXGraph {
+package struct ONNXGraph {
   /// The operators, in an order in which they can run.
-  var operators: [Operator]
+  package var operators: [Operator]
   /// What comes out of it.
-  var outputs: [Operand]
+  package var outputs: [Operand]
   /// Arrays that operators read, by the names of leaves.
-  var tensors: [ONNXTensor] = []
+  package var tensors: [ONNXTensor] = []
   private let list: OperatorList
   /// The arrays of the list's leaves.
-  let leaf: (String) -> (tensor: Tensor?, mask: Mask?)
+  package let leaf: (String) -> (tensor: Tensor?, mask: Mask?)
   private var name = ""
   /// The names of what operators give.
   private var results: [String] = []
   private var constants: [Operand: String] = [:]
   private var nodes: [ProtobufMessage] = []
 
-  init(_ list: OperatorList, leaf: @escaping (String) -> (tensor: Tensor?, mask: Mask?)) {
+  package init(_ list: OperatorList, leaf: @escaping (String) -> (tensor: Tensor?, mask: Mask?)) {
     (self.list, operators, outputs, self.leaf) = (list, list.operators, list.results, leaf)
   }
 
   /// Makes nodes of the operators and arrays of the leaves that they read.
-  mutating func finish(name: String) {
+  package mutating func finish(name: String) {
     self.name = name
     let read = Set(operators.flatMap(\.inputs) + outputs)
     tensors =
@@ -109,7 +109,7 @@ struct ONNXGraph {
 
 extension ONNXGraph {
   /// `NodeProto`, whose name is that of its output.
-  static func node(
+  package static func node(
     _ operation: String, _ inputs: [String], _ output: String, _ attributes: [Operator.Attribute] = []
   ) -> ProtobufMessage {
     var node = ProtobufMessage()
@@ -122,7 +122,7 @@ extension ONNXGraph {
   }
 
   /// The whole graph.
-  func message(isSparse: Bool) -> ProtobufMessage {
+  package func message(isSparse: Bool) -> ProtobufMessage {
     var graph = ProtobufMessage()
     for node in nodes { graph.message(1, node) }
     graph.text(2, name)

@@ -10,7 +10,7 @@ import CoppiceTensors
 /// before they scale; where that does not hold it, it stays a float. A batch normalisation behind a convolution goes into scales and bias:
 /// the codes of a row stay what they are, or change their sign.
 extension ONNXGraph {
-  mutating func quantise(by quantisation: Quantisation) {
+  package mutating func quantise(by quantisation: Quantisation) {
     let (old, readers) = (operators, readerCounts)
     var moved: [Operand] = []
     var coded: [CodedInput: Operand] = [:]
@@ -107,40 +107,40 @@ extension ONNXGraph {
 
 /// An array that becomes codes.
 private struct CodedInput: Hashable {
-  let operand: Operand
-  let code: AffineCode
+  package let operand: Operand
+  package let code: AffineCode
 }
 
 /// The codes of a linear layer or convolution, with the normalisation behind it.
 private struct QuantisedLayer {
   /// Codes of an array with a scale for each place of its first axis.
-  struct Codes {
-    let codes: ONNXTensor
-    let scales: ONNXTensor
-    let zeros: ONNXTensor
+  package struct Codes {
+    package let codes: ONNXTensor
+    package let scales: ONNXTensor
+    package let zeros: ONNXTensor
 
-    init(_ name: String, _ shape: Shape, _ codes: ONNXContent, scales: [Float], zeros: ONNXContent) {
+    package init(_ name: String, _ shape: Shape, _ codes: ONNXContent, scales: [Float], zeros: ONNXContent) {
       self.codes = ONNXTensor("\(name)_quantized", shape, codes)
       self.scales = ONNXTensor("\(name)_scale", [scales.count], .floats(scales))
       self.zeros = ONNXTensor("\(name)_zero_point", [scales.count], zeros)
     }
   }
 
-  enum Bias {
+  package enum Bias {
     case coded(Codes)
     case float(ONNXTensor)
   }
 
-  let scales: Quantisation.LayerScales
-  let weight: Codes
+  package let scales: Quantisation.LayerScales
+  package let weight: Codes
   /// `nil` where it has none, or keeps it as it is.
-  let bias: Bias?
+  package let bias: Bias?
 
   /// - Parameters:
   ///   - product: the product with the weight.
   ///   - normalization: a batch normalisation that alone reads it.
   ///   - array: the numbers of an operand.
-  init?(
+  package init?(
     _ name: String, _ product: Operator, _ quantisation: Quantisation, normalization: Operator?,
     array: (Operand) -> Tensor?
   ) {
@@ -200,10 +200,10 @@ private struct QuantisedLayer {
 
 /// A batch normalisation by given statistics as a factor and a summand for each channel.
 private struct ChannelFactors {
-  var scale: [Float]
-  var shift: [Float]
+  package var scale: [Float]
+  package var shift: [Float]
 
-  init?(_ normalization: Operator, _ array: (Operand) -> Tensor?) {
+  package init?(_ normalization: Operator, _ array: (Operand) -> Tensor?) {
     let arrays = normalization.inputs.dropFirst().compactMap { array($0)?.scalars }
     guard arrays.count == 4, case .number(let epsilon)? = normalization.attributes.first?.value else {
       return nil
