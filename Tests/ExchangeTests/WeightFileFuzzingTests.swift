@@ -9,17 +9,22 @@ import Testing
   /// Ten times as many as of other readers, for these take little: `make fuzz` gives 100,000 a format.
   private static let share = 10.0
 
-  private func read(_ path: String, isPacked: Bool) throws {
+  /// Reads all arrays of a file.
+  private func read(_ path: String, of size: Int, isPacked: Bool) throws {
     let file = try WeightFile(path, limit: isPacked ? 1 << 24 : nil)
     var total = 0
     for array in file.arrays {
       let bytes = try file.bytes(array.name)
-      #expect(bytes.count == array.shape.count * array.type.size)
       total += bytes.count
-      if let tensor = try? file.tensor(array.name) { #expect(tensor.scalars.count == array.shape.count) }
+      let scalars = (try? file.tensor(array.name))?.scalars
+      // Asked for by hand, for an expectation takes longer than the reading.
+      guard
+        bytes.count != array.shape.count * array.type.size
+          || scalars.map({ $0.count != array.shape.count }) ?? false
+      else { continue }
+      Issue.record("\(array) has \(bytes.count) bytes")
     }
-    let size = try Data(contentsOf: URL(fileURLWithPath: path)).count
-    #expect(isPacked || total <= 2 * size)
+    if !isPacked && total > 2 * size { Issue.record("\(total) bytes of arrays in \(size)") }
   }
 
   private func fuzz(
@@ -29,8 +34,9 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.file("a")
     let answers = try Fuzzing(name).run(mutator, share: Self.share) { bytes in
-      try write(wrapped(bytes), to: path)
-      try read(path, isPacked: isPacked)
+      let pieces = wrapped(bytes)
+      try write(pieces, to: path)
+      try read(path, of: pieces.reduce(0) { $0 + $1.count }, isPacked: isPacked)
     }
     #expect(answers.refused > 0 && answers.refused < answers.read)
   }

@@ -5,7 +5,7 @@ package enum FilePiece {
   case bytes([UInt8])
   case elements(WeightArray)
 
-  var count: Int {
+  package var count: Int {
     switch self {
     case .bytes(let bytes): bytes.count
     case .elements(let array): array.count
