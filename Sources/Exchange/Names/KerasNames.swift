@@ -114,7 +114,7 @@ private struct KerasLayer {
     }
     for layer in layers {
       let name = layer.scope.replacing(".", with: "_")
-      take(layer.scope, found.firstIndex { $0.kind == layer.kind && $0.words == name })
+      take(layer.scope, found.firstIndex { $0.kind == layer.kind && ($0.words == name || $0.path == name) })
     }
     let convolutions = found.indices.filter { found[$0].kind == .convolution }
     let normalizations = found.indices.filter { found[$0].kind == .normalization }
@@ -166,6 +166,9 @@ extension KerasLayer.Found {
     // Older files say the name of a layer twice, and what stands before it.
     return parts.last.map { $0.replacing(".", with: "_").replacing("-", with: "_") } ?? ""
   }
+
+  /// What it is called with all that stands before it.
+  fileprivate var path: String { name.replacing("/", with: "_").replacing(".", with: "_") }
 
   /// The number behind what it is called; 0 for the first, which has none.
   fileprivate var number: Int {

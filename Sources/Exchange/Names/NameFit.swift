@@ -119,10 +119,10 @@ extension NameMap {
     let extra = left.filter { !isIgnored($0) }.map(\.name)
     // The nearest names of many would take long, and nobody reads them.
     for (place, name) in missing.enumerated() {
-      fit.faults.append(.missing(name, near: place < 5 ? extra.nearest(to: name).map { [$0] } ?? [] : []))
+      fit.faults.append(.missing(name, near: place < 5 ? SourceNames.nearest(to: name, among: extra) : []))
     }
     for (place, name) in extra.enumerated() {
-      fit.faults.append(.extra(name, near: place < 5 ? missing.nearest(to: name).map { [$0] } ?? [] : []))
+      fit.faults.append(.extra(name, near: place < 5 ? SourceNames.nearest(to: name, among: missing) : []))
     }
     return fit
   }

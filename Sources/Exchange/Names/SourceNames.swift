@@ -35,8 +35,14 @@ struct SourceNames {
 
   private func array(_ name: String) -> StoredArray? { exact[name] ?? bare[Self.bare(name)] ?? nil }
 
+  /// The names most like one, by what is left of them without prefixes.
+  static func nearest(to name: String, among names: [String]) -> [String] {
+    let found = names.map(bare).nearest(to: bare(name))
+    return names.filter { bare($0) == found }
+  }
+
   /// A name without what stands before it.
-  private static func bare(_ name: String) -> String {
+  static func bare(_ name: String) -> String {
     var rest = name[...]
     while let prefix = prefixes.first(where: { rest.hasPrefix($0) && rest.count > $0.count }) {
       rest = rest.dropFirst(prefix.count)

@@ -97,8 +97,10 @@ extension Start {
 
   /// A path in quotation marks as the field that it is.
   private static func unquoted(_ text: String) -> String {
-    guard let match = text.wholeMatch(of: #/\s*file\(\s*(?:path:\s*)?"([^"]*)"(.*)/#) else { return text }
-    return "file(path: \(escaped(String(match.1)))\(match.2)"
+    guard let match = text.wholeMatch(of: #/\s*([a-z-]+)\(\s*(?:path:\s*)?"([^"]*)"(.*)/#) else {
+      return text
+    }
+    return "\(match.1)(path: \(escaped(String(match.2)))\(match.3)"
   }
 
   /// What a word of a specification cannot have is written as in an address: `%20` for a space.

@@ -84,6 +84,7 @@ extension Trial {
   /// - Throws: as `StartDigests.digest`, and `StartError` where the file is another than the stored one.
   func started(by digests: StartDigests) throws -> Trial {
     guard var file = start.file else { return self }
+    try SettingError.naming("start") { try start.check() }
     let digest = try digests.digest(of: file.path)
     if let known = file.digest, known != digest { throw StartError.changed(file.path, known, digest) }
     file.digest = digest

@@ -28,7 +28,9 @@ import Testing
     let cases = try JSONDecoder().decode([LibraryCase].self, from: data)
     #expect(cases.count == 4)
     for library in cases {
-      let (network, file) = (try library.network(), try WeightFile(folder.file("\(library.name).safetensors")))
+      let (network, file) = (
+        try library.network(), try WeightFile(folder.file("\(library.name).safetensors"))
+      )
       let fit = try NameFit(network, file)
       #expect(fit.faults == [] && fit.names.name == library.names)
       let weights = try fit.weights(network, from: file, fresh: ParameterSet())

@@ -90,7 +90,7 @@ import Testing
     twice["model.fc1.weight"] = own["fc1.weight"]
     #expect(
       try NameFit(network, twice, names: .own).faults.first
-        == .missing("fc1.weight", near: ["model.fc1.weight"]))
+        == .missing("fc1.weight", near: ["module.fc1.weight", "model.fc1.weight"]))
   }
 
   @Test func whatIsNoWeightIsPassedOver() throws {

@@ -48,9 +48,13 @@ extension Running {
       ("untrained", { $0.control = .untrained }),
       (
         "gradual",
-        { ($0.dynamics, $0.retraining) = (.gradual(to: .share(0.75), every: .iterations(7)), .none) }
+        {
+          ($0.schedule, $0.dynamics, $0.retraining) = (
+            .none, .gradual(to: .share(0.75), every: .iterations(7)), .none
+          )
+        }
       ),
-      ("learned", { ($0.learnedMask, $0.retraining) = (.edgePopup(), .none) }),
+      ("learned", { ($0.schedule, $0.learnedMask, $0.retraining) = (.none, .edgePopup(), .none) }),
       ("statistics", { ($0.model, $0.dataset) = (.resnet([3], blocks: 1), .tinyGlyphs) }),
     ]
 
