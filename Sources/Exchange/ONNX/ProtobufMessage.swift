@@ -19,9 +19,12 @@ package struct ProtobufMessage: Sendable {
     }
   }
 
-  private(set) var parts: [Part] = []
+  package private(set) var parts: [Part] = []
   /// The bytes of the whole message.
-  private(set) var count = 0
+  package private(set) var count = 0
+
+  /// An empty message.
+  package init() {}
 
   /// A whole number; a negative one is its two's complement in 64 bits.
   package mutating func integer(_ field: Int, _ value: Int) {

@@ -37,8 +37,9 @@ import Testing
   /// The range that every shipped calibration finds in one histogram, pinned with its version; computed by NumPy. Where one of these fails on
   /// purpose, raise the version of that component in the same commit.
   @Test func rangesArePinned() {
-    let counts = (0..<2048).map { bin in
-      bin < 1500 ? Float(bin * 7919 % 101) : bin % 97 == 0 ? 1 : 0
+    let counts: [Float] = (0..<2048).map { bin in
+      if bin < 1500 { return Float(bin * 7919 % 101) }
+      return bin % 97 == 0 ? 1 : 0
     }
     let spread = InputSpread(below: 1, above: 3, counts: counts)
     let pinned: [(calibration: Calibration, version: Int, below: Float, above: Float)] = [
