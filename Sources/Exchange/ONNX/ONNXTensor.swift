@@ -69,7 +69,9 @@ package enum ONNXContent: Sendable {
   }
 
   /// Gives the elements' bytes.
-  package func write<Failure: Error>(_ append: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+  package func write<Failure: Error>(_ append: (UnsafeRawBufferPointer) throws(Failure) -> Void)
+    throws(Failure)
+  {
     switch self {
     case .floats(let scalars, let mask):
       guard let mask else { return try scalars.withPieces(append) }

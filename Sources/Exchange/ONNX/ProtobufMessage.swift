@@ -32,7 +32,9 @@ package struct ProtobufMessage: Sendable {
   }
 
   /// Whole numbers, each a field of its own.
-  package mutating func integers(_ field: Int, _ values: [Int]) { for value in values { integer(field, value) } }
+  package mutating func integers(_ field: Int, _ values: [Int]) {
+    for value in values { integer(field, value) }
+  }
 
   /// A number in 32 bits.
   package mutating func number(_ field: Int, _ value: Float) {
@@ -75,7 +77,9 @@ package struct ProtobufMessage: Sendable {
   }
 
   /// Gives the message piece by piece.
-  package func write<Failure: Error>(_ append: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+  package func write<Failure: Error>(_ append: (UnsafeRawBufferPointer) throws(Failure) -> Void)
+    throws(Failure)
+  {
     for part in parts {
       switch part {
       case .bytes(let bytes): try bytes.withPieces(append)

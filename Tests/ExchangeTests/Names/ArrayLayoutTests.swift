@@ -1,7 +1,6 @@
+import CoppiceExchange
 import CoppiceTensors
 import Testing
-
-import CoppiceExchange
 
 /// Layouts of other libraries, held against what their indices say.
 @Suite struct ArrayLayoutTests {

@@ -1,10 +1,9 @@
+import CoppiceExchange
 import CoppiceNetworks
 import CoppiceTensors
 import CoppiceTestSupport
 import Foundation
 import Testing
-
-import CoppiceExchange
 
 /// Models whose weights are too large to lie here, saved by Python as the test runs.
 @Suite struct LargeModelTests {

@@ -1,10 +1,9 @@
 import CoppiceAutodiff
+import CoppiceExchange
 import CoppiceNetworks
 import CoppiceTensors
 import CoppiceTerms
 import Foundation
-
-import CoppiceExchange
 
 /// A model of another library with random weights, saved by that library, and what it makes of two inputs.
 struct LibraryCase: Decodable, Sendable, CustomStringConvertible {

@@ -1,9 +1,8 @@
+import CoppiceExchange
 import CoppiceNetworks
 import CoppiceTensors
 import CoppiceTerms
 import Testing
-
-import CoppiceExchange
 
 /// Files that do not go together with a network, or only in part.
 @Suite struct NameFitTests {

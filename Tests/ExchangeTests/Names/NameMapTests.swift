@@ -1,10 +1,9 @@
+import CoppiceExchange
 import CoppiceNetworks
 import CoppiceTensors
 import CoppiceTerms
 import CoppiceTestSupport
 import Testing
-
-import CoppiceExchange
 
 /// Weights of other libraries, held against the logits of the libraries' own models.
 @Suite struct NameMapTests {

@@ -1,11 +1,10 @@
 import CoppiceAutodiff
+import CoppiceExchange
 import CoppiceNetworks
 import CoppiceTensors
 import CoppiceTestSupport
 import Foundation
 import Testing
-
-import CoppiceExchange
 
 /// What onnxruntime computes of our files: where Python has it and the onnx package (`$COPPICE_PYTHON` names another interpreter).
 @Suite(.enabled(if: RuntimeCheck.python != nil, "needs Python with numpy, onnx and onnxruntime"))

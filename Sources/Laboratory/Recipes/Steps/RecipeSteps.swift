@@ -5,6 +5,7 @@ extension RecipeStep: Catalogued {
   public static let catalogue = Catalogue<RecipeStep>(
     "step",
     [
-      .train, .prune, .leaveOut, .repair, .compact, .retrain, .quantise, .distil, .adapt, .factorise, .average,
+      .train, .prune, .leaveOut, .repair, .compact, .retrain, .quantise, .distil, .adapt, .factorise,
+      .average,
     ])
 }
