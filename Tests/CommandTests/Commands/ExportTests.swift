@@ -124,6 +124,16 @@ import Testing
     let first = try #require(record.rounds.first { $0.index == 0 }?.weights)
     let stored = try #require(try TrialFile(trial).record().rounds.first { $0.index == 0 }?.weights)
     #expect(first.hasSameBits(as: stored))
+    // Begun anew it is the same, and its results are told without the file.
+    let name = try #require(names.first { $0.contains("one-shot") })
+    #expect(try program.run(begun + ["--fresh"]).status == 0)
+    #expect(
+      try Digest(TrialFile(folder + name).record().digest).value == Digest(record.digest).value)
+    try FileManager.default.moveItem(atPath: path, toPath: path + " elsewhere")
+    let shown = try program.run(["show", folder + name, "--evaluate"])
+    #expect(shown.status == 0, "\(shown.output) \(shown.errors)")
+    #expect(try program.run(begun).status == 66)
+    try FileManager.default.moveItem(atPath: path + " elsewhere", toPath: path)
     let missing = try program.run(begun.map { $0.replacing("begin here", with: "begin there") })
     #expect(missing.status == 66, "\(missing.errors)")
     let unfit = try program.run(begun.map { $0.replacing("widths: [10]", with: "widths: [11]") })
