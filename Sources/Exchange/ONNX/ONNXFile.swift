@@ -21,7 +21,8 @@ package struct ONNXFile: Sendable {
   /// The bytes that one message of Protocol Buffers, and so one file, may have.
   package static let mostBytes = Int(Int32.max)
 
-  private(set) var model: ProtobufMessage
+  /// The whole file.
+  package private(set) var model: ProtobufMessage
   /// How many arrays it holds.
   package let arrayCount: Int
 
@@ -64,7 +65,7 @@ package struct ONNXFile: Sendable {
 
   /// The file of a list of operators.
   /// - Parameter leaf: gives the arrays that operators read, and their masks.
-  init(
+  package init(
     _ list: OperatorList, name: String, quantisation: Quantisation? = nil, isSparse: Bool = false,
     facts: [(key: String, value: String)] = [],
     leaf: @escaping (String) -> (tensor: Tensor?, mask: Mask?) = { _ in (nil, nil) }
@@ -115,7 +116,7 @@ package struct ONNXFile: Sendable {
 
 extension Network {
   /// Its forward graph in evaluation, in the operators of other programs.
-  func operatorList(_ batch: ONNXFile.Batch) throws -> OperatorList {
+  package func operatorList(_ batch: ONNXFile.Batch) throws -> OperatorList {
     func list(_ batch: Int) throws -> OperatorList {
       do { return try OperatorList(forward(batch: batch, isTraining: false), outputs: ["logits"]) } catch {
         throw ONNXError.operation(model: model.name, reason: "\(error)")

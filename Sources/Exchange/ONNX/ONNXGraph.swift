@@ -2,7 +2,7 @@ import CoppiceAutodiff
 import CoppiceTensors
 
 /// The graph of an ONNX file, `GraphProto`, while it is made of a list of operators.
-struct ONNXGraph {
+package struct ONNXGraph {
   /// The operators, in an order in which they can run.
   var operators: [Operator]
   /// What comes out of it.
@@ -109,7 +109,7 @@ struct ONNXGraph {
 
 extension ONNXGraph {
   /// `NodeProto`, whose name is that of its output.
-  static func node(
+  package static func node(
     _ operation: String, _ inputs: [String], _ output: String, _ attributes: [Operator.Attribute] = []
   ) -> ProtobufMessage {
     var node = ProtobufMessage()

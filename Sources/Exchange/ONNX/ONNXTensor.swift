@@ -1,17 +1,17 @@
 import CoppiceTensors
 
 /// An array of an ONNX file, `TensorProto`: a parameter, a buffer, or a constant that operators read.
-struct ONNXTensor: Sendable {
-  let name: String
-  let shape: Shape
-  let content: ONNXContent
+package struct ONNXTensor: Sendable {
+  package let name: String
+  package let shape: Shape
+  package let content: ONNXContent
 
-  init(_ name: String, _ shape: Shape, _ content: ONNXContent) {
+  package init(_ name: String, _ shape: Shape, _ content: ONNXContent) {
     (self.name, self.shape, self.content) = (name, shape, content)
   }
 
   /// All elements, in order.
-  var message: ProtobufMessage {
+  package var message: ProtobufMessage {
     var tensor = ProtobufMessage()
     tensor.integers(1, shape.axes)
     tensor.integer(2, content.type.rawValue)
@@ -21,7 +21,7 @@ struct ONNXTensor: Sendable {
   }
 
   /// The elements that are not 0 and their places in row-major order, `SparseTensorProto`; `nil` where that is not smaller.
-  var sparseMessage: ProtobufMessage? {
+  package var sparseMessage: ProtobufMessage? {
     guard case .floats(let scalars, let mask) = content else { return nil }
     let places = scalars.indices.filter { scalars[$0].bitPattern != 0 && mask?.bytes[$0] != 0 }
     let values = places.map { scalars[$0] }
@@ -34,9 +34,9 @@ struct ONNXTensor: Sendable {
 }
 
 /// The elements of an array, as they will be written: row-major, the lowest byte first.
-enum ONNXContent: Sendable {
+package enum ONNXContent: Sendable {
   /// What elements are, by the numbers of `TensorProto.DataType`.
-  enum ElementType: Int { case float = 1, uint8 = 2, int8 = 3, int32 = 6, int64 = 7, bool = 9 }
+  package enum ElementType: Int { case float = 1, uint8 = 2, int8 = 3, int32 = 6, int64 = 7, bool = 9 }
 
   /// Numbers, +0 where a mask removes them.
   case floats([Float], mask: Mask? = nil)

@@ -3,15 +3,15 @@
 /// The wire format: each field is a tag, `number · 8 + type`, and its contents: a varint (type 0: seven bits a byte, lowest first, the
 /// eighth set where more follow), four bytes (type 5), or a length and so many bytes (type 2). Long arrays are not copied into the
 /// message: they stand in it as what will write them.
-struct ProtobufMessage: Sendable {
+package struct ProtobufMessage: Sendable {
   /// Some of the message's bytes.
-  enum Part: Sendable {
+  package enum Part: Sendable {
     case bytes([UInt8])
     /// Bytes that are made when they are written.
     case array(ONNXContent)
 
     /// How many bytes these are.
-    var count: Int {
+    package var count: Int {
       switch self {
       case .bytes(let bytes): bytes.count
       case .array(let content): content.byteCount
@@ -19,31 +19,36 @@ struct ProtobufMessage: Sendable {
     }
   }
 
-  private(set) var parts: [Part] = []
+  package private(set) var parts: [Part] = []
   /// The bytes of the whole message.
-  private(set) var count = 0
+  package private(set) var count = 0
+
+  /// A message without fields.
+  package init() {}
 
   /// A whole number; a negative one is its two's complement in 64 bits.
-  mutating func integer(_ field: Int, _ value: Int) {
+  package mutating func integer(_ field: Int, _ value: Int) {
     append(.bytes(Self.varint(UInt64(field) << 3) + Self.varint(UInt64(bitPattern: Int64(value)))))
   }
 
   /// Whole numbers, each a field of its own.
-  mutating func integers(_ field: Int, _ values: [Int]) { for value in values { integer(field, value) } }
+  package mutating func integers(_ field: Int, _ values: [Int]) {
+    for value in values { integer(field, value) }
+  }
 
   /// A number in 32 bits.
-  mutating func number(_ field: Int, _ value: Float) {
+  package mutating func number(_ field: Int, _ value: Float) {
     append(.bytes(Self.varint(UInt64(field) << 3 | 5) + value.bitPattern.littleEndianBytes))
   }
 
   /// A text in UTF-8.
-  mutating func text(_ field: Int, _ value: String) { contents(field, [.bytes(Array(value.utf8))]) }
+  package mutating func text(_ field: Int, _ value: String) { contents(field, [.bytes(Array(value.utf8))]) }
 
   /// Another message.
-  mutating func message(_ field: Int, _ message: ProtobufMessage) { contents(field, message.parts) }
+  package mutating func message(_ field: Int, _ message: ProtobufMessage) { contents(field, message.parts) }
 
   /// The elements of an array.
-  mutating func array(_ field: Int, _ content: ONNXContent) { contents(field, [.array(content)]) }
+  package mutating func array(_ field: Int, _ content: ONNXContent) { contents(field, [.array(content)]) }
 
   private mutating func contents(_ field: Int, _ parts: [Part]) {
     let length = parts.reduce(0) { $0 + $1.count }
@@ -72,7 +77,9 @@ struct ProtobufMessage: Sendable {
   }
 
   /// Gives the message piece by piece.
-  func write<Failure: Error>(_ append: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+  package func write<Failure: Error>(_ append: (UnsafeRawBufferPointer) throws(Failure) -> Void)
+    throws(Failure)
+  {
     for part in parts {
       switch part {
       case .bytes(let bytes): try bytes.withPieces(append)
@@ -82,7 +89,7 @@ struct ProtobufMessage: Sendable {
   }
 
   /// The whole message.
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var bytes: [UInt8] = []
     write { bytes += $0 }
     return bytes

@@ -1,12 +1,11 @@
 import CoppiceAutodiff
+import CoppiceExchange
 import CoppiceNetworks
 import CoppiceTensors
 import CoppiceTerms
 import CoppiceTestSupport
 import Foundation
 import Testing
-
-@testable import CoppiceExchange
 
 /// Files of ONNX, taken apart by the tests' own reader.
 struct ONNXFileTests {

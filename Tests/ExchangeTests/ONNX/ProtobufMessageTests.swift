@@ -1,9 +1,8 @@
 import CoppiceAutodiff
+import CoppiceExchange
 import CoppiceTensors
 import Foundation
 import Testing
-
-@testable import CoppiceExchange
 
 /// Single messages, byte by byte as the onnx package writes them (Tests/Reference/onnx_files.py).
 struct ProtobufMessageTests {

@@ -1,11 +1,10 @@
 import CoppiceAutodiff
+import CoppiceExchange
 import CoppiceNetworks
 import CoppiceTensors
 import CoppiceTestSupport
 import Foundation
 import Testing
-
-@testable import CoppiceExchange
 
 /// Layers as codes in ONNX's form of quantised networks.
 struct QuantisedOperatorsTests {

@@ -1,10 +1,9 @@
 import CoppiceAutodiff
+import CoppiceExchange
 import CoppiceNetworks
 import CoppiceTensors
 import CoppiceTestSupport
 import Testing
-
-@testable import CoppiceExchange
 
 /// Whole quantised networks, by us with floats that stand for codes and by onnxruntime from our files.
 @Suite(.enabled(if: RuntimeCheck.python != nil, "needs Python with numpy, onnx and onnxruntime"))

@@ -1,10 +1,9 @@
 import CoppiceAutodiff
+import CoppiceExchange
 import CoppiceTensors
 import CoppiceTestSupport
 import Foundation
 import Testing
-
-@testable import CoppiceExchange
 
 /// Files of ONNX and what they must compute, held against the onnx package and onnxruntime by Tests/Reference/onnx_check.py.
 struct RuntimeCheck {
