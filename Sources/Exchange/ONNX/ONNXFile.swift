@@ -21,6 +21,7 @@ package struct ONNXFile: Sendable {
   /// The bytes that one message of Protocol Buffers, and so one file, may have.
   package static let mostBytes = Int(Int32.max)
 
+  /// The whole file.
   package private(set) var model: ProtobufMessage
   /// How many arrays it holds.
   package let arrayCount: Int

@@ -23,7 +23,7 @@ package struct ProtobufMessage: Sendable {
   /// The bytes of the whole message.
   package private(set) var count = 0
 
-  /// An empty message.
+  /// A message without fields.
   package init() {}
 
   /// A whole number; a negative one is its two's complement in 64 bits.
