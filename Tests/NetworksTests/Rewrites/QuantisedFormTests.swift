@@ -150,7 +150,7 @@ import Testing
     #expect(
       names(try perceptron.computed(perceptron.quantisation).graph)
         == ["merge-axes", "quantise"] + [String](repeating: "quantised-affine", count: 3))
-    let convolutional = try Case(.lenet([3, 5], hidden: 12), planes)
+    let convolutional = try Case(.lenet([3, 5], hidden: 12), Self.planes)
     let graph = try convolutional.computed(convolutional.quantisation).graph
     #expect(
       names(graph) == [
