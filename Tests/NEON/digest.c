@@ -171,9 +171,9 @@ static void run(void) {
        ck_sparse_convolution_filter_gradient(&wide, &forward, 0, 3, b, g, w, scratch));
   // 33 outputs of 37 inputs, dense, by survivors and by groups of four, and the taps of a convolution.
   int32_t sum_offsets[48];
-  uint32_t entries[34], entry_columns[528];
-  for (uint32_t r = 0; r < 34; r++) entries[r] = 4 * r;
-  for (uint32_t e = 0; e < 528; e++) entry_columns[e] = 7 * e % 37;
+  uint32_t entries[34], entry_columns[264];
+  for (uint32_t r = 0; r < 34; r++) entries[r] = 2 * r;
+  for (uint32_t e = 0; e < 264; e++) entry_columns[e] = 7 * e % 37;
   for (int32_t c = 0; c < 48; c++) sum_offsets[c] = -77 * (c % 9);
   const uint8_t *bytes = (const uint8_t *)g;
   const int8_t *signed_bytes = (const int8_t *)b;
@@ -181,11 +181,11 @@ static void run(void) {
   ck_integer_finish finish = {sum_offsets, g, b, CK_RELU, 300, 7}, unrectified = {sum_offsets, g, b, CK_GELU, 300, 99};
   ck_integer_weight dense = {CK_INTEGER_DENSE, packed, 0, 0}, survivors = {CK_INTEGER_SURVIVORS, signed_bytes, entries, entry_columns};
   ck_integer_weight quadruples = {CK_INTEGER_GROUPS, signed_bytes, entries, entry_columns};
-  for (uint32_t e = 0; e < 132; e++) entry_columns[e] %= 9;
+  for (uint32_t e = 0; e < 66; e++) entry_columns[e] %= 9;
   EACH("integer products", ck_integer_pack(33, 1, 37, signed_bytes, packed); size_t rows = n < 70 ? n : 70;
-       ck_integer_product(&dense, 0, 33, rows, 33, 37, bytes, &finish, y, (uint8_t *)z, scratch);
-       ck_integer_product(&survivors, 0, 33, rows, 33, 37, bytes, &unrectified, y + 4096, (uint8_t *)z + 4096, scratch);
-       ck_integer_product(&quadruples, 0, 33, rows, 33, 36, bytes, &finish, z + 4096, (uint8_t *)z + 8192, scratch));
+       ck_integer_product(&dense, 0, 33, rows, 33, 37, bytes, &finish, 0, y, (uint8_t *)z, scratch);
+       ck_integer_product(&survivors, 0, 33, rows, 33, 37, bytes, &unrectified, 0, y + 4096, (uint8_t *)z + 4096, scratch);
+       ck_integer_product(&quadruples, 0, 33, rows, 33, 36, bytes, &finish, 0, z + 4096, (uint8_t *)z + 8192, scratch));
   ck_convolution_shape taps_of_bytes = {2, 5, 9, 8, 20, 3, 3, 2, 1, 1, 1, 1, 5, 8};
   EACH("integer convolution", ck_integer_pack(20, 3, 15, signed_bytes, packed);
        ck_integer_convolution(&taps_of_bytes, &dense, 0, 2, 0, 5, bytes, 9, &finish, x, y, (uint8_t *)z, scratch);

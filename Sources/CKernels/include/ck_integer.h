@@ -36,7 +36,7 @@ typedef struct ck_integer_weight {
   /// Sparse: entries starts[r] ..< starts[r + 1] are those of output r.
   const uint32_t *starts;
   /// Survivors: the four inputs of each entry, those that are missing with a weight of 0. Groups: of each entry the group, whose
-  /// inputs are 4 · column ..< 4 · column + 4. An output has a multiple of four groups, of which some may be of zeros.
+  /// inputs are 4 · column ..< 4 · column + 4.
   const uint32_t *columns;
 } ck_integer_weight;
 
@@ -63,12 +63,14 @@ size_t ck_integer_convolution_scratch(int form, const ck_convolution_shape *shap
 
 /// y[i, c] = finish(Σ_p x[i, p] · w[c, p])   for i < m, column_begin <= c < column_end
 ///
-/// x [m, k] and y [m, n] are whole arrays of rows. Results go to `y` as numbers, to `codes` as codes, or to both; either may be null.
+/// x [m, k] and y, codes and residual [m, n] are whole arrays of rows. Results go to `y` as numbers, to `codes` as codes, or to both;
+/// either may be null, and so may `residual`.
 /// column_begin is a multiple of CK_INTEGER_PANEL. `w` and `finish` are those of all n outputs. k is at most CK_INTEGER_DEPTH.
 /// `scratch` is aligned to 64 bytes.
 CK_BYTE_KERNEL(integer_product, (const ck_integer_weight *w, size_t column_begin, size_t column_end, size_t m, size_t n, size_t
-                k, const uint8_t *x, const ck_integer_finish *finish, float *y, uint8_t *codes, float *scratch),
-               (w, column_begin, column_end, m, n, k, x, finish, y, codes, scratch));
+                k, const uint8_t *x, const ck_integer_finish *finish, const float *residual, float *y, uint8_t *codes, float
+                *scratch),
+               (w, column_begin, column_end, m, n, k, x, finish, residual, y, codes, scratch));
 
 /// A convolution in one group, channels last: x [batch, in_height, in_width, in_channels], the weight's rows
 /// [kernel_height][kernel_width][in_channels], y, codes and residual [batch, out_height, out_width, out_channels]. Around x stands the

@@ -190,10 +190,10 @@ private final class QuantisedTrace {
       // Of two, the later one: its sum is then the last thing that is missing.
       guard node.inputs[0] != node.inputs[1] else { return nil }
       for place in [0, 1].sorted(by: { node.inputs[$0].node > node.inputs[$1].node }) {
-        guard var layer = pending(node.inputs[place]), layer.windows != nil, layer.residual == nil,
-          layer.activation == .none
+        guard var layer = pending(node.inputs[place]), layer.residual == nil, layer.activation == .none
         else { continue }
-        layer.residual = channelsLast(node.inputs[1 - place])
+        let other = node.inputs[1 - place]
+        layer.residual = layer.windows == nil ? numbers(other) : channelsLast(other)
         return layer
       }
       return nil
@@ -235,7 +235,8 @@ private final class QuantisedTrace {
     builder.within(layer.scope) {
       let finish = QuantisedFinish(layer.activation, output: output)
       guard let windows = layer.windows else {
-        return builder.apply(QuantisedAffine(layer.weight, finish), layer.x)
+        let affine = QuantisedAffine(layer.weight, hasResidual: layer.residual != nil, finish)
+        return builder.applyAll(affine, [layer.x] + (layer.residual.map { [$0] } ?? []))[0]
       }
       let convolution = QuantisedConvolution(
         layer.weight, windows, hasResidual: layer.residual != nil, finish)
