@@ -70,6 +70,14 @@ struct Family: Sendable, CustomTestStringConvertible {
       seed: seed, threads: threads)
   }
 
+  /// Makes steps on the first batch alone and gives their losses.
+  func runOnOneBatch(_ trainer: Trainer, steps: Int, rate: Double) throws -> [Float] {
+    try (0..<steps).map { _ in
+      try trainer.fillBatch { ReferenceNumbers.fill(0, interface, batch: batch, $0, $1) }
+      return trainer.run(learningRate: rate)
+    }
+  }
+
   /// Makes steps on the batches of the script and gives their losses.
   ///
   /// - Parameter rate: the learning rate, where it is not the family's.

@@ -10,7 +10,10 @@ package struct TeacherStage: Stage {
 
   init(_ stored: StoredTeacher) {
     self.stored = stored
-    key = StageKey(Specification("teacher", version: 1, [("contents", .text(stored.digest))]))
+    key = StageKey(
+      Specification(
+        "teacher", version: 1,
+        [("network", .component(stored.network.origin)), ("contents", .text(stored.digest))]))
   }
 
   package var parents: [StageKey] { [] }

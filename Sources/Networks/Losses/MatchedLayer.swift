@@ -18,7 +18,9 @@ extension Graph {
     switch layer {
     case .last: return products.last.map { nodes[$0].inputs[0] }
     case .named(let name):
-      let index = products.first { weight(of: $0) == "\(name).weight" || weight(of: $0) == name }
+      // Of a layer that is a product of two, the second gives what the layer gives.
+      let weights = ["\(name).weight", Factorised.names(of: "\(name).weight").up, name]
+      let index = products.first { weight(of: $0).map(weights.contains) == true }
       return index.map { ValueID(node: $0) }
     }
   }
