@@ -89,13 +89,13 @@ import Testing
       ]
     }
     #expect(nan.output("y").scalars[0].isNaN && nan.output("y").scalars[1...] == [1, 1])
-    #expect(nan.output("range").scalars.allSatisfy(\.isNaN))
+    #expect(nan.output("range").scalars.allSatisfy { $0.isNaN })
     #expect(nan.output("rows").scalars[0].isNaN)
     // A range that is none leaves nothing.
     let lost = try outputs([("x", [2], [0, 1]), ("range", [2], [.nan, .nan])]) { leaves in
       [("y", leaves[0].builder.apply(FakeQuantise(), leaves[0], leaves[1]))]
     }
-    #expect(lost.output("y").scalars.allSatisfy(\.isNaN))
+    #expect(lost.output("y").scalars.allSatisfy { $0.isNaN })
   }
 
   @Test func rangesHaveZeroInThem() throws {
@@ -105,7 +105,7 @@ import Testing
     #expect(try range([0.5, 2, -1.5]) == [1.5, 2])
     #expect(try range([3, 4]) == [0, 4])
     #expect(try range([-3, -4]) == [4, 0])
-    #expect(try range([1, .infinity]).allSatisfy(\.isNaN))
+    #expect(try range([1, .infinity]).allSatisfy { $0.isNaN })
   }
 
   @Test func numbersOutsideAreCountedAtTheEnds() throws {
