@@ -26,8 +26,9 @@ extension ExchangeError: ReportedError {
     switch self {
     case .file(let fault): fault.description
     case .damaged(let path, let format, let reason):
-      "\(path) is no \(format) file that can be read: \(reason)"
-    case .unsupported(let path, let format, let reason): "\(path), a \(format) file, is not read: \(reason)"
+      "\(path) is no \(format) file that can be read: \(Self.withStep(reason))"
+    case .unsupported(let path, let format, let reason):
+      "\(path), a \(format) file, is not read: \(Self.withStep(reason))"
     case .missingArray(let name, let near):
       "there is no array \(name)" + (near.isEmpty ? "" : "; the nearest are \(near.joined(separator: ", "))")
     case .arrays(let reason): reason
@@ -42,6 +43,11 @@ extension ExchangeError: ReportedError {
 
   /// How many faults are told.
   private static let told = 12
+
+  /// A reason with the next step behind it, where it does not say one of its own.
+  private static func withStep(_ reason: String) -> String {
+    reason.contains("; ") || reason.contains(": ") ? reason : reason + "; fetch or save it again"
+  }
 
   package var exitCode: FailureCode {
     switch self {

@@ -8,6 +8,8 @@ import Testing
 @Suite struct WeightFileFuzzingTests {
   /// Ten times as many as of other readers, for these take little: `make fuzz` gives 100,000 a format.
   private static let share = 10.0
+  /// The bytes of each storage that damaged pickles may name.
+  private static let storage = 24
 
   /// Reads all arrays of a file.
   private func read(_ path: String, of size: Int, isPacked: Bool) throws {
@@ -79,7 +81,14 @@ import Testing
 
   /// Pickles whose archives are whole: the checksum would keep most damage from being looked at.
   @Test func damagedPicklesAreReadOrRefused() throws {
-    var pickles: [[UInt8]] = []
+    // Every storage has 24 bytes, so that each pickle finds those it names.
+    let types: [ArrayType] = [.float32, .bool, .int16, .uint16, .float64, .bfloat16]
+    let arrays = (0..<8).map { index in
+      let type = types[index % types.count]
+      return WeightArray(
+        "w\(index)", [1, Self.storage / type.size], type, bytes: [UInt8](repeating: 1, count: Self.storage))
+    }
+    var pickles = [TorchFile.pickle(of: arrays), TorchFile.pickle(of: Array(arrays.prefix(2)))]
     for name in ["types.pt", "checkpoint.pt", "pruned.pt", "evil.pt"] {
       let archive = try ZipArchive(FileBytes(WeightFixtures.path(name)), format: "torch")
       let pickle = try #require(archive.members.first { $0.name.hasSuffix(TorchFile.pickleName) })
@@ -93,9 +102,8 @@ import Testing
     try fuzz("pickle", Mutator(pickles, words: words)) { pickle in
       var archive = ZipPieces()
       archive.add("a/data.pkl", [.bytes(pickle)])
-      for key in 0..<20 {
-        // As large as the storages of the first files.
-        archive.add("a/data/\(key)", [.bytes([UInt8](repeating: 1, count: [24, 96, 8, 12][key % 4]))])
+      for key in 0..<8 {
+        archive.add("a/data/\(key)", [.bytes([UInt8](repeating: 1, count: Self.storage))])
       }
       return archive.finished()
     }

@@ -11,6 +11,29 @@ import Testing
     try Data(text.utf8).withUnsafeBytes { try AtomicFile.replace(path, with: $0) }
   }
 
+  /// What is written piece by piece is there whole, or what was there before.
+  @Test func piecesAreOneFileOrNone() throws {
+    let path = folder.file("a")
+    func replace(failing isFailing: Bool) throws {
+      try AtomicFile.replace(path) { (write: AtomicFile.Writing) throws(HDF5Error) in
+        for piece in [[UInt8](repeating: 1, count: 3), [], [2]] {
+          var failure: HDF5Error?
+          piece.withUnsafeBytes { bytes in
+            do throws(HDF5Error) { try write(bytes) } catch { failure = error }
+          }
+          if let failure { throw failure }
+        }
+        if isFailing { throw HDF5Error(call: "write", file: path, message: "no more") }
+      }
+    }
+    try write(path, "old")
+    #expect(throws: HDF5Error.self) { try replace(failing: true) }
+    #expect(try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8) == "old")
+    try replace(failing: false)
+    #expect([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) == [1, 1, 1, 2])
+    #expect(folder.names == ["a"])
+  }
+
   /// In a container the same process number comes again, and with it the same count.
   @Test func temporaryNamesDoNotComeAgain() {
     let names = (0..<1000).map { _ in AtomicFile.temporaryPath(for: "a.h5") }

@@ -17,7 +17,7 @@ extension TorchFile {
   }
 
   /// The pickle: an ordered dictionary of tensors by name, in protocol 2.
-  private static func pickle(of arrays: [WeightArray]) -> [UInt8] {
+  package static func pickle(of arrays: [WeightArray]) -> [UInt8] {
     var writer = PickleWriter()
     writer.call(TorchNames.orderedDictionary)
     writer.code("(")
