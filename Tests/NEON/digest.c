@@ -21,7 +21,8 @@
 #define CASES 9
 static const size_t sizes[CASES] = {1, 7, 16, 17, 63, 65, 130, 300, 1000};
 
-static float x[4096], g[4096], b[4096], y[8192], z[8192], w[4096], m[4096], v[4096], scratch[1 << 18];
+static float x[4096], g[4096], b[4096], y[8192], z[8192], w[4096], m[4096], v[4096];
+static _Alignas(64) float scratch[1 << 18];
 static uint8_t mask[4096];
 static int32_t labels[4096];
 static uint64_t digest;
