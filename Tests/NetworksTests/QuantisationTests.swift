@@ -11,7 +11,7 @@ import Testing
 
   @Test func everyRowHasAScale() {
     let scales = quantisation["fc.weight"]
-    #expect(scales?.weight == [1 / 127, 1, 6 / 127])
+    #expect(scales?.weight == [Float(1) / 127, 1, Float(6) / 127])
     #expect(scales?.inputZero == 85 && scales?.inputScale == 0.00588235294)
     #expect(quantisation.codes("fc.weight", of: weight) == [-64, 0, 32, 127, 0, 0, 0, 0, 64, 0, 0, 127])
     #expect(quantisation.codes("fc.bias", of: weight) == nil)
@@ -61,7 +61,8 @@ import Testing
       ("fc.weight", .init(of: weight, bits: 4, input: AffineCode(below: 0, above: 0)))
     ])
     let codes = scales.codes("fc.weight", of: weight) ?? []
-    #expect(codes == [-4, 0, 2, 7, 0, 0, 0, 0, 4, 0, 0, 7])
+    // −0.5 is just less than 3.5 steps of 1/7 in single precision.
+    #expect(codes == [-3, 0, 2, 7, 0, 0, 0, 0, 4, 0, 0, 7])
     #expect(scales["fc.weight"]?.hasIntegerInput == false)
     let bytes = NibbleCodes.packed(codes)
     #expect(bytes.count == 6)

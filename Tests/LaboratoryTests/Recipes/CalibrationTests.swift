@@ -20,8 +20,13 @@ import Testing
   /// The sum of four uniform numbers, which is nearly normal, and a few that are far out.
   private func numbers(_ count: Int, outliers: [Float] = [], isRectified: Bool = false) -> [Float] {
     var random = RandomStream(seed: 4, stream: .generation)
-    let all = (0..<count).map { _ in (0..<4).reduce(Float(0)) { sum, _ in sum + random.uniform() } - 2 }
-    return all.map { isRectified ? max(0, $0) : $0 } + outliers
+    var all: [Float] = []
+    for _ in 0..<count {
+      var number: Float = -2
+      for _ in 0..<4 { number += random.uniform() }
+      all.append(isRectified ? max(0, number) : number)
+    }
+    return all + outliers
   }
 
   @Test func theCatalogue() throws {
@@ -37,10 +42,9 @@ import Testing
   /// The range that every shipped calibration finds in one histogram, pinned with its version; computed by NumPy. Where one of these fails on
   /// purpose, raise the version of that component in the same commit.
   @Test func rangesArePinned() {
-    let counts: [Float] = (0..<2048).map { bin in
-      if bin < 1500 { return Float(bin * 7919 % 101) }
-      return bin % 97 == 0 ? 1 : 0
-    }
+    var counts = [Float](repeating: 0, count: 2048)
+    for bin in 0..<1500 { counts[bin] = Float(bin * 7919 % 101) }
+    for bin in 1500..<2048 where bin % 97 == 0 { counts[bin] = 1 }
     let spread = InputSpread(below: 1, above: 3, counts: counts)
     let pinned: [(calibration: Calibration, version: Int, below: Float, above: Float)] = [
       (.minMax(), 1, 1, 3), (.percentile(), 1, 0.99609375, 1.92578125),
