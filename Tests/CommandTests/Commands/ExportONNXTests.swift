@@ -64,7 +64,10 @@ import Testing
 
   /// Codes of a quantised round go along, also where units are cut out of it.
   @Test func aQuantisedNetworkIsWrittenWithItsCodes() throws {
-    let (program, trial) = try pruned(["granularity=hidden-unit", "sparsity=0.5", "recipe=RECIPE"])
+    let (program, trial) = try pruned([
+      "granularity=hidden-unit", "sparsity=0.5",
+      "recipe=recipe(steps: [train, prune(sparsity: 0.5), retrain, quantise])",
+    ])
     let path = program.results + "/network.onnx"
     for options in [[], ["--compacted"]] {
       let written = try program.run(["export", trial, path] + options)
