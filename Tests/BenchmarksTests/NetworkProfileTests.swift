@@ -45,7 +45,7 @@ extension Running {
       let sparse = try #require(profile.lines(profile.forms[1]).first { $0.primitive.hasPrefix("sparse") })
       #expect(sparse.scope == "fc1" && sparse.bytes > 2 * 4 * 1_000)
       for form in profile.forms {
-        #expect(form.profile.runs == 5 && form.profile.whole > 0 && form.profile.seconds > 0)
+        #expect(form.profile.runs >= 5 && form.profile.whole > 0 && form.profile.seconds > 0)
         #expect(form.profile.calls.allSatisfy { $0.seconds >= 0 })
       }
       let memory = profile.forms.map(\.profile.memory)

@@ -204,7 +204,9 @@ struct AxisTiesTests {
           "in 0 [2], in 0 [3], in 1 [1], in 1 [2], in 1 [3], out 0 [2], out 0 [3]",
         ],
         "dropout": ["in 1 [0]"],
+        "fake-quantise": ["in 1 [0]"],
         "gather-rows": ["in 0 [0]"],
+        "histogram": ["in 0 [0], in 1 [0], out 0 [0]", "in 0 [0], in 0 [1], in 1 [0], out 0 [0]"],
         "label-count": ["in 0 [0]"],
         "log-softmax": ["in 0 [1], out 0 [1]", "in 0 [2], out 0 [2]"],
         "max-pool": [planes],
@@ -214,6 +216,7 @@ struct AxisTiesTests {
         "softmax": ["in 0 [1], out 0 [1]", "in 0 [2], out 0 [2]"],
         "softmax-cross-entropy": ["in 0 [1], out 1 [1]"],
         "split-axis": ["out 0 [1]", "out 0 [2]"],
+        "value-range": ["out 0 [0]"],
       ])
   }
 

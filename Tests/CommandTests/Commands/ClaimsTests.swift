@@ -82,7 +82,10 @@ import Testing
             trial.allocation.name, trial.granularity.name, trial.dynamics.name, trial.schedule.name,
             trial.learnedMask.name, trial.retrainingRate.name, trial.repair.name, trial.stop.name,
             trial.target.name, trial.recipe?.name ?? "none",
-          ] + trial.criterion.specification.fields.map { "\($0.value)" }
+          ]
+            + [trial.criterion.specification, trial.recipe?.specification].compactMap(\.self).flatMap(
+              \.fields
+            ).map { "\($0.value)" }
         })
       // Settings, and fields of their components, under their own name or behind that of the setting.
       let fields = Set(

@@ -6,14 +6,14 @@ import Testing
 /// `coppice export` to ONNX.
 @Suite struct ExportONNXTests {
   /// A program with a pruned trial of its own, and the path of its file.
-  private func pruned(_ settings: [String] = []) throws -> (program: Program, trial: String) {
+  private func pruned(_ settings: [String]? = nil) throws -> (program: Program, trial: String) {
     let program = try Program()
     let swept = try program.run(
       [
         "run", "quickstart", "--seeds", "1", "--set", "model=\(Sweeps.perceptron)", "--set",
         "dataset=\(Sweeps.glyphs)", "--set", "evaluation=10it", "--set", "training=20it", "--set",
-        "schedule=one-shot", "--set", "criterion=magnitude", "--set", "sparsity=0.9", "--as", "cut",
-      ] + settings.flatMap { ["--set", $0] })
+        "criterion=magnitude", "--as", "cut",
+      ] + (settings ?? ["schedule=one-shot", "sparsity=0.9"]).flatMap { ["--set", $0] })
     #expect(swept.status == 0, "\(swept.errors)")
     let folder = program.results + "/cut/trials/"
     let name = try #require(
@@ -65,7 +65,7 @@ import Testing
   /// Codes of a quantised round go along, also where units are cut out of it.
   @Test func aQuantisedNetworkIsWrittenWithItsCodes() throws {
     let (program, trial) = try pruned([
-      "granularity=hidden-unit", "sparsity=0.5",
+      "granularity=hidden-unit", "schedule=one-shot", "sparsity=none",
       "recipe=recipe(steps: [train, prune(sparsity: 0.5), retrain, quantise])",
     ])
     let path = program.results + "/network.onnx"

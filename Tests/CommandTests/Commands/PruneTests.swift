@@ -129,7 +129,7 @@ import Testing
     let steps = try #require(json["checklist"] as? [[String: Any]])
     #expect(steps.allSatisfy { $0["done"] as? Bool == true }, "\(outcome.output)")
     // A share of no training is no training.
-    let none = try program.run(words.filter { !["--fine-tune", "10it"].contains($0) })
+    let none = try program.run(words.filter { !["--fine-tune", "10it", "--quantise"].contains($0) })
     #expect(none.status == 64 && none.errors.contains("nothing would be trained"), "\(none.errors)")
     let whose = try program.run(["prune", weights, "--dataset", "glyphs", "--sparsity", "0.5"])
     #expect(whose.status == 64 && whose.errors.contains("say by --model which model's"), "\(whose.errors)")

@@ -470,10 +470,9 @@ import Testing
     let commands = lines.compactMap { $0.wholeMatch(of: #/  ([a-z]+) {2,}(\S.*)/#) }
     #expect(
       Set(commands.map(\.1)) == [
-        "list", "plan", "run", "status", "show", "criteria", "claims", "explain", "compact", "export",
-        "inspect",
-        "costs", "table",
-        "plot", "speed", "data", "doctor", "clean", "bench",
+        "list", "plan", "run", "prune", "status", "show", "criteria", "claims", "explain", "compact",
+        "export",
+        "inspect", "costs", "profile", "table", "plot", "speed", "advise", "data", "doctor", "clean", "bench",
       ])
     for command in commands {
       let outcome = try run([String(command.1), "--help"], environment: ["COLUMNS": "100"])

@@ -46,9 +46,10 @@ import Testing
       "optimizer-state",
     ]
     let pruning: Set = ["criterion", "granularity", "allocation", "sparsity", "schedule", "target"]
-    // A dynamics or a learned mask takes the place of the schedule, and a repair stands behind no rewind; that their stages have other
-    // keys GradualTests, LearnedMaskTests and RepairStageTests see.
-    for setting in Settings.all where !["dynamics", "learned-mask", "repair"].contains(setting.name) {
+    // A dynamics or a learned mask takes the place of the schedule, a repair stands behind no rewind, and a start is a file; that their
+    // stages have other keys GradualTests, LearnedMaskTests, RepairStageTests and StartWeightsTests see.
+    for setting in Settings.all where !["dynamics", "learned-mask", "repair", "start"].contains(setting.name)
+    {
       var changed = base
       switch setting.name {
       case "dataset": changed.dataset = .tinyGlyphs
