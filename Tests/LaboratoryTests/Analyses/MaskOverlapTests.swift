@@ -66,7 +66,8 @@ extension Running {
           Axis(\.criterion, [.magnitude, .random])
           Axis(\.sparsity, [0.3, 0.5])
         }, library: Bench.library)
-      let table = try #require(try SummaryFile.read(Bench().run(plan).summary).analyses.first)
+      let bench = try Bench()
+      let table = try #require(try SummaryFile.read(bench.run(plan).summary).analyses.first)
       // One pair at each of two shares.
       #expect(table.columns.first?.values.count == 2)
     }
