@@ -49,7 +49,7 @@ struct Combination {
 
   /// What is said of each, and of all together.
   var claims: [Claim] {
-    let dense = ["target_sparsity=0", "steps=none", isModel]
+    let dense = ["recipe=none", isModel]
     func size(_ name: String, _ metric: String, _ published: String, _ least: Double) -> Claim {
       Claim(
         "\(name): \(published) smaller", paper: "common claim", published: published, metric: metric,

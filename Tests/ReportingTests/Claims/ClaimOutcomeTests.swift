@@ -62,6 +62,18 @@ import Testing
     #expect(try values(["target_sparsity=0"]) == [0.95, 0.96])
   }
 
+  /// A network that a recipe quantises and does not prune is compared with the dense one, and is none itself.
+  @Test func whatARecipeMakesIsNoBaseline() throws {
+    let made = [0.9, 0.8].enumerated().map { seed, accuracy in
+      IndexRows.row(schedule: "recipe", target: 0, seed: seed, accuracy: accuracy)
+    }
+    let rows = made + Self.rows("magnitude", [0.95, 0.96], target: 0)
+    let outcome = try ClaimOutcome(
+      rows, meeting: ["schedule=recipe"], against: nil, metric: "test_accuracy", measure: .change,
+      expected: -1...1)
+    #expect(outcome.sample.values.compactMap { $0 }.map { ($0 * 100).rounded() } == [-5, -16])
+  }
+
   /// Accuracies 0.9 and 0.8 beside dense ones of 0.95 and 0.96, and halves of what is asked as a share.
   @Test func numbersAreTakenBesideTheDenseNetworkOfTheSeed() throws {
     let rows = Self.rows("magnitude", [0.9, 0.8]) + Self.rows("none", [0.95, 0.96], target: 0)
