@@ -74,7 +74,7 @@ package struct FakeQuantise: SurrogatePrimitive {
   package static let samples = [
     Sample(FakeQuantise(), .uniform([5, 33]), .values([2], [0.75, 0.5])),
     Sample(FakeQuantise(), .within([3, 2, 4], -0.5...4), .values([2], [0, 3])),
-    Sample(FakeQuantise(), .values([4], [-0.45, 0, 0.27, 0.95]), .values([2], [0.5, 1])),
+    Sample(FakeQuantise(), .values([4], [-0.46, 0, 0.27, 0.96]), .values([2], [0.5, 1])),
     Sample(FakeQuantise(), .within([6], 0.1...0.4), .values([2], [0, 0])),
     Sample(FakeQuantise(AffineCode(scale: 0.005, zero: 100)), .uniform([3, 20])),
   ]
