@@ -24,11 +24,22 @@ package struct RowCondition: Sendable, Equatable {
     }
     column = String(text[..<range.lowerBound])
     self.comparison = comparison
-    values = text[range.upperBound...].split(separator: ",").map(String.init)
+    values = Self.parts(of: text[range.upperBound...])
     let isOrdered = ![.equal, .unequal].contains(comparison)
     guard !column.isEmpty, !values.isEmpty, !isOrdered || values.count == 1 && Double(values[0]) != nil else {
       throw .unreadableCondition(text)
     }
+  }
+
+  /// What commas part; those inside brackets belong to a value, as the steps of a recipe.
+  private static func parts(of text: Substring) -> [String] {
+    var (parts, depth) = ([""], 0)
+    for character in text {
+      if "([".contains(character) { depth += 1 }
+      if ")]".contains(character) { depth -= 1 }
+      if character == ",", depth <= 0 { parts.append("") } else { parts[parts.count - 1].append(character) }
+    }
+    return parts.filter { !$0.isEmpty }
   }
 
   /// Whether a row meets the condition.

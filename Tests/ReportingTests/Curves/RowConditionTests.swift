@@ -23,6 +23,15 @@ import Testing
       try targets("learning_rate=0.1", "criterion=random", "sparsity>0.5") == ["none 0.0", "random 0.8"])
   }
 
+  /// The steps of a recipe have commas of their own.
+  @Test func aListIsOneValue() throws {
+    var row = IndexRows.row(criterion: "[train, prune(sparsity: 0.5)]", target: 0.5, seed: 0, accuracy: 0.9)
+    let condition = try RowCondition(parsing: "criterion=random,[train, prune(sparsity: 0.5)]")
+    #expect(try RowCondition.rows([row], meeting: [condition]).count == 1)
+    row.criterion = "[train"
+    #expect(throws: ReportingError.self) { try RowCondition.rows([row], meeting: [condition]) }
+  }
+
   @Test(arguments: ["criterion", "=random", "criterion=", "sparsity<", "sparsity<0.1,0.2", "sparsity>half"])
   func whatIsNoConditionIsRefused(text: String) {
     #expect(throws: ReportingError.unreadableCondition(text)) { try RowCondition(parsing: text) }
