@@ -59,3 +59,15 @@ struct StoredNetwork {
     return (part(model.declarations.map(\.name)), part(model.buffers.map(\.name)))
   }
 }
+
+extension TrialRecord {
+  /// The round that was asked for, or the last one.
+  /// - Throws: a failure where there is none.
+  func round(_ wanted: Int?) throws -> RoundRecord {
+    guard let found = wanted.map({ wanted in rounds.first { $0.index == wanted } }) ?? rounds.last else {
+      throw CommandFailure(
+        "\(trial) has no round \(wanted.map(String.init) ?? "at all")", CommandFailure.usage)
+    }
+    return found
+  }
+}

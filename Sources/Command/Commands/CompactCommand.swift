@@ -45,12 +45,7 @@ struct CompactCommand: ParsableCommand {
     let path = try StoredResults(folder: results.folder).trial(trial)
     let record = try TrialFile(path, isForeign: foreign.isForeign).record()
     let stored = try StoredNetwork(record, library: DataLibrary(data.folders))
-    guard
-      let found = round.map({ wanted in record.rounds.first { $0.index == wanted } }) ?? record.rounds.last
-    else {
-      throw CommandFailure(
-        "\(record.trial) has no round \(round.map(String.init) ?? "at all")", CommandFailure.usage)
-    }
+    let found = try record.round(round)
     let network = try CompactedNetwork(stored.regimen.model, found, withoutBlocks: blocks)
     try network.file(trial: record.trial, round: found.index, configuration: record.configuration)
       .write(to: file)

@@ -70,12 +70,7 @@ struct ExportCommand: ParsableCommand {
     let path = try StoredResults(folder: results.folder).trial(trial)
     let record = try TrialFile(path, isForeign: foreign.isForeign).record()
     let stored = try StoredNetwork(record, library: DataLibrary(data.folders))
-    guard
-      let found = round.map({ wanted in record.rounds.first { $0.index == wanted } }) ?? record.rounds.last
-    else {
-      throw CommandFailure(
-        "\(record.trial) has no round \(round.map(String.init) ?? "at all")", CommandFailure.usage)
-    }
+    let found = try record.round(round)
     let exported = try ExportedNetwork(found, of: stored, isCompacted: compacted)
     let count = try target.write(
       exported, names: map, masks: torchPruneKeys ? .torchPrune : .beside, onnx: onnx,
