@@ -24,8 +24,8 @@ import CoppiceTerms
 public struct Analysis: Component {
   /// The name, the version and every field of the analysis.
   public let specification: Specification
-  /// What is measured of a round before the analysis is asked; `nil` for nothing.
-  package let measure: @Sendable (AnalysisRound) -> (any Stage)?
+  /// What is measured of the rounds before the analysis is asked.
+  package let measure: @Sendable ([AnalysisRound]) -> [any Stage]
   private let answer: @Sendable (AnalysisContext) throws -> [NamedTable]
 
   /// An analysis.
@@ -38,7 +38,7 @@ public struct Analysis: Component {
     _ name: String, version: Int? = nil, fields: [(name: String, value: Specification.Value)] = [],
     tables: @escaping @Sendable (AnalysisContext) throws -> [NamedTable]
   ) {
-    self.init(name, version: version, fields: fields, measuring: { _ in nil }, tables: tables)
+    self.init(name, version: version, fields: fields, measuringAll: { _ in [] }, tables: tables)
   }
 
   /// An analysis for which something is measured in rounds, by stages of their own.
@@ -46,6 +46,17 @@ public struct Analysis: Component {
   package init(
     _ name: String, version: Int?, fields: [(name: String, value: Specification.Value)] = [],
     measuring measure: @escaping @Sendable (AnalysisRound) -> (any Stage)?,
+    tables: @escaping @Sendable (AnalysisContext) throws -> [NamedTable]
+  ) {
+    self.init(
+      name, version: version, fields: fields, measuringAll: { $0.compactMap(measure) }, tables: tables)
+  }
+
+  /// An analysis for which something is measured in several rounds at once, as the way from one network to another.
+  /// - Parameter measure: the stages for some rounds, in any number and order. Their parents are stages of the rounds.
+  package init(
+    _ name: String, version: Int?, fields: [(name: String, value: Specification.Value)] = [],
+    measuringAll measure: @escaping @Sendable ([AnalysisRound]) -> [any Stage],
     tables: @escaping @Sendable (AnalysisContext) throws -> [NamedTable]
   ) {
     specification = Specification(name, version: version, fields)

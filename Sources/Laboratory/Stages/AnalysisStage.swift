@@ -13,7 +13,7 @@ package struct AnalysisStage: Stage {
     self.analysis = analysis
     self.rounds = rounds
     var met: Set<StageKey> = []
-    measurements = rounds.compactMap(analysis.measure).filter { met.insert($0.key).inserted }
+    measurements = analysis.measure(rounds).filter { met.insert($0.key).inserted }
     key = StageKey(
       Specification(
         "analysis", version: 1,
