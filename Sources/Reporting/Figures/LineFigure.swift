@@ -120,11 +120,12 @@ package struct LineFigure: Figure, Equatable {
   }
 
   /// The baselines that stand for themselves.
-  var namedBaselines: [Baseline] { baselines.filter { $0.line == nil } }
+  package var namedBaselines: [Baseline] { baselines.filter { $0.line == nil } }
 
   /// How line `index` is drawn.
-  func style(_ index: Int) -> LineStyle {
+  package func style(_ index: Int) -> LineStyle {
     guard lines[index].isReference else { return .curve(index) }
-    return .reference(lines[..<index].count(where: \.isReference))
+    // Baselines have the first dashes.
+    return .reference(baselines.count + lines[..<index].count(where: \.isReference))
   }
 }

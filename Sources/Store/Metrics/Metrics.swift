@@ -78,6 +78,14 @@ package enum Metrics {
     .latency64QuantisedSpread,
     .throughputQuantised,
     .energyQuantised,
+    .latencyShare,
+    .latencySparseShare,
+    .latencyCompactedShare,
+    .latencyQuantisedShare,
+    .latency64Share,
+    .latency64SparseShare,
+    .latency64CompactedShare,
+    .latency64QuantisedShare,
   ]
 
   /// Adds metrics of a user's package, before any file is read or written.
