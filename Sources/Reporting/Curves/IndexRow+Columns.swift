@@ -18,14 +18,6 @@ extension IndexRow {
     return number
   }
 
-  /// Whether the trial was asked for no sparsity at all, and is no control: a baseline. A recipe is none, though it may only quantise
-  /// or distil. Nor is a learned mask that came to remove nothing: it is asked for no number, and works inside the training.
-  var isDense: Bool {
-    guard control == "none", schedule != "recipe" else { return false }
-    if targetSparsity.isFinite { return targetSparsity <= 0 }
-    return isFinal && density == 1 && schedule != "none"
-  }
-
   /// Whether this row is what the trial was asked for. That of a trial which is still running, which collapsed, or which a
   /// stop rule ended on its way is not: its network has another sparsity.
   var reachesTarget: Bool {
