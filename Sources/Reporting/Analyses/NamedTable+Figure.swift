@@ -7,11 +7,11 @@ extension NamedTable {
   /// The band goes from the smallest to the largest value: rows that share a trial, as pairs do, are not independent, and an
   /// interval of confidence would promise too much.
   ///
-  /// - Returns: `nil` for a table that is not drawn, or lacks what would be.
+  /// - Returns: `nil` for a table that is not drawn as curves, or lacks what would be.
   package func figure(
     title: String? = nil, band: Band = .minmax, command: String? = nil, generator: String? = nil
   ) -> LineFigure? {
-    guard let drawing, let x = self[drawing.x], let y = self[drawing.y], let xs = x.numbers,
+    guard let drawing, drawing.form == .curves, let x = self[drawing.x], let y = self[drawing.y], let xs = x.numbers,
       let ys = y.numbers
     else { return nil }
     let groups = groups(by: drawing.by)
@@ -32,7 +32,7 @@ extension NamedTable {
   }
 
   /// The rows of each curve, in the order in which the table names them first.
-  private func groups(by names: [String]) -> [(label: String, rows: [Int])] {
+  func groups(by names: [String]) -> [(label: String, rows: [Int])] {
     let columns = names.compactMap { self[$0] }
     var groups: [(label: String, rows: [Int])] = []
     for row in 0..<rowCount {
@@ -79,7 +79,7 @@ extension NamedTable {
 
 extension NamedTable.Column {
   /// The values as numbers; `nil` for texts.
-  fileprivate var numbers: [Double]? {
+  var numbers: [Double]? {
     switch values {
     case .texts: nil
     case .integers(let values): values.map(Double.init)
