@@ -35,7 +35,8 @@ struct AnalyseCommand: ParsableCommand {
   var dryRun = false
 
   @Option(
-    help: "Threads that share each kernel (or COPPICE_THREADS; else one a core). Results do not depend on it.")
+    help: "Threads that share each kernel (or COPPICE_THREADS; else one a core). Results do not depend on it."
+  )
   var threads: Int?
 
   @OptionGroup var results: ResultsOptions
@@ -198,7 +199,8 @@ struct AnalysisFields {
       let own = analysis.specification.fields.map { field in
         "\(field.name): \(fields.last { $0.name == field.name }?.text ?? field.value.description)"
       }
-      return own.isEmpty ? analysis : try Analysis(parsing: "\(analysis.name)(\(own.joined(separator: ", ")))")
+      return own.isEmpty
+        ? analysis : try Analysis(parsing: "\(analysis.name)(\(own.joined(separator: ", ")))")
     }
   }
 }

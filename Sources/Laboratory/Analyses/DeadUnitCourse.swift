@@ -112,8 +112,10 @@ package struct LayerPaths: Sendable {
         .init("kept", "surviving weights", integers: rows.map(\.layer.kept)),
         .init("effective", "weights on a path", integers: rows.map(\.layer.effective)),
         .init(
-          Quantity("effective_sparsity", unit: .fraction), numbers: rows.map { share($0.layer.effective, $0) }),
-        .init(Quantity("sparsity", "sparsity", unit: .fraction), numbers: rows.map { share($0.layer.kept, $0) }),
+          Quantity("effective_sparsity", unit: .fraction), numbers: rows.map { share($0.layer.effective, $0) }
+        ),
+        .init(
+          Quantity("sparsity", "sparsity", unit: .fraction), numbers: rows.map { share($0.layer.kept, $0) }),
       ],
       drawing: .init(
         "effective_sparsity", against: "density", inPanelsOf: "layer", by: ["method"], reference: "sparsity"))

@@ -12,7 +12,8 @@ extension Analysis {
       var (counts, found): ([Int], FirstLayer?) = ([], nil)
       var seeds = 0
       for round in group.rounds {
-        guard let masks = try context.masks(of: round)?.counted, let layer = FirstLayer(masks, round.plan) else {
+        guard let masks = try context.masks(of: round)?.counted, let layer = FirstLayer(masks, round.plan)
+        else {
           continue
         }
         let degrees = layer.degrees

@@ -7,8 +7,8 @@ extension Analysis {
   /// another sign than before training. A second table has their histogram for the densest, the middle and the sparsest networks of each
   /// method, and before training: the mean over seeds.
   ///
-  /// Statistics are those of the surviving weights alone (`WeightStatistics`). Bins of the histogram are a fifth of the standard deviation
-  /// wide that the layer had before training, from −4.1 to 4.1 of it (`WeightHistogram`).
+  /// Statistics are those of the surviving weights alone (`WeightStatistics`). Bins of the histogram are 0.4 standard deviations wide
+  /// that the layer had before training, from −8.2 to 8.2 of them (`WeightHistogram`).
   public static let layerStatistics = Analysis("layer-statistics", version: 1) { context in
     var rows: [LayerWeights] = []
     var initial: (trial: String, weights: ParameterSet) = ("", ParameterSet())
@@ -26,7 +26,9 @@ extension Analysis {
           weights[name].flatMap { $0.shape.rank > 1 ? (name, $0, masks?[name], initial.weights[name]) : nil }
         }
         known[round.training] = layers.map { ($0, WeightStatistics($1, $2, initial: $3)) }
-        if isShown { for (name, weight, mask, first) in layers { histograms.add(round, name, weight, mask, first) } }
+        if isShown {
+          for (name, weight, mask, first) in layers { histograms.add(round, name, weight, mask, first) }
+        }
       }
       rows += (known[round.training] ?? []).map { LayerWeights(round: round, layer: $0, statistics: $1) }
     }
@@ -36,7 +38,8 @@ extension Analysis {
 
 extension Shipped<Analysis> {
   static let layerStatistics = Shipped(
-    .layerStatistics, "mean, spread, quantiles, kurtosis and flipped signs of the weights of each layer, and histograms")
+    .layerStatistics,
+    "mean, spread, quantiles, kurtosis and flipped signs of the weights of each layer, and histograms")
 }
 
 /// The surviving weights of a layer in numbers. What cannot be told of none is NaN.
@@ -95,10 +98,10 @@ package enum WeightHistogram {
   /// How many bins there are, one of them around 0.
   package static let count = 41
   /// The width of a bin, in standard deviations of the layer before training.
-  package static let width = 0.2
+  package static let width = 0.4
 
   /// The middle of a bin, in standard deviations.
-  package static func center(_ bin: Int) -> Double { Double(bin - count / 2) / 5 }
+  package static func center(_ bin: Int) -> Double { Double(2 * (bin - count / 2)) / 5 }
 
   /// The share of surviving weights in each bin. The outermost take what lies beyond.
   package static func shares(_ weight: Tensor, _ mask: Mask?, deviation: Double) -> [Double] {
@@ -121,7 +124,8 @@ private struct LayerWeights {
   let statistics: WeightStatistics
 
   static func table(_ rows: [LayerWeights]) -> NamedTable {
-    func numbers(_ name: String, _ title: String, _ value: (WeightStatistics) -> Double) -> NamedTable.Column {
+    func numbers(_ name: String, _ title: String, _ value: (WeightStatistics) -> Double) -> NamedTable.Column
+    {
       .init(Quantity(name, title), numbers: rows.map { value($0.statistics) })
     }
     let names = ["minimum", "quantile_5", "quantile_25", "median", "quantile_75", "quantile_95", "maximum"]
@@ -219,10 +223,10 @@ private struct HistogramTable {
     return NamedTable(
       "weight_histogram", title: "surviving weights of each layer",
       description:
-        "The share of a layer's surviving weights in bins a fifth of the standard deviation wide that the layer had before training, "
+        "The share of a layer's surviving weights in bins 0.4 standard deviations wide that the layer had before training, "
         + "the mean over seeds; the outermost bins take what lies beyond.",
       columns: [
-        .init("panel", "method and layer", texts: rows.map { "\($0.0.method): \($0.0.layer)" }),
+        .init("panel", "layer and method", texts: rows.map { "\($0.0.layer), \($0.0.method)" }),
         .init("method", texts: rows.map(\.0.method)), .init("layer", texts: rows.map(\.0.layer)),
         .init("state", texts: rows.map { state($0.0) }),
         .init(

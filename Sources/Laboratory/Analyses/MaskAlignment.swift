@@ -86,7 +86,8 @@ package struct UnitAlignment: Sendable {
         theirs.shape == layer.shape
       else { return nil }
       let moved = UnitChain.reordered(
-        theirs.scalars, layer, rows: Array(0..<layer.units), units: place == 0 ? nil : layers[place - 1].units)
+        theirs.scalars, layer, rows: Array(0..<layer.units), units: place == 0 ? nil : layers[place - 1].units
+      )
       let alike = Self.correlations(mine.scalars, moved, rows: layer.units)
       let assignment = Assignment(alike.map { -$0 }, rows: layer.units)
       let before = (0..<layer.units).reduce(0.0) { $0 + alike[$1 * layer.units + $1] }
@@ -179,7 +180,8 @@ private struct Aligner {
       return nil
     }
     guard let first = try basis(of: one), let second = try basis(of: other) else {
-      obstacle = obstacle ?? "\(one.trial) and \(other.trial) have no \(basis.rawValue) networks among the rounds"
+      obstacle =
+        obstacle ?? "\(one.trial) and \(other.trial) have no \(basis.rawValue) networks among the rounds"
       return nil
     }
     let key = "\(first.name) \(second.name)"

@@ -66,21 +66,21 @@ extension Analysis {
   }
 
   private static func table(_ rows: [Overlap]) -> NamedTable {
-      NamedTable(
-        "mask_overlap", title: "overlap of the masks of two trials",
-        description:
-          "Jaccard's index of the survivors of two trials at one sparsity, and the index that random masks with as many "
-          + "survivors in every layer would have on average.",
-        columns: [
-          .init("trial_a", "trial", texts: rows.map(\.trials.0)),
-          .init("trial_b", "other trial", texts: rows.map(\.trials.1)),
-          .init("pair", texts: rows.map(\.pair)), .init("seeds", texts: rows.map(\.seeds)),
-          .init("compared", texts: rows.map(\.compared)),
-          .init("round", integers: rows.map(\.round)),
-          .init(Quantity("density", "weights remaining", unit: .fraction), numbers: rows.map(\.density)),
-          .init(Quantity("jaccard", "mask overlap (Jaccard)", unit: .fraction), numbers: rows.map(\.jaccard)),
-          .init(Quantity("chance", "overlap by chance", unit: .fraction), numbers: rows.map(\.chance)),
-        ], drawing: .init("jaccard", against: "density", by: ["compared"], reference: "chance"))
+    NamedTable(
+      "mask_overlap", title: "overlap of the masks of two trials",
+      description:
+        "Jaccard's index of the survivors of two trials at one sparsity, and the index that random masks with as many "
+        + "survivors in every layer would have on average.",
+      columns: [
+        .init("trial_a", "trial", texts: rows.map(\.trials.0)),
+        .init("trial_b", "other trial", texts: rows.map(\.trials.1)),
+        .init("pair", texts: rows.map(\.pair)), .init("seeds", texts: rows.map(\.seeds)),
+        .init("compared", texts: rows.map(\.compared)),
+        .init("round", integers: rows.map(\.round)),
+        .init(Quantity("density", "weights remaining", unit: .fraction), numbers: rows.map(\.density)),
+        .init(Quantity("jaccard", "mask overlap (Jaccard)", unit: .fraction), numbers: rows.map(\.jaccard)),
+        .init(Quantity("chance", "overlap by chance", unit: .fraction), numbers: rows.map(\.chance)),
+      ], drawing: .init("jaccard", against: "density", by: ["compared"], reference: "chance"))
   }
 }
 

@@ -14,9 +14,9 @@ extension IndexRow {
   /// apart by.
   var method: String {
     let told = IndexRow.columnNames + ["rounds", "to_round", "target"]
-    let varied = settings.filter { !told.contains($0.name) }.map { setting in
+    let varied = settings.filter { !told.contains($0.name.replacing("-", with: "_")) }.map { setting in
       if case .text(let text) = setting.value { return text == "none" ? "" : text }
-      return "\(setting.name.replacing("_", with: " ")) \(setting.value)"
+      return "\(setting.name.replacing("-", with: " ").replacing("_", with: " ")) \(setting.value)"
     }
     let parts = [condition, retraining == "none" ? "" : retraining] + varied
     var different: [String] = []

@@ -22,7 +22,8 @@ extension Analysis {
         "round_overlap", title: "overlap of the masks of two rounds",
         description: "Jaccard's index of the survivors of two rounds of one trial.",
         columns: [
-          .init("trial", texts: rows.map(\.round.trial)), .init("method", texts: rows.map(\.round.row.method)),
+          .init("trial", texts: rows.map(\.round.trial)),
+          .init("method", texts: rows.map(\.round.row.method)),
           .init("seed", integers: rows.map(\.round.seed)), .init("round", integers: rows.map(\.round.index)),
           .init("other_round", integers: rows.map(\.other)),
           .init(

@@ -32,7 +32,8 @@ package struct UnitChain: Sendable {
   /// - Throws: `Obstacle` where its layers do not follow each other so.
   package init(_ network: Network, _ structure: NetworkStructure) throws {
     let shapes = Dictionary(
-      network.declarations.filter { $0.shape.rank > 1 }.map { ($0.name, $0.shape) }) { first, _ in first }
+      network.declarations.filter { $0.shape.rank > 1 }.map { ($0.name, $0.shape) }
+    ) { first, _ in first }
     // Which weight reads the units of a weight, and where it reads each.
     var readers: [String: (name: String, inputs: [[Int]?])] = [:]
     for group in structure.removable {
@@ -43,7 +44,9 @@ package struct UnitChain: Sendable {
       else {
         let names = weights.map(\.parameter)
         throw Obstacle(
-          reason: "units of \(names.first ?? "a layer") run through \(Set(names).count) weights, so that its layers are no chain")
+          reason:
+            "units of \(names.first ?? "a layer") run through \(Set(names).count) weights, so that its layers are no chain"
+        )
       }
       let (name, reader) = (made[0].parameter, read[0].parameter)
       var known = readers[name] ?? (reader, [[Int]?](repeating: nil, count: rows))
@@ -56,7 +59,9 @@ package struct UnitChain: Sendable {
     let read = Set(readers.values.map(\.name))
     let order = network.declarations.map(\.name).filter { shapes[$0] != nil }
     guard let first = order.first(where: { !read.contains($0) && (readers[$0] != nil || order.count == 1) })
-    else { throw Obstacle(reason: "no layer of \(network.model.name) reads the input and is read by another") }
+    else {
+      throw Obstacle(reason: "no layer of \(network.model.name) reads the input and is read by another")
+    }
     var layers: [Layer] = []
     var (name, inputs) = (first, [[Int]]())
     while let shape = shapes[name] {
@@ -70,7 +75,8 @@ package struct UnitChain: Sendable {
     }
     guard layers.count == order.count else {
       let missing = order.first { name in !layers.contains { $0.name == name } }
-      throw Obstacle(reason: "\(missing ?? "a layer") stands beside the chain of \(network.model.name)'s layers")
+      throw Obstacle(
+        reason: "\(missing ?? "a layer") stands beside the chain of \(network.model.name)'s layers")
     }
     self.layers = layers
   }

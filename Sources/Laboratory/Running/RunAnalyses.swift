@@ -15,7 +15,8 @@ struct RunAnalyses: Sendable {
     let rounds = plan.analysisRounds { outcomes.rows(ofTrial: $0) }
     return plan.experiment.analyses.flatMap { analysis -> [NamedTable] in
       do {
-        return try AnalysisMaker(maker: maker, context: context).tables(of: AnalysisStage(analysis, of: rounds))
+        return try AnalysisMaker(maker: maker, context: context).tables(
+          of: AnalysisStage(analysis, of: rounds))
           ?? []
       } catch let end as Interrupted {
         outcomes.keep(end)

@@ -82,7 +82,8 @@ package struct StoredRounds: Sendable {
     {
       let keys = [training] + (round[.masks].map { [$0] } ?? [])
       if !keys.allSatisfy({ folder.contains($0.hexadecimal) }) {
-        guard case .success(let kept) = file.kept(row.round), !kept.masks.isEmpty || round[.masks] == nil else {
+        guard case .success(let kept) = file.kept(row.round), !kept.masks.isEmpty || round[.masks] == nil
+        else {
           return leave(row, file)
         }
         let isOne = round[.masks] == training

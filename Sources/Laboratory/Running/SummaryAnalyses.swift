@@ -117,7 +117,8 @@ package enum AnalysesError: ReportedError, Hashable {
     case .running(let name, let run):
       "a run is at work on \(name) (\(run)), and will write its summary: ask again when it has ended"
     case .nothingLeft(let path, let name, let reason):
-      "no network of \(path) is left to be looked at" + (reason.map { ": \($0)" } ?? ", for no trial has finished")
+      "no network of \(path) is left to be looked at"
+        + (reason.map { ": \($0)" } ?? ", for no trial has finished")
         + ". `\(ProgramName.current) run \(name)` makes them again"
     case .unfit(let analysis, let reason): "\(analysis) cannot be asked here: \(reason)"
     }

@@ -11,7 +11,8 @@ extension NamedTable {
   package func figure(
     title: String? = nil, band: Band = .minmax, command: String? = nil, generator: String? = nil
   ) -> LineFigure? {
-    guard let drawing, drawing.form == .curves, let x = self[drawing.x], let y = self[drawing.y], let xs = x.numbers,
+    guard let drawing, drawing.form == .curves, let x = self[drawing.x], let y = self[drawing.y],
+      let xs = x.numbers,
       let ys = y.numbers
     else { return nil }
     let groups = groups(by: drawing.by)
@@ -38,7 +39,11 @@ extension NamedTable {
     for row in 0..<rowCount {
       let label = columns.map { column in
         if case .text(let text) = column.values[row] { return text }
-        return "\(column.quantity.title) = \(NumberText.exact(column.values[row].number ?? .nan))"
+        let number = column.values[row].number ?? .nan
+        let text =
+          column.quantity.unit == .fraction
+          ? "\(NumberText.trimmed(number * 100, decimals: 2)) %" : NumberText.exact(number)
+        return "\(column.quantity.title) = \(text)"
       }.filter { $0 != "none" }.joined(separator: ", ")
       if let place = groups.firstIndex(where: { $0.label == label }) {
         groups[place].rows.append(row)

@@ -13,8 +13,16 @@ extension NamedTable {
     else { return nil }
     let (rowPlaces, columnPlaces) = (Coordinates(rows), Coordinates(columns))
     let groups = groups(by: drawing.by)
-    let shown = Self.evenly(groups.count, Self.panelLimit)
-    let panels = shown.map { index in
+    // What is nearly empty beside others is not worth a panel.
+    let filled = groups.map { group in
+      Set(group.rows.filter { numbers[$0].isFinite }.map { [rowPlaces.places[$0], columnPlaces.places[$0]] })
+        .count
+    }
+    let full = groups.indices.filter { 2 * filled[$0] >= filled.max() ?? 0 }
+    let shown = Self.evenly(full.count, Self.panelLimit).map { full[$0] }
+    let names = SharedWords(shown.map { groups[$0].label })
+    let isScaled = value.quantity.unit != .fraction && shown.count > 1
+    let panels = zip(shown, names.labels).map { index, name in
       var sums = [[(sum: Double, count: Int)]](
         repeating: [(sum: Double, count: Int)](repeating: (0, 0), count: columnPlaces.labels.count),
         count: rowPlaces.labels.count)
@@ -22,19 +30,30 @@ extension NamedTable {
         let (y, x) = (rowPlaces.places[row], columnPlaces.places[row])
         sums[y][x] = (sums[y][x].sum + numbers[row], sums[y][x].count + 1)
       }
-      return MatrixFigure.Panel(
-        groups[index].label, sums.map { $0.map { $0.count == 0 ? nil : $0.sum / Double($0.count) } })
+      var panel = MatrixFigure.Panel(
+        name, sums.map { $0.map { $0.count == 0 ? nil : $0.sum / Double($0.count) } })
+      if isScaled { panel.top = panel.values.joined().compactMap { $0 }.max() }
+      return panel
     }
+    let words = SharedWords(rowPlaces.labels + columnPlaces.labels)
+    let (rowLabels, columnLabels) = (
+      rows.isText && columns.isText
+        ? Array(words.labels.prefix(rowPlaces.labels.count)) : rowPlaces.labels,
+      rows.isText && columns.isText
+        ? Array(words.labels.dropFirst(rowPlaces.labels.count)) : columnPlaces.labels
+    )
+    let shared = names.shared + (rows.isText && columns.isText ? words.shared : [])
     let all = panels.flatMap { $0.values.joined() }.compactMap { $0 }
     guard let low = all.min(), let high = all.max() else { return nil }
     let top = value.quantity.unit == .fraction && value.quantity.bounds?.upperBound == 1 ? 1 : high
     let bottom = min(0, low)
     let sentence = description.isEmpty || description.hasSuffix(".") ? description : description + "."
     let more =
-      shown.count < groups.count ? " \(shown.count) of \(groups.count) panels are shown, evenly taken." : ""
+      (shared.isEmpty ? "" : " All: \(shared.joined(separator: ", ")).")
+      + (shown.count < groups.count ? " \(shown.count) of \(groups.count) panels are shown." : "")
     return MatrixFigure(
-      title: title ?? self.title.prefix(1).uppercased() + self.title.dropFirst(), rows: rowPlaces.labels,
-      rowTitle: rows.isText ? "" : rows.quantity.heading, columns: columnPlaces.labels,
+      title: title ?? self.title.prefix(1).uppercased() + self.title.dropFirst(), rows: rowLabels,
+      rowTitle: rows.isText ? "" : rows.quantity.heading, columns: columnLabels,
       columnTitle: columns.isText ? "" : columns.quantity.heading, valueTitle: value.quantity.heading,
       format: value.quantity.tableFormat, bounds: bottom...max(top, bottom), panels: panels,
       caption: (sentence + more).trimmed, command: command, generator: generator)
@@ -50,9 +69,10 @@ extension NamedTable {
     var curves = self
     curves.drawing = Drawing(
       drawing.y, against: drawing.x, by: Array(drawing.by.dropFirst()), reference: drawing.reference)
-    var figures = shown.compactMap { index -> LineFigure? in
+    let names = SharedWords(shown.map { groups[$0].label })
+    var figures = zip(shown, names.labels).compactMap { index, name -> LineFigure? in
       var figure = curves.taking(groups[index].rows).figure(
-        title: groups[index].label, band: band, command: command, generator: generator)
+        title: name, band: band, command: command, generator: generator)
       figure?.plotHeight = 120
       return figure
     }
@@ -72,8 +92,9 @@ extension NamedTable {
     }
     var page = PanelFigure(
       title: title ?? self.title.prefix(1).uppercased() + self.title.dropFirst(), figures)
+    if !names.shared.isEmpty { page.panels[0].caption += " All: \(names.shared.joined(separator: ", "))." }
     if shown.count < groups.count {
-      page.panels[0].caption += " \(shown.count) of \(groups.count) panels are shown, evenly taken."
+      page.panels[0].caption += " \(shown.count) of \(groups.count) panels are shown."
     }
     return page
   }
@@ -113,6 +134,24 @@ private struct Coordinates {
       if case .percent = column.quantity.tableFormat { return NumberText.trimmed(value * 100, decimals: 2) }
       return NumberText.trimmed(value, decimals: 3)
     }
+  }
+}
+
+/// Labels without the words that all of them have: what is told of all is told once.
+private struct SharedWords {
+  let labels: [String]
+  let shared: [String]
+
+  /// Words stand between commas.
+  init(_ labels: [String]) {
+    let parts = labels.map { $0.split(separator: ",").map { String($0.drop { $0 == " " }) } }
+    let known = (parts.first ?? []).filter { word in parts.allSatisfy { $0.contains(word) } }
+    let rest = parts.map { words in words.filter { !known.contains($0) } }
+    guard Set(labels).count > 1, rest.allSatisfy({ !$0.isEmpty }) else {
+      (self.labels, shared) = (labels, [])
+      return
+    }
+    (self.labels, shared) = (rest.map { $0.joined(separator: ", ") }, known)
   }
 }
 

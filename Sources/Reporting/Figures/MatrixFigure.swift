@@ -7,6 +7,8 @@ package struct MatrixFigure: Figure, Equatable {
     package var title: String
     /// The numbers by row and column; `nil` where there is none.
     package var values: [[Double?]]
+    /// What is darkest in it, where that is not what is darkest in all; said in its title.
+    package var top: Double?
 
     package init(_ title: String, _ values: [[Double?]]) { (self.title, self.values) = (title, values) }
   }
@@ -59,7 +61,7 @@ package struct MatrixFigure: Figure, Equatable {
         line, width / 2, FigureLayout.margin + Double(index + 1) * (FigureLayout.titleSize + 4) - 4,
         size: FigureLayout.titleSize, anchor: "middle", weight: "bold")
     }
-    for (panel, place) in zip(panels, layout.places) { draw(&svg, panel, place, layout) }
+    for (index, panel) in panels.enumerated() { draw(&svg, panel, index, layout) }
     drawScale(&svg, layout)
     for (index, line) in layout.caption.enumerated() {
       svg.label(
@@ -89,9 +91,15 @@ package struct MatrixFigure: Figure, Equatable {
     }
   }
 
+  /// What stands above a panel.
+  func title(of panel: Panel) -> String {
+    guard let top = panel.top else { return panel.title }
+    return panel.title + (panel.title.isEmpty ? "" : " ") + "(up to \(text(top)))"
+  }
+
   /// How dark a number is, in steps of 1/64, 0…1.
-  private func shade(_ value: Double) -> Double {
-    let span = bounds.upperBound - bounds.lowerBound
+  private func shade(_ value: Double, _ panel: Panel) -> Double {
+    let span = (panel.top ?? bounds.upperBound) - bounds.lowerBound
     guard span > 0, value.isFinite else { return value > bounds.lowerBound ? 1 : 0 }
     return (min(max((value - bounds.lowerBound) / span, 0), 1) * 64).rounded() / 64
   }
@@ -108,27 +116,27 @@ package struct MatrixFigure: Figure, Equatable {
   }
 
   private func draw(
-    _ svg: inout SVG, _ panel: Panel, _ place: (left: Double, top: Double), _ layout: MatrixLayout
+    _ svg: inout SVG, _ panel: Panel, _ index: Int, _ layout: MatrixLayout
   ) {
-    let (cell, height) = (layout.cellWidth, layout.cellHeight)
-    let (left, top) = (place.left + layout.rowLabelWidth, place.top + layout.panelTitleHeight)
+    let (cell, height, place) = (layout.cellWidth, layout.cellHeight, layout.places[index])
+    let (left, top) = (place.left, place.top + layout.panelTitleHeight)
     let (right, bottom) = (left + Double(columns.count) * cell, top + Double(rows.count) * height)
-    for (index, line) in layout.panelTitle(panel.title).enumerated() {
+    for (index, line) in layout.panelTitle(title(of: panel)).enumerated() {
       svg.label(line, left, place.top + Double(index + 1) * 13 - 3, size: MatrixLayout.labelSize)
     }
     for (row, values) in panel.values.enumerated() {
       let y = top + Double(row) * height
-      for run in runs(of: values, hasNumbers: layout.hasNumbers) {
+      for run in runs(of: values, panel, hasNumbers: layout.hasNumbers) {
         let x = left + Double(run.first) * cell
         svg.element(
           "rect",
           [
             "x": SVG.number(x), "y": SVG.number(y), "width": SVG.number(Double(run.count) * cell),
-            "height": SVG.number(height), "fill": run.value.map { Self.color(shade($0)) } ?? "#FFFFFF",
+            "height": SVG.number(height), "fill": run.value.map { Self.color(shade($0, panel)) } ?? "#FFFFFF",
             "stroke": layout.hasNumbers ? "#FFFFFF" : nil,
           ])
         if layout.hasNumbers {
-          let isDark = run.value.map { shade($0) > 0.45 } ?? false
+          let isDark = run.value.map { shade($0, panel) > 0.45 } ?? false
           svg.label(
             run.value.map(text) ?? "–", x + cell / 2, y + height / 2 + 3.3, size: MatrixLayout.numberSize,
             anchor: "middle", fill: isDark ? "#FFFFFF" : run.value == nil ? "#888888" : nil)
@@ -145,12 +153,12 @@ package struct MatrixFigure: Figure, Equatable {
         "x": SVG.number(left), "y": SVG.number(top), "width": SVG.number(right - left),
         "height": SVG.number(bottom - top), "fill": "none", "stroke": "#777777", "stroke-width": "0.6",
       ])
-    for row in layout.rowsLabelled {
+    for row in layout.isFirst(index) ? layout.rowsLabelled : [] {
       svg.label(
         rows[row], left - 5, top + (Double(row) + 0.5) * height + 3.6, size: MatrixLayout.labelSize,
         anchor: "end")
     }
-    for column in layout.columnsLabelled {
+    for column in layout.isLast(index) ? layout.columnsLabelled : [] {
       let x = left + (Double(column) + 0.5) * cell
       if layout.isTurned {
         svg.element(
@@ -166,29 +174,31 @@ package struct MatrixFigure: Figure, Equatable {
           anchor: "middle")
       }
     }
-    if !columnTitle.isEmpty {
+    if !columnTitle.isEmpty, layout.isLast(index) {
       svg.label(
         columnTitle, (left + right) / 2, bottom + layout.columnLabelHeight + MatrixLayout.labelSize,
         size: MatrixLayout.labelSize, anchor: "middle")
     }
-    if !rowTitle.isEmpty {
+    if !rowTitle.isEmpty, layout.isFirst(index) {
       svg.element(
         "text",
         [
           "font-size": SVG.number(MatrixLayout.labelSize), "text-anchor": "middle",
           "transform":
-            "translate(\(SVG.number(place.left + MatrixLayout.labelSize - 1)) \(SVG.number((top + bottom) / 2))) rotate(-90)",
+            "translate(\(SVG.number(FigureLayout.margin + MatrixLayout.labelSize - 1)) \(SVG.number((top + bottom) / 2))) rotate(-90)",
         ], text: rowTitle)
     }
   }
 
   /// Cells side by side that look alike, as one: of many cells without numbers there are far fewer of them.
   private func runs(
-    of values: [Double?], hasNumbers: Bool
+    of values: [Double?], _ panel: Panel, hasNumbers: Bool
   ) -> [(first: Int, count: Int, value: Double?)] {
     var runs: [(first: Int, count: Int, value: Double?)] = []
     for (index, value) in values.enumerated() {
-      if !hasNumbers, let last = runs.last, last.value.map(shade) == value.map(shade) {
+      if !hasNumbers, let last = runs.last,
+        last.value.map({ shade($0, panel) }) == value.map({ shade($0, panel) })
+      {
         runs[runs.count - 1].count += 1
       } else {
         runs.append((index, 1, value))
@@ -220,8 +230,8 @@ package struct MatrixFigure: Figure, Equatable {
         "x": SVG.number(left + lowWidth), "y": SVG.number(top), "width": SVG.number(Double(steps) * step),
         "height": SVG.number(height), "fill": "none", "stroke": "#777777", "stroke-width": "0.6",
       ])
-    svg.label(
-      "\(text(bounds.upperBound))   \(valueTitle)", end + 5, top + height, size: MatrixLayout.labelSize)
+    let most = panels.contains { $0.top != nil } ? "most of each" : text(bounds.upperBound)
+    svg.label("\(most)   \(valueTitle)", end + 5, top + height, size: MatrixLayout.labelSize)
   }
 }
 
