@@ -115,7 +115,7 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       ListCommand.self, PlanCommand.self, RunCommand.self, PruneCommand.self, StatusCommand.self,
       ShowCommand.self,
-      CriteriaCommand.self, ClaimsCommand.self, ExplainCommand.self,
+      CriteriaCommand.self, AnalyseCommand.self, ClaimsCommand.self, ExplainCommand.self,
       CompactCommand.self, ExportCommand.self, InspectCommand.self, CostsCommand.self, ProfileCommand.self,
       TableCommand.self, PlotCommand.self, SpeedCommand.self, AdviseCommand.self, DataCommand.self,
       DoctorCommand.self,

@@ -38,6 +38,14 @@ struct StoredResults {
     return path
   }
 
+  /// The summary a user means, with the results it is among: those of its own folder where a file is named.
+  func located(_ text: String) throws -> (path: String, name: String, results: ResultsFolder) {
+    let path = try summary(text)
+    let own = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent()
+    if let name = try? name(text), path == folder.summary(of: name) { return (path, name, folder) }
+    return (path, own.lastPathComponent, ResultsFolder(own.deletingLastPathComponent().path))
+  }
+
   /// The path of the trial file a user means: a file, `EXPERIMENT/TRIAL`, or a trial's name or its beginning or end, where only
   /// one trial has it.
   func trial(_ text: String) throws -> String {

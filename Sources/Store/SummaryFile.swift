@@ -100,6 +100,22 @@ package enum SummaryFile {
     }
   }
 
+  /// Puts tables of analyses into a summary, each in the place of its namesake if there is one. All else keeps its bytes, and the
+  /// file is replaced as a whole. Where the tables stand in it already, nothing is written.
+  /// - Throws: `StoreError` where it cannot be read, is not one that this program reads, or cannot be written.
+  package static func put(_ tables: [NamedTable], into path: String) throws(StoreError) {
+    let stored = try analyses(path)
+    let known = stored.map { old in tables.first { $0.name == old.name } ?? old }
+    let all = known + tables.filter { table in !stored.contains { $0.name == table.name } }
+    guard all.count > stored.count || !zip(all, stored).allSatisfy({ $0.hasSameBits(as: $1) }) else { return }
+    try storing { () throws(HDF5Error) in
+      let draft = try HDF5Draft(changing: path)
+      if try draft.root.contains("analyses") { try draft.root.remove("analyses") }
+      try draft.root.write("analyses", all)
+      try draft.commit()
+    }
+  }
+
   /// The finished rows of the summary at a path, or `nil` where there is no file.
   /// - Throws: `StoreError` where it cannot be read or is not one that this program reads.
   package static func finishedCount(in path: String) throws(StoreError) -> Int? {

@@ -95,7 +95,17 @@ struct PlotCommand: ParsableCommand {
       let summary = try curves.only("--analysis")
       let command = command(
         [summary], ["--analysis", name] + (curves.band.map { ["--band", $0.rawValue] } ?? []))
-      let figure = try curves.table(name, summary).figure(
+      let table = try curves.table(name, summary)
+      if var matrix = table.matrix(title: title, command: command, generator: generator) {
+        page.apply(to: &matrix)
+        return matrix
+      }
+      if let panels = table.panels(
+        title: title, band: curves.band ?? .minmax, command: command, generator: generator)
+      {
+        return panels
+      }
+      let figure = table.figure(
         title: title, band: curves.band ?? .minmax, command: command, generator: generator)
       guard let figure else {
         throw CommandFailure(

@@ -5,8 +5,8 @@ extension Analysis: Catalogued {
   public static let catalogue = Catalogue<Analysis>(
     "analysis",
     [
-      .maskOverlap, .layerSensitivity, .unitAblation, .calibration, .denseAgreement, .classDamage,
-      .robustness,
-      .prunePotential, .rankStability,
+      .maskOverlap, .roundOverlap, .consensusMasks, .maskAlignment, .topologyDistance, .inputDegrees,
+      .deadUnits, .layerStatistics, .layerSensitivity, .unitAblation, .calibration, .denseAgreement,
+      .classDamage, .robustness, .prunePotential, .rankStability,
     ])
 }

@@ -74,12 +74,3 @@ struct JudgedRounds {
     init(_ row: IndexRow) { (trial, round) = (row.trial, row.round) }
   }
 }
-
-extension IndexRow {
-  /// The fraction of weights that it was asked to leave, or of what its target counts; what it left where it was asked for no number.
-  var askedDensity: Double {
-    let asked = requestedSparsity.isNaN ? self[metric: .requestedShare] : requestedSparsity
-    let density = asked.isNaN ? self.density : 1 - asked
-    return (density * 10_000).rounded() / 10_000
-  }
-}

@@ -13,11 +13,11 @@ import Testing
       (.calibration(areAdaptive: true), fixture.networks.map(\.equalMass)),
     ] {
       let table = try fixture.tables(analysis, entries)[0]
-      #expect(areNear(table.numbers("accuracy"), fixture.networks.map(\.accuracy)))
-      #expect(areNear(table.numbers("log_likelihood"), fixture.networks.map(\.likelihood)))
-      #expect(areNear(table.numbers("brier_score"), fixture.networks.map(\.brier)))
-      #expect(areNear(table.numbers("calibration_error"), errors.map { $0[0] }))
-      #expect(areNear(table.numbers("largest_error"), errors.map { $0[1] }))
+      #expect(areNear(table.values("accuracy"), fixture.networks.map(\.accuracy)))
+      #expect(areNear(table.values("log_likelihood"), fixture.networks.map(\.likelihood)))
+      #expect(areNear(table.values("brier_score"), fixture.networks.map(\.brier)))
+      #expect(areNear(table.values("calibration_error"), errors.map { $0[0] }))
+      #expect(areNear(table.values("largest_error"), errors.map { $0[1] }))
     }
   }
 
@@ -29,18 +29,18 @@ import Testing
     let conditions = [String](repeating: "dense", count: 3)
     #expect(
       tables[0].texts("condition") == conditions + [String](repeating: "magnitude, one-shot", count: 3))
-    #expect(areNear(tables[0].numbers("dense_calibration_error"), dense + dense))
+    #expect(areNear(tables[0].values("dense_calibration_error"), dense + dense))
     let bins = tables[1]
     #expect(bins.name == "calibration_reliability")
-    #expect(bins.numbers("examples").reduce(0, +) == Double(6 * fixture.labels.count))
+    #expect(bins.values("examples").reduce(0, +) == Double(6 * fixture.labels.count))
     for row in 0..<bins.rowCount {
-      let confidence = bins.numbers("confidence")[row]
-      #expect(bins.numbers("low")[row] < confidence && confidence <= bins.numbers("high")[row])
+      let confidence = bins.values("confidence")[row]
+      #expect(bins.values("low")[row] < confidence && confidence <= bins.values("high")[row])
     }
     let first = bins.texts("trial").indices.filter { bins.texts("trial")[$0] == bins.texts("trial")[0] }
     let error = first.reduce(0.0) { sum, row in
-      sum + bins.numbers("examples")[row] / Double(fixture.labels.count)
-        * abs(bins.numbers("accuracy")[row] - bins.numbers("confidence")[row])
+      sum + bins.values("examples")[row] / Double(fixture.labels.count)
+        * abs(bins.values("accuracy")[row] - bins.values("confidence")[row])
     }
     #expect(abs(error - dense[0]) < 1e-6)
   }

@@ -46,8 +46,8 @@ extension Running {
         #expect(table.texts("condition").count { $0 != "dense" } == 24, "\(name)")
         for row in 0..<table.rowCount {
           #expect(
-            table.numbers("accuracy")[row]
-              == accuracy(table.texts("trial")[row], table.numbers("round")[row]),
+            table.values("accuracy")[row]
+              == accuracy(table.texts("trial")[row], table.values("round")[row]),
             "\(name)")
         }
       }

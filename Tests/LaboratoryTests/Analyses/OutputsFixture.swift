@@ -108,18 +108,13 @@ struct OutputsFixture: Decodable {
 }
 
 extension NamedTable {
-  /// A column of numbers.
-  func numbers(_ name: String) -> [Double] {
+  /// A column of numbers, whole or not.
+  func values(_ name: String) -> [Double] {
     switch self[name]?.values {
     case .numbers(let values): values
     case .integers(let values): values.map(Double.init)
     default: []
     }
-  }
-
-  /// A column of texts.
-  func texts(_ name: String) -> [String] {
-    if case .texts(let values)? = self[name]?.values { values } else { [] }
   }
 }
 

@@ -38,22 +38,22 @@ import Testing
       }
     }
     let table = tables[0]
-    #expect(table.numbers("potential") == expected)
+    #expect(table.values("potential") == expected)
     // The brute force would not tell what is always the same.
     #expect(Set(expected).count > 2)
-    #expect(Set(table.numbers("largest_tried")) == [0.9] && Set(table.numbers("ratios")) == [3])
+    #expect(Set(table.values("largest_tried")) == [0.9] && Set(table.values("ratios")) == [3])
     // Means over two seeds: t of 97.5 % at one degree of freedom is 12.7062.
     let means = tables[1]
     #expect(means.texts("measure") == measures.map(\.name))
     for (place, measure) in measures.enumerated() {
       let values = table.texts("measure").indices.filter {
-        table.texts("measure")[$0] == measure.name && table.numbers("delta")[$0] == delta
-      }.map { table.numbers("potential")[$0] }
+        table.texts("measure")[$0] == measure.name && table.values("delta")[$0] == delta
+      }.map { table.values("potential")[$0] }
       let mean = (values[0] + values[1]) / 2
       let half = 12.706204736432095 * abs(values[0] - values[1]) / 2
-      #expect(areNear([means.numbers("potential")[place]], [mean]))
-      #expect(areNear([means.numbers("low")[place]], [max(0, mean - half)]))
-      #expect(areNear([means.numbers("high")[place]], [min(1, mean + half)]))
+      #expect(areNear([means.values("potential")[place]], [mean]))
+      #expect(areNear([means.values("low")[place]], [max(0, mean - half)]))
+      #expect(areNear([means.values("high")[place]], [min(1, mean + half)]))
     }
   }
 }

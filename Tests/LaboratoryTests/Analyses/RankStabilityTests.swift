@@ -47,17 +47,17 @@ import Testing
     #expect(Set(table.texts("compared")) == Set(kinds))
     #expect(kinds.map { rows($0).count } == [3, 1, 1, 1, 1])
     let retrained = rows(kinds[0])
-    #expect(areNear(retrained.map { table.numbers("tau")[$0] }, [-0.6, 1, .nan]))
+    #expect(areNear(retrained.map { table.values("tau")[$0] }, [-0.6, 1, .nan]))
     #expect(retrained.map { table.texts("seeds")[$0] } == ["0", "1", "0"])
-    #expect(areNear(retrained.map { table.numbers("density")[$0] }, [0.5, 0.5, 0.2]))
+    #expect(areNear(retrained.map { table.values("density")[$0] }, [0.5, 0.5, 0.2]))
     #expect(retrained.map { table.texts("same_best")[$0] }.prefix(2) == ["no", "yes"])
-    let seeds = [rows(kinds[1])[0], rows(kinds[2])[0]].map { table.numbers("tau")[$0] }
+    let seeds = [rows(kinds[1])[0], rows(kinds[2])[0]].map { table.values("tau")[$0] }
     #expect(areNear(seeds, [1, -0.6]))
     #expect(rows(kinds[2]).map { table.texts("seeds")[$0] } == ["0 and 1"])
     // The smaller of two ratios' densities is where they stand.
-    #expect(areNear(rows(kinds[4]).map { table.numbers("density")[$0] }, [0.2]))
-    #expect(areNear(rows(kinds[4]).map { table.numbers("tau")[$0] }, [0.6]))
-    #expect(Set(table.numbers("methods")) == [5])
+    #expect(areNear(rows(kinds[4]).map { table.values("density")[$0] }, [0.2]))
+    #expect(areNear(rows(kinds[4]).map { table.values("tau")[$0] }, [0.6]))
+    #expect(Set(table.values("methods")) == [5])
   }
 
   /// Methods that only one order has take no part, and one method alone has no order.
@@ -65,7 +65,7 @@ import Testing
     let some = try table([
       (0, 0.5, "none", [0.1, .nan, 0.3, 0.4]), (0, 0.5, "fine-tune", [0.3, 0.2, 0.1]),
     ])
-    #expect(some.numbers("methods") == [2] && areNear(some.numbers("tau"), [-1]))
+    #expect(some.values("methods") == [2] && areNear(some.values("tau"), [-1]))
     #expect(try table([(0, 0.5, "none", [0.1]), (0, 0.5, "fine-tune", [0.3])]).rowCount == 0)
     #expect(try table([(0, 0.5, "none", [0.1, 0.2])], metric: "nonsense").rowCount == 0)
   }

@@ -25,14 +25,14 @@ import Testing
       return 1 - fixture.networks[Self.under(corruption, network)].accuracy
     }
     // Three dense networks stand before three pruned ones.
-    #expect(areNear(tables[0].numbers("accuracy"), fixture.networks[..<6].map(\.accuracy)))
+    #expect(areNear(tables[0].values("accuracy"), fixture.networks[..<6].map(\.accuracy)))
     for row in 0..<6 {
       let dense = row % 3
       let ratios = Self.kinds.map { kind in
         (error(kind, 1, of: row) + error(kind, 4, of: row))
           / (error(kind, 1, of: dense) + error(kind, 4, of: dense))
       }
-      #expect(areNear([tables[0].numbers("corruption_error")[row]], [(ratios[0] + ratios[1]) / 2]))
+      #expect(areNear([tables[0].values("corruption_error")[row]], [(ratios[0] + ratios[1]) / 2]))
       func extra(_ kind: String, _ network: Int) -> Double {
         error(kind, 1, of: network) + error(kind, 4, of: network) - 2
           * (1 - fixture.networks[network].accuracy)
@@ -40,13 +40,13 @@ import Testing
       if Self.kinds.allSatisfy({ extra($0, dense) > 0 }) {
         let relative = Self.kinds.map { extra($0, row) / extra($0, dense) }
         #expect(
-          areNear([tables[0].numbers("relative_corruption_error")[row]], [(relative[0] + relative[1]) / 2]))
+          areNear([tables[0].values("relative_corruption_error")[row]], [(relative[0] + relative[1]) / 2]))
       }
-      #expect(areNear(Array(tables[1].numbers("corruption_error")[2 * row..<2 * row + 2]), ratios))
+      #expect(areNear(Array(tables[1].values("corruption_error")[2 * row..<2 * row + 2]), ratios))
       let singles = Self.kinds.flatMap { kind in [1, 4].map { 1 - error(kind, $0, of: row) } }
-      #expect(areNear(Array(tables[2].numbers("accuracy")[4 * row..<4 * row + 4]), singles))
+      #expect(areNear(Array(tables[2].values("accuracy")[4 * row..<4 * row + 4]), singles))
     }
     #expect(Array(tables[1].texts("corruption")[..<4]) == Self.kinds + Self.kinds)
-    #expect(Array(tables[2].numbers("severity")[..<4]) == [1, 4, 1, 4])
+    #expect(Array(tables[2].values("severity")[..<4]) == [1, 4, 1, 4])
   }
 }
