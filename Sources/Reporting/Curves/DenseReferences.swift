@@ -8,15 +8,24 @@ import CoppiceStore
 struct DenseReferences: Sendable, Equatable {
   /// Rows of dense trials, every round of them, or what stands in for them.
   private let rows: [IndexRow]
+  /// The places of the rows of each seed, in order.
+  private let places: [Int: [Int]]
   /// What rows are compared by.
   private let columns: [String]
 
-  init(_ rows: [IndexRow], columns: [String]) { (self.rows, self.columns) = (rows, columns) }
+  init(_ rows: [IndexRow], columns: [String]) {
+    (self.rows, self.columns) = (rows, columns)
+    places = Dictionary(grouping: rows.indices) { rows[$0].seed }
+  }
 
   func reference(of row: IndexRow) -> IndexRow? {
+    let candidates = (places[row.seed] ?? []).filter {
+      rows[$0].model == row.model && rows[$0].dataset == row.dataset
+    }
+    // Nothing is to be chosen where there is one.
+    if candidates.count == 1 { return rows[candidates[0]] }
     var best: (row: IndexRow, rank: (Int, Int, Int, Int))?
-    for dense in rows
-    where dense.seed == row.seed && dense.model == row.model && dense.dataset == row.dataset {
+    for dense in candidates.map({ rows[$0] }) {
       let rank = (
         Self.retrainingRank(dense, row), columns.count { dense.text($0) == row.text($0) },
         dense.round == row.round ? 1 : 0, dense.isFinal ? 1 : 0

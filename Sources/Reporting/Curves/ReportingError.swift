@@ -14,6 +14,9 @@ package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible
   case twiceTheSameTrial(String, String)
   /// A condition on rows that cannot be read.
   case unreadableCondition(String)
+  /// An expression about rows that cannot be read, or a column in one that is not there: the text, where it is known, and the
+  /// place of the letter at fault, counted from 1.
+  case unreadableExpression(String?, place: Int, reason: String)
   /// No row of a pruned network meets all conditions.
   case noRowsLeft
   /// No row meets the conditions of a claim.
@@ -44,6 +47,10 @@ package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible
       return
         "'\(text)' is no condition. A condition is a column, a sign and a value: criterion=magnitude,random, "
         + "schedule!=one-shot, target_sparsity>=0.8 (in quotes, because of the shell)."
+    case .unreadableExpression(let text, let place, let reason):
+      return "The expression\(text.map { " '\($0)'" } ?? "") cannot be read at letter \(place): \(reason)"
+        + (reason.hasSuffix(".") ? "" : ".")
+        + " An expression is of the kind 'criterion == \"snip\" && sparsity > 0.9'."
     case .noRowsLeft:
       return
         "No row of a pruned network meets all conditions of --where. See the rows with `coppice table SUMMARY --rows`."
@@ -63,6 +70,7 @@ extension ReportingError: ReportedError {
     switch self {
     case .noRows, .noValues, .twiceTheSameTrial: .badData
     case .unknownColumn, .notNumeric, .severalTrialsInOnePoint, .unreadableCondition, .noRowsLeft,
+      .unreadableExpression,
       .noRowsMeeting:
       .usage
     }
