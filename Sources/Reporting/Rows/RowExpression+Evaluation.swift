@@ -35,7 +35,24 @@ extension RowExpression {
         nil, place: place + 1,
         reason: "there is no column \"\(name)\"\(nearest) A text stands in quotes, as \"\(name)\"")
     }
+    for (name, place) in truths where !further.contains(where: { $0.name == name }) {
+      if case .text? = rows.first?[column: name] {
+        throw .unreadableExpression(
+          nil, place: place + 1,
+          reason: "\(name) holds texts, and is no condition alone: compare it, as \(name) == \"…\"")
+      }
+    }
     return Bound(test(further))
+  }
+
+  /// The columns that are conditions alone.
+  private var truths: [(name: String, place: Int)] {
+    switch self {
+    case .any(let parts), .all(let parts): parts.flatMap(\.truths)
+    case .not(let part): part.truths
+    case .isTrue(.column(let name, let place)): [(name, place)]
+    case .comparison, .isOne, .isWord, .isTrue, .constant: []
+    }
   }
 
   private func test(_ further: [RowColumn]) -> Bound.Test {

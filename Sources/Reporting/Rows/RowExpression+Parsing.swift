@@ -81,6 +81,7 @@ private struct RowExpressionParser {
       if case .column("false", _) = one { return .constant(false) }
       return .isTrue(one)
     }
+    skipSpaces()
     let second = place
     let other = try operand()
     for (operand, start) in [(one, start), (other, second)] {

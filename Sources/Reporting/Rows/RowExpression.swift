@@ -9,8 +9,8 @@ import CoppiceStore
 ///     list       = "[" value { "," value } "]"
 ///     value      = number [ "%" ] | text in quotes | true | false | name of a column
 ///
-/// `~` asks whether a text holds another, `"good" in tags` whether a column of words has that word. A column alone is true where it
-/// is a number other than 0 or a text that is not empty. Numbers are equal to one part in ten thousand: a sparsity that was reached
+/// `~` asks whether a text holds another, `"good" in tags` whether a column of words has that word. A column of
+/// numbers alone is true where it is not 0. Numbers are equal to one part in ten thousand: a sparsity that was reached
 /// is asked for by what was aimed at. What has no value equals nothing and is neither more nor less than anything.
 package indirect enum RowExpression: Sendable, Equatable {
   /// How two values are compared.

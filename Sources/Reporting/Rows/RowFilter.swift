@@ -35,6 +35,20 @@ package struct RowFilter: Sendable, Equatable {
   /// A condition as a filter.
   package init(_ condition: RowCondition) { self.init(text: "", form: .condition(condition)) }
 
+  /// An expression as a filter.
+  package init(_ expression: RowExpression) { self.init(text: "", form: .expression(expression)) }
+
+  /// The columns it speaks of.
+  var columns: [String] {
+    switch form {
+    case .condition(let condition): [condition.column]
+    case .expression(let expression): expression.columns.map(\.name)
+    }
+  }
+
+  /// Whether it speaks of any of some columns.
+  package func speaks(of names: Set<String>) -> Bool { columns.contains(where: names.contains) }
+
   /// The filter with its columns found.
   ///
   /// - Parameter further: columns that rows have beside those of the index.
