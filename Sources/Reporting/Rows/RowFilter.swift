@@ -16,7 +16,7 @@ package struct RowFilter: Sendable, Equatable {
   package init(parsing text: String) throws(ReportingError) {
     self.text = text
     let isShort =
-      text.wholeMatch(of: #/[A-Za-z_][A-Za-z0-9_.-]*(<=|>=|!=|=|<|>)(?![=\s"']).*/#) != nil
+      text.wholeMatch(of: #/(?s)[A-Za-z_][A-Za-z0-9_.-]*(<=|>=|!=|=|<|>)(?![=\s"']).*/#) != nil
       && !text.contains("&&") && !text.contains("||")
     if isShort || !Self.hasSign(of: text) {
       form = .condition(try RowCondition(parsing: text))

@@ -46,7 +46,7 @@ import Testing
     (["--where", "sparsity >"], "at letter 11: a value is missing"),
     (["--where", "criterion == magnitude"], "A text stands in quotes"),
     (["--columns", "trail"], "has no column 'trail'"), (["--sort", "trail"], "has no column 'trail'"),
-    (["--limit", "-1"], "--limit takes a number of rows"), (["--columns", ","], "--columns takes names"),
+    (["--limit=-1"], "--limit takes a number of rows"), (["--columns", ","], "--columns takes names"),
   ])
   func slipsAreTold(options: [String], words: String) throws {
     let outcome = try Sweeps.finished.get().run(["ls", "tiny"] + options)
