@@ -88,6 +88,18 @@ package enum SummaryFile {
     return try storing { () throws(HDF5Error) in try root.readNote("config") }
   }
 
+  /// What a summary says in words: its configuration and its provenance, as JSON.
+  /// - Parameter isForeign: whether a file without a valid seal is read, see `HDF5File`.
+  /// - Throws: `StoreError` where they cannot be read.
+  package static func notes(
+    _ path: String, isForeign: Bool = false
+  ) throws(StoreError) -> (configuration: String, provenance: String) {
+    let root = try Format.summary.open(path, isForeign: isForeign)
+    return try storing { () throws(HDF5Error) in
+      (try root.readNote("config"), try root.readNote("provenance"))
+    }
+  }
+
   /// The analyses of a summary alone.
   /// - Parameter isForeign: whether a file without a valid seal is read, see `HDF5File`.
   /// - Throws: `StoreError` where they cannot be read or are none that this program reads.

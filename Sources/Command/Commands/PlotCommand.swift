@@ -121,9 +121,13 @@ struct PlotCommand: ParsableCommand {
       + curves.conditions.flatMap { ["--where", $0] } + (front ? ["--front"] : [])
     let axis = SparsityAxis(rawValue: x)
     let column = axis == nil ? x : nil
-    let figure = try curves.curves(paths, along: column).figure(
+    let set = try curves.curves(paths, along: column)
+    let remarks = try curves.remarks(set, paths)
+    var figure = try set.figure(
       of: y, against: axis ?? .remaining, column: column, hasFront: front, band: band, title: title,
       command: command(paths, words), generator: generator)
+    for sentence in remarks.sentences { Terminal.log("note: \(sentence)") }
+    figure.add(remarks)
     return try changed(figure, page)
   }
 

@@ -3,8 +3,11 @@ import CoppiceStore
 /// An index row read by column name.
 extension IndexRow {
   /// The column as text, numbers in their shortest form; `none` where there is no value.
-  func text(_ column: String) -> String {
-    switch self[column: column] {
+  func text(_ column: String) -> String { Self.text(self[column: column]) }
+
+  /// A value as text, numbers in their shortest form; `none` where there is none.
+  static func text(_ value: ColumnValue?) -> String {
+    switch value {
     case .text(let text): text.isEmpty ? "none" : text
     case .integer(let integer): "\(integer)"
     case .number(let number): number.isFinite ? NumberText.exact(number) : "none"
