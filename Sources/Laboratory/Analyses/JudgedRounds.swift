@@ -30,9 +30,19 @@ struct JudgedRounds {
     let found = DenseReferences(references.map(\.row), columns: conditions.candidates)
     let places = Dictionary(
       references.map { (Place($0.row), $0) }, uniquingKeysWith: { first, _ in first })
-    judged = results.map { round in
-      Judged(
-        round: round, condition: conditions.label(of: round.row), density: round.row.askedDensity,
+    let labels = results.map { conditions.label(of: $0.row) }
+    // Rounds that were asked for no number have a mean place.
+    var unasked: [Cell: [Double]] = [:]
+    for (round, label) in zip(results, labels) where round.row.asked.isNaN {
+      unasked[Cell(label, Double(round.index)), default: []].append(round.row.density)
+    }
+    judged = zip(results, labels).map { round, label in
+      let density =
+        round.row.asked.isNaN
+        ? unasked[Cell(label, Double(round.index)), default: []].finiteMean.rounded(toPlaces: 4)
+        : round.row.askedDensity
+      return Judged(
+        round: round, condition: label, density: density,
         dense: found.reference(of: round.row).flatMap { places[Place($0)] })
     }
     var met: Set<StageKey> = []
@@ -51,7 +61,7 @@ struct JudgedRounds {
     var cells: [(condition: String, density: Double, judged: [Judged])] = []
     var places: [Cell: Int] = [:]
     for one in judged {
-      let cell = Cell(condition: one.condition, density: one.density)
+      let cell = Cell(one.condition, one.density)
       if let place = places[cell] {
         cells[place].judged.append(one)
       } else {
@@ -62,9 +72,12 @@ struct JudgedRounds {
     return cells
   }
 
+  /// A condition, and a density or a round.
   private struct Cell: Hashable {
     let condition: String
-    let density: Double
+    let place: Double
+
+    init(_ condition: String, _ place: Double) { (self.condition, self.place) = (condition, place) }
   }
 
   private struct Place: Hashable {

@@ -163,12 +163,27 @@ private struct RoundPart: Sendable {
       record.parameters = [("parameters", ParameterSet(own)), ("buffers", ParameterSet(other))]
       if let scales = stored.weightScales { record.parameters.append(("scales", scales)) }
       if let ranges = stored.inputRanges { record.parameters.append(("ranges", ranges)) }
+      record.numbers = Self.numbers(of: stored)
       record.series = stored.series
       record.evaluations = stored.evaluations
       record.layers = stored.layers
     }
     if content != .network, let masks = stored.masks { record.masks = [("masks", masks)] }
     return record
+  }
+
+  /// What says that a network is one of codes, or that it was trained as a smaller one.
+  private static func numbers(of round: RoundRecord) -> [(name: String, values: [Double])] {
+    func count(_ metric: Metric) -> Int { Int(exactly: round.row[metric: metric]) ?? 0 }
+    var numbers: [(name: String, values: [Double])] = []
+    if round.weightScales != nil {
+      numbers.append(("quantisation", [Double(count(.bits)), Double(count(.zeroedSurvivors))]))
+    }
+    if round.invariants.contains(where: { $0.name == Invariant.compactedLogits.name }) {
+      numbers.append(
+        CompactionRecord(parameters: count(.parametersCompacted), bytes: count(.bytesCompacted)).numbers)
+    }
+    return numbers
   }
 }
 
