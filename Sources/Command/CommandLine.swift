@@ -115,9 +115,11 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       ListCommand.self, PlanCommand.self, RunCommand.self, PruneCommand.self, StatusCommand.self,
       ShowCommand.self,
-      CriteriaCommand.self, ClaimsCommand.self, ExplainCommand.self,
+      CriteriaCommand.self, AnalyseCommand.self, ClaimsCommand.self, ExplainCommand.self,
       CompactCommand.self, ExportCommand.self, InspectCommand.self, CostsCommand.self, ProfileCommand.self,
-      TableCommand.self, PlotCommand.self, SpeedCommand.self, AdviseCommand.self, DataCommand.self,
+      LsCommand.self, TableCommand.self, PlotCommand.self, CompareCommand.self, TagCommand.self,
+      NoteCommand.self,
+      SpeedCommand.self, AdviseCommand.self, DataCommand.self,
       DoctorCommand.self,
       CleanCommand.self,
       BenchCommand.self,

@@ -177,6 +177,16 @@ package struct TrialFile: Sendable {
     }
   }
 
+  /// What of a round's network is kept: whether its weights are, and the names of its masks.
+  package func kept(ofRound index: Int) throws(StoreError) -> (weights: Bool, masks: [String]) {
+    try storing { () throws(HDF5Error) in
+      let group = try root.group("rounds/\(index)")
+      return (
+        try group.contains("weights"), try group.contains("masks") ? try group.group("masks").names() : []
+      )
+    }
+  }
+
   /// Everything of one round.
   package func round(_ index: Int) throws(StoreError) -> RoundRecord {
     try storing { () throws(HDF5Error) in

@@ -95,7 +95,17 @@ struct PlotCommand: ParsableCommand {
       let summary = try curves.only("--analysis")
       let command = command(
         [summary], ["--analysis", name] + (curves.band.map { ["--band", $0.rawValue] } ?? []))
-      let figure = try curves.table(name, summary).figure(
+      let table = try curves.table(name, summary)
+      if var matrix = table.matrix(title: title, command: command, generator: generator) {
+        page.apply(to: &matrix)
+        return matrix
+      }
+      if let panels = table.panels(
+        title: title, band: curves.band ?? .minmax, command: command, generator: generator)
+      {
+        return panels
+      }
+      let figure = table.figure(
         title: title, band: curves.band ?? .minmax, command: command, generator: generator)
       guard let figure else {
         throw CommandFailure(
@@ -111,9 +121,13 @@ struct PlotCommand: ParsableCommand {
       + curves.conditions.flatMap { ["--where", $0] } + (front ? ["--front"] : [])
     let axis = SparsityAxis(rawValue: x)
     let column = axis == nil ? x : nil
-    let figure = try curves.curves(paths, along: column).figure(
+    let set = try curves.curves(paths, along: column)
+    let remarks = try curves.remarks(set, paths)
+    var figure = try set.figure(
       of: y, against: axis ?? .remaining, column: column, hasFront: front, band: band, title: title,
       command: command(paths, words), generator: generator)
+    for sentence in remarks.sentences { Terminal.log("note: \(sentence)") }
+    figure.add(remarks)
     return try changed(figure, page)
   }
 

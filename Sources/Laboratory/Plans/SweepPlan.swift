@@ -30,6 +30,7 @@ package struct SweepPlan: Sendable {
     for name in [experiment.name] + (name.map { [$0] } ?? []) where !FileName.isFolder(name) {
       throw ExperimentError.name(name)
     }
+    for analysis in experiment.analyses { try Analysis.catalogue.check(analysis) }
     self.experiment = experiment
     var trials: [(cell: Trial, identity: Specification)]
     let (copies, count): (Int, Int)

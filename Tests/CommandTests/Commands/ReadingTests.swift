@@ -25,7 +25,8 @@ import Testing
     ("stop-rules", StopRule.catalogue.names), ("recipe-steps", RecipeStep.catalogue.names),
     ("teachers", DistillationTeacher.catalogue.names),
     ("measurements", RoundMeasurement.catalogue.names),
-    ("analyses", Analysis.catalogue.names), ("names", NameMap.catalogue.names),
+    ("analyses", Analysis.catalogue.names), ("corruptions", Corruption.catalogue.names),
+    ("names", NameMap.catalogue.names),
     ("metrics", Metrics.all.map(\.name)),
     ("settings", Settings.all.map(\.name)),
   ]
