@@ -3,5 +3,5 @@ import CoppiceTerms
 extension Analysis: Catalogued {
   /// The analyses that are shipped.
   public static let catalogue = Catalogue<Analysis>(
-    "analysis", [.maskOverlap, .layerSensitivity, .unitAblation])
+    "analysis", [.maskOverlap, .layerSensitivity, .unitAblation, .linearConnectivity])
 }
