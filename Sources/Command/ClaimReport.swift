@@ -12,9 +12,11 @@ struct ClaimReport {
     let outcome: ClaimOutcome
     /// Minutes of training; `nil` where nothing was run.
     let minutes: Double?
+    /// What an analysis measures; `nil` for a column of the index.
+    let measured: Quantity?
 
     var quantity: Quantity {
-      let quantity = Metrics.column(claim.metric).quantity
+      let quantity = measured ?? Metrics.column(claim.metric).quantity
       return claim.measure == .share ? Quantity(quantity.name, quantity.title, unit: .fraction) : quantity
     }
   }
@@ -32,12 +34,15 @@ struct ClaimReport {
     var timed: [IndexRow] = []
     lines = try experiments.filter { !$0.claims.isEmpty }.flatMap { experiment in
       let path = results.folder.summary(of: experiment.name)
-      let rows = FileManager.default.fileExists(atPath: path) ? try SummaryFile.read(path).rows : nil
+      let summary = FileManager.default.fileExists(atPath: path) ? try SummaryFile.read(path) : nil
+      let rows = summary?.rows
       timed += (rows ?? []).filter { $0[metric: .latencyThreads].isFinite }
       return experiment.claims.map { claim in
-        Line(
-          experiment: experiment, claim: claim, outcome: rows.map(claim.outcome) ?? .notRun,
-          minutes: rows.map { $0.trainingSeconds / 60 })
+        let table = claim.analysis.flatMap { name in summary?.analyses.first { $0.name == name } }
+        let judged = claim.analysis == nil ? rows : rows.map { _ in table?.indexRows ?? [] }
+        return Line(
+          experiment: experiment, claim: claim, outcome: judged.map(claim.outcome) ?? .notRun,
+          minutes: rows.map { $0.trainingSeconds / 60 }, measured: table?[claim.metric]?.quantity)
       }
     }
     self.timed = timed

@@ -187,6 +187,13 @@ package struct TrialFile: Sendable {
     }
   }
 
+  /// What is left of the layers after a round.
+  package func layers(ofRound index: Int) throws(StoreError) -> [LayerRecord] {
+    try storing { () throws(HDF5Error) in
+      try [LayerRecord](from: root.dataset("rounds/\(index)/layers"))
+    }
+  }
+
   /// Everything of one round.
   package func round(_ index: Int) throws(StoreError) -> RoundRecord {
     try storing { () throws(HDF5Error) in

@@ -7,6 +7,6 @@ extension Analysis: Catalogued {
     [
       .maskOverlap, .roundOverlap, .consensusMasks, .maskAlignment, .topologyDistance, .inputDegrees,
       .deadUnits, .layerStatistics, .layerSensitivity, .unitAblation, .calibration, .denseAgreement,
-      .classDamage, .robustness, .prunePotential, .rankStability,
+      .classDamage, .robustness, .prunePotential, .rankStability, .linearConnectivity,
     ])
 }

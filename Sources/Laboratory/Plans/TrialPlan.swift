@@ -135,6 +135,7 @@ package struct TrialPlan: Sendable {
     )
     for step in steps { try step.extend(&course) }
     try course.measureRepaired()
+    try course.takeDataOrder()
     course.measureLatencies()
     rounds = course.rounds
     guard course.isMeasured else { throw RecipeError.noRound }

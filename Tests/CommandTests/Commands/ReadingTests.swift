@@ -338,6 +338,32 @@ import Testing
     #expect(try program.run(["table", "tiny", "--y", ""]).status == 64)
   }
 
+  @Test func stylesAndTrialsAreDrawn() throws {
+    let program = try Program(copying: Sweeps.finished.get())
+    func svg(_ words: String...) throws -> String {
+      let drawn = try program.run(["plot"] + words)
+      #expect(drawn.status == 0, "\(words): \(drawn.errors)")
+      return drawn.output
+    }
+    #expect(try svg("tiny", "--style", "lth").contains("Weights remaining (%)"))
+    let change = try svg("tiny", "--style", "shrinkbench")
+    #expect(change.contains("Change in test accuracy (points)") && change.contains("--style shrinkbench"))
+    let trials = program.store.trials(of: "tiny").sorted().filter { $0.hasPrefix("magnitude") }
+    let trial = try #require(trials.first)
+    #expect(try svg(trial, "--layers").contains("Sparsity of the layer (%)"))
+    #expect(try svg(trial, "--classes").contains("Test error (%)"))
+    #expect(try svg(trial, "--weights").contains("Histograms of"))
+    let loss = try svg(trial, try #require(trials.last), "--series", "loss")
+    #expect(loss.contains("Loss of the batches") && loss.contains("Mean"))
+    for options in [
+      ["--style", "lth", "--x", "sparsity"], ["--style", "lth", "--front"], ["--style", "nature"],
+      ["--layers", "--classes"], ["--series", "loss", "--weights"],
+    ] {
+      let refused = try program.run(["plot", trial] + options)
+      #expect(refused.status == 64, "\(options): \(refused.errors)")
+    }
+  }
+
   @Test func severalSummariesAreShownTogether() throws {
     let program = try Program(copying: Sweeps.finished.get())
     let other = program.results + "/other"
