@@ -117,8 +117,8 @@ struct RootCommand: ParsableCommand {
       ShowCommand.self,
       CriteriaCommand.self, ClaimsCommand.self, ExplainCommand.self,
       CompactCommand.self, ExportCommand.self, InspectCommand.self, CostsCommand.self, ProfileCommand.self,
-      TableCommand.self, PlotCommand.self, SpeedCommand.self, AdviseCommand.self, DataCommand.self,
-      DoctorCommand.self,
+      TableCommand.self, PlotCommand.self, NotebookCommand.self, SpeedCommand.self, AdviseCommand.self,
+      DataCommand.self, DoctorCommand.self, ManCommand.self,
       CleanCommand.self,
       BenchCommand.self,
     ])
