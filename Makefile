@@ -2,7 +2,7 @@
 COPPICE = .build/release/coppice
 SWIFT ?= swift
 
-.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject build setup format lint
+.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject build install uninstall setup format lint
 
 quickstart: build
 	$(COPPICE) run quickstart
@@ -44,6 +44,23 @@ fuzz: setup
 
 build: setup
 	$(SWIFT) build -c release --product coppice
+
+# The program with its manual page and the completions of three shells: `make install PREFIX=$HOME/.local`.
+PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share
+INSTALLED = $(DESTDIR)$(PREFIX)/bin/coppice $(SHARE)/man/man1/coppice.1 $(SHARE)/bash-completion/completions/coppice \
+  $(SHARE)/zsh/site-functions/_coppice $(SHARE)/fish/vendor_completions.d/coppice.fish
+
+install: build
+	mkdir -p $(sort $(dir $(INSTALLED)))
+	install -m 755 $(COPPICE) $(word 1,$(INSTALLED))
+	$(COPPICE) man > $(word 2,$(INSTALLED))
+	$(COPPICE) --generate-completion-script bash > $(word 3,$(INSTALLED))
+	$(COPPICE) --generate-completion-script zsh > $(word 4,$(INSTALLED))
+	$(COPPICE) --generate-completion-script fish > $(word 5,$(INSTALLED))
+
+uninstall:
+	rm -f $(INSTALLED)
 
 setup:
 	@sh Makefile.setup
