@@ -47,20 +47,20 @@ build: setup
 
 # The program with its manual page and the completions of three shells: `make install PREFIX=$HOME/.local`.
 PREFIX ?= /usr/local
-SHARE = $(DESTDIR)$(PREFIX)/share
-INSTALLED = $(DESTDIR)$(PREFIX)/bin/coppice $(SHARE)/man/man1/coppice.1 $(SHARE)/bash-completion/completions/coppice \
-  $(SHARE)/zsh/site-functions/_coppice $(SHARE)/fish/vendor_completions.d/coppice.fish
+ROOT = $(DESTDIR)$(PREFIX)
 
 install: build
-	mkdir -p $(sort $(dir $(INSTALLED)))
-	install -m 755 $(COPPICE) $(word 1,$(INSTALLED))
-	$(COPPICE) man > $(word 2,$(INSTALLED))
-	$(COPPICE) --generate-completion-script bash > $(word 3,$(INSTALLED))
-	$(COPPICE) --generate-completion-script zsh > $(word 4,$(INSTALLED))
-	$(COPPICE) --generate-completion-script fish > $(word 5,$(INSTALLED))
+	for folder in bin share/man/man1 share/bash-completion/completions share/zsh/site-functions \
+	  share/fish/vendor_completions.d; do mkdir -p "$(ROOT)/$$folder"; done
+	install -m 755 "$(COPPICE)" "$(ROOT)/bin/coppice"
+	"$(COPPICE)" man > "$(ROOT)/share/man/man1/coppice.1"
+	"$(COPPICE)" --generate-completion-script bash > "$(ROOT)/share/bash-completion/completions/coppice"
+	"$(COPPICE)" --generate-completion-script zsh > "$(ROOT)/share/zsh/site-functions/_coppice"
+	"$(COPPICE)" --generate-completion-script fish > "$(ROOT)/share/fish/vendor_completions.d/coppice.fish"
 
 uninstall:
-	rm -f $(INSTALLED)
+	rm -f "$(ROOT)/bin/coppice" "$(ROOT)/share/man/man1/coppice.1" "$(ROOT)/share/bash-completion/completions/coppice" \
+	  "$(ROOT)/share/zsh/site-functions/_coppice" "$(ROOT)/share/fish/vendor_completions.d/coppice.fish"
 
 setup:
 	@sh Makefile.setup

@@ -1,3 +1,4 @@
+import CoppiceExperiments
 import CoppiceTestSupport
 import Foundation
 import Testing
@@ -17,7 +18,9 @@ import Testing
     for match in text.matches(of: #/<doc:([A-Za-z]+)>/#) {
       #expect(Pages.articles.contains(String(match.1)), "\(match.1)")
     }
-    for match in text.matches(of: #/`((?:Sources|Tests|Experiments|notebooks-export)\/[A-Za-z0-9_\/.-]*)`/#) {
+    // Those of a package of one's own are its own.
+    for match in text.matches(of: #/`((?:Sources|Tests|Experiments|notebooks-export)\/[A-Za-z0-9_\/.-]*)`/#)
+    where !match.1.hasPrefix("Sources/Experiments/") {
       #expect(
         FileManager.default.fileExists(atPath: Pages.root.appendingPathComponent(String(match.1)).path),
         "\(match.1)")
@@ -37,6 +40,23 @@ import Testing
     }
     // Longer than this, a newcomer does not read it.
     #expect(readme.split(separator: "\n", omittingEmptySubsequences: false).count < 180)
+  }
+
+  /// Its name and its question; and which results are kept.
+  @Test func everyExperimentIsListed() throws {
+    let page = try String(
+      contentsOf: Pages.root.appendingPathComponent("Experiments/README.md"), encoding: .utf8)
+    let lines = page.split(separator: "\n").filter { $0.hasPrefix("| `") }
+    #expect(lines.count == Experiments.all.count)
+    for experiment in Experiments.all {
+      let line = lines.first { $0.hasPrefix("| `\(experiment.name)` | \(experiment.question) | ") }
+      #expect(line != nil, "\(experiment.name)")
+      let summary = Pages.root.appendingPathComponent("Results/\(experiment.name)/summary.h5").path
+      // Those that were run here and are not committed are nobody else's.
+      if line?.hasSuffix("| yes |") == true {
+        #expect(FileManager.default.fileExists(atPath: summary), "\(experiment.name)")
+      }
+    }
   }
 
   /// Each command and its options, in blocks and in tables, are the program's.
@@ -103,7 +123,14 @@ import Testing
     let compiled = squeezed(sources)
     for block in Pages.blocks("swift", of: try Pages.text(page)) {
       for part in block.components(separatedBy: "\n\n") {
-        #expect(compiled.contains(squeezed(part)), "\(page): \(part)")
+        // Of an extension it may show some members.
+        let lines = part.split(separator: "\n")
+        let inner = lines.dropFirst().dropLast().joined(separator: "\n")
+        let isThere =
+          compiled.contains(squeezed(part))
+          || lines.count > 2 && part.hasPrefix("extension") && compiled.contains(squeezed(lines[0]))
+            && compiled.contains(squeezed(inner))
+        #expect(isThere, "\(page): \(part)")
       }
     }
   }
