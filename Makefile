@@ -2,7 +2,7 @@
 COPPICE = .build/release/coppice
 SWIFT ?= swift
 
-.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject build setup format lint
+.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject build install uninstall setup format lint
 
 quickstart: build
 	$(COPPICE) run quickstart
@@ -44,6 +44,23 @@ fuzz: setup
 
 build: setup
 	$(SWIFT) build -c release --product coppice
+
+# The program with its manual page and the completions of three shells: `make install PREFIX=$HOME/.local`.
+PREFIX ?= /usr/local
+ROOT = $(DESTDIR)$(PREFIX)
+
+install: build
+	for folder in bin share/man/man1 share/bash-completion/completions share/zsh/site-functions \
+	  share/fish/vendor_completions.d; do mkdir -p "$(ROOT)/$$folder"; done
+	install -m 755 "$(COPPICE)" "$(ROOT)/bin/coppice"
+	"$(COPPICE)" man > "$(ROOT)/share/man/man1/coppice.1"
+	"$(COPPICE)" --generate-completion-script bash > "$(ROOT)/share/bash-completion/completions/coppice"
+	"$(COPPICE)" --generate-completion-script zsh > "$(ROOT)/share/zsh/site-functions/_coppice"
+	"$(COPPICE)" --generate-completion-script fish > "$(ROOT)/share/fish/vendor_completions.d/coppice.fish"
+
+uninstall:
+	rm -f "$(ROOT)/bin/coppice" "$(ROOT)/share/man/man1/coppice.1" "$(ROOT)/share/bash-completion/completions/coppice" \
+	  "$(ROOT)/share/zsh/site-functions/_coppice" "$(ROOT)/share/fish/vendor_completions.d/coppice.fish"
 
 setup:
 	@sh Makefile.setup

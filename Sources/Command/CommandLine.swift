@@ -117,10 +117,9 @@ struct RootCommand: ParsableCommand {
       ShowCommand.self,
       CriteriaCommand.self, AnalyseCommand.self, ClaimsCommand.self, ExplainCommand.self,
       CompactCommand.self, ExportCommand.self, InspectCommand.self, CostsCommand.self, ProfileCommand.self,
-      LsCommand.self, TableCommand.self, PlotCommand.self, CompareCommand.self, TagCommand.self,
-      NoteCommand.self,
-      SpeedCommand.self, AdviseCommand.self, DataCommand.self,
-      DoctorCommand.self,
+      LsCommand.self, TableCommand.self, PlotCommand.self, CompareCommand.self, NotebookCommand.self,
+      TagCommand.self, NoteCommand.self, SpeedCommand.self, AdviseCommand.self, DataCommand.self,
+      DoctorCommand.self, ManCommand.self,
       CleanCommand.self,
       BenchCommand.self,
     ])

@@ -2,7 +2,7 @@
 ///
 /// It is one of the row's model and dataset, and of several, in this order of weight: the one with the same retraining, else the
 /// one without any; the one that agrees in most settings; the one of the same round, which has been trained for as many steps;
-/// the last round. Of equals it is the first. The notebook has the same rule in Python.
+/// the last round. Of equals it is the first. Notebooks have the same rule in Python.
 package struct DenseReferences: Sendable, Equatable {
   /// Rows of dense trials, every round of them, or what stands in for them.
   private let rows: [IndexRow]

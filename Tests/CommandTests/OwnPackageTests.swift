@@ -46,20 +46,19 @@ import Testing
     #expect(slip.status == 64 && slip.output.contains("did you mean \"run\"?"))
   }
 
-  @Test func itIsTheOneOfTheREADME() throws {
-    let path = Self.repository.appendingPathComponent("README.md")
-    guard let readme = try? String(contentsOf: path, encoding: .utf8), readme.contains("CoppiceCommandLine")
-    else { return }
+  /// The tutorials show this package, and what it is short for is there: a program, a criterion, and how it is listed.
+  @Test func itIsTheOneOfTheTutorials() throws {
+    let pages = try Pages.text("FirstSweep") + Pages.text("Criterion")
     func source(_ file: String) throws -> String {
       try String(contentsOf: Self.repository.appendingPathComponent(Self.source + file), encoding: .utf8)
         .trimmingCharacters(in: .newlines)
     }
     let main = try source("Main.swift")
-    #expect(readme.contains(main))
+    #expect(pages.contains(main))
     #expect(main.split(separator: "\n").count <= 20)
-    // The criterion stands in two places of the README, and what it is listed as in another.
+    // The criterion stands in two places of the pages, and what it is listed as in another.
     for part in try source("Growth.swift").components(separatedBy: "\n\n").dropFirst() {
-      #expect(readme.contains(part), "\(part)")
+      #expect(pages.contains(part), "\(part)")
     }
   }
 }

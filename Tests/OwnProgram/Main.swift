@@ -6,9 +6,10 @@ import CoppiceCommand
 @main enum Main {
   static func main() {
     CoppiceCommandLine.main(
-      experiments: [.own, .growth, .wrongRank, .wrongScores, .shared],
+      experiments: [.own, .growth, .wrongRank, .wrongScores, .shared, .pairs],
       criteria: [.growth, .sharpness, .overreaching],
-      models: [.narrow, .tall, .planes, .twice], datasets: [.stripes], initializers: [.uniform],
+      models: [.narrow, .tall, .planes, .twice], datasets: [.stripes, Shipped(.readings)],
+      initializers: [.uniform],
       optimizers: [.lion, .signs], learningRates: [.halving], losses: [.squares], granularities: [.pair],
       allocations: [.firstLayer], schedules: [.cubic], retrainings: [.short], retrainingRates: [.halved],
       dynamics: [.halfway],
