@@ -34,13 +34,23 @@ struct ClaimReport {
       let path = results.folder.summary(of: experiment.name)
       let rows = FileManager.default.fileExists(atPath: path) ? try SummaryFile.read(path).rows : nil
       timed += (rows ?? []).filter { $0[metric: .latencyThreads].isFinite }
-      return experiment.claims.map { claim in
-        Line(
-          experiment: experiment, claim: claim, outcome: rows.map(claim.outcome) ?? .notRun,
-          minutes: rows.map { $0.trainingSeconds / 60 })
-      }
+      return Self.lines(experiment, rows)
     }
     self.timed = timed
+  }
+
+  /// The claims of an experiment beside the rows of a summary.
+  init(_ experiment: Experiment, rows: [IndexRow], _ results: StoredResults) {
+    (experiments, self.results, timed) = ([experiment], results, [])
+    lines = Self.lines(experiment, rows)
+  }
+
+  private static func lines(_ experiment: Experiment, _ rows: [IndexRow]?) -> [Line] {
+    experiment.claims.map { claim in
+      Line(
+        experiment: experiment, claim: claim, outcome: rows.map(claim.outcome) ?? .notRun,
+        minutes: rows.map { $0.trainingSeconds / 60 })
+    }
   }
 
   /// One line a claim.
@@ -100,9 +110,10 @@ struct ClaimReport {
     let figures = ran.map { experiment in
       let folder = results.folder.path + "/" + experiment.name
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      let links = names.filter { $0.hasSuffix(".svg") }.sorted().map {
-        "[\($0.dropLast(4))](\(experiment.name)/\($0))"
-      }
+      let links =
+        names.filter { $0.hasSuffix(".svg") }.sorted().map {
+          "[\($0.dropLast(4))](\(experiment.name)/\($0))"
+        } + (names.contains("report.html") ? ["[report](\(experiment.name)/report.html)"] : [])
       return "- `\(experiment.name)`: \(experiment.question) "
         + (["[summary.h5](\(experiment.name)/summary.h5)"] + links).joined(separator: ", ")
     }

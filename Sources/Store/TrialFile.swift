@@ -177,6 +177,21 @@ package struct TrialFile: Sendable {
     }
   }
 
+  /// The layers of a round, without its weights.
+  package func layers(ofRound index: Int) throws(StoreError) -> [LayerRecord] {
+    try storing { () throws(HDF5Error) in
+      let group = try root.group("rounds/\(index)")
+      let layers = try [LayerRecord](from: group.dataset("layers"))
+      try Contents.require(layers.fault, in: root.file, at: group.path)
+      return layers
+    }
+  }
+
+  /// What came of what must hold of a round.
+  package func invariants(ofRound index: Int) throws(StoreError) -> [InvariantRecord] {
+    try storing { () throws(HDF5Error) in try root.group("rounds/\(index)").readInvariants() }
+  }
+
   /// Everything of one round.
   package func round(_ index: Int) throws(StoreError) -> RoundRecord {
     try storing { () throws(HDF5Error) in

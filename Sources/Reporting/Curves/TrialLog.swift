@@ -14,7 +14,7 @@ package struct TrialLog: Sendable {
     }
 
     /// The values of a quantity by step, of which there is at least one that is finite; `nil` where there are none.
-    fileprivate func values(_ name: String) -> [(step: Int, value: Double)]? {
+    func values(_ name: String) -> [(step: Int, value: Double)]? {
       var values = zip(series.steps, (series[name] ?? []).map(Double.init)).map { (step: $0, value: $1) }
       if values.isEmpty, let metric = Evaluation.metrics.first(where: { $0.name == name }) {
         values = evaluations.map { ($0.step, $0[metric]) }
