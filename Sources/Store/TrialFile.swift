@@ -187,11 +187,19 @@ package struct TrialFile: Sendable {
     }
   }
 
-  /// What is left of the layers after a round.
+  /// The layers of a round, without its weights.
   package func layers(ofRound index: Int) throws(StoreError) -> [LayerRecord] {
     try storing { () throws(HDF5Error) in
-      try [LayerRecord](from: root.dataset("rounds/\(index)/layers"))
+      let group = try root.group("rounds/\(index)")
+      let layers = try [LayerRecord](from: group.dataset("layers"))
+      try Contents.require(layers.fault, in: root.file, at: group.path)
+      return layers
     }
+  }
+
+  /// What came of what must hold of a round.
+  package func invariants(ofRound index: Int) throws(StoreError) -> [InvariantRecord] {
+    try storing { () throws(HDF5Error) in try root.group("rounds/\(index)").readInvariants() }
   }
 
   /// Everything of one round.

@@ -65,9 +65,18 @@ struct PlotCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The size of letters in points.", valueName: "points"))
   var fontSize: Double?
 
+  enum Format: String, ExpressibleByArgument, CaseIterable { case svg, vega }
+
+  @Option(help: "The form on standard output: svg, or vega for a specification of Vega-Lite with its data.")
+  var format: Format?
+
+  @Flag(help: "A preview of letters for the terminal.")
+  var ascii = false
+
   @Option(
-    name: .shortAndLong, help: "The file, .svg, .png or .pdf; - or none for SVG on standard output.",
-    completion: .file(extensions: ["svg", "png", "pdf"]))
+    name: .shortAndLong,
+    help: "The file, .svg, .png, .pdf or .json for Vega-Lite; - or none for SVG on standard output.",
+    completion: .file(extensions: ["svg", "png", "pdf", "json"]))
   var output: String?
 
   func validate() throws {
@@ -90,6 +99,12 @@ struct PlotCommand: ParsableCommand {
         throw ValidationError("\(option) takes the name of a column, not nothing")
       }
     }
+    if ascii, format != nil || output ?? "-" != "-" {
+      throw ValidationError("--ascii draws on the terminal and --format and -o do not: give one of them")
+    }
+    if let format, let output, output != "-", output.hasSuffix(".json") != (format == .vega) {
+      throw ValidationError("--format vega is written to .json, and nothing else is")
+    }
     _ = try page()
     _ = try limits(isPercent: false)
   }
@@ -99,9 +114,21 @@ struct PlotCommand: ParsableCommand {
   private func draw() throws {
     let file = try output.flatMap { $0 == "-" ? nil : try FigureFile($0) }
     let figure = try figure()
-    guard let file else { return try Terminal.data(figure.svg) }
+    if ascii { return try Terminal.data(try Self.text(figure)) }
+    guard let file else {
+      return try Terminal.data(format == .vega ? try FigureFile.vegaLite(figure) : figure.svg)
+    }
     try file.write(figure)
     Terminal.log("wrote \(file.path)")
+  }
+
+  /// The figure in letters, as wide as the terminal.
+  private static func text(_ figure: any Figure) throws -> String {
+    guard let figure = figure as? any TextFigure else {
+      throw CommandFailure("a figure of this kind has no form in letters", CommandFailure.usage)
+    }
+    let text = figure.text(width: Terminal.tableWidth ?? 80)
+    return text.hasSuffix("\n") ? String(text.dropLast()) : text
   }
 
   private func figure() throws -> any Figure {

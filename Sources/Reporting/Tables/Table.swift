@@ -78,7 +78,7 @@ package struct Table: Sendable, Equatable {
     self.rows = rows
   }
 
-  func cell(_ row: [Cell], _ column: Int) -> Cell { column < row.count ? row[column] : .missing }
+  package func cell(_ row: [Cell], _ column: Int) -> Cell { column < row.count ? row[column] : .missing }
 
   /// What a person reads in a cell; `–` where there is nothing.
   package func display(_ cell: Cell, _ column: Column) -> String {
