@@ -234,18 +234,3 @@ package struct MatrixFigure: Figure, Equatable {
     svg.label("\(most)   \(valueTitle)", end + 5, top + height, size: MatrixLayout.labelSize)
   }
 }
-
-extension SVG {
-  /// A line of text whose baseline begins, ends or has its middle at a point.
-  fileprivate mutating func label(
-    _ text: String, _ x: Double, _ y: Double, size: Double, anchor: String? = nil, weight: String? = nil,
-    fill: String? = nil
-  ) {
-    element(
-      "text",
-      [
-        "x": SVG.number(x), "y": SVG.number(y), "font-size": SVG.number(size), "font-weight": weight,
-        "text-anchor": anchor, "fill": fill,
-      ], text: text)
-  }
-}
