@@ -87,16 +87,16 @@ struct NetworkPair {
       guard orders.0.number != orders.1.number,
         orders.0.number == 0 || orders.1.number == 0 || orders.0.start == orders.1.start
       else { return nil }
-      compared = one.row.method
+      compared = one.row.pairedMethod
       sharedSteps = max(
         first.way.order == 0 ? 0 : first.firstStep, second.way.order == 0 ? 0 : second.firstStep)
     case .methods:
-      guard one.row.method != other.row.method else { return nil }
-      compared = [one.row.method, other.row.method].sorted().joined(separator: " with ")
+      guard one.row.pairedMethod != other.row.pairedMethod else { return nil }
+      compared = [one.row.pairedMethod, other.row.pairedMethod].sorted().joined(separator: " with ")
       sharedSteps = 0
     case .seeds:
       guard one.row.seed != other.row.seed else { return nil }
-      compared = "\(one.row.method), other seeds"
+      compared = "\(one.row.pairedMethod), other seeds"
       sharedSteps = 0
     }
     (self.one, self.other, regimen) = (one, other, first.regimen)
@@ -130,7 +130,7 @@ extension NetworkPairs {
 
 extension IndexRow {
   /// What tells its trial apart, seeds, sparsities and orders left out: `magnitude, lottery-ticket, random-mask`.
-  fileprivate var method: String {
+  fileprivate var pairedMethod: String {
     let named = [
       criterion, granularity == "weight" ? "none" : granularity, allocation == "global" ? "none" : allocation,
       schedule, dynamics, control,
