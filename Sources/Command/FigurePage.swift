@@ -32,11 +32,17 @@ struct FigurePage {
   }
 
   /// Lays a matrix out for the page.
-  func apply(to figure: inout MatrixFigure) {
-    guard width != nil || fontSize != nil else { return }
-    let points = width ?? figure.width
-    figure.scale = (fontSize ?? (points < 360 ? 8 : Self.laidOutSize)) / Self.laidOutSize
-    figure.width = points / figure.scale
+  func apply(to figure: inout MatrixFigure) { (figure.width, figure.scale) = page(figure.width) }
+
+  /// Lays small panels out for the page.
+  func apply(to figure: inout PanelFigure) { (figure.width, figure.scale) = page(figure.width) }
+
+  /// The width before scaling, and the scale.
+  private func page(_ usual: Double) -> (width: Double, scale: Double) {
+    guard width != nil || fontSize != nil else { return (usual, 1) }
+    let points = width ?? usual
+    let scale = (fontSize ?? (points < 360 ? 8 : Self.laidOutSize)) / Self.laidOutSize
+    return (points / scale, scale)
   }
 
   /// Lays a figure out for the page. Its shape stays that of the whole width.

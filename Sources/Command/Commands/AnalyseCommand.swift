@@ -7,9 +7,9 @@ import Foundation
 struct AnalyseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyse",
-    abstract: "Ask analyses about the rounds of a finished experiment; nothing is trained.",
+    abstract: "Ask analyses about the rounds of a finished experiment.",
     discussion: """
-      The tables are put into the summary, where `table` and `plot` find them by --analysis. What is measured is kept, and is not \
+      Nothing is trained. The tables are put into the summary, where `table` and `plot` find them by --analysis. What is measured is kept, and is not \
       measured again. Networks are read from stored stages, else from trial files.
 
       \(examples(

@@ -152,9 +152,10 @@ struct PlotCommand: ParsableCommand {
         page.apply(to: &matrix)
         return matrix
       }
-      if let panels = table.panels(
+      if var panels = table.panels(
         title: title, band: curves.band ?? .minmax, command: command, generator: generator)
       {
+        page.apply(to: &panels)
         return panels
       }
       let figure = table.figure(

@@ -102,22 +102,26 @@ package struct LayerPaths: Sendable {
   }
 
   static func sparsities(_ rows: [LayerPaths]) -> NamedTable {
-    func share(_ count: Int, _ row: LayerPaths) -> Double { 1 - Double(count) / Double(row.layer.weights) }
+    func share(_ part: Int, of whole: Int) -> Double { whole > 0 ? Double(part) / Double(whole) : .nan }
     return NamedTable(
       "effective_sparsity", title: "effective sparsity of each layer",
       description:
-        "The share of a layer's weights that are removed or part of no path; dashed: the share that is removed.",
+        "The share of a layer's weights that are removed or part of no path, and the survivors that are part of none as a share of "
+        + "the survivors.",
       columns: places(rows) + [
         .init("weights", integers: rows.map(\.layer.weights)),
         .init("kept", "surviving weights", integers: rows.map(\.layer.kept)),
         .init("effective", "weights on a path", integers: rows.map(\.layer.effective)),
         .init(
-          Quantity("effective_sparsity", unit: .fraction), numbers: rows.map { share($0.layer.effective, $0) }
-        ),
+          Quantity("sparsity", "sparsity", unit: .fraction),
+          numbers: rows.map { share($0.layer.weights - $0.layer.kept, of: $0.layer.weights) }),
         .init(
-          Quantity("sparsity", "sparsity", unit: .fraction), numbers: rows.map { share($0.layer.kept, $0) }),
+          Quantity("effective_sparsity", unit: .fraction),
+          numbers: rows.map { share($0.layer.weights - $0.layer.effective, of: $0.layer.weights) }),
+        .init(
+          Quantity("off_path", "survivors on no path", unit: .fraction),
+          numbers: rows.map { share($0.layer.kept - $0.layer.effective, of: $0.layer.kept) }),
       ],
-      drawing: .init(
-        "effective_sparsity", against: "density", inPanelsOf: "layer", by: ["method"], reference: "sparsity"))
+      drawing: .init("off_path", against: "density", inPanelsOf: "layer", by: ["method"]))
   }
 }

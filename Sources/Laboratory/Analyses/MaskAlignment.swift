@@ -204,8 +204,12 @@ private struct Aligner {
     of round: AnalysisRound
   ) throws -> (name: String, weights: () throws -> ParameterSet)? {
     if basis == .initial {
-      guard let weights = try context.initialWeights(of: round) else { return nil }
-      return ("initial \(round.trial)", { weights })
+      guard let plan = round.plan else { return nil }
+      // Trials of one seed begin alike, if they begin with one network and initializer.
+      let name =
+        round.initial?.hexadecimal
+        ?? "initial \(round.seed) \(plan.regimen.model.origin) \(plan.trial.start.specification)"
+      return (name, { [context] in try context.initialWeights(of: round) ?? ParameterSet() })
     }
     let (model, dataset) = (round.row.model, round.row.dataset)
     let dense = context.rounds.filter {

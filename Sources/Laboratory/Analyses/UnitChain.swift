@@ -2,6 +2,7 @@ import CoppiceAutodiff
 import CoppiceNetworks
 import CoppicePruning
 import CoppiceTensors
+import CoppiceTerms
 
 /// The layers of a perceptron or a plain convolutional network, each of which reads the units of the one before and nothing else. Its
 /// hidden units can be put in another order without changing what the network computes: rows of one weight, and the columns of the next
@@ -14,6 +15,11 @@ package struct UnitChain: Sendable {
     /// The places along the second axis that read each unit of the layer before; empty for the first layer.
     package let inputs: [[Int]]
 
+    /// A weight of these extents.
+    package init(name: String, shape: Shape, inputs: [[Int]]) {
+      (self.name, self.shape, self.inputs) = (name, shape, inputs)
+    }
+
     /// How many units it makes.
     package var units: Int { shape[0] }
   }
@@ -22,8 +28,11 @@ package struct UnitChain: Sendable {
   package let layers: [Layer]
 
   /// Why a network is no chain.
-  package struct Obstacle: Error, Hashable, Sendable {
+  package struct Obstacle: ReportedError, Hashable {
     package let reason: String
+
+    package var description: String { reason }
+    package var exitCode: FailureCode { .usage }
   }
 
   /// The chain of a network.

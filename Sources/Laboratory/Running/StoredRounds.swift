@@ -189,8 +189,11 @@ private struct RoundPart: Sendable {
 
 /// A trial file that is opened when something is asked of it, once.
 private final class StoredTrialFile {
-  struct Fault: Error {
+  struct Fault: ReportedError {
     let reason: String
+
+    var description: String { reason }
+    var exitCode: FailureCode { .badData }
   }
 
   /// What is kept of a round.

@@ -31,7 +31,8 @@ extension Running {
             ($0.schedule, $0.sparsity) = (.lotteryTicket(rounds: 3, rate: 0.7), nil)
           }, analyses: [.deadUnits]
         ) { Axis(\.seed, 0..<2) }, library: Bench.library)
-      let report = try Bench().run(plan)
+      let bench = try Bench()
+      let report = try bench.run(plan)
       #expect(report.failures.isEmpty, "\(report.failures)")
       let summary = try SummaryFile.read(report.summary)
       let (units, sparsities) = (summary.analyses[0], summary.analyses[1])

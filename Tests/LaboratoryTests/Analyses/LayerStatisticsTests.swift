@@ -23,11 +23,11 @@ import Testing
     let weight = Tensor([3], [1, 2, 3])
     let none = WeightStatistics(weight, Mask([3], [0, 0, 0]), initial: weight)
     #expect(none.kept == 0 && none.mean.isNaN && none.kurtosis.isNaN && none.flipped.isNaN)
-    #expect(none.quantiles.allSatisfy(\.isNaN))
+    #expect(none.quantiles.allSatisfy { $0.isNaN })
     let one = WeightStatistics(weight, Mask([3], [0, 1, 0]), initial: nil)
     #expect(one.mean == 2 && one.deviation == 0 && one.kurtosis.isNaN && one.flipped.isNaN)
     #expect(one.quantiles == [Double](repeating: 2, count: 7))
-    #expect(WeightHistogram.shares(weight, Mask([3], [0, 0, 0]), deviation: 1).allSatisfy(\.isNaN))
+    #expect(WeightHistogram.shares(weight, Mask([3], [0, 0, 0]), deviation: 1).allSatisfy { $0.isNaN })
   }
 
   /// The outermost bins take what lies beyond, infinities too.

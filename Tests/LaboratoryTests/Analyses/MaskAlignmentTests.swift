@@ -9,8 +9,8 @@ import Testing
 @Suite struct MaskAlignmentTests {
   /// A network and the same with its hidden units in another order: rows, the biases apart, and the columns that read them.
   @Test func unitsFindTheirPlacesAgain() throws {
-    let chain = try UnitChainTests.chain(.lenet([4, 5], hidden: 8), [1, 12, 12])
-    let network = try Network(.lenet([4, 5], hidden: 8), .images([1, 12, 12], classes: 3))
+    let chain = try UnitChainTests.chain(.lenet([4, 5], hidden: 8), [1, 20, 20])
+    let network = try Network(.lenet([4, 5], hidden: 8), .images([1, 20, 20], classes: 3))
     let weights = network.initialParameters(seed: 4)
     let orders = [[2, 0, 3, 1], [4, 3, 0, 1, 2], [7, 1, 3, 0, 2, 6, 5, 4]]
     var moved = weights
@@ -99,7 +99,8 @@ extension Running {
           base: Trial.tiny.with { ($0.model, $0.dataset) = (.resnet([3, 4], blocks: 1), .tinyGlyphs) },
           analyses: [.maskAlignment]
         ) { Axis(\.seed, 0..<2) }, library: Bench.library)
-      let report = try Bench().run(plan)
+      let bench = try Bench()
+      let report = try bench.run(plan)
       #expect(report.failures.count == 1)
       #expect(
         report.failures.first?.message.contains("mask-alignment cannot be asked here: units of") == true,

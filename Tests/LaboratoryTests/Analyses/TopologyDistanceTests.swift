@@ -60,7 +60,8 @@ extension Running {
           Axis(\.criterion, [.magnitude, .random])
           Axis(\.seed, 0..<2)
         }, library: Bench.library)
-      let report = try Bench().run(plan)
+      let bench = try Bench()
+      let report = try bench.run(plan)
       #expect(report.failures.isEmpty, "\(report.failures)")
       let table = try #require(try SummaryFile.read(report.summary).analyses.first)
       // Two methods over seeds and two seeds over methods; two layers and all.

@@ -20,7 +20,7 @@ import Testing
 
   /// Through the flattening a channel is read at each of its places.
   @Test func aPlainConvolutionalNetworkIsAChain() throws {
-    let chain = try Self.chain(.lenet([2, 3], hidden: 8), [1, 12, 12])
+    let chain = try Self.chain(.lenet([2, 3], hidden: 8), [1, 20, 20])
     let flattened = chain.layers[2].shape[1] / 3
     #expect(chain.layers.map(\.units) == [2, 3, 8, 3])
     #expect(flattened > 1)
