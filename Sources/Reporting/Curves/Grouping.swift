@@ -220,7 +220,7 @@ struct Grouping {
 extension CurveSet {
   /// What people read for a column that tells curves apart.
   static func shownName(_ column: String) -> String {
-    if column == "target_sparsity" { return "sparsity" }
+    if ["target_sparsity", "requested_sparsity"].contains(column) { return "sparsity" }
     return column.hasPrefix("setting_") ? String(column.dropFirst(8)) : column
   }
 }

@@ -472,7 +472,8 @@ import Testing
       Set(commands.map(\.1)) == [
         "list", "plan", "run", "prune", "status", "show", "criteria", "claims", "explain", "compact",
         "export",
-        "inspect", "costs", "profile", "table", "plot", "speed", "advise", "data", "doctor", "clean", "bench",
+        "inspect", "costs", "profile", "ls", "table", "plot", "compare", "tag", "note", "speed", "advise",
+        "data", "doctor", "clean", "bench",
       ])
     for command in commands {
       let outcome = try run([String(command.1), "--help"], environment: ["COLUMNS": "100"])
