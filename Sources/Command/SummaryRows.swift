@@ -31,7 +31,7 @@ struct SummaryRows {
 
   /// What the summaries say of what their rows depend on.
   static func comparability(_ paths: [String], isForeign: Bool) throws -> Comparability {
-    let names = paths.count > 1 ? Self.names(of: paths) : paths.map { _ in nil }
+    let names = paths.count > 1 ? Self.names(of: paths) : [String?](repeating: nil, count: paths.count)
     return Comparability(
       try zip(paths, names).map { path, name in
         let notes = try SummaryFile.notes(path, isForeign: isForeign)

@@ -8,7 +8,7 @@ import CoppiceTerms
 /// | aspect | known from |
 /// |---|---|
 /// | split: how the data are parted, scaled and augmented | the setting `dataset` of the trial |
-/// | training budget: steps, batch and rounds | `training`, `batch-size`, `rounds` |
+/// | training budget: steps and batch | `training`, `batch-size` |
 /// | retraining: how long, from where | `retraining` |
 /// | learning rate: its schedule, and that of retraining | `learning-rate`, `retraining-rate` |
 /// | optimizer | `optimizer` |
@@ -40,7 +40,7 @@ package struct Comparability: Sendable {
     var settings: [String] {
       switch self {
       case .split: ["dataset"]
-      case .budget: ["training", "batch-size", "rounds"]
+      case .budget: ["training", "batch-size"]
       case .retraining: ["retraining"]
       case .learningRate: ["learning-rate", "retraining-rate"]
       case .optimizer: ["optimizer"]
@@ -53,7 +53,7 @@ package struct Comparability: Sendable {
     var columns: Set<String> {
       switch self {
       case .split: ["validation", "augmentation", "scaling"]
-      case .budget: ["training", "batch_size", "batch-size", "rounds"]
+      case .budget: ["training", "batch_size", "batch-size"]
       case .retraining: ["budget", "retraining-to", "retraining_to", "to"]
       case .learningRate:
         ["learning_rate", "learning-rate", "retraining_rate", "retraining-rate", "rate"]
@@ -147,7 +147,7 @@ extension Comparability {
     /// `Not the same for all: training budget (500it: magnitude; 1000it: random).`
     package var sentence: String {
       let parts = values.map { value in
-        let shown = value.labels.prefix(3).joined(separator: ", ")
+        let shown = value.labels.prefix(3).joined(separator: " | ")
         let more = value.labels.count - 3
         return "\(value.text): \(shown)\(more > 0 ? " and \(more) more" : "")"
       }

@@ -64,7 +64,10 @@ struct Grouping {
   private func kind(of rows: [Int]) -> Curve.Rows {
     if let chosen = self.rows { return chosen }
     let target = rows.first.map { sorted[$0].targetSparsity }
-    let isOneLadder = rows.allSatisfy { sorted[$0].isLadder && sorted[$0].targetSparsity == target }
+    // Of one row alone the sparsity may be unknown: NaN is unlike itself.
+    let isOneLadder =
+      rows.allSatisfy { sorted[$0].isLadder }
+      && (rows.count == 1 || rows.allSatisfy { sorted[$0].targetSparsity == target })
     return isOneLadder ? .ladder : .final
   }
 
@@ -217,7 +220,7 @@ struct Grouping {
 extension CurveSet {
   /// What people read for a column that tells curves apart.
   static func shownName(_ column: String) -> String {
-    if column == "target_sparsity" { return "sparsity" }
+    if ["target_sparsity", "requested_sparsity"].contains(column) { return "sparsity" }
     return column.hasPrefix("setting_") ? String(column.dropFirst(8)) : column
   }
 }

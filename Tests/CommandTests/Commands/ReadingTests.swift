@@ -499,8 +499,7 @@ import Testing
       Set(commands.map(\.1)) == [
         "list", "plan", "run", "prune", "status", "show", "criteria", "claims", "explain", "compact",
         "export",
-        "inspect", "costs", "profile", "table", "plot", "report", "speed", "advise", "data", "doctor",
-        "clean", "bench",
+        "inspect", "costs", "profile", "table", "plot", "report", "speed", "advise", "data", "doctor", "clean", "bench", "ls", "compare", "tag", "note",
       ])
     for command in commands {
       let outcome = try run([String(command.1), "--help"], environment: ["COLUMNS": "100"])

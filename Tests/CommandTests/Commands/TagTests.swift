@@ -19,7 +19,7 @@ import Testing
       try object(try program.run(["show", "tiny/\(trial)", "--json"]).output)["tags"] as? [String] == ["good"]
     )
     let listed = try program.run([
-      "ls", "tiny", "--where", #""good" in tags"#, "--columns", "trial,tags,note", "--format", "csv",
+      "ls", "tiny", "--where", #""good" in tags && final"#, "--columns", "trial,tags,note", "--format", "csv",
     ])
     #expect(listed.output == "trial,tags,note\n\(trial),good,jumps at step 3\n", "\(listed.errors)")
     #expect(try program.run(["ls", "tiny"]).output.contains("tags"))

@@ -84,8 +84,8 @@ import Testing
       #"{"data": [{"dataset": "mnist", "variant": null, "files": [{"name": "a", "content_sha256": "\#(digest)"}]}]}"#
     }
     let comparability = Comparability([
-      source("a", [("t", base)], provenance: provenance("0123456789")),
-      source("b", [("t", base)], provenance: provenance("9876543210")),
+      source("a", [("t", base + #""seed": 0"#)], provenance: provenance("0123456789")),
+      source("b", [("t", base + #""seed": 0"#)], provenance: provenance("9876543210")),
     ])
     let findings = comparability.findings(
       [group("one", rows(["a/t"])), group("other", rows(["b/t"]))], toldBy: [])
@@ -97,7 +97,12 @@ import Testing
 
   @Test func curvesAreMarkedAndCellsRefused() throws {
     let comparability = Comparability([
-      source(nil, [("t", base + #""training": "5it""#), ("u", base + #""training": "6it""#)])
+      source(
+        nil,
+        [
+          ("t", base + #""training": "5it""#), ("u", base + #""training": "6it""#),
+          ("v", base + #""training": "6it""#),
+        ])
     ])
     var mixed = [
       IndexRows.row(trial: "t", target: 0.5, seed: 0, accuracy: 0.9),
@@ -111,7 +116,7 @@ import Testing
     #expect(figure.lines[0].label.hasSuffix("(mixed: training budget)"))
     #expect(figure.caption.hasSuffix(remarks.sentences[0]))
     // Two seeds of one point.
-    mixed.append(IndexRows.row(trial: "u", target: 0.5, seed: 1, accuracy: 0.9))
+    mixed.append(IndexRows.row(trial: "v", target: 0.5, seed: 1, accuracy: 0.9))
     #expect {
       try CurveSet(mixed).remarks(comparability)
     } throws: { error in
