@@ -29,15 +29,12 @@ extension Corruption {
 }
 
 extension ImageValues {
-  /// Convolves along one axis: `length` values that stand `step` apart.
+  /// Convolves every line along one axis, of `length` values that stand `step` apart.
   fileprivate mutating func convolve(_ kernel: [Double], step: Int, length: Int) {
     let radius = kernel.count / 2
     var line = [Double](repeating: 0, count: length)
-    let starts =
-      step == 1
-      ? stride(from: 0, to: values.count, by: width).map { $0 }
-      : (0..<channels).flatMap { channel in (0..<width).map { channel * area + $0 } }
-    for start in starts {
+    // A line begins at each place that none leads to.
+    for start in values.indices where start / step % length == 0 {
       for place in 0..<length { line[place] = values[start + place * step] }
       for place in 0..<length {
         var sum = 0.0

@@ -63,10 +63,11 @@ extension Running {
         ($0.model, $0.dataset, $0.batchSize) = (.lenet([4, 5], hidden: 8), .tinyGlyphs, 10)
         ($0.training, $0.evaluation) = (.iterations(12), .iterations(6))
       }
+      let tuning = Retraining.fineTune(.iterations(4))
       let recipes: [[RecipeStep]] = [
-        [.train(), .prune(sparsity: 0.5), .compact(), .retrain(.fineTune(.iterations(4)))],
-        [.train(), .quantise()], [.train(), .prune(sparsity: 0.5), .quantise(bits: 4)],
-        [.train(), .factorise(flops: 0.5)],
+        [.train(), .prune(sparsity: 0.5), .compact(), .retrain(tuning)], [.train(), .quantise()],
+        [.train(), .prune(sparsity: 0.5), .retrain(tuning), .quantise(bits: 4)],
+        [.train(), .factorise(flops: 0.5), .retrain(tuning)],
       ]
       for (index, recipe) in recipes.enumerated() {
         let trial = ladder.with {
@@ -74,7 +75,11 @@ extension Running {
         }
         agree(try outputs(SweepPlan(trial)))
       }
-      agree(try outputs(SweepPlan(Trial.tiny.with { ($0.dynamics, $0.schedule) = (.set(), .none) })))
+      let moving = Trial.tiny.with {
+        ($0.schedule, $0.sparsity, $0.criterion, $0.allocation) = (.none, 0.75, .random, .layerWise)
+        $0.dynamics = .set(every: .iterations(4), to: .iterations(22))
+      }
+      agree(try outputs(SweepPlan(moving)))
     }
 
     /// Corrupted images are those of the data set, corrupted before they are met.
