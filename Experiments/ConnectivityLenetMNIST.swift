@@ -23,13 +23,15 @@ extension Experiment {
     ],
     claims: stable + [apart]
   ) {
-    for step in [0, 500] {
-      for control in step == 0 ? [Control.none, .randomReinitialisation, .randomMask] : [.none] {
+    // A share, so that `--set training=1000it` is the same in a fifth of the time.
+    for start in [Budget.iterations(0), .share(0.1)] {
+      for control in start == .iterations(0) ? [Control.none, .randomReinitialisation, .randomMask] : [.none]
+      {
         for order in 1...2 {
-          Fix(\.retraining, .rewind(to: .iterations(step)))
+          Fix(\.retraining, .rewind(to: start))
           Fix(\.control, control)
           Fix(\.rounds, control == .none ? [3, 7, 11, 15] : [7, 15])
-          Fix(\.dataOrder, DataOrder(order, from: .iterations(step)))
+          Fix(\.dataOrder, DataOrder(order, from: start))
         }
       }
     }

@@ -26,6 +26,17 @@ import Testing
     #expect(Split(dataset, seed: 42).validation.indices == [1, 4, 6, 7, 8, 17, 19])
   }
 
+  @Test func aSampleIsPartOfASubset() throws {
+    let part = Split(try tinyImages(count: 25, validation: 7), seed: 3).training
+    let sample = part.sample(6, seed: 1)
+    #expect(sample.count == 6 && Set(sample.indices).isSubset(of: part.indices))
+    #expect(sample.indices == sample.indices.sorted())
+    #expect(sample.indices == part.sample(6, seed: 1).indices)
+    #expect(sample.indices != part.sample(6, seed: 2).indices)
+    #expect(part.sample(18, seed: 1).indices == part.indices && part.sample(99, seed: 1).count == 18)
+    #expect(part.sample(0, seed: 1).count == 0)
+  }
+
   @Test func aTextGivesUpItsEnd() throws {
     let text = Examples(text: (0..<101).map { $0 % 5 }, length: 10)
     let dataset = try Dataset(

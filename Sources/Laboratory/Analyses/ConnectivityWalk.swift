@@ -16,7 +16,7 @@ package struct ConnectivityWalk: Hashable, Sendable {
   /// How many batches statistics are made on, and how many examples each has.
   package var batches = 10
   package let batch = 256
-  /// How many training examples are looked at, chosen at random once; the test set is taken whole.
+  /// How many training examples are looked at, chosen at random by the seed; the test set is taken whole.
   package var examples = 5_000
 
   package init() {}

@@ -82,24 +82,20 @@ private struct PathSight {
   private let threads: Int
   private let evaluator: Evaluator
   private let test: EvaluationBatches
-  private let training: Batches
-  /// How many batches of training data are looked at.
-  private let count: Int
+  private let training: EvaluationBatches
   private let hasStatistics: Bool
 
   init(_ regimen: Regimen, masks: MaskSet?, _ walk: ConnectivityWalk, threads: Int) throws {
     (self.regimen, self.masks, self.walk, self.threads) = (regimen, masks, walk, threads)
     let data = regimen.data
-    let available = data.stepsPerEpoch(batchSize: 1)
-    let batch = min(data.interface.evaluationBatch, available)
+    let batch = data.interface.evaluationBatch
     evaluator = try Evaluator(
       regimen.model, loss: regimen.loss, batch: batch, masks: masks, execution: regimen.execution,
       threads: threads)
     test = try EvaluationBatches(data.split.test, of: data.dataset, batchSize: batch)
-    // A random part of the training data, without augmentation, the same at every point.
-    training = try Batches(
-      data.split.training, of: data.dataset, batchSize: batch, seed: regimen.seedBits, stream: .score)
-    count = max(1, min(walk.examples, available) / batch)
+    // Part of the training data without augmentation, the same at every point.
+    let part = data.split.training.sample(walk.examples, seed: regimen.seedBits)
+    training = try EvaluationBatches(part, of: data.dataset, batchSize: batch)
     hasStatistics = try !regimen.model.runningStatistics().isEmpty
   }
 
@@ -122,7 +118,6 @@ private struct PathSight {
     }
     evaluator.load(parameters, buffers)
     path.add(try evaluator.evaluate(batches: test.count) { test.fill($0, $1, $2) }, .test)
-    var batches = training
-    path.add(try evaluator.evaluate(batches: count) { batches.fill($0, $1, $2) }, .train)
+    path.add(try evaluator.evaluate(batches: training.count) { training.fill($0, $1, $2) }, .train)
   }
 }

@@ -69,13 +69,22 @@ package struct TrialLayers: Sendable {
     _ pruned: [Round], _ title: String?, _ command: String?, _ generator: String?
   ) -> BarFigure {
     let shown = pruned.isEmpty ? rounds : pruned
+    var axis = Self.axis
+    axis.limits = 0...1
     return BarFigure(
-      title: title ?? trial, labels: names, y: Self.axis,
+      title: title ?? trial, labels: names, y: axis,
       series: shown.map { round in
         .init(
-          label: "round \(round.index): \(NumberText.trimmed(round.density * 100, decimals: 2)) % remaining",
+          label: Self.label(round),
           values: names.map { name in round.layers.first { $0.name == name }?.sparsity })
-      }, caption: "Sparsity of each layer of one trial.", command: command, generator: generator)
+      },
+      caption: "Sparsity of each layer of one trial"
+        + (shown.count == 1 ? ", \(Self.label(shown[0]))." : "."),
+      command: command, generator: generator)
+  }
+
+  private static func label(_ round: Round) -> String {
+    "round \(round.index): \(NumberText.trimmed(round.density * 100, decimals: 2)) % remaining"
   }
 
   private static let axis = Axis(label: "Sparsity of the layer (%)", format: .percent, bounds: 0...1)
