@@ -111,7 +111,7 @@ let package = Package(
     tests("HDF5", ["CoppiceHDF5"]),
     tests("Networks", ["CoppiceNetworks"], resources: [.copy("Fixtures")]),
     tests("Pruning", ["CKernels", "CoppicePruning"], resources: [.copy("Fixtures")]),
-    tests("Datasets", ["CoppiceDatasets", crypto]),
+    tests("Datasets", ["CoppiceDatasets", crypto], resources: [.copy("Fixtures")]),
     tests("Exchange", ["CoppiceExchange"], resources: [.copy("Fixtures")]),
     tests("Store", ["CoppiceStore"]),
     tests("Reporting", ["CoppiceReporting", "CoppiceStore"]),

@@ -11,6 +11,6 @@ public enum Experiments {
     .rewindingLenetMNIST, .masksMNIST, .repairsLenet5, .repairsResnet20, .earlyBirdMNIST, .gatesInduction,
     .secondOrderMLP, .practiceLenet5, .widthsLenet5, .awareLenet5, .headsSST2, .sizesResnet50,
     .sizesMobileNetV2, .sizesDistilBERT, .sentimentSST2, .filtersCIFAR10, .workflowLenet5,
-    .combinationLenet5, .combinationResnet20, .combinationSST2,
+    .combinationLenet5, .combinationResnet20, .combinationSST2, .connectivityLenetMNIST,
   ]
 }

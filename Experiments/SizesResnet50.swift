@@ -22,7 +22,7 @@ extension Experiment {
         of: ["target_sparsity=0.3"], expected: .below(45e6)),
       Claim(
         "30 % of the filters are more than half of the time for one picture", paper: "common claim",
-        published: "22 → 9 ms: 0.41", metric: "latency_compacted", measure: .share,
+        published: "22 → 9 ms: 0.41", metric: "latency_compacted_share",
         of: ["target_sparsity=0.3"], expected: .below(0.41)),
       Claim(
         "30 % of the filters are about half of the work", paper: "0.7² = 0.49",

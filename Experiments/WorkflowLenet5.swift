@@ -21,7 +21,7 @@ extension Experiment {
         expected: .within(0.68...0.72)),
       Claim(
         "without 30 % of the weights one picture is 15 % faster", paper: "common example",
-        published: "+15 % speed", metric: "latency_compacted", measure: .share,
+        published: "+15 % speed", metric: "latency_compacted_share",
         of: ["target_sparsity=0.3", "retraining=fine-tune"], expected: .below(1 / 1.15)),
       Claim(
         "the cut costs about a point before training goes on", paper: "common example",

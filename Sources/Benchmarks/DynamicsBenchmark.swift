@@ -13,7 +13,7 @@ struct DynamicsBenchmark {
   /// Steps from one move to the next.
   static let interval = 100
   /// The models that are measured, with the steps of their trainings.
-  static let courses = [("lenet-300-100", 5_000), ("conv-2", 200)]
+  static let courses = [("lenet-300-100", 5_000), ("conv-2", 500)]
   /// What they are compared with.
   static let dense = "dense-course"
 

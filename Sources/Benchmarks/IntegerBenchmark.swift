@@ -56,16 +56,10 @@ package struct IntegerBenchmark {
         parameters[name] = weight.keepingRuns(of: length, density: Self.density)
       }
     }
-    let quantised = try QuantisedForm(quantisation(parameters), parameters, state.buffers).apply(to: network)
+    let quantised = try QuantisedForm(
+      Quantisation(timing: network, parameters), parameters, state.buffers
+    ).apply(to: network)
     return try running(quantised, parameters)
-  }
-
-  /// Every prunable weight with the scales it has, and inputs of one range. How long a run takes does not depend on it.
-  private func quantisation(_ parameters: ParameterSet) -> Quantisation {
-    Quantisation(
-      network.prunable.compactMap { name in
-        parameters[name].map { (name, .init(of: $0, input: AffineCode(below: 4, above: 4))) }
-      })
   }
 
   private func running(_ network: Network, _ parameters: ParameterSet) throws -> () -> Void {

@@ -12,9 +12,11 @@ struct ClaimReport {
     let outcome: ClaimOutcome
     /// Minutes of training; `nil` where nothing was run.
     let minutes: Double?
+    /// What an analysis measures; `nil` for a column of the index.
+    let measured: Quantity?
 
     var quantity: Quantity {
-      let quantity = Metrics.column(claim.metric).quantity
+      let quantity = measured ?? Metrics.column(claim.metric).quantity
       return claim.measure == .share ? Quantity(quantity.name, quantity.title, unit: .fraction) : quantity
     }
   }
@@ -32,15 +34,30 @@ struct ClaimReport {
     var timed: [IndexRow] = []
     lines = try experiments.filter { !$0.claims.isEmpty }.flatMap { experiment in
       let path = results.folder.summary(of: experiment.name)
-      let rows = FileManager.default.fileExists(atPath: path) ? try SummaryFile.read(path).rows : nil
+      let summary = FileManager.default.fileExists(atPath: path) ? try SummaryFile.read(path) : nil
+      let rows = summary?.rows
       timed += (rows ?? []).filter { $0[metric: .latencyThreads].isFinite }
-      return experiment.claims.map { claim in
-        Line(
-          experiment: experiment, claim: claim, outcome: rows.map(claim.outcome) ?? .notRun,
-          minutes: rows.map { $0.trainingSeconds / 60 })
-      }
+      return Self.lines(experiment, rows, summary?.analyses ?? [])
     }
     self.timed = timed
+  }
+
+  /// The claims of an experiment beside the rows of a summary and what its analyses found.
+  init(_ experiment: Experiment, rows: [IndexRow], analyses: [NamedTable], _ results: StoredResults) {
+    (experiments, self.results, timed) = ([experiment], results, [])
+    lines = Self.lines(experiment, rows, analyses)
+  }
+
+  private static func lines(
+    _ experiment: Experiment, _ rows: [IndexRow]?, _ analyses: [NamedTable]
+  ) -> [Line] {
+    experiment.claims.map { claim in
+      let table = claim.analysis.flatMap { name in analyses.first { $0.name == name } }
+      let judged = claim.analysis == nil ? rows : rows.map { _ in table?.indexRows ?? [] }
+      return Line(
+        experiment: experiment, claim: claim, outcome: judged.map(claim.outcome) ?? .notRun,
+        minutes: rows.map { $0.trainingSeconds / 60 }, measured: table?[claim.metric]?.quantity)
+    }
   }
 
   /// One line a claim.
@@ -100,9 +117,10 @@ struct ClaimReport {
     let figures = ran.map { experiment in
       let folder = results.folder.path + "/" + experiment.name
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      let links = names.filter { $0.hasSuffix(".svg") }.sorted().map {
-        "[\($0.dropLast(4))](\(experiment.name)/\($0))"
-      }
+      let links =
+        names.filter { $0.hasSuffix(".svg") }.sorted().map {
+          "[\($0.dropLast(4))](\(experiment.name)/\($0))"
+        } + (names.contains("report.html") ? ["[report](\(experiment.name)/report.html)"] : [])
       return "- `\(experiment.name)`: \(experiment.question) "
         + (["[summary.h5](\(experiment.name)/summary.h5)"] + links).joined(separator: ", ")
     }

@@ -103,7 +103,7 @@ struct RootCommand: ParsableCommand {
       Data goes to standard output, progress and log to standard error.
       A flag counts more than its environment variable, and that more than the sweep.
 
-      Exit codes: 0 all well; 1 some trials failed; 64 usage; 65 bad data; 66 input missing; 69 optional tool missing; \
+      Exit codes: 0 all well; 1 some trials failed, or what was compared differs; 64 usage; 65 bad data; 66 input missing; 69 optional tool missing; \
       74 input/output; 75 try again; 130 interrupted after a checkpoint. Where nobody reads its output any more, a command ends \
       by SIGPIPE, but run goes on.
 
@@ -115,10 +115,12 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       ListCommand.self, PlanCommand.self, RunCommand.self, PruneCommand.self, StatusCommand.self,
       ShowCommand.self,
-      CriteriaCommand.self, ClaimsCommand.self, ExplainCommand.self,
+      CriteriaCommand.self, AnalyseCommand.self, ClaimsCommand.self, ExplainCommand.self,
       CompactCommand.self, ExportCommand.self, InspectCommand.self, CostsCommand.self, ProfileCommand.self,
-      TableCommand.self, PlotCommand.self, NotebookCommand.self, SpeedCommand.self, AdviseCommand.self,
-      DataCommand.self, DoctorCommand.self, ManCommand.self,
+      LsCommand.self, TableCommand.self, PlotCommand.self, CompareCommand.self, ReportCommand.self,
+      NotebookCommand.self, DiffCommand.self, VerifyCommand.self, MergeCommand.self, PackCommand.self,
+      TagCommand.self, NoteCommand.self, SpeedCommand.self, AdviseCommand.self, DataCommand.self,
+      DoctorCommand.self, ManCommand.self,
       CleanCommand.self,
       BenchCommand.self,
     ])

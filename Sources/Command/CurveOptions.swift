@@ -29,8 +29,9 @@ struct CurveOptions: ParsableArguments {
   @Option(
     name: .customLong("where"), parsing: .singleValue,
     help: ArgumentHelp(
-      "Only rows that meet a condition, as criterion=magnitude or 'target_sparsity>=0.8'; may be repeated.",
-      valueName: "condition"))
+      """
+      Only rows that meet a condition, as criterion=magnitude or 'criterion == "snip" && sparsity > 0.9'; may be repeated.
+      """, valueName: "condition"))
   var conditions: [String] = []
 
   @OptionGroup var results: ResultsOptions
@@ -52,28 +53,17 @@ struct CurveOptions: ParsableArguments {
 
   /// The rows of all summaries that meet the conditions. Those of several say which one they are of.
   func rows(_ paths: [String]) throws -> [IndexRow] {
-    var rows: [IndexRow] = []
-    for (path, name) in zip(paths, Self.names(of: paths)) {
-      for var row in try SummaryFile.rows(path, isForeign: foreign.isForeign) {
-        if paths.count > 1 {
-          row.trial = "\(name)/\(row.trial)"
-          row.settings.append(.init(CurveSet.summaryColumn, .text(name)))
-        }
-        rows.append(row)
-      }
-    }
-    let conditions = try conditions.map { text in try RowCondition(parsing: text) }
-    return try RowCondition.rows(rows, meeting: conditions)
+    let rows = try SummaryRows(paths, isForeign: foreign.isForeign)
+    let filters = try conditions.map { text in try RowFilter(parsing: text) }
+    // Notes are read only where they are asked for.
+    let speaks = filters.contains { $0.speaks(of: NotedTrials.columns) }
+    let further = speaks ? try NotedTrials(rows).columns : []
+    return try RowFilter.curveRows(rows.rows, meeting: filters, beside: further)
   }
 
-  /// What summaries are called in a legend: by their folders, else by their files, else by their paths.
-  private static func names(of paths: [String]) -> [String] {
-    let urls = paths.map { URL(fileURLWithPath: $0) }
-    let choices = [
-      urls.map { $0.deletingLastPathComponent().lastPathComponent },
-      urls.map { $0.deletingPathExtension().lastPathComponent }, paths,
-    ]
-    return choices.first { Set($0).count == paths.count } ?? paths.indices.map { "\($0 + 1)" }
+  /// What is to be said of curves that do not differ in what their labels name alone.
+  func remarks(_ curves: CurveSet, _ paths: [String]) throws -> CurveSet.Remarks {
+    try curves.remarks(try SummaryRows.comparability(paths, isForeign: foreign.isForeign))
   }
 
   /// The curves of the summaries at these paths, over the sparsity or a column.

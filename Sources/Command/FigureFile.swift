@@ -1,20 +1,20 @@
 import Coppice
-import CoppiceHDF5
 import CoppiceReporting
 import Foundation
 
-/// A file a figure is drawn to: SVG by ourselves, PNG and PDF through `rsvg-convert`.
+/// A file a figure is drawn to: SVG and Vega-Lite (JSON) by ourselves, PNG and PDF through `rsvg-convert`.
 struct FigureFile {
-  private enum Kind: String, CaseIterable { case svg, png, pdf }
+  private enum Kind: String, CaseIterable { case svg, png, pdf, json }
 
   let path: String
   private let kind: Kind
 
-  /// - Throws: a usage failure where the name ends in none of `.svg`, `.png` and `.pdf`.
+  /// - Throws: a usage failure where the name ends in none of `.svg`, `.png`, `.pdf` and `.json`.
   init(_ path: String) throws {
     self.path = path
     guard let kind = Kind(rawValue: (path as NSString).pathExtension.lowercased()) else {
-      throw CommandFailure("a figure is written to .svg, .png or .pdf, not to \(path)", CommandFailure.usage)
+      throw CommandFailure(
+        "a figure is written to .svg, .png, .pdf or .json, not to \(path)", CommandFailure.usage)
     }
     self.kind = kind
   }
@@ -22,25 +22,23 @@ struct FigureFile {
   /// Draws a figure; the file appears whole or not at all.
   /// - Throws: a failure where it cannot be written, or the converter is missing or fails.
   func write(_ figure: some Figure) throws {
-    let svg = Data(figure.svg.utf8)
-    let contents = kind == .svg ? svg : try Self.converted(svg, to: kind)
-    let folder = (path as NSString).deletingLastPathComponent
-    guard folder.isEmpty || FileManager.default.fileExists(atPath: folder) else {
+    let contents =
+      switch kind {
+      case .svg: Data(figure.svg.utf8)
+      case .json: Data((try Self.vegaLite(figure) + "\n").utf8)
+      case .png, .pdf: try Self.converted(Data(figure.svg.utf8), to: kind)
+      }
+    try OutputFile.write(contents, to: path, as: "figure")
+  }
+
+  /// The figure as a specification of Vega-Lite.
+  /// - Throws: a usage failure for a kind of figure that has none.
+  static func vegaLite(_ figure: any Figure) throws -> String {
+    guard let figure = figure as? any VegaFigure else {
       throw CommandFailure(
-        "the figure cannot be written to \(path): there is no folder \(folder)", CommandFailure.inputOutput)
+        "a figure of this kind has no form for Vega-Lite: write .svg instead", CommandFailure.usage)
     }
-    // The file would take its place.
-    if let kind = FileKind(at: path), kind != .file {
-      throw CommandFailure(
-        "the figure cannot be written to \(path): it is \(kind.rawValue)", CommandFailure.inputOutput)
-    }
-    do {
-      try contents.withUnsafeBytes { try AtomicFile.replace(path, with: $0) }
-    } catch let error as HDF5Error {
-      throw CommandFailure(
-        "the figure cannot be written to \(path): \(error.message). May its folder be written to?",
-        CommandFailure.inputOutput)
-    }
+    return figure.vegaLite
   }
 
   private static func converted(_ svg: Data, to kind: Kind) throws -> Data {

@@ -31,6 +31,14 @@ struct FigurePage {
     return points
   }
 
+  /// Lays a matrix out for the page.
+  func apply(to figure: inout MatrixFigure) {
+    guard width != nil || fontSize != nil else { return }
+    let points = width ?? figure.width
+    figure.scale = (fontSize ?? (points < 360 ? 8 : Self.laidOutSize)) / Self.laidOutSize
+    figure.width = points / figure.scale
+  }
+
   /// Lays a figure out for the page. Its shape stays that of the whole width.
   func apply(to figure: inout LineFigure) {
     guard width != nil || fontSize != nil else { return }

@@ -18,7 +18,10 @@ struct ProfiledNetwork {
   let forms: MeasuredForms
 
   /// The network of a round of a trial, or one that was compacted, from its file.
-  init(file path: String, round: Int?, isForeign: Bool, _ library: DataLibrary) throws {
+  /// - Parameter isQuantised: whether there is to be a form of integers where the network has none of its own.
+  init(
+    file path: String, round: Int?, isQuantised: Bool, isForeign: Bool, _ library: DataLibrary
+  ) throws {
     if let file = try? CompactedFile(path, isForeign: isForeign) {
       if round != nil {
         throw CommandFailure("--round is of a trial, and \(path) holds one network", .usage)
@@ -31,6 +34,7 @@ struct ProfiledNetwork {
       title = "\(trial.model.name), compacted, of trial \(file.trial), round \(file.round)"
       forms = try MeasuredForms(
         network.network, network.parameters, network.buffers, masks: network.masks,
+        quantisation: isQuantised ? Quantisation(timing: network.network, network.parameters) : nil,
         execution: trial.execution == .never ? .automatic : trial.execution
       ) { batch in
         let test = try EvaluationBatches(data.split.test, of: data.dataset, batchSize: batch)
@@ -53,11 +57,17 @@ struct ProfiledNetwork {
     trial = stored.trial
     let sparsity = NumberText.trimmed((found.masks?.sparsity ?? 0) * 100, decimals: 2)
     title = "\(trial.model.name) of trial \(record.trial), round \(index), sparsity \(sparsity) %"
-    forms = try MeasuredForms(stored.regimen, parameters, buffers, masks: found.masks)
+    let regimen = try stored.regimen.fitting(weights)
+    forms = try MeasuredForms(
+      regimen, parameters, buffers, masks: found.masks,
+      quantisation: Quantisation(found)
+        ?? (isQuantised ? Quantisation(timing: regimen.model, parameters) : nil))
   }
 
   /// A model with its initial weights, on made-up examples.
-  init(model: String, _ overrides: [String], _ cut: Cut?, _ data: DataOptions) throws {
+  init(
+    model: String, _ overrides: [String], _ cut: Cut?, isQuantised: Bool, _ data: DataOptions
+  ) throws {
     let network = try TracedModel.network(model, overrides, data)
     var trial = Trial(model: network.model)
     for override in overrides {
@@ -87,6 +97,7 @@ struct ProfiledNetwork {
       model: network.model, interface: network.interface, batch: 1, optimizer: trial.optimizer)
     forms = try MeasuredForms(
       network, parameters, buffers, masks: masks,
+      quantisation: isQuantised ? Quantisation(timing: network, parameters) : nil,
       execution: trial.execution == .never ? .automatic : trial.execution
     ) { _ in { subject.fill($0, $1) } }
   }

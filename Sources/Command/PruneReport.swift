@@ -37,12 +37,14 @@ struct PruneReport {
   private static func least(_ values: Double...) -> Double { values.filter(\.isFinite).min() ?? .nan }
 
   private static func state(_ name: String, _ row: IndexRow, accuracy: Double) -> State {
-    // Times are of arithmetic with floats, which is not that of codes.
+    // The accuracy of a quantised network is that of its integers, and so is the time.
     let isQuantised = row[metric: .bits].isFinite
-    let latencies = [
+    let floats = [
       ("dense", row[metric: .latencyDense]), ("sparse", row[metric: .latencySparse]),
       ("compacted", row[metric: .latencyCompacted]),
-    ].filter { $0.1.isFinite && !isQuantised }
+    ]
+    let latencies = (isQuantised ? [("integers", row[metric: .latencyQuantised])] : floats)
+      .filter { $0.1.isFinite }
     let fastest = latencies.min { $0.1 < $1.1 }
     return State(
       name: name, accuracy: accuracy, parameters: row[metric: .parametersNonzero],

@@ -38,16 +38,47 @@ struct StoredResults {
     return path
   }
 
+  /// The summary a user means, with the results it is among: those of its own folder where a file is named.
+  func located(_ text: String) throws -> (path: String, name: String, results: ResultsFolder) {
+    let path = try summary(text)
+    let own = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent()
+    if let name = try? name(text), path == folder.summary(of: name) { return (path, name, folder) }
+    return (path, own.lastPathComponent, ResultsFolder(own.deletingLastPathComponent().path))
+  }
+
   /// The path of the trial file a user means: a file, `EXPERIMENT/TRIAL`, or a trial's name or its beginning or end, where only
   /// one trial has it.
   func trial(_ text: String) throws -> String {
     if Self.isFile(text) { return text }
     let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
     let experiments = parts.count == 2 ? [try name(parts[0])] : names
-    let wanted = parts.last ?? text
-    let trials = experiments.flatMap { experiment in
-      folder.trials(of: experiment).map { (experiment: experiment, trial: $0) }
-    }
+    let found = try match(
+      text,
+      experiments.flatMap { experiment in
+        folder.trials(of: experiment).map { (experiment: experiment, trial: $0) }
+      })
+    return folder.trial(found.trial, of: found.experiment)
+  }
+
+  /// A trial that a user means to note something of: one with a file, or one that a summary names.
+  func noted(_ text: String) throws -> NotedTrial {
+    let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
+    let experiments = parts.count == 2 ? [try name(parts[0])] : names
+    let found = try match(
+      text,
+      experiments.flatMap { experiment in
+        let rows = (try? SummaryFile.rows(folder.summary(of: experiment))) ?? []
+        return Set(rows.map(\.trial) + folder.trials(of: experiment)).sorted()
+          .map { (experiment: experiment, trial: $0) }
+      })
+    return NotedTrial(experiment: found.experiment, trial: found.trial)
+  }
+
+  /// The one trial of that name, or whose name begins or ends so.
+  private func match(
+    _ text: String, _ trials: [(experiment: String, trial: String)]
+  ) throws -> (experiment: String, trial: String) {
+    let wanted = text.split(separator: "/", maxSplits: 1).map(String.init).last ?? text
     let matches =
       [
         trials.filter { $0.trial == wanted },
@@ -55,7 +86,7 @@ struct StoredResults {
       ]
       .first { !$0.isEmpty } ?? []
     switch matches.count {
-    case 1: return folder.trial(matches[0].trial, of: matches[0].experiment)
+    case 1: return matches[0]
     case 0:
       let nearest = trials.map(\.trial).nearest(to: wanted)
       throw CommandFailure(
@@ -69,6 +100,9 @@ struct StoredResults {
         CommandFailure.usage)
     }
   }
+
+  /// Whether a word names a summary: a file, or results that are there.
+  func isSummary(_ text: String) -> Bool { Self.isFile(text) || text.hasSuffix(".h5") || contains(text) }
 
   private static func isFile(_ path: String) -> Bool {
     var isFolder: ObjCBool = false

@@ -84,6 +84,17 @@ package enum AtomicFile {
     if durability == .everything { syncFolder(folder.isEmpty ? "." : folder) }
   }
 
+  /// Waits until no other process holds a folder so, and holds it, for a change of one of its files that begins with reading it.
+  ///
+  /// - Returns: the descriptor that holds it, which is closed by whoever asks. Where the file system has no locks, nothing is held.
+  /// - Throws: `HDF5Error` where the folder cannot be opened.
+  package static func lockFolder(_ path: String) throws(HDF5Error) -> Int32 {
+    let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw HDF5Error(systemCall: "open", file: path, errno: errno) }
+    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+    return descriptor
+  }
+
   /// Makes a folder and the folders above it where they are missing, also where they are removed meanwhile.
   package static func makeFolder(_ path: String) throws(HDF5Error) {
     for _ in 1..<attempts {

@@ -29,6 +29,21 @@ package struct HDF5Draft: ~Copyable {
     (self.handle, self.root) = (handle, root)
   }
 
+  /// Begins with what a file holds, which is to take its place: what is not written to keeps its bytes.
+  /// - Throws: `HDF5Error` where the file cannot be read, or is not as it was written.
+  package init(changing path: String) throws(HDF5Error) {
+    let location = Location(file: path, object: "/")
+    let image = try FileImage(path)
+    try Seal.verify(image.bytes, of: path)
+    let (start, count) = (image.bytes.baseAddress, image.bytes.count - Seal.size)
+    // The library takes a copy of the bytes, which may grow.
+    let handle = try Handle("H5Fopen", location, closedBy: H5Fclose) {
+      H5LTopen_file_image(start, count, UInt32(H5LT_FILE_IMAGE_OPEN_RW))
+    }
+    let root = try HDF5Group(rootOf: handle, at: location)
+    (self.handle, self.root) = (handle, root)
+  }
+
   /// Puts the file in its place: written to a temporary name beside it, synced as far as asked for, renamed.
   /// - Throws: `HDF5Error` where that fails; a file that was at the path before is then untouched.
   package consuming func commit(_ durability: AtomicFile.Durability = .everything) throws(HDF5Error) {

@@ -82,6 +82,13 @@ package final class HDF5Group: HandledObject {
     return HDF5Group(handle: handle, location: place)
   }
 
+  /// Takes a member out of the group of a draft.
+  package func remove(_ name: String) throws(HDF5Error) {
+    try Library.call("H5Ldelete", location.appending(name)) {
+      H5Ldelete(handle.id, name, hid_t(H5P_DEFAULT))
+    }
+  }
+
   /// Writes an array of numbers, row-major; `shape` is one axis unless given, `[]` for a single value.
   @discardableResult
   package func write<Element: HDF5Element>(

@@ -17,16 +17,18 @@ package final class Evaluator {
   ///   - execution: which masked weights run sparse. The results depend on it where a dense convolution goes by Winograd's
   ///     transforms, which agree with its sparse form to rounding and not to the bit.
   ///   - isTimed: whether the time is all that is asked, and not the results: weights then take the form that is fastest in inference.
+  ///   - givesLogits: whether logits can be asked for. They then take memory until the end of a batch.
   package init(
     _ network: Network, loss: Loss = .crossEntropy, batch: Int, masks: MaskSet? = nil,
-    execution: SparseExecution = .automatic, isTimed: Bool = false, threads: Int = 1
+    execution: SparseExecution = .automatic, isTimed: Bool = false, givesLogits: Bool = false,
+    threads: Int = 1
   ) throws {
     self.batch = batch
     self.masks = masks
     let isForOne = batch == 1 && !network.interface.hasTokens
     self.network = try SparseForm(masks, execution, isForOne: isForOne, isTimed: isTimed).apply(to: network)
-    let graph = try self.network.evaluationGraph(batch: batch, loss: loss).fusingNormalizations()
-      .inMicroBatches(threads: threads)
+    let graph = try self.network.evaluationGraph(batch: batch, loss: loss, givesLogits: givesLogits)
+      .fusingNormalizations().inMicroBatches(threads: threads)
     executor = Executor(Plan(graph), threads: threads)
   }
 
@@ -65,5 +67,21 @@ package final class Evaluator {
       }
     }
     return tally
+  }
+  /// The logits for every label of some batches, which `fill` writes as for `evaluate`. A label of −1 has none. The evaluator must be
+  /// one that gives logits.
+  package func outputs(
+    batches: Int, fill: (_ index: Int, BatchInputs, UnsafeMutableBufferPointer<Int32>) throws -> Void
+  ) throws -> NetworkOutputs {
+    var outputs = NetworkOutputs(classes: network.interface.classes)
+    for index in 0..<batches {
+      try executor.fillBatch(hasTokens: network.interface.hasTokens) { try fill(index, $0, $1) }
+      executor.run()
+      let logits = executor.output("logits").scalars
+      executor.withIntegers("labels") {
+        outputs.add(labels: UnsafeBufferPointer($0), logits: logits)
+      }
+    }
+    return outputs
   }
 }

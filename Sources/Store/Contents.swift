@@ -112,7 +112,8 @@ extension NamedTable {
   /// Why this is no table: it is drawn by columns that it does not have.
   var fault: String? {
     guard let drawing else { return nil }
-    let columns = [drawing.x, drawing.y] + drawing.by + (drawing.reference.map { [$0] } ?? [])
+    let columns =
+      [drawing.x, drawing.y] + drawing.by + [drawing.reference, drawing.value].compactMap { $0 }
     return columns.first { self[$0] == nil }.map {
       "the table \(name) is drawn by \($0), which it does not have"
     }

@@ -25,6 +25,12 @@ package struct Format: Hashable, Sendable {
   /// The version as it is written: "1.0".
   package var version: String { "\(major).\(minor)" }
 
+  /// The kind that a file states; `nil` where it states none.
+  /// - Throws: `StoreError` where it cannot be read.
+  package static func kind(of path: String) throws(StoreError) -> String? {
+    try storing { () throws(HDF5Error) in try HDF5File(path).root.attribute("format")?.text }
+  }
+
   /// Opens a file of this kind.
   /// - Parameter isForeign: whether a file without a valid seal is read, see `HDF5File`.
   /// - Throws: `StoreError` where it cannot be read, is of another kind, or of a newer major version.

@@ -10,7 +10,8 @@ struct IndexColumn: Sendable {
     case step(Path<Int?>)
     case number(Path<Double>)
     case status
-    case metric(Metric)
+    /// The metric at a place of `Metrics.all`.
+    case metric(Metric, Int)
   }
 
   let name: String
@@ -34,7 +35,7 @@ struct IndexColumn: Sendable {
       .init(name: "requested_sparsity", field: .number(\.requestedSparsity)),
       .init(name: "sparsity", field: .number(\.sparsity)), .init(name: "density", field: .number(\.density)),
       .init(name: "seed", field: .integer(\.seed)), .init(name: "round", field: .integer(\.round)),
-    ] + metrics.map { .init(name: $0.name, field: .metric($0)) } + [
+    ] + metrics.enumerated().map { .init(name: $1.name, field: .metric($1, $0)) } + [
       .init(name: "dynamics", field: .text(\.dynamics)), .init(name: "ladder", field: .flag(\.isLadder)),
       .init(name: "stopped_by", field: .text(\.stoppedBy)),
       .init(name: "processor", field: .text(\.processor)), .init(name: "kernels", field: .text(\.kernels)),
@@ -55,7 +56,7 @@ struct IndexColumn: Sendable {
     case .step(let path): row[keyPath: path].map(ColumnValue.integer)
     case .number(let path): .number(row[keyPath: path])
     case .status: .text(row.status.rawValue)
-    case .metric(let metric): metric.columnValue(row[metric: metric])
+    case .metric(let metric, let place): metric.columnValue(row.results[place])
     }
   }
 
@@ -70,10 +71,10 @@ struct IndexColumn: Sendable {
       row[keyPath: path] = integer < 0 ? nil : integer
     case (.number(let path), .number(let number)): row[keyPath: path] = number
     case (.number(let path), .integer(let integer)): row[keyPath: path] = Double(integer)
-    case (.metric(let metric), .integer(let integer)):
+    case (.metric(let metric, let place), .integer(let integer)):
       guard integer >= -1 || !metric.quantity.isWhole else { return false }
-      row[metric: metric] = metric.quantity.isWhole && integer < 0 ? .nan : Double(integer)
-    case (.metric(let metric), .number(let number)): row[metric: metric] = number
+      row.results[place] = metric.quantity.isWhole && integer < 0 ? .nan : Double(integer)
+    case (.metric(_, let place), .number(let number)): row.results[place] = number
     case (.status, .text(let text)):
       guard let status = TrialStatus(rawValue: text) else { return false }
       row.status = status
@@ -104,15 +105,34 @@ extension IndexRow {
 
   /// The value of a fixed column or, under its own name or that of its column (`setting_<name>`), of a swept
   /// setting; `nil` where there is none.
-  package subscript(column column: String) -> ColumnValue? {
-    if let fixed = IndexColumn.named(column) { return fixed.value(in: self) }
-    return settings.first { [$0.name, $0.columnName, "setting_" + $0.columnName].contains(column) }?.value
+  package subscript(column column: String) -> ColumnValue? { IndexColumnReader(column).value(in: self) }
+}
+
+/// Reads one column of many rows: where it stands is found once.
+package struct IndexColumnReader: Sendable {
+  private let name: String
+  private let fixed: IndexColumn?
+
+  /// A reader of a fixed column or a swept setting, see `IndexRow[column:]`.
+  package init(_ name: String) { (self.name, fixed) = (name, IndexColumn.named(name)) }
+
+  /// The value in a row; `nil` where there is none.
+  package func value(in row: IndexRow) -> ColumnValue? {
+    if let fixed { return fixed.value(in: row) }
+    return row.settings.first { $0.isCalled(name) }?.value
   }
 }
 
 extension IndexRow.SweptSetting {
+  /// Whether a column of that name holds the setting.
+  fileprivate func isCalled(_ column: String) -> Bool {
+    if column == name || column == columnName { return true }
+    return column.hasPrefix("setting_") && column.utf8.count == 8 + columnName.utf8.count
+      && column.hasSuffix(columnName)
+  }
+
   /// The name with `_` for everything that Python could not have in one.
-  var columnName: String {
+  static func columnName(_ name: String) -> String {
     String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
   }
 }

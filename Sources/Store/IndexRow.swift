@@ -45,7 +45,8 @@ package struct IndexRow: Hashable, Sendable {
   /// The settings that the sweep varies, with their values in this trial.
   package var settings: [SweptSetting] = []
 
-  private var results: [String: Double] = [:]
+  /// The values of metrics.
+  var results = MetricValues()
 
   /// Sparsities that differ by less are told as one: what is left over is rounding.
   package static let toldDifference = 1e-3
@@ -59,17 +60,26 @@ package struct IndexRow: Hashable, Sendable {
   package subscript(metric metric: Metric) -> Double {
     get {
       if case .column = metric.measurement { return self[column: metric.name]?.number ?? .nan }
-      return results[metric.name] ?? .nan
+      return results[metric.name]
     }
-    set { results[metric.name] = newValue.isNaN ? nil : newValue }
+    set { results[metric.name] = newValue }
   }
 
   /// The name and value of a setting that the sweep varies.
   package struct SweptSetting: Hashable, Sendable {
     package let name: String
     package let value: ColumnValue
+    /// The name of its column.
+    let columnName: String
 
     /// The setting `name` at `value`.
-    package init(_ name: String, _ value: ColumnValue) { (self.name, self.value) = (name, value) }
+    package init(_ name: String, _ value: ColumnValue) {
+      self.init(name, value, columnName: Self.columnName(name))
+    }
+
+    /// The same where the name of the column is known, as for many rows.
+    init(_ name: String, _ value: ColumnValue, columnName: String) {
+      (self.name, self.value, self.columnName) = (name, value, columnName)
+    }
   }
 }

@@ -53,8 +53,9 @@ enum IndexTable {
     else { return rows }
     for (name, column) in zip(names, columns) {
       guard let values = table[column] else { continue }
+      let columnName = IndexRow.SweptSetting.columnName(name)
       for (index, value) in columnValues(values).enumerated() where !isMissing(value) {
-        rows[index].settings.append(.init(name, value))
+        rows[index].settings.append(.init(name, value, columnName: columnName))
       }
     }
     return rows
@@ -93,7 +94,7 @@ enum IndexTable {
     switch column.field {
     case .text, .status: return .text(values.map { $0?.description ?? "" })
     case .flag: return .uint8(values.map { $0 == .integer(1) ? 1 : 0 })
-    case .metric(let metric) where !metric.quantity.isWhole: fallthrough
+    case .metric(let metric, _) where !metric.quantity.isWhole: fallthrough
     case .number: return .float64(values.map { $0?.number ?? .nan })
     case .integer, .step, .metric:
       return .int64(values.map { if case .integer(let value)? = $0 { Int64(value) } else { -1 } })

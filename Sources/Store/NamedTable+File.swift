@@ -18,6 +18,8 @@ extension HDF5Group {
       try dataset.setAttribute("drawing_y", .text(drawing.y))
       try dataset.setAttribute("drawing_by", .texts(drawing.by))
       if let reference = drawing.reference { try dataset.setAttribute("drawing_reference", .text(reference)) }
+      if drawing.form != .curves { try dataset.setAttribute("drawing_form", .text(drawing.form.rawValue)) }
+      if let value = drawing.value { try dataset.setAttribute("drawing_value", .text(value)) }
     }
   }
 
@@ -49,8 +51,13 @@ extension NamedTable {
       description: try dataset.attribute("description")?.text ?? "", columns: columns)
     guard let x = try dataset.attribute("drawing_x")?.text, let y = try dataset.attribute("drawing_y")?.text
     else { return }
-    drawing = Drawing(
+    var drawing = Drawing(
       y, against: x, by: try texts("drawing_by"), reference: try dataset.attribute("drawing_reference")?.text)
+    let form = try dataset.attribute("drawing_form")?.text ?? Drawing.Form.curves.rawValue
+    // A form of a newer program is not drawn.
+    guard let form = Drawing.Form(rawValue: form) else { return }
+    (drawing.form, drawing.value) = (form, try dataset.attribute("drawing_value")?.text)
+    self.drawing = drawing
   }
 }
 

@@ -24,6 +24,15 @@ public struct NamedTable: Hashable, Sendable {
 
     /// The name in files.
     public var name: String { quantity.name }
+
+    /// The same column with some of its rows.
+    package func taking(_ rows: [Int]) -> Column {
+      switch values {
+      case .texts(let texts): Column(quantity, .texts(rows.map { texts[$0] }))
+      case .integers(let integers): Column(quantity, .integers(rows.map { integers[$0] }))
+      case .numbers(let numbers): Column(quantity, .numbers(rows.map { numbers[$0] }))
+      }
+    }
   }
 
   /// How the table is drawn: one column against another, a curve for each combination of some more.
@@ -37,9 +46,38 @@ public struct NamedTable: Hashable, Sendable {
     /// The column of what y would be by chance, drawn as a dashed line; `nil` for none.
     public var reference: String?
 
+    /// The form: curves where nothing else is said.
+    public var form = Form.curves
+    /// The column of what the cells of a matrix show; `nil` for other forms.
+    public var value: String?
+
+    /// What a table is drawn as.
+    public enum Form: String, Hashable, Sendable {
+      /// Curves of y against x.
+      case curves
+      /// Curves in small panels, one for each value of the first column of `by`.
+      case panels
+      /// Shades of a value by rows (y) and columns (x), one matrix for each combination of the columns of `by`.
+      case matrix
+    }
+
     /// A drawing of these columns.
     public init(_ y: String, against x: String, by: [String] = [], reference: String? = nil) {
       (self.x, self.y, self.by, self.reference) = (x, y, by, reference)
+    }
+
+    /// Curves in small panels, one for each value of a column.
+    public init(
+      _ y: String, against x: String, inPanelsOf panel: String, by: [String] = [], reference: String? = nil
+    ) {
+      self.init(y, against: x, by: [panel] + by, reference: reference)
+      form = .panels
+    }
+
+    /// A matrix of a value, of which the mean over the rows of one cell is shown.
+    public init(matrixOf value: String, rows: String, columns: String, by: [String] = []) {
+      self.init(rows, against: columns, by: by)
+      (form, self.value) = (.matrix, value)
     }
   }
 
@@ -64,6 +102,26 @@ public struct NamedTable: Hashable, Sendable {
 
   /// The number of rows.
   public var rowCount: Int { columns.first?.values.count ?? 0 }
+
+  /// The same table with some of its rows.
+  package func taking(_ rows: [Int]) -> NamedTable {
+    var table = self
+    table.columns = columns.map { $0.taking(rows) }
+    return table
+  }
+
+  /// Whether it is another to the bit; a number that was not measured equals itself.
+  package func hasSameBits(as other: NamedTable) -> Bool {
+    func bits(_ table: NamedTable) -> NamedTable {
+      var table = table
+      table.columns = table.columns.map { column in
+        guard case .numbers(let values) = column.values else { return column }
+        return Column(column.quantity, .integers(values.map { Int(bitPattern: UInt($0.bitPattern)) }))
+      }
+      return table
+    }
+    return bits(self) == bits(other)
+  }
 
   /// The column of that name.
   public subscript(name: String) -> Column? { columns.first { $0.name == name } }

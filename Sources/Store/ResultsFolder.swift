@@ -32,6 +32,9 @@ package struct ResultsFolder: Hashable, Sendable {
   /// The journal of live progress.
   package func journal(of experiment: String) -> String { folder(of: experiment) + "/journal.jsonl" }
 
+  /// What people noted of the trials of an experiment, see `TrialNotes`.
+  package func notes(of experiment: String) -> String { folder(of: experiment) + "/notes.json" }
+
   /// The file of one trial.
   package func trial(_ trial: String, of experiment: String) -> String {
     "\(folder(of: experiment))/trials/\(trial).h5"

@@ -88,6 +88,18 @@ package enum SummaryFile {
     return try storing { () throws(HDF5Error) in try root.readNote("config") }
   }
 
+  /// What a summary says in words: its configuration and its provenance, as JSON.
+  /// - Parameter isForeign: whether a file without a valid seal is read, see `HDF5File`.
+  /// - Throws: `StoreError` where they cannot be read.
+  package static func notes(
+    _ path: String, isForeign: Bool = false
+  ) throws(StoreError) -> (configuration: String, provenance: String) {
+    let root = try Format.summary.open(path, isForeign: isForeign)
+    return try storing { () throws(HDF5Error) in
+      (try root.readNote("config"), try root.readNote("provenance"))
+    }
+  }
+
   /// The analyses of a summary alone.
   /// - Parameter isForeign: whether a file without a valid seal is read, see `HDF5File`.
   /// - Throws: `StoreError` where they cannot be read or are none that this program reads.
@@ -97,6 +109,22 @@ package enum SummaryFile {
       let analyses = try root.readTables("analyses")
       try Contents.require(analyses.lazy.compactMap(\.fault).first, in: path)
       return analyses
+    }
+  }
+
+  /// Puts tables of analyses into a summary, each in the place of its namesake if there is one. All else keeps its bytes, and the
+  /// file is replaced as a whole. Where the tables stand in it already, nothing is written.
+  /// - Throws: `StoreError` where it cannot be read, is not one that this program reads, or cannot be written.
+  package static func put(_ tables: [NamedTable], into path: String) throws(StoreError) {
+    let stored = try analyses(path)
+    let known = stored.map { old in tables.first { $0.name == old.name } ?? old }
+    let all = known + tables.filter { table in !stored.contains { $0.name == table.name } }
+    guard all.count > stored.count || !zip(all, stored).allSatisfy({ $0.hasSameBits(as: $1) }) else { return }
+    try storing { () throws(HDF5Error) in
+      let draft = try HDF5Draft(changing: path)
+      if try draft.root.contains("analyses") { try draft.root.remove("analyses") }
+      try draft.root.write("analyses", all)
+      try draft.commit()
     }
   }
 

@@ -177,6 +177,31 @@ package struct TrialFile: Sendable {
     }
   }
 
+  /// What of a round's network is kept: whether its weights are, and the names of its masks.
+  package func kept(ofRound index: Int) throws(StoreError) -> (weights: Bool, masks: [String]) {
+    try storing { () throws(HDF5Error) in
+      let group = try root.group("rounds/\(index)")
+      return (
+        try group.contains("weights"), try group.contains("masks") ? try group.group("masks").names() : []
+      )
+    }
+  }
+
+  /// The layers of a round, without its weights.
+  package func layers(ofRound index: Int) throws(StoreError) -> [LayerRecord] {
+    try storing { () throws(HDF5Error) in
+      let group = try root.group("rounds/\(index)")
+      let layers = try [LayerRecord](from: group.dataset("layers"))
+      try Contents.require(layers.fault, in: root.file, at: group.path)
+      return layers
+    }
+  }
+
+  /// What came of what must hold of a round.
+  package func invariants(ofRound index: Int) throws(StoreError) -> [InvariantRecord] {
+    try storing { () throws(HDF5Error) in try root.group("rounds/\(index)").readInvariants() }
+  }
+
   /// Everything of one round.
   package func round(_ index: Int) throws(StoreError) -> RoundRecord {
     try storing { () throws(HDF5Error) in

@@ -46,6 +46,8 @@ public enum RandomStreamKind: UInt32, Sendable, Hashable, CaseIterable {
   case ties = 10
   /// Gates of learned masks while they are trained; the substream is the weight's.
   case gates = 11
+  /// Corruptions of images; the substream is that of the kind, block 2²⁴·i belongs to example i.
+  case corruption = 12
 }
 
 /// A sequence of random words, and the numbers drawn from them.

@@ -309,7 +309,10 @@ import Testing
       "", "-", "--", "tiny/", "/", "../..", "tiny/x/y", "\u{0}", "é", "%s%n",
       String(repeating: "a", count: 9_000),
     ]
-    for command in ["status", "show", "table", "plot", "plan", "list", "data", "clean", "doctor", "run"] {
+    for command in [
+      "status", "show", "table", "plot", "ls", "compare", "tag", "note", "plan", "list", "data", "clean",
+      "doctor", "run",
+    ] {
       for text in odd where !text.contains("\u{0}") {
         // Never the real quickstart, and nothing removed.
         let outcome = try program.run([command, text] + (command == "run" ? ["--set", "training=1it"] : []))

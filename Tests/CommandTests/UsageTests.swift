@@ -60,7 +60,8 @@ import Testing
   @Test func everyHelpHasAnExampleThatIsOne() throws {
     let program = try Program()
     let commands = [
-      [], ["list"], ["plan"], ["run"], ["status"], ["show"], ["table"], ["plot"], ["data"], ["data", "list"],
+      [], ["list"], ["plan"], ["run"], ["status"], ["show"], ["ls"], ["table"], ["plot"], ["compare"],
+      ["tag"], ["note"], ["data"], ["data", "list"],
       ["data", "fetch"], ["data", "verify"], ["doctor"], ["clean"], ["bench"],
     ]
     for command in commands {

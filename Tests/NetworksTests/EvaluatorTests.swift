@@ -46,6 +46,39 @@ import Testing
     #expect(try score(family, 23, batch: 10, threads: 2) == expected)
   }
 
+  @Test("logits are what losses and predictions are made of, and cost no bit", arguments: Family.all)
+  func logits(_ family: Family) throws {
+    let traced = try family.traced()
+    let all = examples(family, 23)
+    func fill(_ index: Int, _ inputs: BatchInputs, _ labels: UnsafeMutableBufferPointer<Int32>) {
+      func copy<Element>(_ from: [Element], _ to: UnsafeMutableBufferPointer<Element>, _ rest: Element) {
+        let start = index * to.count
+        for place in to.indices { to[place] = start + place < from.count ? from[start + place] : rest }
+      }
+      switch inputs {
+      case .numbers(let buffer): copy(all.numbers, buffer, 9)
+      case .tokens(let buffer): copy(all.tokens, buffer, 0)
+      }
+      copy(all.labels, labels, -1)
+    }
+    let evaluator = try Evaluator(traced, batch: 10, givesLogits: true)
+    evaluator.load(ReferenceNumbers.parameters(traced), traced.initialBuffers)
+    let tally = try evaluator.evaluate(batches: 3, fill: fill)
+    let plain = try score(family, 23, batch: 10)
+    #expect(tally == plain && tally.lossSum.bitPattern == plain.lossSum.bitPattern)
+    let outputs = try evaluator.outputs(batches: 3, fill: fill)
+    #expect(outputs.labels == all.labels && outputs.logits.count == outputs.count * outputs.classes)
+    #expect(zip(outputs.predictions, outputs.labels).count { $0 == $1 } == tally.correct)
+    var loss = 0.0
+    for index in 0..<outputs.count {
+      let row = outputs.row(index).map { Double($0) }
+      let largest = row.max() ?? 0
+      let sum = row.reduce(0) { $0 + Elementary.exp($1 - largest) }
+      loss += Elementary.log(sum) + largest - row[Int(outputs.labels[index])]
+    }
+    #expect(abs(loss - tally.lossSum) <= 1e-5 * tally.lossSum)
+  }
+
   @Test("micro-batches change no bit of an evaluation", arguments: Family.bothForms, [8_000, 20_000])
   func microBatches(_ family: Family, bytes: Int) throws {
     let traced = try family.traced()

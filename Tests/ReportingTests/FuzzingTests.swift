@@ -95,6 +95,21 @@ import Testing
     #expect(answers.refused > 0 && answers.refused < answers.read)
   }
 
+  @Test func damagedExpressionsAreReadOrRefused() throws {
+    let rows = IndexRows.grid() + IndexRows.ladder()
+    let mutator = Mutator(
+      try Corpus.lines("expressions"),
+      words: ["==", "&&", "||", "!", "(", ")", "[", "]", "in", "\"", "~", "sparsity", "true", "1e9", "%"])
+    let tags = RowColumn("tags") { .text($0.seed == 0 ? "good" : "") }
+    let answers = try Fuzzing("expressions").run(mutator) { bytes in
+      let filter = try RowFilter(parsing: String(decoding: bytes, as: UTF8.self))
+      let kept = try RowFilter.rows(rows, meeting: [filter], beside: [tags])
+      #expect(kept.count <= rows.count)
+      #expect(try RowFilter.curveRows(rows, meeting: [filter], beside: [tags]).count >= kept.count)
+    }
+    #expect(answers.refused > 0 && answers.refused < answers.read)
+  }
+
   /// Curves that crowd together beyond what their quantity can be, and spans beyond the largest number.
   @Test func valuesBeyondTheirBoundsAreDrawn() {
     for values in [[0.0, 5, 5.1], [-1e308, 1e308, 1e308], [0, 1e308, 1.1e308]] {

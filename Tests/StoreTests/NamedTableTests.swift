@@ -14,6 +14,15 @@ import Testing
     #expect(table["absent"] == nil)
   }
 
+  /// Columns that an index has are its own, and the others settings.
+  @Test func rowsAreThoseOfAnIndex() {
+    let rows = Samples.overlap.indexRows
+    #expect(rows[2][column: "round"] == .integer(1))
+    #expect(rows[0][column: "jaccard"] == .number(0.4))
+    #expect(rows[0][column: "trial_a"] == .text("s1"))
+    #expect(rows.allSatisfy { $0.isLadder && !$0.isFinal && $0.status == .completed })
+  }
+
   @Test func aSummaryHoldsItAsDocumented() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("summary.h5")

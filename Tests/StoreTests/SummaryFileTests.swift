@@ -94,7 +94,8 @@ import Testing
       not_faster_64 \
       requested_share achieved_share requested_cost achieved_cost bits bytes_quantised bytes_quantised_sparse zeroed_survivors \
       latency_quantised latency_64_quantised latency_quantised_spread latency_64_quantised_spread throughput_quantised \
-      energy_quantised dynamics \
+      energy_quantised latency_share latency_sparse_share latency_compacted_share latency_quantised_share latency_64_share \
+      latency_64_sparse_share latency_64_compacted_share latency_64_quantised_share dynamics \
       ladder stopped_by processor kernels setting_sparsity setting_schedule learning_rate
       """
     #expect(table.columns.map(\.name) == documented.split(separator: " ").map(String.init))

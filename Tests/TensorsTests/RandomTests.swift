@@ -29,11 +29,11 @@ import Testing
   }
 
   @Test func streamKindsArePartOfTheContract() {
-    #expect(RandomStreamKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+    #expect(RandomStreamKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
     #expect(
       RandomStreamKind.allCases == [
         .initialisation, .dataOrder, .augmentation, .dropout, .mask, .split, .generation, .score, .dynamics,
-        .ties, .gates,
+        .ties, .gates, .corruption,
       ])
   }
 

@@ -10,12 +10,26 @@ struct DoctorCommand: ParsableCommand {
     discussion: """
       Exit code 74 where the folder of results cannot be written; anything else is advice.
 
-      \(examples("doctor"))
+      --bits runs one small trial of every family of models, on data that need no file, and compares with the digests that are \
+      published with this program. Exit code 1 where one differs: results of this machine are then not those of others.
+
+      \(examples("doctor", "doctor --bits"))
       """)
+
+  @Flag(help: "Compare results of small trials with the published digests, bit for bit.")
+  var bits = false
+
+  @Flag(help: "With --bits: print the digests that came out, for those who change the numerics.")
+  var list = false
 
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: DataOptions
+  @OptionGroup var cores: CoreOptions
   @OptionGroup var format: FormatOptions
+
+  func validate() throws {
+    if list, !bits { throw ValidationError("--list says what came out of --bits: give both") }
+  }
 
   /// One thing looked at.
   private struct Finding {
@@ -30,7 +44,22 @@ struct DoctorCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() throws { try bits ? compare() : look() }
+
+  /// Runs the published trials.
+  private func compare() throws {
+    let run = try VerificationRun(
+      try PublishedBits.all.map { try $0.known() }, DataLibrary(data.folders), cores, isQuiet: true)
+    let total = run.trials.count
+    guard !list else {
+      return try Terminal.data(
+        run.trials.map { "\($0.digest ?? "none")  \($0.name)" }.joined(separator: "\n"))
+    }
+    try Terminal.data(format.json ? run.json(total: total) : run.text(of: "families", total: total))
+    try run.end()
+  }
+
+  private func look() throws {
     let findings = [program, processor, kernels, hdf5, git] + tools + datasets + [writable]
     if format.json {
       let list = findings.map { finding in

@@ -18,7 +18,7 @@ struct ListCommand: ParsableCommand {
     case losses, targets
     case stopRules = "stop-rules"
     case recipeSteps = "recipe-steps"
-    case teachers, measurements, analyses, names, metrics, settings
+    case teachers, measurements, analyses, corruptions, names, metrics, settings
   }
 
   @Argument(help: "What to list.")
@@ -87,6 +87,7 @@ extension ListCommand.Kind {
     case .teachers: DistillationTeacher.catalogue.listings
     case .measurements: RoundMeasurement.catalogue.listings
     case .analyses: Analysis.catalogue.listings
+    case .corruptions: Corruption.catalogue.listings
     case .experiments, .metrics, .settings: []
     }
   }

@@ -17,6 +17,10 @@ struct ProfileCommand: ParsableCommand {
       bandwidth for working sets of three sizes. 3 × 3 convolutions that go by Winograd's form may attain more than all. Nothing else \
       should run meanwhile.
 
+      A network whose weights are codes of eight bits has a form of integers too, and with --quantise any has. Its products are held \
+      against the limit of floats, of which they may attain more than all. Scales are those of the weights, and inputs have one range, \
+      on which no time depends.
+
       A model that is named has its initial weights, of which --sparsity removes some by magnitude.
 
       \(examples(
@@ -38,6 +42,9 @@ struct ProfileCommand: ParsableCommand {
 
   @Flag(help: "Profile a training step in place of inference.")
   var training = false
+
+  @Flag(help: "Profile a form of integers too, of a network that has none of its own.")
+  var quantise = false
 
   @Option(help: "The fraction of the prunable weights of a model to remove, 0…1.")
   var sparsity: Double?
@@ -82,6 +89,9 @@ struct ProfileCommand: ParsableCommand {
     if let sparsity, !(sparsity > 0 && sparsity < 1) {
       throw ValidationError("--sparsity takes a fraction between 0 and 1, as 0.9, not \(sparsity)")
     }
+    if quantise, training {
+      throw ValidationError("--quantise is of inference: a training computes with floats")
+    }
     guard round ?? 0 >= 0 else { throw ValidationError("--round takes the number of a round, from 0 on") }
   }
 
@@ -113,7 +123,8 @@ struct ProfileCommand: ParsableCommand {
           sparsity: $0, granularity: try Granularity(parsing: granularity),
           allocation: try Allocation(parsing: allocation))
       }
-      return try ProfiledNetwork(model: subject, overrides, cut, data)
+      return try ProfiledNetwork(
+        model: subject, overrides, cut, isQuantised: quantise, data)
     }
     do { return try ofFile(StoredResults(folder: results.folder).trial(subject)) } catch {
       guard !subject.contains("/"), let nearest = Model.catalogue.names.nearest(to: subject),
@@ -132,7 +143,8 @@ struct ProfileCommand: ParsableCommand {
         .usage)
     }
     return try ProfiledNetwork(
-      file: path, round: round, isForeign: foreign.isForeign, DataLibrary(data.folders))
+      file: path, round: round, isQuantised: quantise, isForeign: foreign.isForeign, DataLibrary(data.folders)
+    )
   }
 
   /// What draws the figure again.
@@ -141,6 +153,7 @@ struct ProfileCommand: ParsableCommand {
     if let round { words += ["--round", "\(round)"] }
     if let batch { words += ["--batch", "\(batch)"] }
     if training { words.append("--training") }
+    if quantise { words.append("--quantise") }
     if let sparsity {
       words += ["--sparsity", "\(sparsity)", "--granularity", granularity, "--allocation", allocation]
     }

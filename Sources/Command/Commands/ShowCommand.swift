@@ -2,6 +2,7 @@ import ArgumentParser
 import Coppice
 import CoppiceReporting
 import CoppiceStore
+import Foundation
 
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,7 +36,11 @@ struct ShowCommand: ParsableCommand {
     let record = try TrialFile(path, isForeign: foreign.isForeign).record()
     let library = DataLibrary(data.folders)
     let evaluation = evaluate ? try TrialEvaluation(record, library: library) : nil
-    try Terminal.data(format.json ? json(record, path, evaluation) : text(record, path, evaluation))
+    // A trial lies in a folder beside what is noted of it.
+    let folder = ((path as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent
+    let notes = try TrialNotes((folder.isEmpty ? "." : folder) + "/notes.json")[record.trial]
+    try Terminal.data(
+      format.json ? json(record, path, notes, evaluation) : text(record, path, notes, evaluation))
     if let evaluation, !evaluation.isConfirmed {
       for difference in DataComparison.differences(record.provenance, library.records) {
         Terminal.log("note: \(difference)")
@@ -47,9 +52,12 @@ struct ShowCommand: ParsableCommand {
 
   // MARK: For a person
 
-  private func text(_ record: TrialRecord, _ path: String, _ evaluation: TrialEvaluation?) -> String {
+  private func text(
+    _ record: TrialRecord, _ path: String, _ notes: TrialNotes.Entry, _ evaluation: TrialEvaluation?
+  ) -> String {
     let width = Terminal.tableWidth
-    var parts = ["\(record.trial): \(record.status.rawValue)\n\(path)"]
+    let noted = NotedTrial.lines(notes).map { "\n" + $0 } ?? ""
+    var parts = ["\(record.trial): \(record.status.rawValue)\n\(path)\(noted)"]
     parts.append(Self.lines(record.configuration) { $0.specificationValue.description })
     parts.append(Self.lines(record.provenance) { if case .text(let text) = $0 { text } else { $0.text } })
     parts.append(Self.rounds(record).text(width: width))
@@ -196,11 +204,14 @@ struct ShowCommand: ParsableCommand {
 
   // MARK: For a program
 
-  private func json(_ record: TrialRecord, _ path: String, _ evaluation: TrialEvaluation?) -> String {
+  private func json(
+    _ record: TrialRecord, _ path: String, _ notes: TrialNotes.Entry, _ evaluation: TrialEvaluation?
+  ) -> String {
     var members: [(name: String, value: JSON)] = [
       ("schema_version", .integer(1)), ("trial", .text(record.trial)), ("path", .text(path)),
       ("status", .text(record.status.rawValue)), ("config", JSON(parsing: record.configuration) ?? .null),
       ("provenance", JSON(parsing: record.provenance) ?? .null),
+      ("tags", .list(notes.tags.map(JSON.text))), ("note", .text(notes.note)),
       ("rounds", .list(record.rounds.map(json))),
     ]
     if let recovery = TrialRecovery(record) {

@@ -7,8 +7,6 @@ struct TableCommand: ParsableCommand {
     discussion: examples(
       "table \(anExperiment)", "table \(anExperiment) --y test_accuracy,test_loss --format csv"))
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, markdown, csv, json }
-
   @OptionGroup var curves: CurveOptions
 
   @Option(
@@ -22,11 +20,12 @@ struct TableCommand: ParsableCommand {
       valueName: "cost"), completion: Completions.columns)
   var front: String?
 
-  @Option(help: "The form of the table.")
-  var format: Format?
+  @Flag(
+    help:
+      "Also the standard deviation, the standard error, the least and the greatest value of every measure.")
+  var statistics = false
 
-  @Flag(help: "As --format json.")
-  var json = false
+  @OptionGroup var form: TableFormOptions
 
   @Flag(name: .customLong("rows"), help: "The rows of the index as they are, one a trial and round; as CSV.")
   var showsRows = false
@@ -48,22 +47,34 @@ struct TableCommand: ParsableCommand {
       let analysis = try curves.table(name, try curves.only("--analysis"))
       return try print(analysis.table, under: analysis.heading)
     }
-    if showsRows { return try print(Table(try curves.rows(paths)), unless: .csv) }
+    if showsRows { return try printRows(try curves.rows(paths)) }
     let measures = measures.split(separator: ",").map(String.init)
+    let set = try curves.curves(paths)
+    for sentence in try curves.remarks(set, paths).sentences { Terminal.log("note: \(sentence)") }
     try print(
-      try curves.curves(paths).table(
-        of: measures, frontAgainst: front, band: curves.band ?? .ci95))
+      try set.table(
+        of: measures, frontAgainst: front, band: curves.band ?? .ci95,
+        hasStatistics: statistics))
+  }
+
+  /// Prints rows as they are. As CSV they are printed piece by piece: very many with all their columns would not fit into memory.
+  private func printRows(_ rows: [IndexRow]) throws {
+    guard form.form(unless: .csv) == .csv else { return try print(Table(rows)) }
+    let names = IndexRow.columnNames(of: rows)
+    let size = 2_000
+    for start in stride(from: 0, to: max(1, rows.count), by: size) {
+      let text = Table(Array(rows[start..<min(start + size, rows.count)]), columns: names).commaSeparated
+      // The names of the columns stand above the first piece alone.
+      let lines =
+        start == 0 ? text[...] : text[text.index(after: text.firstIndex(of: "\n") ?? text.startIndex)...]
+      try Terminal.data(String(lines.dropLast()))
+    }
   }
 
   /// Prints a table in the form that was asked for, else in that of its kind; people get its heading too.
-  private func print(_ table: Table, under heading: String? = nil, unless other: Format = .text) throws {
-    let text =
-      switch format ?? (json ? .json : other) {
-      case .text: (heading.map { $0 + "\n\n" } ?? "") + table.text(width: Terminal.tableWidth)
-      case .markdown: table.markdown
-      case .csv: table.commaSeparated
-      case .json: table.json
-      }
-    try Terminal.data(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+  private func print(_ table: Table, under heading: String? = nil, unless other: TableForm = .text) throws {
+    let form = form.form(unless: other)
+    let top = form == .text ? heading.map { $0 + "\n\n" } ?? "" : ""
+    try Terminal.data(top + form.text(table))
   }
 }

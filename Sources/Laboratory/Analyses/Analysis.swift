@@ -76,6 +76,8 @@ public struct AnalysisRound: Sendable {
   package let masks: StageKey?
   /// The stage with the network.
   package let training: StageKey
+  /// What holds the weights before training; `nil` where the plan says them.
+  package let initial: StageKey?
 
   /// The plans of which one is the trial's. They are shared by all rounds.
   private let plans: [TrialPlan]
@@ -87,14 +89,20 @@ public struct AnalysisRound: Sendable {
   /// The stages it is read from.
   package var stages: [StageKey] { [training] + (masks.map { [$0] } ?? []) }
 
-  package init(row: IndexRow, masks: StageKey?, training: StageKey, plan: TrialPlan? = nil) {
+  package init(
+    row: IndexRow, masks: StageKey?, training: StageKey, initial: StageKey? = nil, plan: TrialPlan? = nil
+  ) {
     self.init(
-      row: row, masks: masks, training: training, place: plan == nil ? nil : 0, in: plan.map { [$0] } ?? [])
+      row: row, masks: masks, training: training, initial: initial, place: plan == nil ? nil : 0,
+      in: plan.map { [$0] } ?? [])
   }
 
   /// A round of a trial by its place in a plan.
-  fileprivate init(row: IndexRow, masks: StageKey?, training: StageKey, place: Int?, in plans: [TrialPlan]) {
-    (self.row, self.masks, self.training) = (row, masks, training)
+  fileprivate init(
+    row: IndexRow, masks: StageKey?, training: StageKey, initial: StageKey? = nil, place: Int?,
+    in plans: [TrialPlan]
+  ) {
+    (self.row, self.masks, self.training, self.initial) = (row, masks, training, initial)
     (self.plans, self.place) = (plans, place)
   }
 }
@@ -157,6 +165,12 @@ public struct AnalysisContext: Sendable {
   /// The masks of a round; `nil` for a dense network.
   public func masks(of round: AnalysisRound) throws -> MaskSet? {
     try round.masks.flatMap { try read($0)[masks: "masks"] }
+  }
+
+  /// The weights of a round's trial before training; `nil` where they are not known.
+  public func initialWeights(of round: AnalysisRound) throws -> ParameterSet? {
+    if let initial = round.initial { return try read(initial)[parameters: "parameters"] }
+    return try round.plan?.regimen.initialParameters(draw: 0)
   }
 
   /// The weights and buffers of a round.

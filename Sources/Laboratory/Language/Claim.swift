@@ -33,8 +33,10 @@ public struct Claim: Sendable {
   public let paper: String
   /// The number that was published, or what was said in place of one.
   public let published: String
-  /// The column of the index that is compared.
+  /// The column of the index that is compared, or of the analysis.
   public let metric: String
+  /// The table of an analysis whose rows it speaks of: `linear_connectivity`; `nil` for the index.
+  public let analysis: String?
   /// What is taken of it.
   public let measure: Measure
   /// The conditions of the rows that it speaks of, as `coppice table --where` takes them. Rows of one seed count as their mean.
@@ -50,18 +52,21 @@ public struct Claim: Sendable {
   ///   - statement: the claim in one sentence.
   ///   - paper: where it was published.
   ///   - published: the number that was published, or what was said in place of one.
-  ///   - metric: the column of the index that is compared.
+  ///   - analysis: the table of an analysis whose rows it speaks of, one value a seed as in the index; `nil` for the index.
+  ///   - metric: the column that is compared.
   ///   - measure: what is taken of it.
   ///   - rows: the conditions of the rows that it speaks of.
   ///   - reference: the conditions of the rows it is compared with.
   ///   - expectation: where the claim puts the number, with the tolerance that it allows: fractions, not percent.
   public init(
-    _ statement: String, paper: String, published: String, metric: String = "test_accuracy",
+    _ statement: String, paper: String, published: String, analysis: String? = nil,
+    metric: String = "test_accuracy",
     measure: Measure = .value, of rows: [String],
     against reference: [String]? = nil, expected expectation: Expectation
   ) {
     (self.statement, self.paper, self.published) = (statement, paper, published)
     (self.metric, self.measure, self.rows, self.reference) = (metric, measure, rows, reference)
+    self.analysis = analysis
     self.expectation = expectation
   }
 }

@@ -158,6 +158,11 @@ package enum Settings {
       parse: { try Start(parsing: $0) }
     ).identified { .component($0.start.identity) },
     Setting(
+      "data-order", \.dataOrder, unit: "number, or from a step on as 2@500it",
+      "in which of several orders the measured networks see their data",
+      neutral: DataOrder.own.specificationValue, value: \.specificationValue, check: { try $0.check() },
+      parse: { try DataOrder(parsing: $0) }),
+    Setting(
       "seed", \.seed, .whole(), as: "0", unit: "integer", "the seed of every random stream"),
   ]
 

@@ -73,6 +73,8 @@ public struct Trial: Sendable {
   public var scoringBatch: Int
   /// Which form the products with pruned weights take.
   public var execution: SparseExecution
+  /// In which order the networks that are measured see their data.
+  public var dataOrder: DataOrder
   /// The seed of initial weights, split, data order, augmentation, dropout and random masks, each a stream of its own.
   public var seed: Int
 
@@ -88,7 +90,8 @@ public struct Trial: Sendable {
     dynamics: Dynamics = .none, loss: Loss = .crossEntropy, stop: StopRule = .never, scoringBatches: Int = 1,
     learnedMask: LearnedMask = .none, retrainingRate: RetrainingRate = .own, repair: Repair = .none,
     compaction: Compaction = .none, optimizerState: OptimizerState = .fresh,
-    measurement: RoundMeasurement = .none, target: CostTarget = .weights, start: Start = .fresh
+    measurement: RoundMeasurement = .none, target: CostTarget = .weights, start: Start = .fresh,
+    dataOrder: DataOrder = .own
   ) {
     self.model = model
     self.start = start
@@ -123,6 +126,7 @@ public struct Trial: Sendable {
     self.optimizerState = optimizerState
     self.measurement = measurement
     self.target = target
+    self.dataOrder = dataOrder
   }
 
   /// What makes this trial another than others: every setting that is not at its neutral value.

@@ -51,6 +51,13 @@ package struct Round: Sendable {
     return round
   }
 
+  /// The same round with another stage in the place of one, in every role that it has.
+  func replacing(_ key: StageKey, by other: StageKey) -> Round {
+    var round = self
+    for place in round.stages.indices where round.stages[place].key == key { round.stages[place].key = other }
+    return round
+  }
+
   /// Whether a control stands in the place of the pruned network.
   var isControl: Bool { ticketSteps != nil }
 

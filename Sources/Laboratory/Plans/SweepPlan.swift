@@ -30,6 +30,7 @@ package struct SweepPlan: Sendable {
     for name in [experiment.name] + (name.map { [$0] } ?? []) where !FileName.isFolder(name) {
       throw ExperimentError.name(name)
     }
+    for analysis in experiment.analyses { try Analysis.catalogue.check(analysis) }
     self.experiment = experiment
     var trials: [(cell: Trial, identity: Specification)]
     let (copies, count): (Int, Int)
@@ -65,6 +66,15 @@ package struct SweepPlan: Sendable {
       : Self.copies(
         copies, of: count, overrides.map(\.name),
         sweptBefore: try experiment.cells(seeds: nil, overrides: [], settings: settings), settings)
+  }
+
+  /// A plan of trials that are planned already, whatever sweeps they come from, and of nothing besides: no baseline is added, and
+  /// nothing is asked when they are there.
+  package init(of trials: [TrialPlan], name: String) {
+    experiment = Experiment(name, question: "Do these trials come out as before?") { Axis(\.seed, [0]) }
+    (self.name, self.trials, settings, copies) = (name, trials, Settings.all, nil)
+    var known: Set<StageKey> = []
+    stages = trials.flatMap(\.stages).filter { known.insert($0.key).inserted }
   }
 
   /// Looks at the files that trials begin with: what these hold, and not where they lie, tells trials apart.
@@ -147,11 +157,16 @@ package struct SweepPlan: Sendable {
 
   private static func distinctions(_ trials: some Sequence<TrialPlan>, _ settings: [Setting]) -> [Distinction]
   {
+    distinctions(of: trials.lazy.map(\.trial), settings)
+  }
+
+  /// The same of trials, planned or not.
+  static func distinctions(of trials: some Sequence<Trial>, _ settings: [Setting]) -> [Distinction] {
     // The ratio has columns of its own, of what was asked for and what was reached.
     let told = settings.filter { $0.name != "sparsity" }
     var values = told.map { (name: $0.name, values: [Specification.Value]()) }
-    for plan in trials {
-      for place in told.indices { values[place].values.append(told[place].value(plan.trial)) }
+    for trial in trials {
+      for place in told.indices { values[place].values.append(told[place].value(trial)) }
     }
     let columns = IndexRow.columnNames.map { $0.replacing("_", with: "-") }
     return Distinction.all(among: values, taken: Set(columns + settings.map(\.name)))

@@ -135,6 +135,7 @@ package struct TrialPlan: Sendable {
     )
     for step in steps { try step.extend(&course) }
     try course.measureRepaired()
+    try course.takeDataOrder()
     course.measureLatencies()
     rounds = course.rounds
     guard course.isMeasured else { throw RecipeError.noRound }
@@ -165,9 +166,7 @@ package struct TrialPlan: Sendable {
 
   /// What tells the trial from others of its sweep, as the index has it.
   package func values(of distinctions: [Distinction]) -> [IndexRow.SweptSetting] {
-    distinctions.compactMap { distinction in
-      value(of: distinction).map { IndexRow.SweptSetting(distinction.name, $0.columnValue) }
-    }
+    trial.values(of: distinctions, settings)
   }
 
   private func value(of distinction: Distinction) -> Specification.Value? {
@@ -234,6 +233,16 @@ package struct TrialPlan: Sendable {
     }
     // A component of one's own may have a name of any length; its full name stands in the file.
     return (parts + ["seed\(trial.seed)"]).map { FileName.shortened($0, to: 40) }
+  }
+}
+
+extension Trial {
+  /// What tells the trial from others of its sweep, by a table of settings.
+  func values(of distinctions: [Distinction], _ settings: [Setting]) -> [IndexRow.SweptSetting] {
+    distinctions.compactMap { distinction in
+      settings.first { $0.name == distinction.setting }.flatMap { distinction.value(in: $0.value(self)) }
+        .map { IndexRow.SweptSetting(distinction.name, $0.columnValue) }
+    }
   }
 }
 

@@ -16,7 +16,8 @@ extension Course {
       let quota = try pruner.quota(for: forecast.layers, target: target)
       try pruner.checkReach(
         quota.total, least: leastSurvivors, of: forecast.layers, largest: forecast.largestUnit)
-      removesNothing = try forecast.prune(to: target, by: trial.allocation)
+      removesNothing = try forecast.prune(
+        to: target, by: trial.allocation, granularity: trial.granularity)
     } else {
       removesNothing = try pruneCosts(to: target)
     }

@@ -1,5 +1,4 @@
 import CoppiceStore
-import Foundation
 
 /// Asks the analyses of an experiment, when all trials of a run have ended.
 struct RunAnalyses: Sendable {
@@ -15,10 +14,10 @@ struct RunAnalyses: Sendable {
     guard !plan.experiment.analyses.isEmpty else { return [] }
     let rounds = plan.analysisRounds { outcomes.rows(ofTrial: $0) }
     return plan.experiment.analyses.flatMap { analysis -> [NamedTable] in
-      let stage = AnalysisStage(analysis, of: rounds)
       do {
-        for measurement in stage.measurements where try make(measurement) == nil { return [] }
-        return try make(stage)?.tables ?? []
+        return try AnalysisMaker(maker: maker, context: context).tables(
+          of: AnalysisStage(analysis, of: rounds))
+          ?? []
       } catch let end as Interrupted {
         outcomes.keep(end)
         return []
@@ -28,15 +27,6 @@ struct RunAnalyses: Sendable {
         observe(.failed(trial: analysis.name, message: "\(error)"))
         return []
       }
-    }
-  }
-
-  /// The outputs of a stage; `nil` where an end was asked for meanwhile.
-  private func make(_ stage: any Stage) throws -> StageRecord? {
-    while true {
-      if case .made(let record) = try maker.make(stage, { context }) { return record }
-      if context.interruption.isRequested { return nil }
-      usleep(UInt32(1e6 * maker.pause(for: stage.key)))
     }
   }
 }

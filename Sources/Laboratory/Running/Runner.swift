@@ -227,7 +227,10 @@ package final class Runner: Sendable {
     return StageContext(
       folder: results.stages, recent: outputs, interruption: interruption,
       checkpointInterval: options.checkpointInterval, threads: options.threads, costs: costs,
-      waypoints: left.map { (plan.stages[$0].steps, plan.stages[$0].key) },
+      waypoints: left.map { place in
+        let stage = plan.stages[place]
+        return (stage.steps, stage.key, (stage as? TrainingStage)?.keepsMoments ?? false)
+      },
       leave: { [outputs, queue, observe, stages = plan.stages] record in
         do throws(StoreError) { try outputs.write(record) } catch {
           // What is not left is made by itself, later.

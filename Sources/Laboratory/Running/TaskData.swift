@@ -9,6 +9,7 @@ package struct TaskData: Sendable {
   private let source: DatasetSource
   private let seed: Int
   private let splits: SplitCache
+  private let corrupted: CorruptedParts
   package let interface: Interface
   /// The name of the data in results: the data set's, and how they differ from those that are published.
   package var name: String {
@@ -17,11 +18,14 @@ package struct TaskData: Sendable {
   /// What results depend on: the source with its options, and what the files held.
   package let specification: Specification
 
-  fileprivate init(_ source: DatasetSource, _ loaded: DataLibrary.Loaded, seed: Int, _ splits: SplitCache) {
+  fileprivate init(
+    _ source: DatasetSource, _ loaded: DataLibrary.Loaded, seed: Int, _ splits: SplitCache,
+    _ corrupted: CorruptedParts
+  ) {
     dataset = loaded.dataset
     self.source = source
     self.seed = seed
-    self.splits = splits
+    (self.splits, self.corrupted) = (splits, corrupted)
     interface = Interface(dataset.task, classes: dataset.classCount)
     specification = Specification(
       "data", version: 1,
@@ -30,6 +34,11 @@ package struct TaskData: Sendable {
 
   /// The three parts for this seed.
   package var split: Split { splits.split(dataset, source, seed: seed) }
+
+  /// The examples for the test, corrupted.
+  package func test(_ corruption: Corruption) throws -> Subset {
+    try corrupted.part(corruption, of: source) { try corruption.applied(to: split.test, of: dataset) }
+  }
 
   /// Training steps in one pass over the training data; 0 where they do not fill one batch.
   package func stepsPerEpoch(batchSize: Int) -> Int { dataset.stepsPerEpoch(batchSize: batchSize) }
@@ -86,6 +95,7 @@ package final class DataLibrary: Sendable {
   /// Where tables of latencies lie, by which targets are decided.
   package let tables: LatencyTables
   private let splits = SplitCache()
+  private let corrupted = CorruptedParts()
   private let loaded = Mutex<[DatasetSource: Loaded]>([:])
 
   /// The data sets in some folders.
@@ -113,7 +123,7 @@ package final class DataLibrary: Sendable {
       loaded[source] = new
       return new
     }
-    return TaskData(source, loaded, seed: seed, splits)
+    return TaskData(source, loaded, seed: seed, splits, corrupted)
   }
 
   /// What is to be said of data that are not the published ones: how they differ, what results call them, and what to do.

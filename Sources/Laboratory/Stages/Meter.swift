@@ -15,18 +15,23 @@ package struct Meter {
   private let test: EvaluationBatches
   /// What is left of the network that is measured, where units are cut out.
   private let compacted: Compacted?
+  private let givesLogits: Bool
 
-  /// - Parameter compacted: what is cut out of the network before it is measured; `nil` for nothing.
+  /// - Parameters:
+  ///   - compacted: what is cut out of the network before it is measured; `nil` for nothing.
+  ///   - givesLogits: whether `outputs` can be asked for.
   package init(
-    _ regimen: Regimen, masks: MaskSet? = nil, compacted: Compacted? = nil, threads: Int = 1
+    _ regimen: Regimen, masks: MaskSet? = nil, compacted: Compacted? = nil, givesLogits: Bool = false,
+    threads: Int = 1
   ) throws {
     (self.regimen, self.masks, self.compacted, self.threads) = (regimen, masks, compacted, threads)
+    self.givesLogits = givesLogits
     let data = regimen.data
     batch = data.interface.evaluationBatch
     evaluator = try Evaluator(
       compacted?.apply(to: regimen.model) ?? regimen.model, loss: regimen.loss, batch: batch,
       masks: masks.map { compacted?.sliced($0) ?? $0 }, execution: regimen.execution,
-      threads: threads)
+      givesLogits: givesLogits, threads: threads)
     let split = data.split
     training = try EvaluationBatches(split.training, of: data.dataset, batchSize: batch)
     validation = try EvaluationBatches(split.validation, of: data.dataset, batchSize: batch)
@@ -41,9 +46,7 @@ package struct Meter {
     _ parameters: ParameterSet, _ buffers: ParameterSet, quantisation: Quantisation? = nil, step: Int,
     isLast: Bool
   ) throws -> Evaluation {
-    let evaluator = try quantisation.flatMap { try quantised($0, parameters, buffers) } ?? self.evaluator
-    evaluator.load(
-      compacted?.sliced(parameters) ?? parameters, compacted?.sliced(buffers) ?? buffers)
+    let evaluator = try loaded(parameters, buffers, quantisation)
     var evaluation = Evaluation(step: step)
     evaluation.measure(.validation, try tally(validation, evaluator))
     let tested = try tally(test, evaluator)
@@ -55,6 +58,25 @@ package struct Meter {
     return evaluation
   }
 
+  /// The logits of a network of these weights for every label of some examples of the data set.
+  package func outputs(
+    _ parameters: ParameterSet, _ buffers: ParameterSet, quantisation: Quantisation? = nil, on part: Subset
+  ) throws -> NetworkOutputs {
+    let evaluator = try loaded(parameters, buffers, quantisation)
+    let batches = try EvaluationBatches(part, of: regimen.data.dataset, batchSize: batch)
+    return try evaluator.outputs(batches: batches.count) { batches.fill($0, $1, $2) }
+  }
+
+  /// What evaluates a network of these weights.
+  private func loaded(
+    _ parameters: ParameterSet, _ buffers: ParameterSet, _ quantisation: Quantisation?
+  ) throws -> Evaluator {
+    let evaluator = try quantisation.flatMap { try quantised($0, parameters, buffers) } ?? self.evaluator
+    evaluator.load(
+      compacted?.sliced(parameters) ?? parameters, compacted?.sliced(buffers) ?? buffers)
+    return evaluator
+  }
+
   /// What evaluates a network of integers, whose weights are constants of its graph. `nil` where inputs are not quantised, so that it is
   /// a network of floats, and where a weight is no number, which no code would tell.
   private func quantised(
@@ -64,7 +86,7 @@ package struct Meter {
     guard quantisation.layers.contains(where: \.scales.hasIntegerInput), isWhole else { return nil }
     return try Evaluator(
       quantisation.network(regimen.model, parameters, buffers), loss: regimen.loss, batch: batch,
-      masks: masks, execution: regimen.execution, threads: threads)
+      masks: masks, execution: regimen.execution, givesLogits: givesLogits, threads: threads)
   }
 
   private func tally(_ batches: EvaluationBatches, _ evaluator: Evaluator) throws -> Tally {

@@ -13,6 +13,7 @@ package final class RecentStages: Sendable {
   private let bytes: Int
   private let count: Int
   private let fault: @Sendable (StageKey, StageRecord) -> String?
+  private let elsewhere: @Sendable (StageKey) throws(StoreError) -> StageRecord?
   /// The least recently used first.
   private let recent = Mutex<[Entry]>([])
 
@@ -23,11 +24,14 @@ package final class RecentStages: Sendable {
   ///     The usual number is good for some fifteen networks of LeNet-300-100.
   ///   - count: stages that stay in memory, at most.
   ///   - fault: why what was read cannot be the outputs of a stage; `nil` where it can.
+  ///   - elsewhere: what is known of a stage that the folder does not hold.
   package init(
     _ folder: StageFolder, bytes: Int = 16 << 20, count: Int = 64,
-    fault: @escaping @Sendable (StageKey, StageRecord) -> String? = { _, _ in nil }
+    fault: @escaping @Sendable (StageKey, StageRecord) -> String? = { _, _ in nil },
+    elsewhere: @escaping @Sendable (StageKey) throws(StoreError) -> StageRecord? = { _ in nil }
   ) {
     (self.folder, self.bytes, self.count, self.fault) = (folder, bytes, count, fault)
+    self.elsewhere = elsewhere
   }
 
   /// Whether the outputs of a stage are there, in memory or in the folder.
@@ -53,7 +57,7 @@ package final class RecentStages: Sendable {
 
   /// The same from the file, and nothing of it stays in memory.
   package func readFile(_ key: StageKey) throws(StoreError) -> StageRecord? {
-    guard let record = try folder.read(key.hexadecimal) else { return nil }
+    guard let record = try folder.read(key.hexadecimal) else { return try elsewhere(key) }
     if let fault = fault(key, record) {
       throw .badContents(file: folder.file(key.hexadecimal), reason: fault)
     }

@@ -31,8 +31,8 @@ package struct StageContext: Sendable {
   package let threads: Int
   /// What networks cost.
   package let costs: NetworkCostTable
-  /// The stages whose outputs a training leaves on its way, and the step after which it does.
-  package let waypoints: [(step: Int, key: StageKey)]
+  /// The stages whose outputs a training leaves on its way, the step after which it does, and whether moments are among them.
+  package let waypoints: [(step: Int, key: StageKey, keepsMoments: Bool)]
   /// Keeps what is left on the way.
   package let leave: @Sendable (StageRecord) throws -> Void
   /// Told of a checkpoint that could not be written.
@@ -45,7 +45,7 @@ package struct StageContext: Sendable {
   package init(
     folder: StageFolder, recent: RecentStages? = nil, interruption: Interruption = Interruption(),
     checkpointInterval: Double = 30, threads: Int = 1, costs: NetworkCostTable = NetworkCostTable(),
-    waypoints: [(step: Int, key: StageKey)] = [],
+    waypoints: [(step: Int, key: StageKey, keepsMoments: Bool)] = [],
     leave: @escaping @Sendable (StageRecord) throws -> Void = { _ in },
     checkpointFailed: @escaping @Sendable (StoreError) -> Void = { _ in },
     progress: @escaping @Sendable (StageProgress) -> Void = { _ in },

@@ -9,7 +9,8 @@ extension TrainingRun {
   mutating func leave() throws {
     for waypoint in context.waypoints where waypoint.step == trainer.step {
       try harden(isCut: false)
-      try context.leave(outputs(of: waypoint.key, isMeasured: false))
+      try context.leave(
+        outputs(of: waypoint.key, isMeasured: false, keepsMoments: waypoint.keepsMoments))
     }
   }
 
@@ -54,7 +55,8 @@ extension TrainingRun {
 
   /// The outputs.
   func record() throws -> StageRecord {
-    var record = try outputs(of: stage.key, isMeasured: stage.isMeasured)
+    var record = try outputs(
+      of: stage.key, isMeasured: stage.isMeasured, keepsMoments: stage.keepsMoments)
     record.numbers += drawn.numbers
     if let smaller { record.numbers.append(smaller.record(agreements).numbers) }
     if let reason = stopped { record.metadata = JSON.object([("stop", .text(reason))]) }
@@ -79,10 +81,10 @@ extension TrainingRun {
   }
 
   /// The network as it stands, and what it took. One that is not measured is there to be gone back to, and has no curves.
-  func outputs(of key: StageKey, isMeasured: Bool) throws -> StageRecord {
+  func outputs(of key: StageKey, isMeasured: Bool, keepsMoments: Bool) throws -> StageRecord {
     var record = log.record(
       key, step: trainer.step, parameters: activeParameters, try activeBuffers())
-    if stage.keepsMoments {
+    if keepsMoments {
       let state = smaller?.expanded(trainer.state) ?? trainer.state
       record.parameters.append(("moments", state.moments))
       record.numbers.append(("moment_steps", [Double(momentSteps + trainer.step)]))

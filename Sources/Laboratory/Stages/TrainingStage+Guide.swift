@@ -52,11 +52,13 @@ extension TrainingStage {
     package var adapters: Adapters?
     /// Which of several copies it is, that differ in the order of their examples and in dropout. Copy 0 is the training itself.
     package var copy = 0
+    /// In which order it sees its data: 0 for that of the seed, see `DataOrder`.
+    package var order = 0
 
     /// What tells results apart.
     var identity: Specification.Value {
       .list([
-        guide?.value ?? .none, adapters.map { .integer($0.rank) } ?? .none, .integer(copy),
+        guide?.value ?? .none, adapters.map { .integer($0.rank) } ?? .none, .integer(copy), .integer(order),
       ])
     }
   }
@@ -64,6 +66,7 @@ extension TrainingStage {
   /// What the teacher costs in each step.
   var guideFlops: Double { Double((way.guide?.flops ?? 0).times(regimen.batchSize)) }
 
-  /// The seed of its data's order and of dropout.
-  var orderSeed: UInt64 { regimen.seedBits &+ UInt64(way.copy) << 32 }
+  /// The seed of its data's order, of augmentation and of dropout: s + c · 2³² + o · 2⁴⁰ for copy c in order o. There are fewer than 2⁸
+  /// copies.
+  var orderSeed: UInt64 { regimen.seedBits &+ UInt64(way.copy) << 32 &+ UInt64(way.order) << 40 }
 }

@@ -135,6 +135,7 @@ package struct TrainingStage: Stage {
         ("guide", way.guide?.value ?? .none, neutral: .none),
         ("adapters", way.adapters.map { .integer($0.rank) } ?? .none, neutral: .none),
         ("copy", .integer(way.copy), neutral: .integer(0)),
+        ("data-order", .integer(way.order), neutral: .integer(0)),
       ]))
   }
 

@@ -69,7 +69,7 @@ package struct AdviceCost: Sendable {
     read: least { row in
       [
         ("dense", row[metric: .latencyDense]), ("sparse", row[metric: .latencySparse]),
-        ("compacted", row[metric: .latencyCompacted]),
+        ("compacted", row[metric: .latencyCompacted]), ("quantised", row[metric: .latencyQuantised]),
       ]
     })
 
@@ -79,7 +79,7 @@ package struct AdviceCost: Sendable {
     read: least { row in
       [
         ("dense", row[metric: .latency64Dense]), ("sparse", row[metric: .latency64Sparse]),
-        ("compacted", row[metric: .latency64Compacted]),
+        ("compacted", row[metric: .latency64Compacted]), ("quantised", row[metric: .latency64Quantised]),
       ]
     })
 
@@ -89,7 +89,7 @@ package struct AdviceCost: Sendable {
     read: least { row in
       [
         ("dense", row[metric: .energyDense]), ("sparse", row[metric: .energySparse]),
-        ("compacted", row[metric: .energyCompacted]),
+        ("compacted", row[metric: .energyCompacted]), ("quantised", row[metric: .energyQuantised]),
       ]
     })
 }

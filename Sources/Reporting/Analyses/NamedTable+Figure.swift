@@ -7,11 +7,12 @@ extension NamedTable {
   /// The band goes from the smallest to the largest value: rows that share a trial, as pairs do, are not independent, and an
   /// interval of confidence would promise too much.
   ///
-  /// - Returns: `nil` for a table that is not drawn, or lacks what would be.
+  /// - Returns: `nil` for a table that is not drawn as curves, or lacks what would be.
   package func figure(
     title: String? = nil, band: Band = .minmax, command: String? = nil, generator: String? = nil
   ) -> LineFigure? {
-    guard let drawing, let x = self[drawing.x], let y = self[drawing.y], let xs = x.numbers,
+    guard let drawing, drawing.form == .curves, let x = self[drawing.x], let y = self[drawing.y],
+      let xs = x.numbers,
       let ys = y.numbers
     else { return nil }
     let groups = groups(by: drawing.by)
@@ -32,13 +33,17 @@ extension NamedTable {
   }
 
   /// The rows of each curve, in the order in which the table names them first.
-  private func groups(by names: [String]) -> [(label: String, rows: [Int])] {
+  func groups(by names: [String]) -> [(label: String, rows: [Int])] {
     let columns = names.compactMap { self[$0] }
     var groups: [(label: String, rows: [Int])] = []
     for row in 0..<rowCount {
       let label = columns.map { column in
         if case .text(let text) = column.values[row] { return text }
-        return "\(column.quantity.title) = \(NumberText.exact(column.values[row].number ?? .nan))"
+        let number = column.values[row].number ?? .nan
+        let text =
+          column.quantity.unit == .fraction
+          ? "\(NumberText.trimmed(number * 100, decimals: 2)) %" : NumberText.exact(number)
+        return "\(column.quantity.title) = \(text)"
       }.filter { $0 != "none" }.joined(separator: ", ")
       if let place = groups.firstIndex(where: { $0.label == label }) {
         groups[place].rows.append(row)
@@ -79,7 +84,7 @@ extension NamedTable {
 
 extension NamedTable.Column {
   /// The values as numbers; `nil` for texts.
-  fileprivate var numbers: [Double]? {
+  var numbers: [Double]? {
     switch values {
     case .texts: nil
     case .integers(let values): values.map(Double.init)

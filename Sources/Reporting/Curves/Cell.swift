@@ -71,17 +71,22 @@ package struct Cell: Sendable, Equatable {
 
   /// The values of a metric over the seeds; none of a training that diverged, whatever was measured before it ended.
   package func sample(_ metric: String) -> SampleStatistics {
-    SampleStatistics(rows.map { Self.value($0, metric) }, expected: expectedSeeds)
+    let reader = IndexColumnReader(metric)
+    return SampleStatistics(rows.map { Self.value($0, reader) }, expected: expectedSeeds)
   }
 
-  private static func value(_ row: IndexRow, _ metric: String) -> Double? {
-    row.status == .diverged ? nil : row.number(metric)
+  private static func value(_ row: IndexRow, _ metric: IndexColumnReader) -> Double? {
+    guard row.status != .diverged, let number = metric.value(in: row)?.number, number.isFinite else {
+      return nil
+    }
+    return number
   }
 
   /// The values of a metric by seed.
   package func values(_ metric: String) -> [Int: Double] {
     var values: [Int: Double] = [:]
-    for row in rows { values[row.seed] = Self.value(row, metric) }
+    let reader = IndexColumnReader(metric)
+    for row in rows { values[row.seed] = Self.value(row, reader) }
     return values
   }
 }

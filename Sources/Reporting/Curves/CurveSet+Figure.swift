@@ -80,8 +80,13 @@ extension CurveSet {
   /// Throws unless `metric` is a column of numbers.
   func requireNumeric(_ metric: String) throws(ReportingError) {
     guard indexColumns.contains(metric) else { throw .unknownColumn(metric, known: indexColumns) }
-    for row in (curves + baselines).flatMap(\.cells).flatMap(\.rows) {
-      if case .text = row[column: metric] { throw .notNumeric(metric) }
+    let reader = IndexColumnReader(metric)
+    for curve in curves + baselines {
+      for cell in curve.cells {
+        for row in cell.rows {
+          if case .text = reader.value(in: row) { throw .notNumeric(metric) }
+        }
+      }
     }
   }
 

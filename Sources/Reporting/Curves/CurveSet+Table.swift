@@ -12,8 +12,10 @@ extension CurveSet {
   /// - Parameters:
   ///   - cost: a numeric column; then `front` is 1 for what no other line beats in the first metric and this column, else 0.
   ///   - band: what stands behind the ±; `minmax`, which is not symmetric, has two columns instead.
+  ///   - hasStatistics: whether every metric has its standard deviation, standard error, least and greatest value too.
   package func table(
-    of metrics: [String] = ["test_accuracy"], frontAgainst cost: String? = nil, band: Band = .ci95
+    of metrics: [String] = ["test_accuracy"], frontAgainst cost: String? = nil, band: Band = .ci95,
+    hasStatistics: Bool = false
   ) throws(ReportingError) -> Table {
     for metric in metrics + (cost.map { [$0] } ?? []) { try requireNumeric(metric) }
     // The cost is a column too, so that a reader sees what the front is made of.
@@ -39,6 +41,7 @@ extension CurveSet {
     table.columns.append(.init(name: "n"))
     for (position, metric) in shown.enumerated() {
       table.columns += Self.columns(metric, band)
+      if hasStatistics { table.columns += Self.statistics.map { $0.column(metric) } }
       if hasDifference, position == 0 { table.columns.append(Self.differenceColumn(metric)) }
     }
     table.columns.append(.init(name: "collapsed", format: .integer))
@@ -67,7 +70,11 @@ extension CurveSet {
         let count = metrics.first.map { cell.sample($0).count } ?? cell.rows.count
         row.append(.count(count, of: max(cell.expectedSeeds, count)))
         for (position, metric) in shown.enumerated() {
-          row += Self.cells(cell.sample(metric.name), band, metric.aggregation)
+          let sample = cell.sample(metric.name)
+          row += Self.cells(sample, band, metric.aggregation)
+          if hasStatistics {
+            row += Self.statistics.map { $0.value(sample).map(Table.Cell.number) ?? .missing }
+          }
           if hasDifference, position == 0 {
             row.append(isCompared ? difference(of: cell, metric.name) : .missing)
           }
@@ -90,6 +97,24 @@ extension CurveSet {
     }
     return table
   }
+
+  /// A statistic of the seeds, as a column.
+  private struct Statistic: Sendable {
+    let suffix: String
+    let heading: String
+    let value: @Sendable (SampleStatistics) -> Double?
+
+    func column(_ metric: Metric) -> Table.Column {
+      .init(name: metric.name + suffix, heading: heading, format: metric.quantity.tableFormat)
+    }
+  }
+
+  private static let statistics = [
+    Statistic(suffix: "_sd", heading: "standard deviation") { $0.standardDeviation },
+    Statistic(suffix: "_sem", heading: "standard error") { $0.standardError },
+    Statistic(suffix: "_least", heading: "least") { $0.minimum },
+    Statistic(suffix: "_greatest", heading: "greatest") { $0.maximum },
+  ]
 
   /// Networks that are smaller and not faster, counted like those at chance.
   private static let marks: [(metric: Metric, heading: String, count: @Sendable (Cell) -> Int?)] = [

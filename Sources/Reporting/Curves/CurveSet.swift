@@ -47,7 +47,7 @@ package struct CurveSet: Sendable, Equatable {
     let settings = Self.settings(of: index)
     let known =
       IndexRow.columnNames + settings.filter { !IndexRow.columnNames.contains($0) }
-      + (index.contains { $0[column: Self.summaryColumn] != nil } ? [Self.summaryColumn] : [])
+      + (Self.hasSummaries(index) ? [Self.summaryColumn] : [])
     for column in (chosen ?? []) + (x.map { [$0] } ?? []) where !known.contains(column) {
       throw .unknownColumn(column, known: known)
     }
@@ -55,10 +55,11 @@ package struct CurveSet: Sendable, Equatable {
     let condition = condition
     let dense = index.filter(\.isDense)
     let pruned = index.filter { !$0.isDense && condition.map($0.number) != .some(nil) }
-    let grouping = Grouping(seedsOf: index, rows: condition == nil ? rows : .final, condition: condition)
+    let grouping = Grouping(
+      pruned, seedsOf: index, rows: condition == nil ? rows : .final, condition: condition)
 
-    var columns = chosen ?? Self.identityColumns.filter { Self.varies($0, pruned) }
-    while let (one, other) = grouping.conflict(pruned, by: columns) {
+    var columns = chosen ?? Self.identityColumns.filter(grouping.varies)
+    while let (one, other) = grouping.conflict(by: columns) {
       let candidates =
         Self.identityColumns + settings.filter { $0 != condition }
         + (condition == nil ? [] : ["target_sparsity"])
@@ -71,15 +72,16 @@ package struct CurveSet: Sendable, Equatable {
     if chosen == nil {
       // The order is that of the settings, whichever conflict came first.
       let order = Self.identityColumns + settings + ["target_sparsity"]
-      columns = Self.withoutRedundant(order.filter(columns.contains), pruned)
+      columns = Self.withoutRedundant(order.filter(columns.contains), grouping)
     }
 
     self.columns = columns
     indexColumns = known
     subject = ["model", "dataset"].filter { !Self.varies($0, index) }.map(first.text)
-    curves = grouping.curves(pruned, by: columns)
+    curves = grouping.curves(by: columns)
     let ladders = pruned.filter { $0.round == 0 && $0.density == 1 }
-    baselines = grouping.baselines(dense, ladders: ladders, settings: settings)
+    baselines = Grouping(dense, seedsOf: index, rows: grouping.rows, condition: condition)
+      .baselines(ladders: ladders, settings: settings)
     references = DenseReferences(
       dense.isEmpty ? ladders.filter { $0.control == "none" } : dense,
       columns: Self.comparedColumns(of: index))
@@ -109,16 +111,26 @@ package struct CurveSet: Sendable, Equatable {
   // MARK: Columns
 
   static func varies(_ column: String, _ rows: [IndexRow]) -> Bool {
-    Set(rows.map { $0.text(column) }).count > 1
+    let reader = IndexColumnReader(column)
+    guard let first = rows.first.map({ IndexRow.text(reader.value(in: $0)) }) else { return false }
+    return rows.contains { IndexRow.text(reader.value(in: $0)) != first }
+  }
+
+  /// Whether the rows are of several summaries.
+  static func hasSummaries(_ rows: [IndexRow]) -> Bool {
+    let reader = IndexColumnReader(summaryColumn)
+    return rows.contains { reader.value(in: $0) != nil }
   }
 
   /// What two trials of a configuration may differ in beside the identity: the step rewound to and the swept
   /// settings, in order of first appearance. A setting whose values a column of its name tells less of has one of its own.
   private static func settings(of rows: [IndexRow]) -> [String] {
-    let columns = IndexRow.columnNames(of: rows)
+    let columns = Set(IndexRow.columnNames(of: rows))
+    let fixed = Set(IndexRow.columnNames)
     var names = ["rewind_step"]
-    for setting in rows.lazy.flatMap(\.settings) where setting.name != summaryColumn {
-      let isFixed = IndexRow.columnNames.contains(setting.name)
+    var seen: Set<String> = [summaryColumn]
+    for setting in rows.lazy.flatMap(\.settings) where seen.insert(setting.name).inserted {
+      let isFixed = fixed.contains(setting.name)
       let name = isFixed ? "setting_" + setting.name : setting.name
       if !names.contains(name), !isFixed || columns.contains(name) { names.append(name) }
     }
@@ -127,16 +139,15 @@ package struct CurveSet: Sendable, Equatable {
 
   /// The columns without those that tell no two configurations apart that the others do not; of two that say the
   /// same the later goes.
-  private static func withoutRedundant(_ columns: [String], _ rows: [IndexRow]) -> [String] {
-    func groups(_ columns: [String]) -> Int { Set(rows.map { row in columns.map(row.text) }).count }
-    let all = groups(columns)
+  private static func withoutRedundant(_ columns: [String], _ grouping: Grouping) -> [String] {
+    let all = grouping.count(by: columns)
     var kept = columns
     // Neither a schedule nor a dynamics alone says how a network is pruned: both are named.
     let method = ["schedule", "dynamics"]
     let isNamedWhole = method.allSatisfy(columns.contains)
     for column in columns.reversed() where !isNamedWhole || !method.contains(column) {
       let fewer = kept.filter { $0 != column }
-      if groups(fewer) == all { kept = fewer }
+      if grouping.count(by: fewer) == all { kept = fewer }
     }
     return kept
   }

@@ -3,8 +3,11 @@ import CoppiceStore
 /// An index row read by column name.
 extension IndexRow {
   /// The column as text, numbers in their shortest form; `none` where there is no value.
-  func text(_ column: String) -> String {
-    switch self[column: column] {
+  func text(_ column: String) -> String { Self.text(self[column: column]) }
+
+  /// A value as text, numbers in their shortest form; `none` where there is none.
+  static func text(_ value: ColumnValue?) -> String {
+    switch value {
     case .text(let text): text.isEmpty ? "none" : text
     case .integer(let integer): "\(integer)"
     case .number(let number): number.isFinite ? NumberText.exact(number) : "none"
@@ -16,14 +19,6 @@ extension IndexRow {
   func number(_ column: String) -> Double? {
     guard let number = self[column: column]?.number, number.isFinite else { return nil }
     return number
-  }
-
-  /// Whether the trial was asked for no sparsity at all, and is no control: a baseline. A recipe is none, though it may only quantise
-  /// or distil. Nor is a learned mask that came to remove nothing: it is asked for no number, and works inside the training.
-  var isDense: Bool {
-    guard control == "none", schedule != "recipe" else { return false }
-    if targetSparsity.isFinite { return targetSparsity <= 0 }
-    return isFinal && density == 1 && schedule != "none"
   }
 
   /// Whether this row is what the trial was asked for. That of a trial which is still running, which collapsed, or which a

@@ -43,34 +43,40 @@ package struct RowCondition: Sendable, Equatable {
   }
 
   /// Whether a row meets the condition.
-  func isMet(by row: IndexRow) -> Bool {
+  func isMet(by row: IndexRow) -> Bool { isMet(by: row[column: column]) }
+
+  /// Whether the value of the column meets the condition.
+  func isMet(by found: ColumnValue?) -> Bool {
     switch comparison {
-    case .equal: values.contains { Self.isEqual(row, column, $0) }
-    case .unequal: !values.contains { Self.isEqual(row, column, $0) }
-    case .below: compared(row) { $0 < $1 }
-    case .above: compared(row) { $0 > $1 }
-    case .atMost: compared(row) { $0 <= $1 }
-    case .atLeast: compared(row) { $0 >= $1 }
+    case .equal: values.contains { Self.isEqual(found, $0) }
+    case .unequal: !values.contains { Self.isEqual(found, $0) }
+    case .below: compared(found) { $0 < $1 }
+    case .above: compared(found) { $0 > $1 }
+    case .atMost: compared(found) { $0 <= $1 }
+    case .atLeast: compared(found) { $0 >= $1 }
     }
   }
 
-  private func compared(_ row: IndexRow, _ isMet: (Double, Double) -> Bool) -> Bool {
-    guard let number = row.number(column), let value = Double(values[0]) else { return false }
+  private func compared(_ found: ColumnValue?, _ isMet: (Double, Double) -> Bool) -> Bool {
+    guard let number = found?.number, number.isFinite, let value = Double(values[0]) else { return false }
     return isMet(number, value)
   }
 
   /// Numbers are equal to one part in ten thousand: a sparsity that was reached is asked for by what was aimed at.
-  private static func isEqual(_ row: IndexRow, _ column: String, _ text: String) -> Bool {
-    guard let number = row.number(column), let value = Double(text) else { return row.text(column) == text }
+  private static func isEqual(_ found: ColumnValue?, _ text: String) -> Bool {
+    guard let number = found?.number, number.isFinite, let value = Double(text) else {
+      return IndexRow.text(found) == text
+    }
     return abs(number - value) <= 1e-4 * max(abs(number), abs(value))
   }
 }
 
 extension RowCondition {
   /// Columns that say how a network is pruned: dense networks, with which others are compared, are not asked for them.
-  private static let ofPruning: Set = [
+  static let ofPruning: Set = [
     "criterion", "granularity", "allocation", "schedule", "dynamics", "control", "retraining", "rewind_step",
-    "target_sparsity", "requested_sparsity", "sparsity", "density", "round", "ladder", "trial",
+    "target_sparsity", "requested_sparsity", "sparsity", "density", "round", "ladder", "trial", "tags",
+    "note",
   ]
 
   /// The rows that meet all conditions. Dense trials stay, unless a condition speaks of what they share with others, as the
@@ -78,17 +84,6 @@ extension RowCondition {
   package static func rows(_ rows: [IndexRow], meeting conditions: [RowCondition]) throws(ReportingError)
     -> [IndexRow]
   {
-    if conditions.isEmpty { return rows }
-    let known = IndexRow.columnNames(of: rows) + rows.flatMap(\.settings).map(\.name)
-    for condition in conditions where !known.contains(condition.column) {
-      throw .unknownColumn(condition.column, known: IndexRow.columnNames(of: rows))
-    }
-    let kept = rows.filter { row in
-      conditions.allSatisfy { $0.isMet(by: row) || row.isDense && ofPruning.contains($0.column) }
-    }
-    guard kept.contains(where: { !$0.isDense }) || !rows.contains(where: { !$0.isDense }) else {
-      throw .noRowsLeft
-    }
-    return kept
+    try RowFilter.curveRows(rows, meeting: conditions.map { RowFilter($0) })
   }
 }

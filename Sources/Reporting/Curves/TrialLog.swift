@@ -14,7 +14,7 @@ package struct TrialLog: Sendable {
     }
 
     /// The values of a quantity by step, of which there is at least one that is finite; `nil` where there are none.
-    fileprivate func values(_ name: String) -> [(step: Int, value: Double)]? {
+    func values(_ name: String) -> [(step: Int, value: Double)]? {
       var values = zip(series.steps, (series[name] ?? []).map(Double.init)).map { (step: $0, value: $1) }
       if values.isEmpty, let metric = Evaluation.metrics.first(where: { $0.name == name }) {
         values = evaluations.map { ($0.step, $0[metric]) }
@@ -73,7 +73,6 @@ package struct TrialLog: Sendable {
   }
 
   private func panel(_ name: String, _ shown: [Round]) -> LineFigure {
-    let quantity = name == "loss" ? Quantity("loss", "loss of the batches") : Metrics.column(name).quantity
     let lines = shown.map { round in
       let values = round.values(name) ?? []
       return LineFigure.Line(
@@ -81,6 +80,12 @@ package struct TrialLog: Sendable {
         points: values.map { .init(x: Double($0.step), y: $0.value.isFinite ? $0.value : nil) },
         hasMarkers: values.count <= 25)
     }
-    return LineFigure(title: "", x: Axis(label: ""), y: quantity.axis(), lines: lines, plotHeight: 200)
+    return LineFigure(
+      title: "", x: Axis(label: ""), y: Self.quantity(name).axis(), lines: lines, plotHeight: 200)
+  }
+
+  /// What a quantity over steps is.
+  static func quantity(_ name: String) -> Quantity {
+    name == "loss" ? Quantity("loss", "loss of the batches") : Metrics.column(name).quantity
   }
 }

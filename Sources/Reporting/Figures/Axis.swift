@@ -44,8 +44,24 @@ package struct Axis: Sendable, Equatable {
   }
 
   /// The labels of `values`. Round ticks share one number of decimals, chosen so that no two labels agree;
-  /// ticks at data values get three significant digits at most: `51.2`, `6.25`, and `7.0` for what is not quite 7.
-  func labels(_ values: [Double]) -> [String] {
+  /// ticks at data values get three significant digits at most: `51.2`, `6.25`, and `7.0` for what is not quite 7. From a million on they
+  /// share a prefix: `4.1 G`.
+  package func labels(_ values: [Double]) -> [String] {
+    let largest = values.map { abs($0) }.filter(\.isFinite).max() ?? 0
+    if format == .number, let prefix = Self.prefixes.last(where: { largest >= $0.factor }) {
+      return unprefixed(values.map { $0 / prefix.factor }).map {
+        $0 == "0" ? $0 : $0 + "\u{2009}" + prefix.name
+      }
+    }
+    return unprefixed(values)
+  }
+
+  /// The prefixes of large numbers.
+  private static let prefixes: [(name: String, factor: Double)] = [
+    ("M", 1e6), ("G", 1e9), ("T", 1e12), ("P", 1e15),
+  ]
+
+  private func unprefixed(_ values: [Double]) -> [String] {
     let shown = values.map { format == .percent ? $0 * 100 : $0 }
     if ticks == .round, scale == .linear {
       let decimals = (0...9).first { digits in

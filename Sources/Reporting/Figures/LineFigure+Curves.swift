@@ -70,7 +70,7 @@ extension LineFigure {
   }
 
   private func drawBand(_ svg: inout SVG, _ layout: FigureLayout, _ line: Line, _ style: LineStyle) {
-    if line.hasBars { return drawBars(&svg, layout, line, style) }
+    if line.hasBars || hasErrorBars { return drawBars(&svg, layout, line, style) }
     for stretch in stretches(line, layout, { [$0.low, $0.high] }) {
       if stretch.count == 1, let only = stretch.first {
         // A band needs two points; a single one gets an error bar.

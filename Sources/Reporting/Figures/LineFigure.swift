@@ -98,6 +98,8 @@ package struct LineFigure: Figure, Equatable {
   package var scale = 1.0
   /// The height of the plotting area in points; title, legend and caption come on top.
   package var plotHeight: Double
+  /// Whether what stands around means is drawn as error bars in place of bands.
+  package var hasErrorBars = false
   /// Whether the lines are named below the plot.
   package var hasLegend = true
   /// Whether it shows a part of what another figure of the page shows, so that what lies outside is not missed.
@@ -120,11 +122,12 @@ package struct LineFigure: Figure, Equatable {
   }
 
   /// The baselines that stand for themselves.
-  var namedBaselines: [Baseline] { baselines.filter { $0.line == nil } }
+  package var namedBaselines: [Baseline] { baselines.filter { $0.line == nil } }
 
   /// How line `index` is drawn.
-  func style(_ index: Int) -> LineStyle {
+  package func style(_ index: Int) -> LineStyle {
     guard lines[index].isReference else { return .curve(index) }
-    return .reference(lines[..<index].count(where: \.isReference))
+    // Baselines have the first dashes.
+    return .reference(baselines.count + lines[..<index].count(where: \.isReference))
   }
 }

@@ -34,7 +34,7 @@ package struct LineStyle: Sendable, Equatable {
   }
 
   /// The style of reference line `index`: grey; several differ in their dashes.
-  static func reference(_ index: Int) -> LineStyle {
+  package static func reference(_ index: Int) -> LineStyle {
     LineStyle(color: baselineColor, dash: referenceDashes[index % referenceDashes.count], marker: .circle)
   }
 

@@ -40,6 +40,9 @@ package struct StudentT: Sendable, Equatable {
     return isOdd ? 2 / Double.pi * (Self.arcTangent(t / Double(ν).squareRoot()) + sine * sum) : sine * sum
   }
 
+  /// `P(|T| ≥ t)`, for `t` ≥ 0: the probability of a two-sided test. What is left of 1 is exact to some 10⁻¹⁶.
+  package func tailProbability(_ t: Double) -> Double { max(0, 1 - centralProbability(t)) }
+
   /// The `t` with `P(|T| ≤ t) = confidence`: 4.3027 for ν = 2 and 95 %. Zero for a confidence of 0 or less,
   /// infinite for 1 or more.
   package func twoSidedQuantile(confidence: Double) -> Double {

@@ -5,9 +5,9 @@ extension Table {
   /// value is missing or not a number.
   package var commaSeparated: String {
     var text = machineColumns.map(Self.quoted).joined(separator: ",") + "\n"
-    for row in rows {
+    for row in machineRows {
       text +=
-        machineValues(row).map { cell in
+        row.map { cell in
           switch cell {
           case .text(let text): Self.quoted(text)
           case .number(let value): value.isFinite ? NumberText.exact(value) : ""
@@ -22,14 +22,17 @@ extension Table {
   /// where a value is missing or not a number.
   package var json: String {
     let names = machineColumns
-    let lines = rows.map { row in
-      "    " + JSON.object(zip(names, machineValues(row)).map { ($0, $1.json) })
+    let lines = machineRows.map { row in
+      "    " + JSON.object(zip(names, row).map { ($0, $1.json) })
     }
     let list = lines.isEmpty ? "[]" : "[\n" + lines.joined(separator: ",\n") + "\n  ]"
     return "{\n  \"schema_version\": 1,\n  \"rows\": \(list)\n}\n"
   }
 
   private static func quoted(_ text: String) -> String {
+    // Most texts are of plain letters; line ends beyond those of ASCII are looked for in the others.
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x80 && $0 != 0x2C && $0 != 0x22 }
+    if isPlain { return text }
     guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
     return "\"" + text.flatMap { $0 == "\"" ? ["\"", "\""] : [$0] } + "\""
   }

@@ -1,4 +1,4 @@
-/// Rows under named columns, to be printed as text, Markdown, CSV or JSON.
+/// Rows under named columns, to be printed as text, Markdown, LaTeX, CSV or JSON.
 ///
 /// People read rounded numbers in the unit of their heading; programs read full precision under the column's
 /// name, fractions as fractions.
@@ -78,7 +78,7 @@ package struct Table: Sendable, Equatable {
     self.rows = rows
   }
 
-  func cell(_ row: [Cell], _ column: Int) -> Cell { column < row.count ? row[column] : .missing }
+  package func cell(_ row: [Cell], _ column: Int) -> Cell { column < row.count ? row[column] : .missing }
 
   /// What a person reads in a cell; `–` where there is nothing.
   package func display(_ cell: Cell, _ column: Column) -> String {
@@ -98,27 +98,38 @@ package struct Table: Sendable, Equatable {
 
   /// The columns a program reads, in order: an estimate and a count are two of them.
   var machineColumns: [String] {
-    columns.indices.flatMap { index in
-      [columns[index].name] + (suffix(index).map { [columns[index].name + $0] } ?? [])
+    zip(columns, suffixes).flatMap { column, suffix in
+      [column.name] + (suffix.map { [column.name + $0] } ?? [])
     }
   }
 
-  /// What is added to the name of a column for the second value of its cells; `nil` where they have one.
-  private func suffix(_ index: Int) -> String? {
-    columns[index].halfWidthSuffix
-      ?? (rows.contains { if case .count = cell($0, index) { true } else { false } } ? "_expected" : nil)
+  /// What is added to the name of each column for the second value of its cells; `nil` where they have one.
+  private var suffixes: [String?] {
+    columns.indices.map { index in
+      columns[index].halfWidthSuffix
+        ?? (rows.contains { if case .count = cell($0, index) { true } else { false } } ? "_expected" : nil)
+    }
   }
 
-  /// The values a program reads in a row, in the order of `machineColumns`; nil for what is missing.
-  func machineValues(_ row: [Cell]) -> [Cell] {
-    columns.indices.flatMap { index -> [Cell] in
-      let isEstimate = suffix(index) != nil
-      switch cell(row, index) {
-      case .estimate(let mean, let halfWidth):
-        return isEstimate ? [.number(mean), halfWidth.map(Cell.number) ?? .missing] : [.number(mean)]
-      case .count(let count, let expected): return [.number(Double(count)), .number(Double(expected))]
-      case let other: return isEstimate ? [other, .missing] : [other]
+  /// The values a program reads in each row, in the order of `machineColumns`; `missing` for what is not there.
+  var machineRows: [[Cell]] {
+    let hasTwo = suffixes.map { $0 != nil }
+    return rows.map { row in
+      var values: [Cell] = []
+      values.reserveCapacity(columns.count)
+      for index in columns.indices {
+        switch cell(row, index) {
+        case .estimate(let mean, let halfWidth):
+          values.append(.number(mean))
+          if hasTwo[index] { values.append(halfWidth.map(Cell.number) ?? .missing) }
+        case .count(let count, let expected):
+          values += [.number(Double(count)), .number(Double(expected))]
+        case let other:
+          values.append(other)
+          if hasTwo[index] { values.append(.missing) }
+        }
       }
+      return values
     }
   }
 }

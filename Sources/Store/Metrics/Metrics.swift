@@ -78,7 +78,24 @@ package enum Metrics {
     .latency64QuantisedSpread,
     .throughputQuantised,
     .energyQuantised,
+    .latencyShare,
+    .latencySparseShare,
+    .latencyCompactedShare,
+    .latencyQuantisedShare,
+    .latency64Share,
+    .latency64SparseShare,
+    .latency64CompactedShare,
+    .latency64QuantisedShare,
   ]
+
+  private static let shippedPlaces = Dictionary(
+    shipped.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// Where a metric stands in `all`; `nil` for one that is not there.
+  static func place(of name: String) -> Int? {
+    shippedPlaces[name]
+      ?? own.withLock { $0.firstIndex { $0.name == name } }.map { shipped.count + $0 }
+  }
 
   /// Adds metrics of a user's package, before any file is read or written.
   ///

@@ -34,6 +34,11 @@ import Testing
         ])
     }
     #expect((forms.last?["flops"] as? Int ?? 0) < (forms.first?["flops"] as? Int ?? 0))
+    let coded = try object(try program.run(model + ["--json", "--quantise"]).output)
+    let names = (coded["forms"] as? [[String: Any]] ?? []).compactMap { $0["form"] as? String }
+    #expect(names == ["dense", "sparse", "compacted", "quantised"])
+    let refused = try program.run(model + ["--quantise", "--training"])
+    #expect(refused.status == 64 && refused.errors.contains("--quantise is of inference"))
   }
 
   @Test func aTrialAndACompactedFileAreProfiled() throws {

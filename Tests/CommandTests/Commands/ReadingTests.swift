@@ -25,7 +25,8 @@ import Testing
     ("stop-rules", StopRule.catalogue.names), ("recipe-steps", RecipeStep.catalogue.names),
     ("teachers", DistillationTeacher.catalogue.names),
     ("measurements", RoundMeasurement.catalogue.names),
-    ("analyses", Analysis.catalogue.names), ("names", NameMap.catalogue.names),
+    ("analyses", Analysis.catalogue.names), ("corruptions", Corruption.catalogue.names),
+    ("names", NameMap.catalogue.names),
     ("metrics", Metrics.all.map(\.name)),
     ("settings", Settings.all.map(\.name)),
   ]
@@ -337,6 +338,32 @@ import Testing
     #expect(try program.run(["table", "tiny", "--y", ""]).status == 64)
   }
 
+  @Test func stylesAndTrialsAreDrawn() throws {
+    let program = try Program(copying: Sweeps.finished.get())
+    func svg(_ words: String...) throws -> String {
+      let drawn = try program.run(["plot"] + words)
+      #expect(drawn.status == 0, "\(words): \(drawn.errors)")
+      return drawn.output
+    }
+    #expect(try svg("tiny", "--style", "lth").contains("Weights remaining (%)"))
+    let change = try svg("tiny", "--style", "shrinkbench")
+    #expect(change.contains("Change in test accuracy (points)") && change.contains("--style shrinkbench"))
+    let trials = program.store.trials(of: "tiny").sorted().filter { $0.hasPrefix("magnitude") }
+    let trial = try #require(trials.first)
+    #expect(try svg(trial, "--layers").contains("Sparsity of the layer (%)"))
+    #expect(try svg(trial, "--classes").contains("Test error (%)"))
+    #expect(try svg(trial, "--weights").contains("Histograms of"))
+    let loss = try svg(trial, try #require(trials.last), "--series", "loss")
+    #expect(loss.contains("Loss of the batches") && loss.contains("Mean"))
+    for options in [
+      ["--style", "lth", "--x", "sparsity"], ["--style", "lth", "--front"], ["--style", "nature"],
+      ["--layers", "--classes"], ["--series", "loss", "--weights"],
+    ] {
+      let refused = try program.run(["plot", trial] + options)
+      #expect(refused.status == 64, "\(options): \(refused.errors)")
+    }
+  }
+
   @Test func severalSummariesAreShownTogether() throws {
     let program = try Program(copying: Sweeps.finished.get())
     let other = program.results + "/other"
@@ -472,7 +499,8 @@ import Testing
       Set(commands.map(\.1)) == [
         "list", "plan", "run", "prune", "status", "show", "criteria", "claims", "explain", "compact",
         "export",
-        "inspect", "costs", "profile", "table", "plot", "speed", "advise", "data", "doctor", "clean", "bench",
+        "inspect", "costs", "profile", "table", "plot", "report", "speed", "advise", "data", "doctor",
+        "clean", "bench",
       ])
     for command in commands {
       let outcome = try run([String(command.1), "--help"], environment: ["COLUMNS": "100"])

@@ -74,7 +74,7 @@ extension Running {
         neutral.map(\.name)
           == [
             "scoring-batches", "loss", "dynamics", "learned-mask", "stop", "recipe", "retraining-rate",
-            "repair", "compaction", "optimizer-state", "measure", "target", "start",
+            "repair", "compaction", "optimizer-state", "measure", "target", "start", "data-order",
           ])
       for setting in neutral { #expect(setting.value(Trial()) == setting.neutral) }
       for setting in Settings.all {

@@ -20,7 +20,8 @@ import Testing
     stop: .plateau("validation_accuracy", evaluations: 3, gain: 0.1), scoringBatches: 3,
     learnedMask: .edgePopup(), retrainingRate: .linear, repair: .biasCorrection(), compaction: .afterPruning,
     optimizerState: .kept, measurement: .latency(threads: 3), target: .flops(0.25),
-    start: .file("new weights/a, b.safetensors", names: "timm", drawsHead: true))
+    start: .file("new weights/a, b.safetensors", names: "timm", drawsHead: true),
+    dataOrder: DataOrder(2, from: .share(0.25)))
 
   @Test func everyPropertyOfATrialIsASetting() {
     #expect(Mirror(reflecting: Trial()).children.count == Settings.all.count)
@@ -62,7 +63,7 @@ import Testing
         == "there is no setting named \"sparsty\"; did you mean \"sparsity\"? There are: model, initializer, dataset, "
         + "optimizer, learning-rate, clipping, batch-size, training, evaluation, criterion, granularity, allocation, "
         + "schedule, sparsity, retraining, control, rounds, scoring-batch, execution, scoring-batches, loss, dynamics, learned-mask, stop, "
-        + "recipe, retraining-rate, repair, compaction, optimizer-state, measure, target, start, seed"
+        + "recipe, retraining-rate, repair, compaction, optimizer-state, measure, target, start, data-order, seed"
     )
     func set(_ name: String, _ text: String) -> String {
       var trial = Trial()

@@ -158,6 +158,12 @@ extension Running {
         #expect(codes.allSatisfy { $0[metric: metric] >= 0 }, "\(metric.name)")
       }
       #expect(codes[0][metric: .latency] <= codes[0][metric: .latencyQuantised])
+      // Ratios of runs in turn, and not of medians; the dense form is all of itself.
+      #expect(float.allSatisfy { $0[metric: .latencyCompactedShare] == 1 && $0[metric: .latencyShare] == 1 })
+      #expect(float.allSatisfy { $0[metric: .latencyQuantisedShare].isNaN })
+      for metric in [Metric.latencyShare, .latencyQuantisedShare, .latency64QuantisedShare] {
+        #expect(codes[0][metric: metric] > 0 && codes[0][metric: metric].isFinite, "\(metric.name)")
+      }
     }
 
     @Test func sizesAreThoseOfTheNetwork() throws {

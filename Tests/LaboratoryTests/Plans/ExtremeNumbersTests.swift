@@ -63,7 +63,8 @@ import Testing
       ("sparsity", .number { $0.sparsity = $1 }), ("rounds", .whole { $0.rounds = [$1] }),
       ("scoring-batch", .whole { ($0.scoringBatch, $0.criterion) = ($1, .taylor) }),
       ("scoring-batches", .whole { ($0.scoringBatches, $0.criterion) = ($1, .taylor) }),
-      ("seed", .whole { $0.seed = $1 }),
+      ("seed", .whole { $0.seed = $1 }), ("data-order", .whole { $0.dataOrder = DataOrder($1) }),
+      ("data-order.start", .budget { $0.dataOrder = DataOrder(1, from: $1) }),
       ("measure latency.threads", .whole { $0.measurement = .latency(threads: $1) }),
       ("training", .budget { $0.training = $1 }),
       ("evaluation", .budget { $0.evaluation = $1 }),
@@ -488,7 +489,7 @@ import Testing
 
   /// The table has every field of every shipped component that is a number.
   @Test func theTableIsWhole() {
-    let names = Set(Self.spellings.map(\.name))
+    let names = Set(Self.spellings.map(\.name) + AnalysisNumbersTests.spellings.map(\.name))
     var missing: [String] = []
     func look<Element: Catalogued>(_ setting: String, _ kind: Element.Type) {
       for component in Element.catalogue.shipped.map(\.component) {

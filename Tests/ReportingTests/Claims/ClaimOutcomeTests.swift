@@ -114,4 +114,26 @@ import Testing
         expected: 0...1)
     }
   }
+
+  /// The rows of an analysis are judged as those of an index; one of a whole network is as good as any.
+  @Test func rowsOfAnAnalysisAreJudged() throws {
+    let table = NamedTable(
+      "barriers", title: "barriers",
+      columns: [
+        .init("seed", integers: [0, 0, 1, 1, 2, 2]),
+        .init("masks", texts: ["one", "none", "one", "none", "one", "none"]),
+        .init(Quantity("density", unit: .fraction), numbers: [0.2, 1, 0.2, 1, 0.2, 1]),
+        .init(Quantity("barrier", unit: .fraction), numbers: [0.01, 0.5, 0.012, 0.6, 0.011, 0.7]),
+      ])
+    func outcome(_ conditions: [String]) throws -> ClaimOutcome {
+      try ClaimOutcome(
+        table.indexRows, meeting: conditions, against: nil, metric: "barrier",
+        expected: -Double.infinity...0.02)
+    }
+    #expect(try outcome(["masks=one"]).verdict == .reproduced)
+    #expect(try outcome(["density=1"]).verdict == .refuted)
+    #expect(try outcome(["density=0.2"]).sample.values == [0.01, 0.012, 0.011])
+    #expect(
+      try outcome([]).sample.values.compactMap { $0 }.map { ($0 * 1_000).rounded() } == [255, 306, 356])
+  }
 }

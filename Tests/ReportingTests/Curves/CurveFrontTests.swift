@@ -43,6 +43,9 @@ import Testing
     for (point, mean) in zip(front.points, means) {
       #expect(abs(point.x - mean.0) < 1e-12 && abs((point.y ?? 0) - mean.1) < 1e-12)
     }
+    // It is not taken for a dense network.
+    let dashes = figure.namedBaselines.indices.map { LineStyle.reference($0).dash }
+    #expect(!dashes.isEmpty && !dashes.contains(figure.style(figure.lines.count - 1).dash))
     let point = figure.lines[0].points[0]
     let (low, high) = (try #require(point.xLow), try #require(point.xHigh))
     #expect(low < point.x && point.x < high)

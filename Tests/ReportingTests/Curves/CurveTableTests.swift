@@ -161,4 +161,22 @@ import Testing
     #expect(curves.curves[0].band == "half-width, 95 % CI, Student t, n = 3")
     #expect(curves.title == "Test accuracy (%) against remaining weights (mean, 95 % CI, n = 3 seeds)")
   }
+
+  @Test func everyStatisticCanBeHad() throws {
+    let table = try CurveSet(IndexRows.grid()).table(hasStatistics: true)
+    let names = table.columns.map(\.name)
+    let first = try #require(names.firstIndex(of: "test_accuracy"))
+    #expect(
+      names[first...].prefix(5) == [
+        "test_accuracy", "test_accuracy_sd", "test_accuracy_sem", "test_accuracy_least",
+        "test_accuracy_greatest",
+      ])
+    // The dense network: 0.90, 0.91 and 0.92.
+    let numbers = table.rows[0][(first + 1)...].prefix(4).map { cell -> Double in
+      if case .number(let number) = cell { number } else { .nan }
+    }
+    for (found, expected) in zip(numbers, [0.01, 0.01 / 3.0.squareRoot(), 0.9, 0.92]) {
+      #expect(abs(found - expected) < 1e-12)
+    }
+  }
 }

@@ -96,6 +96,15 @@ import Testing
     #expect(Self.texts(figure.svg).contains(expected))
   }
 
+  @Test(arguments: [
+    ([0, 2e6, 4e6], ["0", "2\u{2009}M", "4\u{2009}M"]),
+    ([5e8, 1e9, 1.5e9], ["0.5\u{2009}G", "1.0\u{2009}G", "1.5\u{2009}G"]),
+    ([50_000, 100_000], ["50\u{2009}000", "100\u{2009}000"]),
+  ])
+  func largeNumbersHaveAPrefix(values: [Double], expected: [String]) {
+    #expect(Axis(label: "FLOPs").labels(values) == expected)
+  }
+
   @Test func aFigureFitsTheColumnOfAPaper() {
     let narrow = Self.figure { figure in
       (figure.scale, figure.width, figure.plotHeight) = (8.0 / 12, 360, 210)
