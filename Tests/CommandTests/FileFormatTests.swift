@@ -77,7 +77,7 @@ import Testing
     guard case .texts(let units)? = try index.attribute("units") else { throw CocoaError(.fileReadUnknown) }
     let columns = try index.readTable().columns.map(\.name)
     #expect(columns.count == units.count && columns.count > 80)
-    let lines = section.split(separator: "\n")
+    let lines = section.split(separator: "\n").filter { $0.hasPrefix("| `") && !$0.hasPrefix("| `/") }
     for (column, unit) in zip(columns, units) {
       let line = lines.first {
         $0.hasPrefix("| `\(column)`") || $0.hasPrefix("| ") && $0.contains("`\(column)`, ")
