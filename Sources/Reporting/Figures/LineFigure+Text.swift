@@ -7,7 +7,7 @@ extension LineFigure: TextFigure {
   /// Every curve has a letter for its points, with dots along its line; `*` stands where several curves have a point, and `╌` for
   /// the dense baseline. Bands are not drawn.
   package func text(width: Int) -> String {
-    let layout = FigureLayout(self)
+    let layout = FigureLayout(withoutBands)
     let rows = Self.plotRows
     let yValues = layout.y.roundTicks(count: rows / 4)
     let yLabels = y.labels(yValues)
@@ -38,6 +38,20 @@ extension LineFigure: TextFigure {
     text += indent + "└" + rule + "\n" + Self.trimmed(indent + " " + labels) + "\n"
     text += String(repeating: " ", count: max(0, margin + (columns - x.label.count) / 2)) + x.label + "\n"
     return text + legendText + Self.wrapped(caption, width)
+  }
+
+  /// The same means on axes that have room for them alone.
+  private var withoutBands: LineFigure {
+    var figure = self
+    for line in figure.lines.indices {
+      for point in figure.lines[line].points.indices {
+        (figure.lines[line].points[point].low, figure.lines[line].points[point].high) = (nil, nil)
+      }
+    }
+    for baseline in figure.baselines.indices {
+      (figure.baselines[baseline].low, figure.baselines[baseline].high) = (nil, nil)
+    }
+    return figure
   }
 
   /// The letter of curve `index`: after `z` come capitals, and then they come again.

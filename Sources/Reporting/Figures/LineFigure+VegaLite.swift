@@ -187,7 +187,11 @@ extension LineFigure: VegaFigure {
   private func channel(_ range: [JSON]) -> JSON {
     .members([
       ("field", .text("curve")), ("type", .text("nominal")), ("sort", .null), ("scale", scale(range)),
-      ("legend", hasLegend ? .members([("title", .null), ("columns", .integer(2))]) : .null),
+      (
+        "legend",
+        hasLegend
+          ? .members([("title", .null), ("columns", .integer(2)), ("symbolOpacity", .integer(1))]) : .null
+      ),
     ])
   }
 
@@ -206,7 +210,7 @@ extension Axis {
   fileprivate func vegaChannel(_ field: String, _ shown: ClosedRange<Double>, ticks data: [Double]) -> JSON {
     let labels: String? =
       switch format {
-      case .percent: "format(datum.value * 100, '.4~g')"
+      case .percent: "format(datum.value * 100, '.\(ticks == .data ? 3 : 4)~g')"
       case .times: "format(datum.value, '.3~g') + '×'"
       case .number: nil
       }

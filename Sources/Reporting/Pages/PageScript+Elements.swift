@@ -48,13 +48,8 @@ extension PageScript {
 
     function short(value) {
       const size = Math.abs(value);
-      const step = [
-        [1e12, "T"],
-        [1e9, "G"],
-        [1e6, "M"],
-        [1e3, "k"]
-      ].find(([least]) => size >= 10 * least);
-      if (step) return String(Number((value / step[0]).toPrecision(3))) + step[1];
+      const step = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]].find(([least]) => size >= least);
+      if (step && size >= 1e4) return String(Number((value / step[0]).toPrecision(3))) + step[1];
       return size > 0 && size < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
     }
 

@@ -50,7 +50,7 @@ extension PageScript {
       function figureOf(x) {
         const measure = measures[state.measure];
         const axis = axes.find((axis) => axis.n === x);
-        const along = axis.axis.label[0].toLowerCase() + axis.axis.label.slice(1);
+        const along = axis.axis.label.replace(/^.(?=[a-z ])/, (letter) => letter.toLowerCase());
         const lines = curves.map((curve) => ({
           label: curve.label,
           points: curve.cells.map((cell) => {

@@ -110,7 +110,7 @@ extension PageScript {
       const pager = el("div", { class: "tools pager" }, before, status, after);
       if (!narrow && sheet.length <= 12) bar.hidden = true;
       place.append(bar, el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label },
-        el("table", {}, el("caption", {}, label), head, body)), pager);
+        el("table", { class: "lines" }, el("caption", {}, label), head, body)), pager);
 
       function heading() {
         head.replaceChildren(el("tr", {}, ...state.columns.map((index) => {

@@ -107,6 +107,8 @@ enum PageStyle {
       border-bottom: 1px solid var(--grid);
     }
     tbody th { font-weight: 500; }
+    .lines th, .lines td { white-space: nowrap; }
+    .lines thead th { white-space: normal; }
     thead th { border-bottom: 1px solid var(--ink); vertical-align: bottom; }
     thead button { background: none; border: none; padding: 0; font-weight: 600; text-align: inherit; }
     .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -146,6 +148,8 @@ enum PageStyle {
       h2, h3 { break-after: avoid; }
       .scroll { overflow: visible; }
       table { font-size: 8pt; }
+      .lines th, .lines td { white-space: normal; }
+      .lines tbody th { min-width: 10rem; }
     }
     """#
 }

@@ -54,7 +54,7 @@ extension Report {
   private func results(_ page: inout HTML) {
     page.element(
       "p", ["class": "hint"],
-      "The lines of `coppice table`: mean ± half-width of the \(Band.ci95.name ?? "") over n seeds; Δ dense is paired by seed. "
+      "What coppice table prints: mean ± half-width of the \(Band.ci95.name ?? "") over n seeds; Δ dense is paired by seed. "
         + "Headings sort; the field filters by words and by conditions such as sparsity>80.")
     page.element("div", ["id": "results-table"])
   }

@@ -91,7 +91,8 @@ import Testing
     }
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../Reference/vega_lite.py").standardizedFileURL.path
-    let outcome = try #require(Python.run(try #require(Self.python), [script] + files))
+    let python = try #require(Self.python)
+    let outcome = try #require(Python.run(python, [script] + files))
     #expect(outcome.status == 0, "\(outcome.output)")
   }
 }

@@ -178,9 +178,8 @@ import Testing
     }
     let data = try Self.data(page)
     let details = try #require(data["details"] as? [String: Any])
-    let place = try #require(
-      rows.map(\.trial).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        .firstIndex(of: trial.trial))
+    let names = rows.map(\.trial).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    let place = try #require(names.firstIndex(of: trial.trial))
     let rounds = try #require((details["trials"] as? [String: [[String: Any]]])?["\(place)"])
     #expect(rounds[0]["n"] as? [Int] == [2])
     #expect(page.contains("<td>It is kept.</td>\n<td>1</td>\n<td>0</td>"))
