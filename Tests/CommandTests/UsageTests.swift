@@ -61,7 +61,9 @@ import Testing
     let program = try Program()
     let commands = [
       [], ["list"], ["plan"], ["run"], ["status"], ["show"], ["table"], ["plot"], ["data"], ["data", "list"],
-      ["data", "fetch"], ["data", "verify"], ["doctor"], ["clean"], ["bench"],
+      ["data", "fetch"], ["data", "verify"], ["doctor"], ["clean"], ["bench"], ["diff"], ["verify"],
+      ["merge"],
+      ["pack"],
     ]
     for command in commands {
       let help = try program.run(command + ["--help"], environment: ["COLUMNS": "200"]).output
