@@ -40,13 +40,10 @@ struct KnownTrials {
     let summary = try SummaryFile.read(path)
     let folder = (path as NSString).deletingLastPathComponent
     let published = Self.digests(beside: folder.isEmpty ? "." : folder)
-    let rows = Dictionary(grouping: summary.rows, by: \.trial)
-    var names: [String] = []
-    for row in summary.rows where row.trial != names.last { names.append(row.trial) }
-    let finished = names.filter { rows[$0]?.last?.status.isFinished ?? false }
-    (total, unfinished) = (finished.count, names.count - finished.count)
-    let configurations = JSON.member("trials", of: summary.configuration)
-    for name in Self.chosen(finished, sample) {
+    let all = SummaryTrials(summary)
+    (total, unfinished) = (all.finished.count, all.all.count - all.finished.count)
+    for known in Self.chosen(all.finished, sample) {
+      let name = known.name
       let file = (folder.isEmpty ? "." : folder) + "/trials/\(name).h5"
       if FileManager.default.fileExists(atPath: file) {
         var trial = try KnownTrial(file: file)
@@ -54,8 +51,8 @@ struct KnownTrials {
         trials.append(trial)
       } else {
         var trial = KnownTrial(
-          name: name, configuration: configurations?[name]?.text ?? "", provenance: summary.provenance,
-          results: .rows(rows[name] ?? []))
+          name: name, configuration: known.configuration, provenance: summary.provenance,
+          results: .rows(known.rows))
         trial.published = published?[name]
         trials.append(trial)
       }

@@ -43,7 +43,8 @@ struct PackContents {
     if let curves { files.append(ArchiveMember("expected.csv", text: curves.commaSeparated)) }
     files.append(ArchiveMember("environment.json", text: environment + "\n"))
     files.append(ArchiveMember("data.json", text: (provenance["data"] ?? .list([])).text + "\n"))
-    files.append(ArchiveMember("README.txt", text: readme(files.map(\.name), archive, curves)))
+    let readme = PackReadme(summary, files: files.map(\.name), archive: archive, expected: curves)
+    files.append(ArchiveMember("README.txt", text: readme.text))
     let root = name.contains("/") ? "results" : name
     let manifest = try files.sorted { $0.name < $1.name }.map { "\(try Self.digest($0))  \($0.name)\n" }
       .joined()
@@ -70,8 +71,7 @@ struct PackContents {
 
   /// The trial files that were asked for, and the digests of all that there are.
   private mutating func digestsAndTrials(_ extent: Extent) throws -> [ArchiveMember] {
-    var names: [String] = []
-    for row in summary.rows where row.trial != names.last && row.status.isFinished { names.append(row.trial) }
+    let names = SummaryTrials(summary).finished.map(\.name)
     let there = names.filter { FileManager.default.fileExists(atPath: "\(folder)/trials/\($0).h5") }
     if there.count < names.count, extent != .summary || !there.isEmpty {
       notes.append("\(names.count - there.count) of \(names.count) trials have no file beside the summary")
@@ -96,11 +96,8 @@ struct PackContents {
     let stored = ResultsFolder((folder as NSString).deletingLastPathComponent).stages
     var met: Set<String> = []
     var (members, missing): ([ArchiveMember], Int) = ([], 0)
-    guard case .members(let configurations)? = JSON.member("trials", of: summary.configuration) else {
-      return []
-    }
-    for (_, configuration) in configurations {
-      for stage in try TrialPlan(try Trial(configuration: configuration.text), library).stages {
+    for trial in SummaryTrials(summary).all {
+      for stage in try TrialPlan(try Trial(configuration: trial.configuration), library).stages {
         let key = stage.key.hexadecimal
         guard met.insert(key).inserted else { continue }
         if stored.contains(key) {
@@ -128,64 +125,4 @@ struct PackContents {
       return FileKind(at: path) == .file ? ArchiveMember("reports/\(name).\(ending)", .file(path)) : nil
     }
   }
-
-  // MARK: The words
-
-  private func readme(_ files: [String], _ archive: String, _ curves: Table?) -> String {
-    let command = provenance["command"]?.specificationValue.description ?? ""
-    let question = JSON.member("question", of: summary.configuration)?.specificationValue.description ?? ""
-    let hours =
-      summary.rows.reduce(0) { $0 + ($1[metric: .wallTime].isFinite ? $1[metric: .wallTime] : 0) } / 3600
-    let trials = Set(summary.rows.map(\.trial)).count
-    var fetches: [String] = []
-    if case .list(let sets)? = provenance["data"] {
-      for set in sets {
-        guard case .text(let dataset)? = set["dataset"], case .list(let files)? = set["files"], !files.isEmpty
-        else { continue }
-        fetches.append("coppice data fetch \(dataset)")
-      }
-    }
-    let width = files.map(\.count).max() ?? 0
-    let listed = Self.contents.filter { entry in files.contains { $0.hasPrefix(entry.name) } || entry.isAlways
-    }
-    return """
-      \(name)
-      \(question)
-
-      These are results of Coppice \(Provenance.toolVersion), numerics \(provenance["numerics"]?.text ?? "?"): \(trials) trials, \
-      \(NumberText.fixed(hours, decimals: 2)) hours of training on \(provenance["processor"]?.specificationValue.description ?? "a processor").
-
-      Is this archive whole?
-        sha256sum -c \(PackedResults.manifest)
-
-      Do the results come out again, to the bit, on another machine? A few trials, chosen by a seed; without --sample all:
-      \((fetches + ["coppice verify \(archive) --sample 5"]).map { "  " + $0 }.joined(separator: "\n"))
-
-      Make all of it anew (this was the command):
-        \(command)
-
-      Look at it:
-        coppice table summary.h5
-        coppice plot summary.h5 -o figure.svg
-
-      What is in here:
-      \(listed.map { "  \($0.name.padding(toLength: max(18, min(width, 18)), withPad: " ", startingAt: 0))\($0.about)" }.joined(separator: "\n"))
-
-      Expected values, mean and half-width of the 95 % interval over seeds (expected.csv has them in full precision):
-
-      \(curves?.text(width: nil) ?? "none")
-      """ + "\n"
-  }
-
-  private static let contents: [(name: String, about: String, isAlways: Bool)] = [
-    ("summary.h5", "all rows, cubes and analyses, as HDF5", true),
-    ("index.csv", "the rows as text", true), ("expected.csv", "the table below, for programs", false),
-    ("digests.txt", "SHA-256 of the results of each trial", false),
-    ("trials/", "weights, masks and series of each trial", false),
-    ("stages/", "the outputs of stages", false), ("costs/", "tables of measured costs", false),
-    ("figures/", "figures", false), ("reports/", "reports and notebooks", false),
-    ("environment.json", "build, processor, system", true),
-    ("data.json", "the data sets with SHA-256 of each file; the data are not in here", true),
-    (PackedResults.manifest, "SHA-256 of every file", true),
-  ]
 }

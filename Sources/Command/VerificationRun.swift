@@ -21,9 +21,13 @@ struct VerificationRun {
     interruption.observeSignals()
     let progress = RunProgress(isQuiet: isQuiet)
     defer { progress.end() }
-    trials = try verification.run(
-      in: ResultsFolder(scratch.path), options: options, interruption: interruption,
-      observe: { progress.observe($0) })
+    do {
+      trials = try verification.run(
+        in: ResultsFolder(scratch.path), options: options, interruption: interruption,
+        observe: { progress.observe($0) })
+    } catch  where error is Interrupted {
+      throw CommandFailure("stopped, because an end was asked for: nothing was compared", .interrupted)
+    }
     seconds = -start.timeIntervalSinceNow
   }
 
@@ -41,7 +45,7 @@ struct VerificationRun {
   var isProven: Bool { !trials.isEmpty && trials.allSatisfy { $0.verdict == .identical } }
 
   /// A line a trial, then the sum.
-  func text(of what: String, total: Int) -> String {
+  func text(of what: (one: String, many: String), total: Int) -> String {
     let width = trials.map(\.name.count).max() ?? 0
     let lines = trials.map { trial in
       trial.name + String(repeating: " ", count: width - trial.name.count + 2) + trial.verdict.word
@@ -53,7 +57,7 @@ struct VerificationRun {
     let sampled = trials.count < total ? " of \(total)" : ""
     return
       (lines + [
-        "\(trials.count)\(sampled) \(what) on \(KernelVariant.current): "
+        "\(trials.count)\(sampled) \(total == 1 ? what.one : what.many) on \(KernelVariant.current): "
           + (counts.isEmpty ? "none" : counts.joined(separator: ", "))
       ]).joined(separator: "\n")
   }

@@ -63,6 +63,7 @@ import Testing
       [], ["list"], ["plan"], ["run"], ["status"], ["show"], ["ls"], ["table"], ["plot"], ["compare"],
       ["tag"], ["note"], ["data"], ["data", "list"],
       ["data", "fetch"], ["data", "verify"], ["doctor"], ["clean"], ["bench"],
+      ["diff"], ["verify"], ["merge"], ["pack"], ["report"], ["analyse"], ["notebook"],
     ]
     for command in commands {
       let help = try program.run(command + ["--help"], environment: ["COLUMNS": "200"]).output

@@ -55,7 +55,8 @@ struct DoctorCommand: ParsableCommand {
       return try Terminal.data(
         run.trials.map { "\($0.digest ?? "none")  \($0.name)" }.joined(separator: "\n"))
     }
-    try Terminal.data(format.json ? run.json(total: total) : run.text(of: "families", total: total))
+    try Terminal.data(
+      format.json ? run.json(total: total) : run.text(of: ("family", "families"), total: total))
     try run.end()
   }
 

@@ -54,6 +54,12 @@ struct MergeCommand: ParsableCommand {
   }
 
   func run() throws {
+    do { try merge() } catch  where error is Interrupted {
+      throw CommandFailure("stopped, because an end was asked for; the same command goes on", .interrupted)
+    }
+  }
+
+  private func merge() throws {
     let interruption = Interruption()
     interruption.observeSignals()
     let parts = try parts.map { try ResultsPart(Self.plain($0)) }

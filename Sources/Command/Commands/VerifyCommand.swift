@@ -62,7 +62,8 @@ struct VerifyCommand: ParsableCommand {
     }
     let run = try VerificationRun(known.trials, library, cores, isQuiet: quiet || format.json)
     withExtendedLifetime(unpacked) {}
-    try Terminal.data(format.json ? run.json(total: known.total) : run.text(of: "trials", total: known.total))
+    try Terminal.data(
+      format.json ? run.json(total: known.total) : run.text(of: ("trial", "trials"), total: known.total))
     try run.end()
   }
 }

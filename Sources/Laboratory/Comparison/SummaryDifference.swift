@@ -80,14 +80,9 @@ private struct Side {
   let rows: [String: [IndexRow]]
 
   init(_ summary: Summary) {
-    rows = Dictionary(grouping: summary.rows, by: \.trial)
-    var order: [String] = []
-    for row in summary.rows where row.trial != order.last { order.append(row.trial) }
-    var configurations: [String: JSON] = [:]
-    if case .members(let members)? = JSON.member("trials", of: summary.configuration) {
-      for (name, value) in members { configurations[name] = value }
-    }
-    trials = order.map { ($0, StoredSettings(configurations[$0] ?? .null)) }
+    let all = SummaryTrials(summary).all
+    trials = all.map { ($0.name, StoredSettings($0.configuration)) }
+    rows = Dictionary(all.map { ($0.name, $0.rows) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The one value that a setting has in all trials that are no dense baselines; `nil` where there are several.

@@ -27,34 +27,34 @@ package struct ResultsMerge: Sendable {
     let faults = Self.faults(parts, swept)
     guard faults.isEmpty else { throw MergeError.conflicts(faults, canPrefer: false) }
     var places: [String: Int] = [:]
-    var names: [String: String] = [:]
+    var names: Set<String> = []
+    var owners: [String] = []
     var conflicts: [String] = []
     for part in parts {
       for entry in part.entries {
         let identity = entry.identity
         guard let place = places[identity] else {
-          if names[entry.name] != nil {
+          if !names.insert(entry.name).inserted {
             conflicts.append("\(entry.name): \(part.folder) has another trial of this name")
           }
-          (places[identity], names[entry.name]) = (entries.count, part.folder)
+          places[identity] = entries.count
           entries.append(entry)
+          owners.append(part.folder)
           continue
         }
-        let known = entries[place]
-        if let difference = try Self.difference(known, entry) {
-          if preferred == part.folder {
-            entries[place] = entry
-          } else if preferred == nil || preferred != names[known.name] {
-            conflicts.append(
-              "\(entry.name): other bits in \(part.folder) than in \(names[known.name] ?? ""): \(difference)")
-            continue
-          }
-          notes.append("\(entry.name) has other bits in one of the parts; that of \(preferred ?? "") counts")
-        } else {
+        guard let difference = try Self.difference(entries[place], entry) else {
           shared += 1
           // A file says more than a row.
-          if known.file == nil, entry.file != nil { entries[place] = entry }
+          if entries[place].file == nil, entry.file != nil { entries[place] = entry }
+          continue
         }
+        guard let preferred, [part.folder, owners[place]].contains(preferred) else {
+          conflicts.append(
+            "\(entry.name): other bits in \(part.folder) than in \(owners[place]): \(difference)")
+          continue
+        }
+        notes.append("\(entry.name) has other bits in one of the parts; that of \(preferred) counts")
+        if part.folder == preferred { (entries[place], owners[place]) = (entry, part.folder) }
       }
       if !part.passedOver.isEmpty {
         notes.append(

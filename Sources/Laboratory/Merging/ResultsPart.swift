@@ -45,14 +45,13 @@ package struct ResultsPart: Sendable {
     guard summary != nil || !names.isEmpty else { throw MergeError.nothing(folder) }
     var (entries, passedOver): ([Entry], [String]) = ([], [])
     var origin = summary?.provenance
-    let grouped = Dictionary(grouping: summary?.rows ?? [], by: \.trial)
-    var order: [String] = []
-    for row in summary?.rows ?? [] where row.trial != order.last { order.append(row.trial) }
-    let configurations = summary.flatMap { JSON.member("trials", of: $0.configuration) }
+    let told = summary.map { SummaryTrials($0).all } ?? []
     let files = Set(names)
-    for name in summary == nil ? names : order {
+    let wanted: [(name: String, known: SummaryTrials.Trial?)] =
+      summary == nil ? names.map { ($0, nil) } : told.map { ($0.name, $0) }
+    for (name, known) in wanted {
       var entry = Entry(
-        name: name, configuration: configurations?[name]?.text ?? "", rows: grouped[name] ?? [])
+        name: name, configuration: known?.configuration ?? "", rows: known?.rows ?? [])
       if files.contains(name) {
         let file = try TrialFile("\(folder)/trials/\(name).h5")
         entry.file = "\(folder)/trials/\(name).h5"
@@ -64,7 +63,10 @@ package struct ResultsPart: Sendable {
       let isOver = entry.rows.last?.status.isFinished ?? false
       if isOver { entries.append(entry) } else { passedOver.append(name) }
     }
-    passedOver += summary == nil ? [] : names.filter { grouped[$0] == nil }
+    if summary != nil {
+      let known = Set(told.map(\.name))
+      passedOver += names.filter { !known.contains($0) }
+    }
     (self.entries, self.passedOver, provenance) = (entries, passedOver, origin ?? "{}")
   }
 }
