@@ -499,7 +499,8 @@ import Testing
       Set(commands.map(\.1)) == [
         "list", "plan", "run", "prune", "status", "show", "criteria", "claims", "explain", "compact",
         "export",
-        "inspect", "costs", "profile", "table", "plot", "report", "speed", "advise", "data", "doctor", "clean", "bench", "ls", "compare", "tag", "note",
+        "inspect", "costs", "profile", "table", "plot", "report", "speed", "advise", "data", "doctor", "clean", "bench",
+        "ls", "compare", "tag", "note", "analyse", "notebook", "diff", "verify", "merge", "pack", "man",
       ])
     for command in commands {
       let outcome = try run([String(command.1), "--help"], environment: ["COLUMNS": "100"])
