@@ -500,7 +500,7 @@ import Testing
         "list", "plan", "run", "prune", "status", "show", "criteria", "claims", "explain", "compact",
         "export",
         "inspect", "costs", "profile", "table", "plot", "report", "speed", "advise", "data", "doctor", "clean", "bench",
-        "ls", "compare", "tag", "note", "analyse", "notebook", "diff", "verify", "merge", "pack", "man",
+        "ls", "compare", "tag", "note", "analyse", "notebook", "diff", "verify", "merge", "pack",
       ])
     for command in commands {
       let outcome = try run([String(command.1), "--help"], environment: ["COLUMNS": "100"])
