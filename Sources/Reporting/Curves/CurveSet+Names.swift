@@ -4,8 +4,9 @@ import CoppiceStore
 extension CurveSet {
   var nameColumns: [Table.Column] {
     let own = columns.isEmpty ? ["trials"] : columns
+    let recipes = RecipeNames(curves.flatMap(\.group)).shown
     return (needsBaselineColumn ? ["baseline"] : []).map { Table.Column(name: $0, isName: true) }
-      + own.map { Table.Column(name: $0, heading: Self.shownName($0), isName: true) }
+      + own.map { Table.Column(name: $0, heading: Self.shownName($0), isName: true, shown: recipes) }
   }
 
   func names(of curve: Curve) -> [Table.Cell] {

@@ -195,10 +195,12 @@ struct Grouping {
   /// every column is called by its criterion and schedule. Where that would give two groups one name, all values
   /// are named. The schedule of a dense network that is not trained again is not named.
   private func labels(_ groups: [Group], _ columns: [String], isDense: Bool = false) -> [String] {
+    let recipes = RecipeNames(groups.flatMap(\.key)).shown
     func named(_ group: Group, all: Bool) -> String {
       let isOnce = isDense && !all && group.rows.allSatisfy { sorted[$0].retraining == "none" }
       return zip(columns, group.key).filter { all || $1 != "none" && !(isOnce && $0 == "schedule") }.map {
         column, value in
+        if let recipe = recipes[value] { return recipe }
         let name = CurveSet.shownName(column)
         return CurveSet.identityColumns.contains(name) && value != "none" ? value : "\(name) = \(value)"
       }.joined(separator: ", ")

@@ -40,10 +40,12 @@ package struct Table: Sendable, Equatable {
     package var isSigned: Bool
     /// Whether it tells rows apart: such a column is neither cut nor left out.
     package var isName: Bool
+    /// What people read in place of some texts; programs read those.
+    package var shown: [String: String]
 
     package init(
       name: String, heading: String? = nil, format: Format = .text, halfWidthSuffix: String? = nil,
-      isSigned: Bool = false, isName: Bool = false
+      isSigned: Bool = false, isName: Bool = false, shown: [String: String] = [:]
     ) {
       self.name = name
       self.heading = heading ?? name
@@ -51,6 +53,7 @@ package struct Table: Sendable, Equatable {
       self.halfWidthSuffix = halfWidthSuffix
       self.isSigned = isSigned
       self.isName = isName
+      self.shown = shown
     }
   }
 
@@ -83,7 +86,7 @@ package struct Table: Sendable, Equatable {
   /// What a person reads in a cell; `–` where there is nothing.
   package func display(_ cell: Cell, _ column: Column) -> String {
     switch cell {
-    case .text(let text): return text
+    case .text(let text): return column.shown[text] ?? text
     case .missing: return "–"
     case .count(let count, let expected): return count == expected ? "\(count)" : "\(count)/\(expected)"
     case .number(let value):
