@@ -68,8 +68,8 @@ extension Running {
       #expect(table.rowCount == 4 * 3)
       #expect(
         Set(table.texts("compared")) == [
-          "magnitude, one-shot, other seeds", "random, one-shot, other seeds",
-          "magnitude, one-shot with random, one-shot, same seed",
+          "magnitude, one-shot, rewind, other seeds", "random, one-shot, rewind, other seeds",
+          "magnitude, one-shot, rewind with random, one-shot, rewind, same seed",
         ])
       for row in stride(from: 0, to: 12, by: 3) {
         let (layers, all) = (table.numbers("distance")[row..<row + 2], table.numbers("distance")[row + 2])
