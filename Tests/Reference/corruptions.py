@@ -7,6 +7,7 @@ Philox4x32-10 of NumPy is another generator, so it is written out here, and test
 import colorsys
 import json
 import math
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -71,15 +72,13 @@ def brightness(x, rise, example):
 
 
 def box(length, small):
-    """Pillow's box filter from `length` pixels to `small`, as a matrix."""
-    scale = length / small
+    """Pillow's box filter from `length` pixels to `small`, as a matrix; in fractions, so that pixels on an edge are told exactly."""
+    scale, half = Fraction(length, small), Fraction(1, 2)
+    filter_scale = max(scale, Fraction(1))
     rows = []
     for out in range(small):
-        centre, filter_scale = (out + 0.5) * scale, max(scale, 1)
-        low, high = max(0, int(centre - filter_scale / 2 + 0.5)), min(length, int(centre + filter_scale / 2 + 0.5))
-        at = [(k - centre + 0.5) / filter_scale for k in range(low, high)]
-        w = np.zeros(length)
-        w[low:high] = [1.0 if -0.5 < p <= 0.5 else 0.0 for p in at]
+        centre = (out + half) * scale
+        w = np.array([1.0 if -half < (k - centre + half) / filter_scale <= half else 0.0 for k in range(length)])
         rows.append(w / w.sum())
     return np.array(rows)
 
