@@ -93,7 +93,8 @@ import Testing
           guard case .component(let component) = field.value else { return [field.name] }
           return [field.name] + component.fields.flatMap { [$0.name, "\(field.name)-\($0.name)"] }
         })
-      for condition in experiment.claims.flatMap({ $0.rows + ($0.reference ?? []) }) {
+      let indexed = experiment.claims.filter { $0.analysis == nil }
+      for condition in indexed.flatMap({ $0.rows + ($0.reference ?? []) }) {
         let read = try RowCondition(parsing: condition)
         #expect(
           IndexRow.columnNames.contains(read.column) || fields.contains(read.column),
@@ -103,6 +104,24 @@ import Testing
           condition.contains("="), !condition.contains(">"), !condition.contains("<")
         else { continue }
         #expect(values.contains(value), "\(experiment.name): \(condition)")
+      }
+    }
+  }
+
+  /// The same of claims that speak of what an analysis finds.
+  @Test func everyShippedClaimSpeaksOfAColumnOfItsAnalysis() throws {
+    for experiment in Experiments.all {
+      let tables = try experiment.analyses.flatMap { analysis in
+        try analysis.tables(AnalysisContext(rounds: []) { StageRecord(key: "\($0)") })
+      }
+      for claim in experiment.claims {
+        guard let name = claim.analysis else { continue }
+        let table = try #require(tables.first { $0.name == name }, "\(experiment.name): \(name)")
+        #expect(table[claim.metric] != nil, "\(experiment.name): \(claim.metric)")
+        for condition in claim.rows + (claim.reference ?? []) {
+          let column = try RowCondition(parsing: condition).column
+          #expect(table[column] != nil, "\(experiment.name): \(condition)")
+        }
       }
     }
   }

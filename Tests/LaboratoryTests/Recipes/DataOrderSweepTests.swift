@@ -37,7 +37,7 @@ extension Running {
     /// Copies share the masks of the ticket and nothing of what follows; the order of the seed gives what it gave before.
     @Test func copiesHaveTheMasksOfOneTicket() throws {
       let bench = try Bench()
-      let alone = try records(bench, try SweepPlan(Self.ladder))
+      let alone = try records(try Bench(), try SweepPlan(Self.ladder))
       let start = Budget.iterations(12)
       let plan = try self.plan(Self.ladder, [.own, DataOrder(1, from: start), DataOrder(2, from: start)])
       let all = try records(bench, plan)
