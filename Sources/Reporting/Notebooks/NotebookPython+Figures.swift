@@ -125,6 +125,24 @@ extension NotebookPython {
         plt.show()
 
 
+    def draw_matrices(rows, dataset, titles):
+        """Shades of a value by rows and columns, one matrix for each combination of some more: the mean of what meets there."""
+        x, y, value = (dataset.attrs[name] for name in ("drawing_x", "drawing_y", "drawing_value"))
+        for key, part in grouped(rows, words(dataset, "drawing_by"))[:6]:
+            cells = part.pivot_table(index=y, columns=x, values=value, aggfunc="mean", sort=False)
+            figure, axes = plt.subplots(figsize=(5, 3.6), dpi=80)
+            image = axes.imshow(cells.to_numpy(dtype=float), cmap="viridis", aspect="auto", interpolation="nearest")
+            for set_ticks, labels in ((axes.set_xticks, cells.columns), (axes.set_yticks, cells.index)):
+                places = range(0, len(labels), -(-len(labels) // 12))
+                set_ticks(places, [f"{labels[p]:.3g}" if isinstance(labels[p], float) else str(labels[p]) for p in places])
+            axes.tick_params(axis="x", rotation=45)
+            axes.set_xlabel(titles.get(x, x).capitalize())
+            axes.set_ylabel(titles.get(y, y).capitalize())
+            figure.colorbar(image, ax=axes, shrink=0.8, label=titles.get(value, value))
+            axes.set_title("\n".join(filter(None, [dataset.attrs.get("title", ""), ", ".join(map(str, key))])), fontsize=9)
+            plt.show()
+
+
     with h5py.File(summary, "r") as file:
         found = {name: item for name, item in file.get("analyses", {}).items() if isinstance(item, h5py.Dataset)}
         print(", ".join(found) or "this summary has no analyses")
@@ -132,7 +150,11 @@ extension NotebookPython {
             rows, titles = frame(dataset), dict(zip(dataset.dtype.names, words(dataset, "column_titles")))
             print(f"\n{name}: {dataset.attrs.get('title', '')}. {dataset.attrs.get('description', '')}")
             display(rows.head(10))
-            if {dataset.attrs.get("drawing_x"), dataset.attrs.get("drawing_y")} <= set(rows.columns):
+            if not {dataset.attrs.get("drawing_x"), dataset.attrs.get("drawing_y")} <= set(rows.columns):
+                continue
+            if dataset.attrs.get("drawing_form") == "matrix":
+                draw_matrices(rows, dataset, titles)
+            elif pd.api.types.is_numeric_dtype(rows[dataset.attrs["drawing_x"]]):
                 draw_analysis(rows, dataset, titles)
     """#
 }
