@@ -98,11 +98,25 @@ extension NotebookPython {
     def draw_analysis(rows, dataset, titles):
         """One column against another, a curve for each combination of some more: mean, and band from least to greatest."""
         x, y, by = dataset.attrs["drawing_x"], dataset.attrs["drawing_y"], words(dataset, "drawing_by")
+        rows = rows[np.isfinite(rows[x]) & rows[y].notna()].assign(place=rows[x].round(6))
+        split = by[:1] if dataset.attrs.get("drawing_form") == "panels" else []
+        figures = []
+        for key, part in grouped(rows, split):
+            parts = grouped(part, [name for name in by if name not in split])
+            figures += [(key, parts[start:start + MOST]) for start in range(0, len(parts), MOST)]
+        for key, parts in figures[:MOST]:
+            draw_parts(rows, parts, ", ".join(map(str, key)), dataset, titles)
+        if len(figures) > MOST:
+            print(f"{len(figures) - MOST} more figures are not drawn here")
+
+
+    def draw_parts(rows, parts, title, dataset, titles):
+        """Some of the curves of an analysis."""
+        x, y = dataset.attrs["drawing_x"], dataset.attrs["drawing_y"]
         figure, axes = plt.subplots(figsize=(6.5, 4.0), dpi=80)
-        rows = rows[np.isfinite(rows[x])].assign(place=rows[x].round(6))
-        for position, (key, part) in enumerate(grouped(rows, by)):
+        for position, (key, part) in enumerate(parts):
             values = part.groupby("place")[y].agg(["mean", "min", "max"])
-            name = ", ".join(str(v) for v in (key if isinstance(key, tuple) else (key,)) if not is_missing(v))
+            name = ", ".join(str(v) for v in key if not is_missing(v))
             color = COLORS[position % len(COLORS)]
             axes.plot(
                 values.index, values["mean"], color=color, label=name or None, marker=MARKERS[position % len(MARKERS)],
@@ -121,7 +135,7 @@ extension NotebookPython {
         axes.spines[["top", "right"]].set_visible(False)
         if axes.get_legend_handles_labels()[1]:
             axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=8)
-        axes.set_title(dataset.attrs.get("title", ""), fontsize=10)
+        axes.set_title("\n".join(filter(None, [dataset.attrs.get("title", ""), title])), fontsize=10)
         plt.show()
 
 
