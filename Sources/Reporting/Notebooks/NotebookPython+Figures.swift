@@ -98,11 +98,25 @@ extension NotebookPython {
     def draw_analysis(rows, dataset, titles):
         """One column against another, a curve for each combination of some more: mean, and band from least to greatest."""
         x, y, by = dataset.attrs["drawing_x"], dataset.attrs["drawing_y"], words(dataset, "drawing_by")
+        rows = rows[np.isfinite(rows[x]) & rows[y].notna()].assign(place=rows[x].round(6))
+        split = by[:1] if dataset.attrs.get("drawing_form") == "panels" else []
+        figures = []
+        for key, part in grouped(rows, split):
+            parts = grouped(part, [name for name in by if name not in split])
+            figures += [(key, parts[start:start + MOST]) for start in range(0, len(parts), MOST)]
+        for key, parts in figures[:MOST]:
+            draw_parts(rows, parts, ", ".join(map(str, key)), dataset, titles)
+        if len(figures) > MOST:
+            print(f"{len(figures) - MOST} more figures are not drawn here")
+
+
+    def draw_parts(rows, parts, title, dataset, titles):
+        """Some of the curves of an analysis."""
+        x, y = dataset.attrs["drawing_x"], dataset.attrs["drawing_y"]
         figure, axes = plt.subplots(figsize=(6.5, 4.0), dpi=80)
-        rows = rows[np.isfinite(rows[x])].assign(place=rows[x].round(6))
-        for position, (key, part) in enumerate(grouped(rows, by)):
+        for position, (key, part) in enumerate(parts):
             values = part.groupby("place")[y].agg(["mean", "min", "max"])
-            name = ", ".join(str(v) for v in (key if isinstance(key, tuple) else (key,)) if not is_missing(v))
+            name = ", ".join(str(v) for v in key if not is_missing(v))
             color = COLORS[position % len(COLORS)]
             axes.plot(
                 values.index, values["mean"], color=color, label=name or None, marker=MARKERS[position % len(MARKERS)],
@@ -121,8 +135,26 @@ extension NotebookPython {
         axes.spines[["top", "right"]].set_visible(False)
         if axes.get_legend_handles_labels()[1]:
             axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=8)
-        axes.set_title(dataset.attrs.get("title", ""), fontsize=10)
+        axes.set_title("\n".join(filter(None, [dataset.attrs.get("title", ""), title])), fontsize=10)
         plt.show()
+
+
+    def draw_matrices(rows, dataset, titles):
+        """Shades of a value by rows and columns, one matrix for each combination of some more: the mean of what meets there."""
+        x, y, value = (dataset.attrs[name] for name in ("drawing_x", "drawing_y", "drawing_value"))
+        for key, part in grouped(rows, words(dataset, "drawing_by"))[:6]:
+            cells = part.pivot_table(index=y, columns=x, values=value, aggfunc="mean", sort=False)
+            figure, axes = plt.subplots(figsize=(5, 3.6), dpi=80)
+            image = axes.imshow(cells.to_numpy(dtype=float), cmap="viridis", aspect="auto", interpolation="nearest")
+            for set_ticks, labels in ((axes.set_xticks, cells.columns), (axes.set_yticks, cells.index)):
+                places = range(0, len(labels), -(-len(labels) // 12))
+                set_ticks(places, [f"{labels[p]:.3g}" if isinstance(labels[p], float) else str(labels[p]) for p in places])
+            axes.tick_params(axis="x", rotation=45)
+            axes.set_xlabel(titles.get(x, x).capitalize())
+            axes.set_ylabel(titles.get(y, y).capitalize())
+            figure.colorbar(image, ax=axes, shrink=0.8, label=titles.get(value, value))
+            axes.set_title("\n".join(filter(None, [dataset.attrs.get("title", ""), ", ".join(map(str, key))])), fontsize=9)
+            plt.show()
 
 
     with h5py.File(summary, "r") as file:
@@ -132,7 +164,11 @@ extension NotebookPython {
             rows, titles = frame(dataset), dict(zip(dataset.dtype.names, words(dataset, "column_titles")))
             print(f"\n{name}: {dataset.attrs.get('title', '')}. {dataset.attrs.get('description', '')}")
             display(rows.head(10))
-            if {dataset.attrs.get("drawing_x"), dataset.attrs.get("drawing_y")} <= set(rows.columns):
+            if not {dataset.attrs.get("drawing_x"), dataset.attrs.get("drawing_y")} <= set(rows.columns):
+                continue
+            if dataset.attrs.get("drawing_form") == "matrix":
+                draw_matrices(rows, dataset, titles)
+            elif pd.api.types.is_numeric_dtype(rows[dataset.attrs["drawing_x"]]):
                 draw_analysis(rows, dataset, titles)
     """#
 }
