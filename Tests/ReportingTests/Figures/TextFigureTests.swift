@@ -13,6 +13,7 @@ import Testing
             .init(x: x, y: y, isTroubled: y == nil)
           }))
     }
+    #expect(figure.text(width: 60) == Self.golden)
     let lines = figure.text(width: 60).split(separator: "\n").map { Array($0) }
     #expect(String(lines[0]) == "lenet on mnist: test accuracy")
     #expect(String(lines[1]) == "Test accuracy (%)")
@@ -48,4 +49,37 @@ import Testing
     let figure = LineFigureTests.figure { $0.lines = [] }
     #expect(figure.text(width: 60).contains("╌"))
   }
+
+  private static let golden = """
+    lenet on mnist: test accuracy
+    Test accuracy (%)
+         │
+         │             ·····a··········
+         │     ········                ······a
+    98.0 ┤╌*···╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌··╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
+         │   ·                                  ·
+         │    ··                                 ··
+         │      ··                                 ··
+         │        ·                                  ·
+    97.5 ┤         ··                                 ··
+         │           ··                                 ·
+         │             ·                                 ··
+         │              ··                                 ·
+         │                ··                                ··
+    97.0 ┤                  b·                                a
+         │                    ····
+         │                        ···
+         │                          ····
+         │                              ···
+    96.5 ┤                                 ··b
+         │                                                    ×
+         └─┬────────────────┬────────────────┬────────────────┬─
+          100              80               64              51.2
+                         Weights remaining (%)
+      a  magnitude
+      b  random
+      ╌  dense
+    Mean; n = 3 seeds.
+
+    """
 }
