@@ -1,5 +1,6 @@
 import CoppiceReporting
 import CoppiceStore
+import CoppiceTerms
 import CoppiceTestSupport
 import Foundation
 import Testing
@@ -69,7 +70,7 @@ import Testing
     for attribute in ["src=", "@import", "url(http", "<link", "<iframe"] {
       #expect(!page.contains(attribute), "\(attribute)")
     }
-    #expect(page.contains("default-src 'none'"))
+    #expect(page.contains("default-src &#39;none&#39;"))
   }
 
   static let hostile = "</script><img src=x onerror=window.injected=1>'\"&<!--"
@@ -122,27 +123,30 @@ import Testing
   /// One aggregation: the means and edges of the page are those of the table, to the bit.
   @Test func numbersAreTheTables() throws {
     let rows = IndexRows.grid()
-    let data = try Self.data(try Self.page(try Self.summary(rows)))
-    let curves = try #require(data["curves"] as? [String: Any])
-    let measures = try #require(curves["measures"] as? [[String: Any]]).map { $0["n"] as? String }
-    #expect(measures.first == "test_accuracy" && measures.contains("test_loss"))
-    let drawn = try #require(curves["curves"] as? [[String: Any]])
+    let page = try Self.page(try Self.summary(rows))
+    let text = try #require(page.split(separator: #"id="data">"#).last?.split(separator: "</script>").first)
+    let curves = try #require(JSON(parsing: String(text))?["curves"])
+    let measures = list(curves["measures"]).map { $0["n"]?.text }
+    #expect(measures.first == "\"test_accuracy\"" && measures.contains("\"test_loss\""))
+    let drawn = list(curves["curves"])
     let set = try CurveSet(rows)
-    #expect(drawn.map { $0["label"] as? String } == set.curves.map(\.label))
+    #expect(drawn.map { $0["label"]?.text } == set.curves.map { JSON.text($0.label).text })
     for (found, curve) in zip(drawn, set.curves) {
-      let cells = try #require(found["cells"] as? [[String: Any]])
-      #expect(cells.count == curve.cells.count)
-      for (found, cell) in zip(cells, curve.cells) {
-        let values = try #require((found["v"] as? [[Double]])?.first)
+      #expect(list(found["cells"]).count == curve.cells.count)
+      for (found, cell) in zip(list(found["cells"]), curve.cells) {
+        let values = list(list(found["v"]).first).map { Double($0.text) ?? .nan }
         let sample = cell.sample("test_accuracy")
         let band = try #require(Band.ci95.bounds(of: sample, within: 0...1))
-        let least = try #require(sample.minimum)
-        #expect(values == [sample.mean ?? .nan, 3, 3, band.low, band.high, least, sample.maximum ?? .nan])
+        let (least, greatest) = (sample.minimum ?? .nan, sample.maximum ?? .nan)
+        #expect(values == [sample.mean ?? .nan, 3, 3, band.low, band.high, least, greatest])
         // Each point knows its rows.
-        #expect((found["r"] as? [Int])?.map { rows[$0].trial } == cell.rows.map(\.trial))
+        let places = list(found["r"]).compactMap { Int($0.text) }
+        #expect(places.map { rows[$0].trial } == cell.rows.map(\.trial))
       }
     }
   }
+
+  private func list(_ value: JSON?) -> [JSON] { if case .list(let values)? = value { values } else { [] } }
 
   @Test func theProtocolSaysWhatIsSharedAndWhatVaries() throws {
     let page = try Self.page(try Self.summary(IndexRows.grid())) {
