@@ -1,4 +1,5 @@
 import CoppiceLaboratory
+import CoppicePruning
 import CoppiceStore
 import CoppiceTerms
 import CoppiceTestSupport
