@@ -1,5 +1,6 @@
 import ArgumentParser
 import CoppiceReporting
+import CoppiceStore
 
 struct TableCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
