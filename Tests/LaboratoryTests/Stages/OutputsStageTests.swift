@@ -72,6 +72,8 @@ extension Running {
       for (index, recipe) in recipes.enumerated() {
         let trial = ladder.with {
           ($0.granularity, $0.recipe, $0.sparsity) = (index == 0 ? .filter : .weight, Recipe(recipe), nil)
+          // So that a filter is left in every layer.
+          $0.allocation = .layerWise
         }
         agree(try outputs(SweepPlan(trial)))
       }
