@@ -153,12 +153,16 @@ package struct Comparison: Sendable {
     return reader
   }
 
-  /// What trials came to: the rounds of ladders to one sparsity, else last rows. Dense networks count where nothing else is there.
+  /// What trials came to: of a schedule whose trials are ladders to one sparsity all rounds, else last rows. Dense networks count where
+  /// nothing else is there.
   private static func results(_ rows: [IndexRow]) -> [IndexRow] {
     let pruned = rows.filter { !$0.isDense }
     let taken = pruned.isEmpty ? rows : pruned
-    let target = taken.first?.targetSparsity
-    if taken.allSatisfy({ $0.isLadder && $0.targetSparsity == target }) { return taken }
-    return taken.filter { $0.isFinal && ($0.reachesTarget || $0.targetSparsity.isNaN) }
+    let ladders = Dictionary(grouping: taken, by: \.schedule).filter { _, rows in
+      rows.allSatisfy { $0.isLadder && $0.targetSparsity == rows[0].targetSparsity }
+    }
+    return taken.filter { row in
+      ladders[row.schedule] != nil || row.isFinal && (row.reachesTarget || row.targetSparsity.isNaN)
+    }
   }
 }

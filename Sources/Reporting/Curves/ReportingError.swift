@@ -73,7 +73,7 @@ package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible
         "No row of a pruned network meets all conditions of --where. See the rows with `coppice table SUMMARY --rows`."
     case .noRowsMeeting(let conditions):
       return
-        "No row of the summary meets \(conditions.joined(separator: " and ")), of which a claim speaks. See the rows with "
+        "No row of the summary meets \(conditions.joined(separator: " and ")). See the rows with "
         + "`\(ProgramName.current) table SUMMARY --rows`."
     case .noValues(let metric):
       return "No row of the summary has a value for '\(metric)', so there is nothing to draw. "

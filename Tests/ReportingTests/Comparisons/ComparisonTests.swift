@@ -39,6 +39,19 @@ import Testing
     }
   }
 
+  /// A side with single prunings beside a ladder: the ladder counts by its rounds all the same.
+  @Test func laddersCountByTheirRounds() throws {
+    let once = (0..<3).map { IndexRows.row(target: 0.2, seed: $0, accuracy: 0.7) }
+    let found = try compared(
+      once + IndexRows.ladder() + IndexRows.ladder(control: "random-reinit", rounds: 2), "control=none",
+      "control=random-reinit")
+    #expect(found.columns == ["requested_sparsity", "schedule"])
+    #expect(found.lines.map { $0.difference.sample.count } == [3, 3, 3])
+    for (line, mean) in zip(found.lines, [0, -0.02, -0.04]) {
+      #expect(abs((line.difference.sample.mean ?? 1) - mean) < 1e-12)
+    }
+  }
+
   /// Learning rates vary in both sides: pairs agree in them too.
   @Test func pairsAgreeInWhateverElseVaries() throws {
     var rows: [IndexRow] = []
