@@ -46,11 +46,17 @@ struct CompareCommand: ParsableCommand {
       "What all must meet besides, as target_sparsity=0.9; may be repeated.", valueName: "condition"))
   var conditions: [String] = []
 
+  @Option(
+    name: .shortAndLong, help: "Draw --matrix to this file, .svg, .png or .pdf.",
+    completion: .file(extensions: ["svg", "png", "pdf"]))
+  var output: String?
+
   @OptionGroup var form: TableFormOptions
   @OptionGroup var results: ResultsOptions
   @OptionGroup var foreign: ForeignOptions
 
   func validate() throws {
+    if output != nil, !matrix { throw ValidationError("--output draws all with all: give --matrix too") }
     if against != nil, by == nil { throw ValidationError("--against names a value of the column of --by") }
   }
 
@@ -76,10 +82,30 @@ struct CompareCommand: ParsableCommand {
       summary.rows, sides: chosen, metric: measure,
       meeting: try conditions.map { text in try RowFilter(parsing: text) }, beside: further,
       isMatrix: matrix)
+    let file = try output.map { try FigureFile($0) }
     let form = form.form()
     try Terminal.data(form.text(matrix && !form.isForPrograms ? comparison.matrix : comparison.table))
     let remarks = comparison.remarks(try SummaryRows.comparability(paths, isForeign: foreign.isForeign))
     for note in comparison.notes + remarks { Terminal.log("note: \(note)") }
+    guard let file else { return }
+    guard let figure = comparison.figure(command: command, generator: "coppice \(Provenance.toolVersion)")
+    else {
+      throw CommandFailure(
+        "the figure shows all with all at one place, and they meet at several, by "
+          + "\(comparison.columns.joined(separator: ", ")): choose one with --at", CommandFailure.usage)
+    }
+    try file.write(figure)
+    Terminal.log("wrote \(file.path)")
+  }
+
+  /// What draws the figure again.
+  private var command: String {
+    var line = [ProgramName.current, "compare"] + words + ["--y", measure, "--matrix"]
+    if let by { line += ["--by", by] }
+    if let against { line += ["--against", against] }
+    line += conditions.flatMap { ["--at", $0] }
+    if let output { line += ["-o", output] }
+    return ShellWord.line(line)
   }
 
   /// A side for each value of the column of `--by` that pruned networks have, that of `--against` first.

@@ -115,6 +115,17 @@ import Testing
     #expect(matrix.rows[0][1] == .missing)
   }
 
+  @Test func allWithAllAreDrawnAtOnePlace() throws {
+    let sides = ["criterion=magnitude", "criterion=random"]
+    let rows = IndexRows.grid()
+    #expect(try compared(rows, sides[0], sides[1], isMatrix: true).figure() == nil)
+    let one = try compared(rows, sides[0], sides[1], meeting: ["target_sparsity=0.8"], isMatrix: true)
+    let figure = try #require(one.figure())
+    #expect(figure.labels == sides && figure.comparisons.count == 1)
+    #expect(abs(figure.comparisons[0].difference + 0.24) < 1e-12 && figure.comparisons[0].n == 3)
+    #expect(figure.svg.contains("criterion=random"))
+  }
+
   @Test func theTableSaysEverything() throws {
     let found = try compared(IndexRows.grid(), "criterion=magnitude", "criterion=random")
     let table = found.table
