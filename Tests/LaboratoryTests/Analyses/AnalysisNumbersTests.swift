@@ -7,6 +7,9 @@ import Testing
   /// Every number of what is shipped, in Swift.
   static let spellings: [(name: String, analyses: [(text: String, analysis: Analysis)])] = [
     wholes("calibration.bins") { .calibration(bins: $0) },
+    wholes("linear-connectivity.points") { .linearConnectivity(points: $0) },
+    wholes("linear-connectivity.batches") { .linearConnectivity(batches: $0) },
+    wholes("linear-connectivity.examples") { .linearConnectivity(examples: $0) },
     wholes("robustness.severities") { .robustness(severities: [$0]) },
     wholes("robustness.seed") { .robustness(seed: UInt64(bitPattern: Int64($0))) },
     numbers("prune-potential.delta") { .prunePotential(delta: $0) },
