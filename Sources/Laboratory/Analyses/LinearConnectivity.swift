@@ -22,7 +22,7 @@ extension Analysis {
     examples: Int = 5_000
   ) -> Analysis {
     var walk = ConnectivityWalk()
-    (walk.points, walk.batches, walk.examples) = (max(2, points), max(1, batches), max(1, examples))
+    (walk.points, walk.batches, walk.examples) = (points, batches, examples)
     walk.statistics = remakesStatistics ? .remade : .interpolated
     return linearConnectivity(between: pairs, walk)
   }
