@@ -29,9 +29,6 @@ extension PruningError: CustomStringConvertible {
     case .unreachable(let sparsity, let most, let allocation):
       "\(allocation) cannot reach a sparsity of \(sparsity): layers at rate 0 hold too many weights, at most "
         + "\(most) can be removed"
-    case .emptiedLayer(let name, let units, let sparsity, let limit, let granularity, let allocation):
-      "granularity \(granularity) has \(units) units in \(name), and allocation \(allocation) leaves none of them at a sparsity of "
-        + "\(sparsity): ask for less than \(limit) of this layer, or ignore it in the allocation"
     case .coupledFloor(let sparsity, let most, let coupling, let granularity):
       "granularity \(granularity) cannot reach a sparsity of \(sparsity), at most \(most): of every family "
         + (coupling.multiple > 1

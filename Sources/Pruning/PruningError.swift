@@ -73,9 +73,6 @@ public enum PruningError: Error, Hashable {
   case unitSlice(AxisSlice, shape: Shape, granularity: String)
   /// A sparsity beyond what coupled units can give.
   case coupledFloor(sparsity: Double, most: Double, Coupling, granularity: String)
-  /// A share of a layer that leaves none of its units: how many there are, what is asked, and below what one stays.
-  case emptiedLayer(
-    String, units: Int, sparsity: Double, below: Double, granularity: String, allocation: String)
   /// A multiple of units that no family has, so that none can give any.
   case multipleBeyondFamilies(Int, largest: Int, granularity: String)
   /// A cost below what can be left.

@@ -22,11 +22,9 @@ package struct Forecast: Hashable, Sendable {
   }
 
   /// Takes one more pruning into account, and says whether it is known to remove nothing.
-  /// - Throws: as `Allocation.quota` does; `PruningError.emptiedLayer` where it is known beforehand that no unit of a layer stays.
+  /// - Throws: as `Allocation.quota` does.
   @discardableResult
-  package mutating func prune(
-    to target: PruningTarget, by allocation: Allocation, granularity: Granularity = .weight
-  ) throws -> Bool {
+  package mutating func prune(to target: PruningTarget, by allocation: Allocation) throws -> Bool {
     let quota = try allocation.quota(for: layers, target: target)
     let before = self
     switch quota {
@@ -60,25 +58,9 @@ package struct Forecast: Hashable, Sendable {
       return sizes.count == 1
         && removed(all, of: pools[0].largest) == before.removed(all, of: pools[0].largest)
     }
-    for pool in pools where pool.largest > 1 { try checkUnits(of: pool, granularity, allocation) }
     return pools.allSatisfy {
       removed($0.layers, of: $0.largest) == before.removed($0.layers, of: $0.largest)
     }
-  }
-
-  /// Refuses a share of a layer that leaves none of its units.
-  private func checkUnits(
-    of pool: UnitPool, _ granularity: Granularity, _ allocation: Allocation
-  ) throws(PruningError) {
-    let weights = pool.layers.reduce(0) { $0 + layers[$1].count }
-    guard removed(pool.layers, of: pool.largest) * pool.largest >= weights, let first = pool.layers.first
-    else { return }
-    let left = pool.layers.reduce(0) { $0 + layers[$1].survivors }
-    throw .emptiedLayer(
-      layers[first].name, units: weights / pool.largest,
-      sparsity: Double(weights - left) / Double(weights),
-      below: Double(2 * weights - pool.largest) / Double(2 * weights), granularity: granularity.name,
-      allocation: allocation.name)
   }
 
   /// How many units of that size come nearest to the number of weights removed from some layers; half a unit counts as one.

@@ -16,8 +16,7 @@ extension Course {
       let quota = try pruner.quota(for: forecast.layers, target: target)
       try pruner.checkReach(
         quota.total, least: leastSurvivors, of: forecast.layers, largest: forecast.largestUnit)
-      removesNothing = try forecast.prune(
-        to: target, by: trial.allocation, granularity: trial.granularity)
+      removesNothing = try forecast.prune(to: target, by: trial.allocation)
     } else {
       removesNothing = try pruneCosts(to: target)
     }

@@ -24,8 +24,7 @@ extension Course {
     try trial.dynamics.check(pruner, prunable, structure)
     _ = try moves.isDue(0, regimen.total, regimen)
     try checkMoves()
-    try forecast.prune(
-      to: .sparsity(trial.sparsity ?? 0), by: trial.allocation, granularity: trial.granularity)
+    try forecast.prune(to: .sparsity(trial.sparsity ?? 0), by: trial.allocation)
     let training = add(
       TrainingStage(
         regimen, source: .fresh(draw: 0), moves: moves, steps: regimen.total, keepsMoments: keepsMoments,
@@ -68,9 +67,7 @@ extension Course {
 
   /// The whole training with a learned mask: one pruning, spread over the training.
   private mutating func learn(_ learning: MaskLearning) throws {
-    if let ratio = learning.ratio {
-      try forecast.prune(to: .sparsity(ratio), by: trial.allocation, granularity: trial.granularity)
-    }
+    if let ratio = learning.ratio { try forecast.prune(to: .sparsity(ratio), by: trial.allocation) }
     let training = add(
       TrainingStage(regimen, source: .fresh(draw: 0), learning: learning, steps: regimen.total))
     (network, dense, position, masks) = (training, training, regimen.total, training)
