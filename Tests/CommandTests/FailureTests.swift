@@ -264,7 +264,7 @@ import Testing
     try expect(program, ["doctor", "--results", file + "/results"], 74, [file + "/results"])
     try expect(
       try Program(copying: Sweeps.finished.get()), ["plot", "tiny", "-o", file + "/figure.svg"], 74, [])
-    try expect(program, ["plot", "tiny", "-o", "figure.jpg"], 64, [".svg, .png or .pdf"])
+    try expect(program, ["plot", "tiny", "-o", "figure.jpg"], 64, [".svg, .png, .pdf or .json"])
   }
 
   @Test func summariesOfNoUseAreRefusedBeforeAnythingIsComputed() throws {

@@ -9,12 +9,11 @@ struct AnalyseCommand: ParsableCommand {
     commandName: "analyse",
     abstract: "Ask analyses about the rounds of a finished experiment.",
     discussion: """
-      Nothing is trained. The tables are put into the summary, where `table` and `plot` find them by --analysis. What is measured is kept, and is not \
-      measured again. Networks are read from stored stages, else from trial files.
+      Nothing is trained. `list analyses --fields` says what can be asked. The tables are put into the summary, where `table` and `plot` find \
+      them by --analysis. What is measured is kept, and is not measured again. Networks are read from stored stages, else from trial files.
 
       \(examples(
-        "analyse \(anExperiment) mask-overlap", "analyse \(anExperiment) dead-units layer-statistics --dry-run",
-        "list analyses --fields"))
+        "analyse \(anExperiment) mask-overlap", "analyse \(anExperiment) dead-units layer-statistics --dry-run"))
       """)
 
   @Argument(help: "The experiment, or a summary file.", completion: Completions.results)

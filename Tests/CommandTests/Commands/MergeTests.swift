@@ -14,6 +14,7 @@ import Testing
 
   @Test func twoMachinesBecomeOneSweep() throws {
     let programs = try [0, 1].map { try Self.ladder(seed: $0) }
+    defer { withExtendedLifetime(programs) {} }
     let parts = programs.map { $0.results + "/ladder" }
     let program = try Program()
     let out = program.results + "/ladder"
@@ -32,6 +33,7 @@ import Testing
 
   @Test func whatConflictsIsTold() throws {
     let programs = [try Self.ladder(seed: 0), try Self.ladder(seed: 1, training: 20)]
+    defer { withExtendedLifetime(programs) {} }
     let parts = programs.map { $0.results + "/ladder" }
     let program = try Program()
     let refused = try program.run(["merge", program.folder.file("out")] + parts)

@@ -37,7 +37,7 @@ import Testing
       )
     }.svg
     #expect(svg.components(of: "<circle") == plain.components(of: "<circle"))
-    #expect(svg.contains("stroke=\"#6E6E6E\" stroke-width=\"1.8\" stroke-dasharray=\"6 4\""))
+    #expect(svg.contains("stroke=\"#6E6E6E\" stroke-width=\"1.8\" stroke-dasharray=\"2 3\""))
     #expect(LineFigureTests.texts(svg).contains("chance"))
   }
 
