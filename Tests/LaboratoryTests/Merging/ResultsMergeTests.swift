@@ -132,8 +132,10 @@ extension Running {
         let error = #expect(throws: MergeError.self) { _ = try merge([one, folder]) }
         #expect(error?.description.contains(words) == true, "\(String(describing: error))")
       }
-      let longer = try Self.part([("training", "40it"), ("seed", "1")]).folder
-      let error = #expect(throws: MergeError.self) { _ = try merge([one, longer]) }
+      let longer = try Self.part([("training", "40it"), ("seed", "1")])
+      let error = withExtendedLifetime(longer) {
+        #expect(throws: MergeError.self) { _ = try merge([one, longer.folder]) }
+      }
       #expect(error?.description.contains("training is 30it in ") == true)
       #expect(throws: MergeError.nothing(copy.path)) { _ = try ResultsPart(copy.path) }
     }
