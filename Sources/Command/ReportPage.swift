@@ -43,9 +43,10 @@ struct ReportPage {
       let experiment = ExperimentCatalogue.experiments.first(where: { $0.name == owner }),
       !experiment.claims.isEmpty
     {
-      surroundings.claims = ClaimReport(experiment, rows: summary.rows, analyses: summary.analyses, results).table.without([
-        "experiment", "command", "minutes",
-      ])
+      surroundings.claims = ClaimReport(experiment, rows: summary.rows, analyses: summary.analyses, results)
+        .table.without([
+          "experiment", "command", "minutes",
+        ])
     }
     surroundings.invariants = Invariant.all.map { ($0.name, $0.statement) }
     surroundings.settings = Dictionary(

@@ -499,8 +499,8 @@ import Testing
       Set(commands.map(\.1)) == [
         "list", "plan", "run", "prune", "status", "show", "criteria", "claims", "explain", "compact",
         "export",
-        "inspect", "costs", "profile", "table", "plot", "report", "speed", "advise", "data", "doctor", "clean", "bench",
-        "ls", "compare", "tag", "note", "analyse", "notebook", "diff", "verify", "merge", "pack",
+        "inspect", "costs", "profile", "ls", "table", "plot", "compare", "report", "notebook", "diff", "verify",
+        "merge", "pack", "tag", "note", "analyse", "speed", "advise", "data", "doctor", "clean", "bench",
       ])
     for command in commands {
       let outcome = try run([String(command.1), "--help"], environment: ["COLUMNS": "100"])
