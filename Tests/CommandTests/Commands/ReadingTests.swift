@@ -499,8 +499,9 @@ import Testing
       Set(commands.map(\.1)) == [
         "list", "plan", "run", "prune", "status", "show", "criteria", "claims", "explain", "compact",
         "export",
-        "inspect", "costs", "profile", "ls", "table", "plot", "compare", "report", "notebook", "diff", "verify",
-        "merge", "pack", "tag", "note", "analyse", "speed", "advise", "data", "doctor", "clean", "bench",
+        "inspect", "costs", "profile", "ls", "table", "plot", "compare", "report", "notebook", "diff",
+        "verify", "merge", "pack", "tag", "note", "analyse", "speed", "advise", "data", "doctor", "clean",
+        "bench",
       ])
     for command in commands {
       let outcome = try run([String(command.1), "--help"], environment: ["COLUMNS": "100"])
