@@ -72,14 +72,17 @@ struct CurveOptions: ParsableArguments {
       try rows(paths), by: by.map { $0.split(separator: ",").map(String.init) }, along: column)
   }
 
-  /// The analysis of that name in a summary.
+  /// The analysis of that name in a summary: its rows that meet the conditions.
   /// - Throws: a usage failure with the names there are.
   func table(_ name: String, _ summary: String) throws -> NamedTable {
     let path = try StoredResults(folder: results.folder).summary(summary)
     let tables = try SummaryFile.analyses(path, isForeign: foreign.isForeign)
     // An analysis is called `mask-overlap`, its table `mask_overlap`.
     let wanted = name.replacing("-", with: "_")
-    if let table = tables.first(where: { $0.name == wanted }) { return table }
+    if let table = tables.first(where: { $0.name == wanted }) {
+      let filters = try conditions.map { text in try RowFilter(parsing: text) }
+      return filters.isEmpty ? table : try RowFilter.rows(of: table, meeting: filters)
+    }
     let names = tables.map(\.name)
     guard !names.isEmpty else {
       throw CommandFailure("\(path) has no analyses", CommandFailure.inputMissing)

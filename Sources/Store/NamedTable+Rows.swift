@@ -13,4 +13,21 @@ extension NamedTable {
       return row
     }
   }
+
+  /// The table with the rows at these places alone.
+  package func keeping(_ places: [Int]) -> NamedTable {
+    var kept = self
+    kept.columns = columns.map { Column($0.quantity, $0.values.keeping(places)) }
+    return kept
+  }
+}
+
+extension ColumnValues {
+  fileprivate func keeping(_ places: [Int]) -> ColumnValues {
+    switch self {
+    case .texts(let values): .texts(places.map { values[$0] })
+    case .integers(let values): .integers(places.map { values[$0] })
+    case .numbers(let values): .numbers(places.map { values[$0] })
+    }
+  }
 }

@@ -146,7 +146,9 @@ struct PlotCommand: ParsableCommand {
     if let name = curves.analysis {
       let summary = try curves.only("--analysis")
       let command = command(
-        [summary], ["--analysis", name] + (curves.band.map { ["--band", $0.rawValue] } ?? []))
+        [summary],
+        ["--analysis", name] + (curves.band.map { ["--band", $0.rawValue] } ?? [])
+          + curves.conditions.flatMap { ["--where", $0] })
       let table = try curves.table(name, summary)
       if var matrix = table.matrix(title: title, command: command, generator: generator) {
         page.apply(to: &matrix)

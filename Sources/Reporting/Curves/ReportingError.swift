@@ -37,7 +37,7 @@ package enum ReportingError: Error, Sendable, Equatable, CustomStringConvertible
         + "Run the experiment first: every finished round is a row."
     case .unknownColumn(let column, let known):
       return
-        "The summary's index has no column '\(column)'. Its columns are: \(known.joined(separator: ", "))."
+        "There is no column '\(column)'. The columns are: \(known.joined(separator: ", "))."
     case .notNumeric(let column):
       return "Column '\(column)' of the summary's index holds text, and a curve or a table needs a number. "
         + "Group by it (--by \(column)), or choose a metric such as test_accuracy."

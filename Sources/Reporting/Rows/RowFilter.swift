@@ -89,6 +89,26 @@ package struct RowFilter: Sendable, Equatable {
     return rows
   }
 
+  /// The rows of what an analysis found that meet all filters, in the forms in which rows of an index do.
+  /// - Throws: `ReportingError` for a column there is not, and where no row is left.
+  package static func rows(
+    of table: NamedTable, meeting filters: [RowFilter]
+  ) throws(ReportingError) -> NamedTable {
+    let rows = table.indexRows
+    let names = table.columns.map(\.name)
+    var places = Array(rows.indices)
+    for filter in filters {
+      guard let unknown = filter.columns.first(where: { !names.contains($0) }) else {
+        let isMet = try filter.tests(rows, beside: []).isMet
+        places = places.filter { isMet(rows[$0]) }
+        continue
+      }
+      throw .unknownColumn(unknown, known: names)
+    }
+    guard !places.isEmpty else { throw .noRowsMeeting(filters.map(\.text)) }
+    return table.keeping(places)
+  }
+
   /// The rows that meet all filters, and the dense networks that they are compared with: these are not asked how they are pruned.
   ///
   /// - Throws: `ReportingError` for a column there is not, and where no pruned network is left.

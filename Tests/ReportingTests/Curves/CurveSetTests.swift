@@ -322,7 +322,7 @@ import Testing
         + "seeds; they differ in 'learning_rate'. Group by it too: --by criterion,learning_rate.")
     #expect(
       ReportingError.unknownColumn("x", known: ["a", "b"]).description
-        == "The summary's index has no column 'x'. Its columns are: a, b.")
+        == "There is no column 'x'. The columns are: a, b.")
     #expect(
       ReportingError.notNumeric("criterion").description
         == "Column 'criterion' of the summary's index holds text, and a curve or a table needs a number. "

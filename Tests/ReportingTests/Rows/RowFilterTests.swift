@@ -36,6 +36,25 @@ import Testing
     #expect(throws: ReportingError.noRowsLeft) { try kept(#"criterion == "random" && model == "other""#) }
   }
 
+  /// What an analysis found is chosen from like the rows of an index.
+  @Test func rowsOfAnAnalysisMeetConditionsToo() throws {
+    let table = NamedTable(
+      "found", title: "what was found",
+      columns: [
+        .init("method", texts: ["a", "b", "a"]), .init("layer", integers: [1, 1, 2]),
+        .init(Quantity("density"), numbers: [0.5, 0.5, 0.1]),
+      ], drawing: .init("density", against: "layer", by: ["method"]))
+    let some = try RowFilter.rows(of: table, meeting: filters(["method=a", "density > 0.2"]))
+    #expect(some.rowCount == 1 && some.drawing == table.drawing && some.columns.count == 3)
+    #expect(try RowFilter.rows(of: table, meeting: filters(["layer=1"])).rowCount == 2)
+    #expect(throws: ReportingError.unknownColumn("criterion", known: ["method", "layer", "density"])) {
+      try RowFilter.rows(of: table, meeting: filters(["criterion=random"]))
+    }
+    #expect(throws: ReportingError.noRowsMeeting(["method=c"])) {
+      try RowFilter.rows(of: table, meeting: filters(["method=c"]))
+    }
+  }
+
   @Test func listsAreAskedEverything() throws {
     let rows = try RowFilter.rows(IndexRows.grid(), meeting: filters([#"criterion == "random""#]))
     #expect(rows.count == 6 && rows.allSatisfy { $0.criterion == "random" })
