@@ -40,11 +40,17 @@ extension NamedTable {
     }
     let (titles, units) = (try texts("column_titles"), try texts("units"))
     let columns = try dataset.readTable().columns.enumerated().map { place, column in
-      Column(
-        Quantity(
-          column.name, place < titles.count ? titles[place] : nil,
-          unit: place < units.count ? Quantity.Unit(text: units[place]) : .none),
-        ColumnValues(column.values))
+      let values = ColumnValues(column.values)
+      var quantity = Quantity(
+        column.name, place < titles.count ? titles[place] : nil,
+        unit: place < units.count ? Quantity.Unit(text: units[place]) : .none)
+      // A file does not say that a fraction may be a change; its values do.
+      if case .numbers(let numbers) = values, let bounds = quantity.bounds,
+        numbers.contains(where: { $0.isFinite && !bounds.contains($0) })
+      {
+        quantity.bounds = nil
+      }
+      return Column(quantity, values)
     }
     self.init(
       name, title: try dataset.attribute("title")?.text ?? name,

@@ -36,7 +36,7 @@ public struct Quantity: Hashable, Sendable {
   /// How a value is printed for people.
   public let format: Format
   /// The values it can take; `nil` for any.
-  public let bounds: ClosedRange<Double>?
+  public internal(set) var bounds: ClosedRange<Double>?
 
   /// A quantity.
   /// - Parameters:

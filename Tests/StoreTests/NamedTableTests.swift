@@ -23,6 +23,24 @@ import Testing
     #expect(rows.allSatisfy { $0.isLadder && !$0.isFinal && $0.status == .completed })
   }
 
+  /// Changes of a fraction lie on both sides of 0, and are drawn there when they are read again.
+  @Test func changesHaveNoBounds() throws {
+    let folder = try TemporaryFolder()
+    var summary = Samples.summary
+    summary.analyses = [
+      NamedTable(
+        "changes", title: "changes",
+        columns: [
+          .init(Quantity("change", unit: .fraction, bounds: -1...1), numbers: [-0.1, 0.2, .nan]),
+          .init(Quantity("share", unit: .fraction), numbers: [0, 0.5, 1]),
+        ])
+    ]
+    try SummaryFile.write(summary, to: folder.file("summary.h5"))
+    let table = try #require(try SummaryFile.analyses(folder.file("summary.h5")).first)
+    #expect(table["change"]?.quantity.bounds?.contains(-0.1) != false)
+    #expect(table["share"]?.quantity.bounds == 0...1)
+  }
+
   @Test func aSummaryHoldsItAsDocumented() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("summary.h5")
