@@ -167,7 +167,7 @@ import Testing
     #expect(pictures.count >= 4)
     let text = String(decoding: data, as: UTF8.self)
     #expect(!text.contains("\"output_type\": \"error\""))
-    #expect(!text.contains("/work/") && !text.contains("/tmp/") && !text.contains("/home/"))
+    #expect(!text.contains("/tmp/") && !text.contains("/root/") && !text.contains("/home/"))
   }
 
   @Test func theNotebookIsStableJSON() throws {
