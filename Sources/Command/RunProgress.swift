@@ -26,6 +26,7 @@ final class RunProgress: Sendable {
       Terminal.log(
         "\(trials) trials (\(reusedTrials) done before); \(stages) stages to run, \(steps) training steps, "
           + "\(evaluations) evaluations; \(reusedStages) stages reused")
+    case .started: break
     case .progress, .ended: tell()
     case .finished(let trial, let status, let row):
       if isLive {

@@ -64,7 +64,7 @@ import Testing
     let journal = try Journal(program.store.journal(of: "tiny"))
     // That of the tests, which live.
     try journal.append(
-      JournalEntry(time: 1e9, event: "began", trials: 21, process: ProcessInfo.processInfo.processIdentifier))
+      JournalEntry(time: 1e9, event: .began, trials: 21, process: ProcessInfo.processInfo.processIdentifier))
     let status = try program.run(["status", "tiny"])
     #expect(status.status == 0 && !status.output.contains("running"), "\(status.output)")
     let json = try object(try program.run(["status", "tiny", "--json"]).output)

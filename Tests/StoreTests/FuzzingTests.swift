@@ -16,8 +16,8 @@ import Testing
       let entries = try Journal.entries(of: JournalEntry.self, in: path)
       #expect(entries.count <= bytes.split(separator: UInt8(ascii: "\n")).count)
       // What comes next is an entry again, whatever stands before it.
-      try Journal(path).append(JournalEntry(time: 1, event: "ended", process: 1))
-      #expect(try Journal.entries(of: JournalEntry.self, in: path).last?.event == "ended")
+      try Journal(path).append(JournalEntry(time: 1, event: .ended, process: 1))
+      #expect(try Journal.entries(of: JournalEntry.self, in: path).last?.event == .ended)
     }
   }
 

@@ -2,16 +2,41 @@ import CoppiceStore
 import CoppiceTerms
 import Synchronization
 
-/// Whether the user has asked for an end. Trainings look at it after every step, write a checkpoint and stop.
+/// Whether a run is to end before all is done: because somebody asks for it, or because its time is over. Trainings look at it after
+/// every step, write a checkpoint and stop.
 package final class Interruption: Sendable {
+  /// Why a run ends before all is done.
+  package enum Reason: Hashable, Sendable {
+    /// Somebody asked for it: Ctrl-C, a terminal that went away, a limit of processor time.
+    case request
+    /// SIGTERM, as `kill` and schedulers send it.
+    case termination
+    /// Its time is over.
+    case deadline
+  }
+
   private let requested = Atomic<Bool>(false)
   private let hearsSignals = Atomic<Bool>(false)
+  private let watch = Stopwatch()
+  private let lifetime: Double?
 
-  package init() {}
+  /// - Parameter deadline: seconds from now at which the run must be over; `nil` where it may take as long as it likes. An end is
+  ///   asked for a twentieth of that time before, 2 minutes at most, so that there is time for checkpoints and the summary.
+  package init(deadline: Double? = nil) {
+    lifetime = deadline.map { $0 - min($0 / 20, 120) }
+  }
 
   /// Whether to stop at the next good moment.
-  package var isRequested: Bool {
-    requested.load(ordering: .relaxed) || hearsSignals.load(ordering: .relaxed) && EndSignals.isHeard
+  package var isRequested: Bool { reason != nil }
+
+  /// Why to stop; `nil` where nothing asks for it.
+  package var reason: Reason? {
+    if requested.load(ordering: .relaxed) { return .request }
+    if hearsSignals.load(ordering: .relaxed), EndSignals.isHeard {
+      return EndSignals.isTermination ? .termination : .request
+    }
+    if let lifetime, watch.elapsed >= lifetime { return .deadline }
+    return nil
   }
 
   /// - Throws: `Interrupted` where an end was asked for.

@@ -4,11 +4,13 @@ import CoppiceStore
 package enum RunEvent: Sendable {
   /// What there is to do: stages to run, their optimizer steps and evaluations, stages and trials found done.
   case began(stages: Int, steps: Int, evaluations: Int, reusedStages: Int, reusedTrials: Int, trials: Int)
+  /// Work on a stage begins. `trial` is the first trial that waits for it.
+  case started(stage: Int, trial: String)
   /// A stage got on. `trial` is the first trial that waits for it, and `remaining` how many seconds all that is left will take, by
   /// what was done so far.
   case progress(stage: Int, trial: String, StageProgress, remaining: Double?)
-  /// A stage is over.
-  case ended(stage: Int)
+  /// A stage is over, by an error where `failure` tells of one.
+  case ended(stage: Int, failure: String? = nil)
   /// A trial has its results, good or bad.
   case finished(trial: String, status: TrialStatus, row: IndexRow?)
   /// Another run is at work on a stage of this one. Said once for each.
@@ -31,8 +33,8 @@ package struct RunReport: Sendable {
   package let trials: [(name: String, status: TrialStatus)]
   /// The rows of the summary.
   package let rows: [IndexRow]
-  /// Whether it ended because an end was asked for.
-  package let isInterrupted: Bool
+  /// Why it ended before all was done; `nil` where all is.
+  package let interruption: Interruption.Reason?
   /// What a reader must know of the masks behind the rows: rounds that removed nothing, sparsities that are missed.
   package let notes: [String]
   /// The error of each trial that failed.
@@ -47,6 +49,9 @@ package struct RunReport: Sendable {
   package let checkpointError: StoreError?
   /// Trial files in the folder that are not of this plan.
   package let orphans: [String]
+
+  /// Whether it ended because an end was asked for.
+  package var isInterrupted: Bool { interruption != nil }
 
   /// How many trials ended so.
   package func count(_ status: TrialStatus) -> Int { trials.count { $0.status == status } }

@@ -18,11 +18,14 @@ final class RunOutcomes: Sendable {
   private let plan: SweepPlan
   private let distinctions: [Distinction]
   private let state: Mutex<State>
+  /// How a trial without an outcome stands when the run is over.
+  private let rest: TrialStatus
 
   /// The outcomes of a plan of which some trials are finished already.
-  init(_ plan: SweepPlan, distinctions: [Distinction], finished: [Int: Outcome]) {
+  init(_ plan: SweepPlan, distinctions: [Distinction], finished: [Int: Outcome], rest: TrialStatus) {
     self.plan = plan
     self.distinctions = distinctions
+    self.rest = rest
     state = Mutex(State(trials: finished))
   }
 
@@ -64,7 +67,7 @@ final class RunOutcomes: Sendable {
     return plan.trials.enumerated().flatMap { index, trial -> [IndexRow] in
       if let rows = trials[index]?.rows, !rows.isEmpty { return rows }
       var row = trial.row(trial.rounds[trial.rounds.count - 1], distinctions: distinctions)
-      row.status = trials[index]?.status ?? (isOver ? .interrupted : .pending)
+      row.status = trials[index]?.status ?? (isOver ? rest : .pending)
       row.isFinal = true
       return [row]
     }
@@ -74,15 +77,15 @@ final class RunOutcomes: Sendable {
   ///
   /// - Parameter outputs: where the outputs of its stages lie.
   func report(
-    isInterrupted: Bool, summary: String, summaryError: StoreError?, orphans: [String],
+    interruption: Interruption.Reason?, summary: String, summaryError: StoreError?, orphans: [String],
     outputs: RecentStages
   ) -> RunReport {
     let rows = rows(isOver: true)
     return state.withLock { state in
       RunReport(
         trials: plan.trials.enumerated().map { index, trial in
-          (trial.name, state.trials[index]?.status ?? .interrupted)
-        }, rows: rows, isInterrupted: isInterrupted, notes: plan.notes(on: rows, from: outputs),
+          (trial.name, state.trials[index]?.status ?? rest)
+        }, rows: rows, interruption: interruption, notes: plan.notes(on: rows, from: outputs),
         failures: state.failures, summary: summary,
         summaryError: summaryError, fileError: state.fileError, checkpointError: state.checkpointError,
         orphans: orphans)

@@ -48,9 +48,9 @@ package struct RunStanding: Sendable {
       (activity.step, activity.total) = (progress.step, progress.total)
       activity.loss = progress.loss ?? activity.loss
       underWay[stage] = activity
-    case .ended(let stage): underWay[stage] = nil
+    case .ended(let stage, _): underWay[stage] = nil
     case .finished, .failed: finishedTrials += 1
-    case .waiting, .setAside, .shortOfThreads, .setback, .passedOver: break
+    case .started, .waiting, .setAside, .shortOfThreads, .setback, .passedOver: break
     }
   }
 }

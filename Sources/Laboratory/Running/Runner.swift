@@ -12,6 +12,8 @@ import Synchronization
 package final class Runner: Sendable {
   /// How a run is done; nothing here changes a result.
   package struct Options: Sendable {
+    /// What of the plan is done.
+    package var scope = RunScope.everything
     /// Stages that run side by side.
     package var jobs = 1
     /// Threads that share each kernel of a stage.
@@ -39,7 +41,7 @@ package final class Runner: Sendable {
   private let provenance: Provenance
   private let writer: SummaryWriter
   private let observe: @Sendable (RunEvent) -> Void
-  private let journal: Journal
+  private let journal: RunJournal
   private let lease: RunLease
   private let costs = NetworkCostTable()
   private let outputs: RecentStages
@@ -71,6 +73,12 @@ package final class Runner: Sendable {
     self.plan = plan
     let distinctions = plan.distinctions
     self.distinctions = distinctions
+    let journal = try RunJournal(results.journal(of: plan.name), stages: plan.stages)
+    self.journal = journal
+    let observe: @Sendable (RunEvent) -> Void = { event in
+      journal.take(event)
+      observe(event)
+    }
     self.results = results
     let stages = Dictionary(plan.stages.map { ($0.key, $0) }) { first, _ in first }
     let outputs = RecentStages(results.stages) { stages[$0]?.fault(in: $1) }
@@ -83,16 +91,22 @@ package final class Runner: Sendable {
       plan: plan, results: results, library: library, provenance: provenance, curves: curves,
       observe: observe)
     self.observe = observe
-    journal = try Journal(results.journal(of: plan.name))
-    if !options.isForced { try writer.checkOwner() }
+    let scope = options.scope
+    if scope.hasTrials, !options.isForced { try writer.checkOwner() }
     results.stages.removeLeftovers()
     results.removeLeftovers(of: plan.name)
     lease = RunLease(in: results, of: plan.name, expiry: options.leaseExpiry)
-    let finished = try TrialReuse.finished(
-      plan, in: results, outputs, distinctions: distinctions, observe: observe)
+    let finished =
+      scope.hasTrials
+      ? try TrialReuse.finished(plan, in: results, outputs, distinctions: distinctions, observe: observe)
+      : [:]
     let reused = options.isFresh ? [:] : finished
+    let wanted: [[StageKey]] =
+      if case .stages(let keys) = scope { [keys.sorted { $0.hexadecimal < $1.hexadecimal }] } else {
+        plan.trials.map(\.results)
+      }
     queue = WorkQueue(
-      plan.stages, trials: plan.trials.map(\.results), finished: Set(reused.keys),
+      plan.stages, trials: wanted, finished: Set(reused.keys), handsOutStages: scope != .assembly,
       ending: { key in
         // A stored stage that cannot be read is computed again.
         guard !options.isFresh else { return nil }
@@ -113,7 +127,9 @@ package final class Runner: Sendable {
     clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
     trialOfStage = plan.firstTrials(without: Set(reused.keys))
     if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
-    outcomes = RunOutcomes(plan, distinctions: distinctions, finished: reused)
+    outcomes = RunOutcomes(
+      plan, distinctions: distinctions, finished: reused,
+      rest: scope == .assembly ? .pending : .interrupted)
   }
 
   /// Does the work and returns when it is done or stopped.
@@ -126,9 +142,9 @@ package final class Runner: Sendable {
         evaluations: queue.stagesToRun.reduce(0) { $0 + plan.stages[$1].work.evaluations },
         reusedStages: work.reused,
         reusedTrials: outcomes.count, trials: plan.trials.count))
-    note("began", trials: plan.trials.count)
+    let hasTrials = options.scope.hasTrials
     // A summary from the beginning says what is to come, to whoever asks after a crash.
-    if !FileManager.default.fileExists(atPath: results.summary(of: plan.name)) {
+    if hasTrials, !FileManager.default.fileExists(atPath: results.summary(of: plan.name)) {
       try? writer.write(outcomes.rows(isOver: false), isForced: false)
     }
     // Shows other runs, and whoever asks for the status, that this one lives.
@@ -139,16 +155,19 @@ package final class Runner: Sendable {
     defer { heartbeat.end() }
     workTogether()
     checkFiles()
-    let tables = interruption.isRequested ? [] : analyses.tables()
+    let tables = interruption.isRequested || !hasTrials ? [] : analyses.tables()
     var summaryError: StoreError?
     do throws(StoreError) {
-      try writer.write(outcomes.rows(isOver: true), analyses: tables, isForced: options.isForced)
+      if hasTrials {
+        try writer.write(outcomes.rows(isOver: true), analyses: tables, isForced: options.isForced)
+      }
     } catch { summaryError = error }
-    note("ended", status: interruption.isRequested ? "interrupted" : "completed")
+    let reason = interruption.reason
+    journal.end(isInterrupted: reason != nil)
     lease.end()
     let names = Set(plan.trials.map(\.name))
     return outcomes.report(
-      isInterrupted: interruption.isRequested, summary: results.summary(of: plan.name),
+      interruption: reason, summary: results.summary(of: plan.name),
       summaryError: summaryError, orphans: results.trials(of: plan.name).filter { !names.contains($0) },
       outputs: outputs)
   }
@@ -214,14 +233,18 @@ package final class Runner: Sendable {
 
   private func end(_ stage: Int, _ ending: WorkQueue.Ending) {
     tellOfThreads()
-    for stage in [stage] + queue.finish(stage, ending) {
+    let failure: String? = if case .failed(let message) = ending { message } else { nil }
+    // Where trials are put together, each says what failed.
+    if let failure, !options.scope.hasTrials { outcomes.addFailure(failure, of: trialOfStage[stage] ?? "") }
+    for (place, stage) in ([stage] + queue.finish(stage, ending)).enumerated() {
       clock.ended(stage)
-      observe(.ended(stage: stage))
+      observe(.ended(stage: stage, failure: place == 0 ? failure : nil))
     }
   }
 
   private func context(ofStage index: Int) -> StageContext {
     clock.began(index)
+    observe(.started(stage: index, trial: trialOfStage[index] ?? ""))
     let left = queue.leftOnTheWay(of: index)
     let trial = trialOfStage[index] ?? ""
     return StageContext(
@@ -249,6 +272,7 @@ package final class Runner: Sendable {
   }
 
   private func assemble(_ index: Int, _ ending: TrialStatus?, _ failure: String?) {
+    guard options.scope.hasTrials else { return }
     let trial = plan.trials[index]
     var failure = failure
     var outcome: RunOutcomes.Outcome?
@@ -272,7 +296,6 @@ package final class Runner: Sendable {
     } else if let outcome {
       observe(.finished(trial: trial.name, status: outcome.status, row: outcome.rows.last))
     }
-    note("trial", trial: trial.name, status: outcome?.status.rawValue ?? TrialStatus.failed.rawValue)
     outcomes.add(outcome, ofTrial: index)
     if let failure { outcomes.addFailure(failure, of: trial.name) }
     let isDue = sinceSummary.withLock { watch in
@@ -303,13 +326,5 @@ package final class Runner: Sendable {
       outcomes.addFailure(message, of: trial.name)
       observe(.failed(trial: trial.name, message: message))
     }
-  }
-
-  private func note(_ event: String, trial: String? = nil, status: String? = nil, trials: Int? = nil) {
-    // The journal tells of progress and holds no results: a run goes on without it.
-    try? journal.append(
-      JournalEntry(
-        time: Date().timeIntervalSince1970, event: event, trial: trial, status: status, trials: trials,
-        process: ProcessInfo.processInfo.processIdentifier))
   }
 }

@@ -40,6 +40,8 @@ package final class WorkQueue: @unchecked Sendable {
   private let left: [[Int]]
   private var open: Int
   private var isClosed = false
+  /// Whether stages are given away, and not trials alone.
+  private let handsOutStages: Bool
   /// Stages during which nothing else may run.
   private let isQuiet: [Bool]
   /// Whoever was given work and has not handed it in, those among them that wait to be alone, and whether one is.
@@ -56,10 +58,12 @@ package final class WorkQueue: @unchecked Sendable {
   ///   - stages: every stage once, parents before children.
   ///   - trials: the stages that each trial's results are read from.
   ///   - finished: trials whose files are there.
+  ///   - handsOutStages: whether stages are to be run; else the work is done when all trials are put together whose stages have
+  ///     ended.
   ///   - ending: for a stage whose outputs are there, the status with which it ends trials, if it does; `nil` for a stage
   ///     that must be run.
   package init(
-    _ stages: [any Stage], trials: [[StageKey]], finished: Set<Int> = [],
+    _ stages: [any Stage], trials: [[StageKey]], finished: Set<Int> = [], handsOutStages: Bool = true,
     ending: (StageKey) -> TrialStatus?? = { _ in nil }
   ) {
     let place = Dictionary(uniqueKeysWithValues: stages.enumerated().map { ($1.key, $0) })
@@ -124,6 +128,7 @@ package final class WorkQueue: @unchecked Sendable {
     self.trialsOfStage = trialsOfStage
     missingParents = missing
     isQuiet = stages.map(\.work.runsAlone)
+    self.handsOutStages = handsOutStages
   }
 
   /// Who asks for work.
@@ -152,6 +157,7 @@ package final class WorkQueue: @unchecked Sendable {
         let (ending, failure) = shortfall(of: trial)
         return take(.trial(trial, ending: ending, failure: failure))
       }
+      guard handsOutStages else { break }
       if role == .worker, let place = nextStage { return take(.stage(readyStages.remove(at: place))) }
       guard role == .worker, let due = heldStages.map(\.due).min() else {
         condition.wait()

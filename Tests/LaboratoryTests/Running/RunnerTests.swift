@@ -374,9 +374,16 @@ extension Running {
       let (bench, plan) = (try Bench(), try Self.plan())
       try bench.run(plan)
       let entries = try Journal.entries(of: JournalEntry.self, in: bench.results.journal(of: plan.name))
-      #expect(entries.map(\.event) == ["began"] + plan.trials.map { _ in "trial" } + ["ended"])
+      let told = entries.map(\.event).filter { [.began, .trial, .ended].contains($0) }
+      #expect(told == [.began] + plan.trials.map { _ in .trial } + [.ended])
+      #expect(entries.map(\.event).last == .ended && entries.last?.status == "completed")
       #expect(entries.first?.trials == plan.trials.count)
       #expect(Set(entries.compactMap(\.trial)) == Set(plan.trials.map(\.name)))
+      let made = entries.filter { $0.event == .stage }
+      #expect(Set(made.compactMap(\.stage)) == Set(plan.stages.made.map(\.key.hexadecimal)))
+      #expect(made.compactMap(\.steps).reduce(0, +) == plan.stages.made.reduce(0) { $0 + $1.steps })
+      #expect(
+        made.allSatisfy { ($0.seconds ?? -1) >= 0 } && entries.count { $0.event == .started } == made.count)
     }
   }
 }

@@ -1,0 +1,96 @@
+import CoppiceStore
+import Foundation
+import Synchronization
+
+/// Writes down what a run tells of itself: for whoever looks on, and for later runs, which learn from it how long stages take.
+///
+/// A journal holds no results. What cannot be written is left out, and the run goes on.
+final class RunJournal: Sendable {
+  /// Seconds from one line on a stage to the next.
+  private static let interval = 2.0
+
+  private struct Activity {
+    var watch = Stopwatch()
+    var told = Stopwatch()
+    var steps = 0
+    let trial: String
+  }
+
+  private let journal: Journal
+  private let keys: [String]
+  private let host = ProcessInfo.processInfo.hostName
+  private let process = ProcessInfo.processInfo.processIdentifier
+  private let underWay = Mutex<[Int: Activity]>([:])
+
+  /// A journal of the stages of a plan.
+  init(_ path: String, stages: [any Stage]) throws(StoreError) {
+    journal = try Journal(path)
+    keys = stages.map(\.key.hexadecimal)
+  }
+
+  /// Writes down what happened.
+  func take(_ event: RunEvent) {
+    switch event {
+    case .began(_, _, _, _, _, let trials): append(.began) { $0.trials = trials }
+    case .started(let stage, let trial):
+      underWay.withLock { $0[stage] = Activity(trial: trial) }
+      append(.started, stage, trial: trial)
+    case .progress(let stage, let trial, let progress, let remaining):
+      guard isDue(stage, trial, progress) else { return }
+      append(.progress, stage, trial: trial) {
+        ($0.step, $0.total, $0.remaining) = (progress.step, progress.total, remaining)
+        $0.loss = progress.loss.flatMap(Self.finite)
+      }
+    case .ended(let stage, let failure):
+      guard let activity = underWay.withLock({ $0.removeValue(forKey: stage) }) else { return }
+      append(.stage, stage, trial: activity.trial) {
+        ($0.steps, $0.seconds, $0.message) = (activity.steps, activity.watch.elapsed, failure)
+      }
+    case .finished(let trial, let status, let row):
+      append(.trial, trial: trial) {
+        $0.status = status.rawValue
+        $0.accuracy = row.map { $0[metric: .testAccuracy] }.flatMap(Self.finite)
+      }
+    case .failed(let trial, let message): append(.failed, trial: trial) { $0.message = message }
+    case .waiting(let holder): warn("another run is at work here (\(holder.description))")
+    case .setAside(let file, let kept, let reason): warn("\(file) is kept as \(kept): \(reason)")
+    case .shortOfThreads: warn("the system gives fewer threads than were asked for")
+    case .setback(let trial, let message): warn(message, trial: trial)
+    case .passedOver(let error): warn("computed again: \(error)")
+    }
+  }
+
+  /// The run is over.
+  func end(isInterrupted: Bool) { append(.ended) { $0.status = isInterrupted ? "interrupted" : "completed" } }
+
+  /// Counts what was done, and tells whether it is time to write it down.
+  private func isDue(_ stage: Int, _ trial: String, _ progress: StageProgress) -> Bool {
+    underWay.withLock { underWay in
+      var activity = underWay[stage] ?? Activity(trial: trial)
+      activity.steps += progress.steps
+      let isDue = activity.told.elapsed >= Self.interval
+      if isDue { activity.told = Stopwatch() }
+      underWay[stage] = activity
+      return isDue
+    }
+  }
+
+  private func warn(_ message: String, trial: String? = nil) {
+    append(.warning, trial: trial) { $0.message = message }
+  }
+
+  private func append(
+    _ event: JournalEntry.Event, _ stage: Int? = nil, trial: String? = nil,
+    _ fill: (inout JournalEntry) -> Void = { _ in }
+  ) {
+    var entry = JournalEntry(
+      time: Date().timeIntervalSince1970, event: event, trial: trial, process: process)
+    entry.host = host
+    entry.stage = stage.map { keys[$0] }
+    fill(&entry)
+    try? journal.append(entry)
+  }
+
+  /// JSON knows no other numbers.
+  private static func finite(_ number: Double) -> Double? { number.isFinite ? number : nil }
+}
