@@ -64,9 +64,10 @@ struct ProfiledNetwork {
         ?? (isQuantised ? Quantisation(timing: regimen.model, parameters) : nil))
   }
 
-  /// A model with its initial weights, on made-up examples.
+  /// A model with its initial weights or those of a file, on made-up examples.
   init(
-    model: String, _ overrides: [String], _ cut: Cut?, isQuantised: Bool, _ data: DataOptions
+    model: String, weights path: String?, _ overrides: [String], _ cut: Cut?, isQuantised: Bool,
+    _ data: DataOptions
   ) throws {
     let network = try TracedModel.network(model, overrides, data)
     var trial = Trial(model: network.model)
@@ -77,6 +78,16 @@ struct ProfiledNetwork {
     self.trial = trial
     var (parameters, buffers) = (network.initialParameters(seed: 0), network.initialBuffers)
     var masks: MaskSet?
+    if let path, let found = try StartWeights(.file(path), network)?.weights(network, fresh: parameters) {
+      (parameters, buffers) = (found.parameters, found.buffers)
+      // A file may tell of what is pruned by zeros alone.
+      var left = MaskSet(
+        network.prunable.compactMap { name in
+          parameters[name].map { (name, Mask($0.shape, $0.scalars.map { $0 == 0 ? 0 : 1 })) }
+        })
+      left.merge(found.masks)
+      masks = left.sparsity > 0 ? left : nil
+    }
     if let cut {
       let structure = try NetworkStructure(network)
       let pruner = Pruner(
@@ -84,15 +95,16 @@ struct ProfiledNetwork {
       try pruner.checkCompatibility(with: network.layers, structure: structure)
       let pruning = try pruner.prune(
         ScoringContext(
-          weights: parameters, masks: network.fullMasks, seed: 0, structure: structure, statistics: buffers),
+          weights: parameters, masks: masks ?? network.fullMasks, seed: 0, structure: structure,
+          statistics: buffers),
         structure: structure, to: .sparsity(cut.sparsity))
       masks = pruning.masks
       parameters = pruning.masks.applied(to: parameters)
       buffers = pruning.statistics ?? buffers
     }
-    title =
-      "\(network.model.specification.name) on \(network.interface), initial weights, sparsity "
-      + NumberText.trimmed((masks?.sparsity ?? 0) * 100, decimals: 2) + " %"
+    let weights = path.map { "weights of \($0)" } ?? "initial weights"
+    let removed = NumberText.trimmed((masks?.sparsity ?? 0) * 100, decimals: 2)
+    title = "\(network.model.specification.name) on \(network.interface), \(weights), sparsity \(removed) %"
     let subject = BenchmarkModel(
       model: network.model, interface: network.interface, batch: 1, optimizer: trial.optimizer)
     forms = try MeasuredForms(

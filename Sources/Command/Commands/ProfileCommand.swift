@@ -1,6 +1,7 @@
 import ArgumentParser
 import Coppice
 import CoppiceBenchmarks
+import CoppiceExchange
 import CoppiceReporting
 import CoppiceStore
 import Foundation
@@ -25,14 +26,20 @@ struct ProfileCommand: ParsableCommand {
 
       \(examples(
         "profile lenet-300-100 --sparsity 0.9 --batch 64", "profile \(anExperiment)/dense-seed0 --training -o roofline.svg",
-        "profile resnet-20 --sparsity 0.5 --granularity channel --json"))
+        "profile resnet-20 --sparsity 0.5 --granularity channel --json",
+        "profile weights.safetensors --model resnet-20"))
       """)
 
   @Argument(
     help: """
-      A trial's file, the file of a compacted network, EXPERIMENT/TRIAL, the beginning or end of a trial's name, or a model.
+      A trial's file, the file of a compacted network, EXPERIMENT/TRIAL, the beginning or end of a trial's name, a model, or with \
+      --model a file of weights.
       """, completion: Completions.trials)
   var subject: String
+
+  @Option(
+    help: "The model whose weights a .safetensors, .npz or .pt file holds.", completion: Completions.models)
+  var model: String?
 
   @Option(help: "The round of a trial whose network it is; the last one where not said.")
   var round: Int?
@@ -115,16 +122,19 @@ struct ProfileCommand: ParsableCommand {
 
   /// What is named, a file before a model before a trial.
   private func network() throws -> ProfiledNetwork {
-    if FileKind(at: subject) == .file { return try ofFile(subject) }
-    if Model.catalogue.names.contains(String(subject.prefix { $0 != "(" })) {
-      if round != nil { throw CommandFailure("--round is of a trial, and \(subject) is a model", .usage) }
-      let cut = try sparsity.map {
-        ProfiledNetwork.Cut(
-          sparsity: $0, granularity: try Granularity(parsing: granularity),
-          allocation: try Allocation(parsing: allocation))
+    if FileKind(at: subject) == .file {
+      if let model { return try named(model, weights: subject) }
+      do { return try ofFile(subject) } catch {
+        guard (try? WeightFile(subject)) != nil else { throw error }
+        throw CommandFailure("\(subject) is a file of weights: say by --model which model's", .usage)
       }
-      return try ProfiledNetwork(
-        model: subject, overrides, cut, isQuantised: quantise, data)
+    }
+    if let model {
+      throw CommandFailure(
+        "--model \(model) is for a file of weights, and there is no file \(subject)", .usage)
+    }
+    if Model.catalogue.names.contains(String(subject.prefix { $0 != "(" })) {
+      return try named(subject)
     }
     do { return try ofFile(StoredResults(folder: results.folder).trial(subject)) } catch {
       guard !subject.contains("/"), let nearest = Model.catalogue.names.nearest(to: subject),
@@ -134,6 +144,17 @@ struct ProfileCommand: ParsableCommand {
         "\(subject) is no model; did you mean \"\(nearest)\"? Nor is it a trial: \(failure.message)",
         failure.exitCode)
     }
+  }
+
+  private func named(_ model: String, weights path: String? = nil) throws -> ProfiledNetwork {
+    if round != nil { throw CommandFailure("--round is of a trial, and \(subject) is none", .usage) }
+    let cut = try sparsity.map {
+      ProfiledNetwork.Cut(
+        sparsity: $0, granularity: try Granularity(parsing: granularity),
+        allocation: try Allocation(parsing: allocation))
+    }
+    return try ProfiledNetwork(
+      model: model, weights: path, overrides, cut, isQuantised: quantise, data)
   }
 
   private func ofFile(_ path: String) throws -> ProfiledNetwork {
@@ -149,7 +170,7 @@ struct ProfileCommand: ParsableCommand {
 
   /// What draws the figure again.
   private var command: String {
-    var words = [ProgramName.current, "profile", subject]
+    var words = [ProgramName.current, "profile", subject] + (model.map { ["--model", $0] } ?? [])
     if let round { words += ["--round", "\(round)"] }
     if let batch { words += ["--batch", "\(batch)"] }
     if training { words.append("--training") }

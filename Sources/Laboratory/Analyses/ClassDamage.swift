@@ -1,5 +1,6 @@
 import CoppiceNetworks
 import CoppiceStore
+import CoppiceTensors
 import CoppiceTerms
 
 extension Analysis {
@@ -178,8 +179,8 @@ private struct ClassRow {
         denseAccuracy: dense.map { $0.accuracies[place] }.finiteMean,
         shift: found.finiteMean - reference.finiteMean, test: WelchTest(found, reference))
     }
-    for (index, corrected) in WelchTest.holm(rows.map(\.test.probability)).enumerated() {
-      rows[index].corrected = corrected
+    for (index, corrected) in HolmCorrection.corrected(rows.map(\.test.probability)).enumerated() {
+      rows[index].corrected = corrected ?? .nan
     }
     return rows
   }

@@ -131,16 +131,12 @@ extension NetworkPairs {
 extension IndexRow {
   /// What tells its trial apart, seeds, sparsities and orders left out: `magnitude, lottery-ticket, random-mask`.
   fileprivate var pairedMethod: String {
-    let named = [
-      criterion, granularity == "weight" ? "none" : granularity, allocation == "global" ? "none" : allocation,
-      schedule, dynamics, control,
-    ].filter { $0 != "none" }
     let told: Set = [
       "criterion", "granularity", "allocation", "schedule", "dynamics", "control", "sparsity", "rounds",
       "seed",
       "data-order", "retraining", "retraining-to",
     ]
     let further = settings.filter { !told.contains($0.name) }.map { "\($0.name) = \($0.value)" }
-    return (named + further).joined(separator: ", ")
+    return ([condition] + further).joined(separator: ", ")
   }
 }

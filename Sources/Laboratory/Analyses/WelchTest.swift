@@ -28,19 +28,6 @@ struct WelchTest {
     degreesOfFreedom = variance * variance / (term(one) + term(other))
     probability = StudentTail.twoSided(statistic, degreesOfFreedom: degreesOfFreedom)
   }
-
-  /// Probabilities with S. Holm's correction for as many tests as there are, in their order: "A simple sequentially rejective multiple
-  /// test procedure", Scandinavian Journal of Statistics 6, 1979. One that is NaN stays so and counts as no test.
-  static func holm(_ probabilities: [Double]) -> [Double] {
-    let order = probabilities.indices.filter { !probabilities[$0].isNaN }
-      .sorted { (probabilities[$0], $0) < (probabilities[$1], $1) }
-    var (corrected, largest) = (probabilities, 0.0)
-    for (rank, place) in order.enumerated() {
-      largest = max(largest, min(1, probabilities[place] * Double(order.count - rank)))
-      corrected[place] = largest
-    }
-    return corrected
-  }
 }
 
 /// Mean and variance of a sample.

@@ -20,7 +20,7 @@ package final class StartWeights: Sendable {
   ///
   /// - Returns: `nil` where weights are drawn.
   /// - Throws: `ExchangeError`, `StartError` where it holds something else than when the trial was stored.
-  init?(_ start: Start, _ network: Network, _ digests: StartDigests) throws {
+  package init?(_ start: Start, _ network: Network, _ digests: StartDigests = StartDigests()) throws {
     guard var file = start.file else { return nil }
     let digest = try digests.digest(of: file.path)
     if let known = file.digest, known != digest { throw StartError.changed(file.path, known, digest) }
@@ -46,7 +46,7 @@ package final class StartWeights: Sendable {
   ///
   /// - Parameter fresh: freshly drawn weights, for a head that is.
   /// - Throws: `ExchangeError`, `StartError` where the file was changed since it was looked at.
-  func weights(_ network: Network, fresh: @autoclosure () -> ParameterSet) throws -> ImportedWeights {
+  package func weights(_ network: Network, fresh: @autoclosure () -> ParameterSet) throws -> ImportedWeights {
     // What is drawn differs from seed to seed.
     if file.head == .kept, let known = read.withLock({ $0 }) { return known }
     let source = try WeightFile(file.path)

@@ -41,6 +41,8 @@ extension Course {
     try checkFresh("average")
     let data = ScoringData(batch: trial.scoringBatch, count: batches)
     try retrain(own, as: RetrainingWay(step: "average", copies: copies, data: data))
+    let plan = try own?.plan(total: regimen.total, perEpoch: regimen.perEpoch) ?? retraining
+    if plan.iterations == 0 { throw RecipeError.averagedUntrained }
   }
 
   /// The step `factorise` of a recipe: from here on the network is one with products in the place of weights.

@@ -41,6 +41,9 @@ extension RecipeError {
       "no weight of \(model) takes less as a product of that rank: take a lower rank or a smaller share, or another model"
     case .factorsTooLarge(let share, let least):
       "products of rank 1 still take a share of \(least) of the floating-point operations, and \(share) is asked for: take more"
+    case .averagedUntrained:
+      "average takes the mean of copies, and copies that are not trained are one network: take a retraining that trains, as "
+        + "average(copies: 3, with: fine-tune)"
     case .stepWithControl(let step, let control):
       "control \(control.name) stands for a plain retraining, and \(step) is another: set control=none"
     case .stepWithMoments(let step):

@@ -28,6 +28,7 @@ package enum RecipeError: Error, Hashable, CustomStringConvertible {
   case factorisedChange(RetrainingRate)
   case nothingToFactorise(Specification)
   case factorsTooLarge(Double, least: Double)
+  case averagedUntrained
   case stepWithControl(String, Control)
   case stepWithMoments(String)
 

@@ -1,4 +1,5 @@
 import CoppiceStore
+import CoppiceTensors
 
 /// Conditions compared with each other by one metric: differences paired by seed and by everything else that varies.
 ///

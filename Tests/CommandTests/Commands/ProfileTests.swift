@@ -68,11 +68,30 @@ import Testing
     #expect(try forms([file]) == ["dense"])
   }
 
+  /// What is pruned shows in the zeros of the file.
+  @Test func aFileOfWeightsIsProfiled() throws {
+    let program = try Program(copying: Sweeps.finished.get())
+    let trial = try #require(program.store.trials(of: "tiny").first { !$0.hasPrefix("dense") })
+    let file = program.folder.file("weights.npz")
+    let exported = try program.run(["export", "tiny/\(trial)", file])
+    #expect(exported.status == 0, "\(exported.errors)")
+    let profile = ["profile", file, "--seconds", "0.001", "--json"]
+    let unnamed = try program.run(profile)
+    #expect(unnamed.status == 64, "\(unnamed.errors)")
+    #expect(unnamed.errors.contains("say by --model which model's"))
+    let outcome = try program.run(
+      profile + ["--model", Sweeps.perceptron, "--set", "dataset=\(Sweeps.glyphs)"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let forms = try object(outcome.output)["forms"] as? [[String: Any]] ?? []
+    #expect(forms.compactMap { $0["form"] as? String } == ["dense", "sparse"])
+  }
+
   @Test func whatCannotBeIsRefused() throws {
     for (arguments, status, words) in [
       (["lenet-5", "--batch", "0"], 64, "--batch takes 1 to 65536, not 0"),
       (["lenet-5", "--sparsity", "1.5"], 64, "--sparsity takes a fraction between 0 and 1"),
-      (["lenet-5", "--round", "1"], 64, "--round is of a trial, and lenet-5 is a model"),
+      (["lenet-5", "--round", "1"], 64, "--round is of a trial, and lenet-5 is none"),
+      (["weights.npz", "--model", "lenet-5"], 64, "--model lenet-5 is for a file of weights"),
       (["lenet-6"], 66, "lenet-6 is no model; did you mean \"lenet-5\"?"),
       (["mlp(width: 3)"], 64, "width"),
     ] as [([String], Int32, String)] {

@@ -288,6 +288,10 @@ extension Running {
       ),
       ([.train(), .average(copies: 2)], "average stands in the recipe before there is a network to take"),
       (
+        [.train(), .prune(sparsity: 0.5), .average(copies: 2, Retraining.none)],
+        "copies that are not trained are one network"
+      ),
+      (
         [.train(), .prune(sparsity: 0.5), .average(copies: 2), .retrain()],
         "two retrain steps stand behind one prune"
       ),

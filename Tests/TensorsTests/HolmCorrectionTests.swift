@@ -1,4 +1,4 @@
-import CoppiceReporting
+import CoppiceTensors
 import Testing
 
 @Suite struct HolmCorrectionTests {
