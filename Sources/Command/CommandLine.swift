@@ -18,7 +18,7 @@ public enum CoppiceCommandLine {
   ///
   /// Exit codes: 0 all well; 1 some trials failed; 64 usage; 65 bad data; 66 input missing; 69 optional tool missing;
   /// 74 input/output; 75 try again; 130 interrupted after a clean checkpoint. Where the reader of its output goes away, a command
-  /// ends by SIGPIPE, but `run` goes on and its code says how it went.
+  /// ends by SIGPIPE, but `run` and `work` go on and their code says how it went.
   public static func main(
     experiments: [Experiment], criteria: [Shipped<Criterion>] = [], models: [Shipped<Model>] = [],
     datasets: [Shipped<DatasetSource>] = [], initializers: [Shipped<Initializer>] = [],
@@ -73,7 +73,7 @@ public enum CoppiceCommandLine {
       }
       var command = try UsageFailure.parsing(arguments)
       // A run is there for what it stores.
-      if command is RunCommand { StandardStreams.outliveReaders() }
+      if command is RunCommand || command is WorkCommand { StandardStreams.outliveReaders() }
       if Provenance.build == "debug" {
         Terminal.log("warning: this is a debug build, many times slower; build with `swift build -c release`")
       }
@@ -105,7 +105,7 @@ struct RootCommand: ParsableCommand {
 
       Exit codes: 0 all well; 1 some trials failed, or what was compared differs; 64 usage; 65 bad data; 66 input missing; 69 optional tool missing; \
       74 input/output; 75 try again; 130 interrupted after a checkpoint. Where nobody reads its output any more, a command ends \
-      by SIGPIPE, but run goes on.
+      by SIGPIPE, but run and work go on.
 
       \(examples("list criteria", "run \(anExperiment) --seeds 1"))
 
@@ -114,7 +114,7 @@ struct RootCommand: ParsableCommand {
     version: Provenance.toolVersion,
     subcommands: [
       ListCommand.self, PlanCommand.self, RunCommand.self, PruneCommand.self, StatusCommand.self,
-      ShowCommand.self,
+      WorkCommand.self, LaunchCommand.self, CancelCommand.self, ShowCommand.self,
       CriteriaCommand.self, AnalyseCommand.self, ClaimsCommand.self, ExplainCommand.self,
       CompactCommand.self, ExportCommand.self, InspectCommand.self, CostsCommand.self, ProfileCommand.self,
       LsCommand.self, TableCommand.self, PlotCommand.self, CompareCommand.self, ReportCommand.self,

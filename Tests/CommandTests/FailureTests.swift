@@ -311,7 +311,7 @@ import Testing
     ]
     for command in [
       "status", "show", "table", "plot", "ls", "compare", "tag", "note", "plan", "list", "data", "clean",
-      "doctor", "run",
+      "doctor", "run", "cancel", "work", "launch",
     ] {
       for text in odd where !text.contains("\u{0}") {
         // Never the real quickstart, and nothing removed.

@@ -75,7 +75,7 @@ struct RunCommand: ParsableCommand {
     for note in report.notes { Terminal.log("note: \(note)") }
     var drawn: (table: Table?, figure: String?) = (nil, nil)
     var problem: (any Error)?
-    do { drawn = try results(report, plan) } catch { problem = error }
+    do { drawn = try RunFigure.write(report, plan) } catch { problem = error }
     if format.json {
       try Terminal.report(RunOutput.json(report, figure: drawn.figure, warnings: library.warnings))
     } else {
@@ -95,24 +95,5 @@ struct RunCommand: ParsableCommand {
     if let error = report.fileError ?? report.summaryError { throw error }
     if let problem { throw problem }
     if !report.failures.isEmpty { throw CommandFailure.someTrialsFailed }
-  }
-
-  /// The table, and the figure beside the summary; none while there is nothing to tabulate or to draw.
-  /// - Throws: what hinders either.
-  private func results(_ report: RunReport, _ plan: SweepPlan) throws -> (table: Table?, figure: String?) {
-    let path = (report.summary as NSString).deletingLastPathComponent + "/accuracy.svg"
-    do {
-      let curves = try CurveSet(report.rows)
-      let table = try curves.table()
-      guard report.summaryError == nil else { return (table, nil) }
-      let figure = try curves.figure(
-        title: plan.experiment.question, command: "\(ProgramName.current) plot \(report.summary) -o \(path)",
-        generator: "coppice \(Provenance.toolVersion)")
-      try FigureFile(path).write(figure.withDetail)
-      return (table, path)
-    } catch ReportingError.noRows, ReportingError.noValues {
-      // Trials that did not get so far are counted, and each failure is told.
-      return (report.rows.isEmpty ? nil : try CurveSet(report.rows).table(), nil)
-    }
   }
 }

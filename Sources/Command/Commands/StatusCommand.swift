@@ -32,15 +32,40 @@ struct StatusCommand: ParsableCommand {
     for fault in states.flatMap(\.faults) { Terminal.log("not counted: \(fault)") }
     if format.json {
       return try Terminal.data(
-        JSON.object([("schema_version", .integer(1)), ("experiments", .list(states.map(\.json)))]))
+        JSON.object([
+          ("schema_version", .integer(1)),
+          ("experiments", .list(states.map { $0.json(jobs(of: $0.name)) })),
+        ]))
     }
     if states.isEmpty { Terminal.log("no results in \(results.folder.path) yet") }
     for state in states {
-      try Terminal.data(state.line)
+      try Terminal.data(state.line + (jobs(of: state.name)?.words ?? ""))
       for trial in state.trials where list || experiment != nil && trial.status == .failed {
         try Terminal.data("  \(trial.name)  \(trial.status.rawValue)")
       }
     }
+  }
+
+  /// The jobs of an experiment that was launched; `nil` also where nobody tells how they stand.
+  private func jobs(of name: String) -> LaunchedJobs? {
+    do { return try LaunchedJobs(of: name, in: results.folder) } catch {
+      Terminal.log("the jobs of \(name) are not told: \(CommandFailure(error)?.message ?? "\(error)")")
+      return nil
+    }
+  }
+}
+
+extension LaunchedJobs {
+  /// `; jobs: 3 pending, 2 running, 4 over`.
+  fileprivate var words: String {
+    "; jobs: \(count(.pending)) pending, \(count(.running)) running, \(count(nil)) over"
+  }
+
+  fileprivate var json: JSON {
+    .members([
+      ("pending", .integer(count(.pending))), ("running", .integer(count(.running))),
+      ("over", .integer(count(nil))),
+    ])
   }
 }
 
@@ -61,13 +86,13 @@ extension ExperimentStatus {
     return line
   }
 
-  fileprivate var json: JSON {
+  fileprivate func json(_ jobs: LaunchedJobs?) -> JSON {
     .members([
       ("name", .text(name)), ("planned", .integer(trials.count)), ("done", .integer(done)),
       ("left", .integer(trials.count - done)),
       ("counts", .members(TrialStatus.allCases.map { ($0.rawValue, .integer(count($0))) })),
       ("process", run.map { .integer(Int($0.process)) } ?? .null),
-      ("host", run.map { .text($0.host) } ?? .null),
+      ("host", run.map { .text($0.host) } ?? .null), ("jobs", jobs?.json ?? .null),
       (
         "last_activity",
         lastActivity.map { .text(ISO8601DateFormatter().string(from: $0)) } ?? .null

@@ -18,12 +18,16 @@ final class RunJournal: Sendable {
 
   private let journal: Journal
   private let keys: [String]
+  private let executable: String?
   private let host = ProcessInfo.processInfo.hostName
   private let process = ProcessInfo.processInfo.processIdentifier
   private let underWay = Mutex<[Int: Activity]>([:])
 
   /// A journal of the stages of a plan.
-  init(_ path: String, stages: [any Stage]) throws(StoreError) {
+  ///
+  /// - Parameter executable: the digest of this program, where results hold for one executable only.
+  init(_ path: String, stages: [any Stage], executable: String? = nil) throws(StoreError) {
+    self.executable = executable
     journal = try Journal(path)
     keys = stages.map(\.key.hexadecimal)
   }
@@ -31,7 +35,8 @@ final class RunJournal: Sendable {
   /// Writes down what happened.
   func take(_ event: RunEvent) {
     switch event {
-    case .began(_, _, _, _, _, let trials): append(.began) { $0.trials = trials }
+    case .began(_, _, _, _, _, let trials):
+      append(.began) { ($0.trials, $0.executable) = (trials, executable) }
     case .started(let stage, let trial):
       underWay.withLock { $0[stage] = Activity(trial: trial) }
       append(.started, stage, trial: trial)

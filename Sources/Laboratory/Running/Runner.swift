@@ -73,7 +73,8 @@ package final class Runner: Sendable {
     self.plan = plan
     let distinctions = plan.distinctions
     self.distinctions = distinctions
-    let journal = try RunJournal(results.journal(of: plan.name), stages: plan.stages)
+    let journal = try RunJournal(
+      results.journal(of: plan.name), stages: plan.stages, executable: BegunExecutable.digest(of: plan))
     self.journal = journal
     let observe: @Sendable (RunEvent) -> Void = { event in
       journal.take(event)
@@ -109,16 +110,7 @@ package final class Runner: Sendable {
       plan.stages, trials: wanted, finished: Set(reused.keys), handsOutStages: scope != .assembly,
       ending: { key in
         // A stored stage that cannot be read is computed again.
-        guard !options.isFresh else { return nil }
-        // So is one of which something did not hold.
-        do throws(StoreError) {
-          return try outputs.readFile(key).flatMap {
-            $0.outcome.fault == nil ? .some($0.outcome.ending) : nil
-          }
-        } catch {
-          observe(.passedOver(error))
-          return nil
-        }
+        options.isFresh ? nil : outputs.usableEnding(key, observe: observe)
       })
     leases = StageLeases(results.stages, expiry: options.leaseExpiry)
     maker = StageMaker(
@@ -130,6 +122,12 @@ package final class Runner: Sendable {
     outcomes = RunOutcomes(
       plan, distinctions: distinctions, finished: reused,
       rest: scope == .assembly ? .pending : .interrupted)
+    if scope == .assembly {
+      // What failed elsewhere, trials do not wait for.
+      for (place, message) in StageFailures.last(of: plan, in: results) {
+        _ = queue.finish(place, .failed(message))
+      }
+    }
   }
 
   /// Does the work and returns when it is done or stopped.

@@ -4,19 +4,19 @@ import CoppiceTerms
 /// Which trials of a plan are finished already: those whose file is whole, is of the same key, and says that it ended. Where an
 /// analysis is still to be made, the outputs it reads must be there too.
 enum TrialReuse {
-  /// The finished trials by their places in the plan, with the settings that the sweep varies now. A file that cannot be read is
-  /// set aside.
+  /// The finished trials by their places in the plan, with the settings that the sweep varies now.
   ///
+  /// - Parameter setsAside: whether a file that cannot be read is set aside; else it is left where it is.
   /// - Throws: `StoreError` where that fails.
   static func finished(
     _ plan: SweepPlan, in results: ResultsFolder, _ outputs: RecentStages, distinctions: [Distinction],
-    observe: (RunEvent) -> Void
+    setsAside: Bool = true, observe: (RunEvent) -> Void
   ) throws(StoreError) -> [Int: RunOutcomes.Outcome] {
     var reused: [Int: RunOutcomes.Outcome] = [:]
     for (index, trial) in plan.trials.enumerated() {
       let path = results.trial(trial.name, of: plan.name)
       var found: RunOutcomes.Outcome?
-      do { found = try finished(path, trial.key) } catch  where error.systemError == nil {
+      do { found = try finished(path, trial.key) } catch  where error.systemError == nil && setsAside {
         let kept = try results.keep(path, of: plan.name, moved: true)
         observe(.setAside(file: path, kept: kept, reason: error.reason))
       } catch {
