@@ -2,7 +2,7 @@
 COPPICE = .build/release/coppice
 SWIFT ?= swift
 
-.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject build install uninstall setup format lint
+.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject torture build install uninstall setup format lint
 
 quickstart: build
 	$(COPPICE) run quickstart
@@ -11,7 +11,7 @@ quickstart: build
 test: setup
 	$(SWIFT) test -c release --disable-testable-imports
 
-# The four that follow are for the night, and end with exit code 0 where they find nothing.
+# The five that follow are for the night, and end with exit code 0 where they find nothing.
 
 # Memory and undefined behaviour of the kernels and of the command line, in a build folder of their own: see the script.
 sanitize-address: setup
@@ -25,8 +25,14 @@ sanitize-threads: setup
 inject: build
 	@COPPICE=$(COPPICE) sh Tests/Faults/inject.sh
 
+# What happens to results, done for real: kill -9 at random moments, full disks, damaged files, clocks that jump. See the script; PARTS
+# names some of them, as PARTS="kills damage --seed 7".
+PARTS ?=
+torture: build
+	@COPPICE=$(COPPICE) python3 Tests/Torture/torture.py $(PARTS)
+
 # Every reader with 10,000 damaged inputs: settings, specifications, IDX, gzip, CIFAR, sentences, trials, stages and checkpoints,
-# summaries, journals, benchmarks; weight files with 100,000 a format. `make test` gives it a few hundred, and a few thousand. A run
+# summaries, journals, benchmarks, archives; weight files with 100,000 a format. `make test` gives it a few hundred, and a few thousand. A run
 # goes on from one forged stage or checkpoint of five, and the command line is given one forged file of fifty, for these take a hundred
 # times as long as reading. Files lie in memory where the system has a folder for that: syncing them takes no time there. What was
 # being read when it ended badly is kept in the folder it names, one file an input: give its number as COPPICE_FUZZ_ONLY, and add it
