@@ -32,7 +32,7 @@ torture: build
 	@COPPICE=$(COPPICE) python3 Tests/Torture/torture.py $(PARTS)
 
 # Every reader with 10,000 damaged inputs: settings, specifications, IDX, gzip, CIFAR, sentences, trials, stages and checkpoints,
-# summaries, journals, benchmarks, archives; weight files with 100,000 a format. `make test` gives it a few hundred, and a few thousand. A run
+# summaries, journals, benchmarks; weight files with 100,000 a format. `make test` gives it a few hundred, and a few thousand. A run
 # goes on from one forged stage or checkpoint of five, and the command line is given one forged file of fifty, for these take a hundred
 # times as long as reading. Files lie in memory where the system has a folder for that: syncing them takes no time there. What was
 # being read when it ended badly is kept in the folder it names, one file an input: give its number as COPPICE_FUZZ_ONLY, and add it

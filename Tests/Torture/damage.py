@@ -103,7 +103,7 @@ def damaged_files(torture):
     half.remove()
     if faults:
         fail(f"{len(faults)} of {len(cases)}: " + "; ".join(faults))
-    return f"{len(cases)} damaged files ({', '.join(f'{count} {kind}s' for kind, count in counts.items())}): named, set aside, the same bits"
+    return f"{len(cases)} damaged files ({', '.join(f'{kind} {count}' for kind, count in counts.items())}): named, set aside, the same bits"
 
 
 def judge(torture, case, faults, counts):
