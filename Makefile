@@ -2,7 +2,7 @@
 COPPICE = .build/release/coppice
 SWIFT ?= swift
 
-.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject build install uninstall setup format lint
+.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject torture build install uninstall setup format lint
 
 quickstart: build
 	$(COPPICE) run quickstart
@@ -11,7 +11,7 @@ quickstart: build
 test: setup
 	$(SWIFT) test -c release --disable-testable-imports
 
-# The four that follow are for the night, and end with exit code 0 where they find nothing.
+# The five that follow are for the night, and end with exit code 0 where they find nothing.
 
 # Memory and undefined behaviour of the kernels and of the command line, in a build folder of their own: see the script.
 sanitize-address: setup
@@ -24,6 +24,12 @@ sanitize-threads: setup
 # Every call on the files of a small run gone wrong once, in four ways, in a few minutes on two cores: see the script.
 inject: build
 	@COPPICE=$(COPPICE) sh Tests/Faults/inject.sh
+
+# What happens to results, done for real: kill -9 at random moments, full disks, damaged files, clocks that jump. See the script; PARTS
+# names some of them, as PARTS="kills damage --seed 7".
+PARTS ?=
+torture: build
+	@COPPICE=$(COPPICE) python3 Tests/Torture/torture.py $(PARTS)
 
 # Every reader with 10,000 damaged inputs: settings, specifications, IDX, gzip, CIFAR, sentences, trials, stages and checkpoints,
 # summaries, journals, benchmarks; weight files with 100,000 a format. `make test` gives it a few hundred, and a few thousand. A run

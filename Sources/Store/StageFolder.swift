@@ -1,4 +1,5 @@
 import CoppiceHDF5
+import CoppiceTerms
 import Foundation
 
 /// The content-addressed folder of stages: `<first two hex digits>/<key>.h5`, and `<key>.checkpoint.h5`
@@ -33,6 +34,12 @@ package struct StageFolder: Hashable, Sendable {
   /// Replaces the checkpoint of a stage.
   package func writeCheckpoint(_ record: StageRecord) throws(StoreError) {
     try StageFile.write(record, to: checkpoint(record.key), durability: .contents)
+  }
+
+  /// Refuses a folder, a pipe or a device in the place of the outputs of a stage.
+  package func checkPlace(_ key: String) throws(StoreError) {
+    guard let kind = FileKind(at: file(key)), kind != .file else { return }
+    throw .file(HDF5Error(FileFault(file(key), .kind(kind))))
   }
 
   /// Drops the checkpoint of a stage, if there is one.

@@ -98,7 +98,8 @@ package final class StageLeases: Sendable {
   package func holder(of key: String) -> LeaseHolder? {
     let path = folder.lease(key)
     if let holder = LeaseHolder(path) { return holder }
-    guard access(path, F_OK) == 0 else { return nil }
+    // What is no file is nobody's lease, and guards nothing.
+    guard OwnFiles.kind(of: path) == S_IFREG else { return nil }
     // A file that cannot be understood: cut off, or of a newer program. It expires like any other.
     var unknown = LeaseHolder(expiry: me.expiry)
     (unknown.host, unknown.kernel, unknown.process, unknown.run, unknown.began) = ("?", "?", 0, "?", 0)

@@ -35,6 +35,15 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The reason alone, without the file and what to do about it.
   package var reason: String { if case .file(let error) = self { error.message } else { description } }
 
+  /// The file that does not hold what it should; `nil` where the contents are not what is wrong.
+  package var damagedFile: String? {
+    switch self {
+    case .file(let error): error.file
+    case .newerFormat(let file, _, _, _), .otherFormat(let file, _, _): file
+    case .fewerRows: nil
+    }
+  }
+
   /// Whether the cause is that there is no such file.
   package var isMissingFile: Bool { if case .file(let error) = self { error.isMissingFile } else { false } }
 

@@ -290,19 +290,6 @@ import Testing
       try Program(copying: Sweeps.finished.get()), ["table", "tiny", "--by", "nothing"], 64, ["nothing"])
   }
 
-  @Test func aFullDiskLosesNothing() throws {
-    guard let disk = SmallDisk() else { return }
-    let program = try Program()
-    let sweep = Sweeps.ladder(training: 20, model: "mlp(widths: [300])")
-    let full = try program.run(["run", "--quiet", "--results", disk.path] + sweep)
-    #expect(full.status == 74, "\(full.errors)")
-    #expect(
-      full.errors.contains("No space left on device") || full.errors.contains("Make room"), "\(full.errors)")
-    for trial in ResultsFolder(disk.path).trials(of: "ladder") {
-      _ = try TrialFile(ResultsFolder(disk.path).trial(trial, of: "ladder")).record()
-    }
-  }
-
   @Test func argumentsOfAllKindsNeverTrap() throws {
     let program = try Sweeps.finished.get()
     let odd = [
@@ -325,33 +312,5 @@ import Testing
       #expect(try program.run(["plot", "tiny"] + form).status >= 0)
     }
     #expect(try program.run(["table", "tiny", "--y", ","]).status >= 0)
-  }
-}
-
-/// A file system of 200 kB, where the tests may mount one.
-private final class SmallDisk {
-  let path: String
-
-  init?() {
-    path = NSTemporaryDirectory() + "coppice-disk-\(UUID().uuidString)"
-    guard getuid() == 0,
-      (try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)) != nil,
-      Self.run("mount", ["-t", "tmpfs", "-o", "size=200k", "tmpfs", path])
-    else { return nil }
-  }
-
-  deinit {
-    _ = Self.run("umount", [path])
-    rmdir(path)
-  }
-
-  private static func run(_ program: String, _ arguments: [String]) -> Bool {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
   }
 }

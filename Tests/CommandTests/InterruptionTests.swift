@@ -94,6 +94,30 @@ import Testing
     #expect(try program.digests(of: "ladder") == Self.undisturbed.get())
   }
 
+  /// Sweeps in which masks move while they are trained, and in which what is pruned is cut out of the network. Tests/Torture kills
+  /// them a hundred times.
+  @Test(arguments: [Sweeps.dynamic, Sweeps.compacted])
+  func movingMasksAndSmallerNetworksEndWithTheSameBits(sweep: [String]) throws {
+    let (program, alone) = (try Program(), try Program())
+    #expect(try alone.run(["run", "--quiet", "--jobs", "1"] + sweep).status == 0)
+    let name = try #require(sweep.last)
+    var killed = 0
+    for attempt in 1...4 {
+      let running = try program.start(
+        ["run", "--quiet", "--jobs", "1"] + sweep, environment: Self.checkpoints)
+      waitForStages(program, files: 2 * attempt)
+      usleep(UInt32.random(in: 1_000...60_000))
+      kill(running.process.processIdentifier, SIGKILL)
+      if try running.outcome().status == -SIGKILL { killed += 1 }
+      for path in program.store.stages.paths() where path.hasSuffix(".h5") { _ = try StageFile.read(path) }
+    }
+    #expect(killed > 0)
+    let last = try program.run(["run", "--quiet"] + sweep)
+    #expect(last.status == 0, "\(last.errors)")
+    #expect(try program.digests(of: name) == alone.digests(of: name))
+    withExtendedLifetime((program, alone)) {}
+  }
+
   @Test func aFreshRunThatIsInterruptedLosesNothing() throws {
     let program = try Program(copying: Sweeps.finished.get())
     let before = try Data(contentsOf: URL(fileURLWithPath: program.store.summary(of: "tiny")))

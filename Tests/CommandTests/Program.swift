@@ -129,6 +129,21 @@ enum Sweeps {
     ]
   }
 
+  /// Masks that move while they are trained, as results `dynamic`.
+  static let dynamic =
+    small(perceptron, glyphs) + [
+      "--set", "dynamics=rigl(every: 10it)", "--set", "schedule=none", "--set", "retraining=none", "--set",
+      "sparsity=0.5", "--set", "training=100it", "--as", "dynamic",
+    ]
+
+  /// What is pruned in rounds is cut out of the network, as results `compacted`.
+  static let compacted =
+    small(perceptron, glyphs) + [
+      "--set", "granularity=coupled-unit", "--set", "compaction=after-pruning", "--set",
+      "schedule=iterative(rounds: 2)", "--set", "retraining=fine-tune(budget: 0.5)", "--set", "sparsity=0.5",
+      "--set", "training=100it", "--as", "compacted",
+    ]
+
   /// A program that has run the tiny sweep. Only to be read from; a copy may be changed.
   static let finished: Result<Program, any Error> = Result {
     let program = try Program()

@@ -63,6 +63,20 @@ import Testing
     leases.release(key)
   }
 
+  /// What is no file is nobody's lease: it guards nothing, and is left where it is.
+  @Test(arguments: ["a folder", "a link"]) func whatIsNoFileIsNoLease(kind: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.file("stages/ab") + (kind == "a folder" ? "/\(key).lease" : ""),
+      withIntermediateDirectories: true)
+    if kind == "a link" { symlink(path + ".nowhere", path) }
+    let leases = StageLeases(stages)
+    #expect(leases.holder(of: key) == nil && leases.acquire(key) == .granted)
+    leases.release(key)
+    var status = stat()
+    #expect(lstat(path, &status) == 0)
+    #expect(folder.names == ["stages"])
+  }
+
   @Test func ofManyThatAskInOneMomentOneIsGrantedIt() async throws {
     for _ in 0..<20 {
       let granted = await withTaskGroup(of: Bool.self) { group in

@@ -4,24 +4,44 @@ import CoppiceTerms
 import Foundation
 
 extension Archive {
+  /// How many bytes an archive of so many may unpack to, each member counted with the block of its head: a few bytes can stand for
+  /// any number of them. Results are packed in their own files, so that nothing packs them to a hundredth.
+  package static func mostUnpacked(of size: Int) -> Int { max(1 << 20, 100 * size) }
+
   /// Unpacks an archive into a folder of ours, which is empty. Only files are taken, each once, and none whose name leads elsewhere.
+  /// What heads say of sizes is added up before anything of a member is written, and `mostUnpacked` is the limit of it.
   ///
   /// - Returns: the names, in the order of the archive.
-  /// - Throws: `ExchangeError.damaged` where it is cut off or is no such archive, `.unsupported` where it holds a link or something
+  /// - Throws: `ExchangeError.damaged` where it is cut off or is no such archive, or unpacks to more than the limit, `.unsupported` where it holds a link or something
   ///   else that is no file, `.unwritten` where the folder cannot be written.
   package static func unpack(_ path: String, to folder: String) throws(ExchangeError) -> [String] {
     let stream = try GzipStream(path)
+    let most = mostUnpacked(of: try stream.size())
     var names: [String] = []
+    var total = 0
+    func count(_ bytes: Int) throws(ExchangeError) {
+      // No size of a head is near the largest integer: it has twelve octal digits.
+      total += bytes
+      guard total > most else { return }
+      throw .unsupported(
+        path: path, format: "tar.gz",
+        reason:
+          "it unpacks to more than \(most) bytes, which is more than results do; unpack it by hand if you trust it"
+      )
+    }
     while true {
       let header = try stream.read(block)
+      try count(block)
       if header.allSatisfy({ $0 == 0 }) { break }
       let entry = try Entry(header, path)
+      try count(entry.size)
       guard entry.isFile else { continue }
       names.append(entry.name)
       try write(entry, from: stream, to: "\(folder)/\(entry.name)", path)
     }
     // The end is two blocks of zeros, and what fills up to a larger record.
     while let rest = try stream.readRest() {
+      try count(rest.count)
       guard rest.allSatisfy({ $0 == 0 }) else {
         throw damaged(path, "something follows the end of the archive")
       }
@@ -156,6 +176,13 @@ private final class GzipStream {
     inflateEnd(stream)
     stream.deallocate()
     close(descriptor)
+  }
+
+  /// The bytes of the file, packed as they are.
+  func size() throws(ExchangeError) -> Int {
+    do throws(FileFault) { return try ReadableFile.size(of: descriptor, at: path) } catch {
+      throw .file(error)
+    }
   }
 
   /// So many bytes.

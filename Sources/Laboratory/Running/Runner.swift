@@ -43,6 +43,7 @@ package final class Runner: Sendable {
   private let observe: @Sendable (RunEvent) -> Void
   private let journal: RunJournal
   private let lease: RunLease
+  private let damaged: DamagedFiles
   private let costs = NetworkCostTable()
   private let outputs: RecentStages
   private let queue: WorkQueue
@@ -92,6 +93,8 @@ package final class Runner: Sendable {
       plan: plan, results: results, library: library, provenance: provenance, curves: curves,
       observe: observe)
     self.observe = observe
+    let damaged = DamagedFiles(results: results, experiment: plan.name, observe: observe)
+    self.damaged = damaged
     let scope = options.scope
     if scope.hasTrials, !options.isForced { try writer.checkOwner() }
     results.stages.removeLeftovers()
@@ -115,7 +118,8 @@ package final class Runner: Sendable {
     leases = StageLeases(results.stages, expiry: options.leaseExpiry)
     maker = StageMaker(
       plan.stages, outputs: outputs, leases: leases, interruption: interruption, isFresh: options.isFresh,
-      alone: { [queue] body in try queue.alone(body) }, observe: observe)
+      alone: { [queue] body in try queue.alone(body) }, damaged: { [damaged] in damaged.keep($0) },
+      observe: observe)
     clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
     trialOfStage = plan.firstTrials(without: Set(reused.keys))
     if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
@@ -176,7 +180,7 @@ package final class Runner: Sendable {
       context: StageContext(
         folder: results.stages, recent: outputs, interruption: interruption,
         checkpointInterval: options.checkpointInterval, threads: options.jobs * options.threads, costs: costs,
-        passedOver: { [observe] in observe(.passedOver($0)) }),
+        passedOver: { [damaged] in damaged.passOver($0) }),
       observe: observe)
   }
 
@@ -266,7 +270,7 @@ package final class Runner: Sendable {
       progress: { [observe, clock] progress in
         clock.made(progress.steps, by: index)
         observe(.progress(stage: index, trial: trial, progress, remaining: clock.remaining))
-      }, passedOver: { [observe] in observe(.passedOver($0)) })
+      }, passedOver: { [damaged] in damaged.passOver($0) })
   }
 
   private func assemble(_ index: Int, _ ending: TrialStatus?, _ failure: String?) {
@@ -312,7 +316,7 @@ package final class Runner: Sendable {
       StageContext(
         folder: results.stages, recent: outputs, interruption: interruption,
         checkpointInterval: options.checkpointInterval, threads: options.threads, costs: costs,
-        passedOver: { [observe] in observe(.passedOver($0)) }))
+        passedOver: { [damaged] in damaged.passOver($0) }))
   }
 
   /// Says which finished trials have lost their files to somebody who removed them during the run.

@@ -27,6 +27,8 @@ final class StageMaker: Sendable {
   private let isFresh: Bool
   /// Does something while nothing else of this run is done.
   private let alone: @Sendable (() throws -> Answer) throws -> Answer
+  /// Keeps a file that stands in the way of a stage's outputs and cannot be read.
+  private let damaged: @Sendable (StoreError) -> Void
   private let observe: @Sendable (RunEvent) -> Void
   private let state = Mutex(State())
 
@@ -34,11 +36,12 @@ final class StageMaker: Sendable {
     _ stages: [any Stage], outputs: RecentStages, leases: StageLeases, interruption: Interruption,
     isFresh: Bool,
     alone: @escaping @Sendable (() throws -> Answer) throws -> Answer = { try $0() },
+    damaged: @escaping @Sendable (StoreError) -> Void = { _ in },
     observe: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.stages = Dictionary(stages.map { ($0.key, $0) }) { first, _ in first }
     (self.outputs, self.leases, self.interruption) = (outputs, leases, interruption)
-    (self.isFresh, self.alone, self.observe) = (isFresh, alone, observe)
+    (self.isFresh, self.alone, self.damaged, self.observe) = (isFresh, alone, damaged, observe)
   }
 
   /// Makes a stage, or finds that another run has made it or is about to.
@@ -58,9 +61,13 @@ final class StageMaker: Sendable {
     }
     defer { leases.release(stage.key.hexadecimal) }
     // Between the planning and now, another run may have made it.
-    if !isFresh, let record = try? outputs.read(stage.key), record.outcome.fault == nil {
-      return .made(record)
-    }
+    do throws(StoreError) {
+      if isFresh {
+        try outputs.checkPlace(stage.key)
+      } else if let record = try outputs.read(stage.key), record.outcome.fault == nil {
+        return .made(record)
+      }
+    } catch { damaged(error) }
     let context = context()
     try restore(stage.parents, context)
     let record = try stage.run(context)

@@ -19,13 +19,18 @@ struct SummaryWriter: Sendable {
   func checkOwner() throws {
     let path = results.summary(of: plan.name)
     do throws(StoreError) { guard try SummaryFile.finishedCount(in: path) != nil else { return } } catch {
-      guard error.isSealBroken else { throw error }
+      guard Self.isDamaged(error, path) else { throw error }
       return
     }
     guard case .text(let owner)? = JSON.member("experiment", of: try SummaryFile.configuration(path)),
       owner != plan.experiment.name
     else { return }
     throw ExperimentError.otherResults(folder: plan.name, owner: owner)
+  }
+
+  /// Whether what is at the place of the summary may be kept under another name: bytes that nobody has written so, or no file at all.
+  private static func isDamaged(_ error: StoreError, _ path: String) -> Bool {
+    error.isSealBroken || FileKind(at: path) == .folder
   }
 
   func write(_ rows: [IndexRow], analyses: [NamedTable] = [], isForced: Bool) throws(StoreError) {
@@ -58,7 +63,7 @@ struct SummaryWriter: Sendable {
       observe(
         .setAside(file: path, kept: kept, reason: "another program has the file open for writing"))
       return false
-    } catch  where error.isSealBroken {
+    } catch  where Self.isDamaged(error, path) {
       let kept = try results.keep(path, of: plan.name, moved: false)
       observe(.setAside(file: path, kept: kept, reason: error.reason))
       return true

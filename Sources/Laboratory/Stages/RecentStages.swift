@@ -39,6 +39,9 @@ package final class RecentStages: Sendable {
     recent.withLock { $0.contains { $0.record.key == key.hexadecimal } } || folder.contains(key.hexadecimal)
   }
 
+  /// Refuses what is no file in the place of a stage's outputs.
+  package func checkPlace(_ key: StageKey) throws(StoreError) { try folder.checkPlace(key.hexadecimal) }
+
   /// The outputs of a stage, or `nil` where they are not there.
   ///
   /// - Throws: `StoreError` where the file is damaged, or does not hold what the stage gives.

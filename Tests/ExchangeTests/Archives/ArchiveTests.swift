@@ -118,6 +118,39 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.file("out/out")))
   }
 
+  /// A few bytes that stand for many: members whose heads say what they are, many that are empty, and zeros behind the end.
+  @Test(arguments: ["large()", "many()", "rest()"])
+  func whatUnpacksToFarMoreThanItIsIsRefused(make: String) throws {
+    guard let python = Python.interpreter(with: ["tarfile"]) else { return }
+    let script = """
+      import gzip, io, sys, tarfile
+      raw = io.BytesIO()
+      out = tarfile.open(fileobj=raw, mode='w', format=tarfile.USTAR_FORMAT)
+      def large():
+          info = tarfile.TarInfo('e/a'); info.size = 1 << 24; out.addfile(info, io.BytesIO(bytes(1 << 24)))
+      def many():
+          for number in range(9000): out.addfile(tarfile.TarInfo(f'e/{number}'))
+      def rest(): pass
+      \(make)
+      out.close()
+      tail = bytes(1 << 24) if '\(make)' == 'rest()' else b''
+      gzip.open(sys.argv[1], 'wb').write(raw.getvalue() + tail)
+      """
+    let archive = folder.file("bomb.tar.gz")
+    let made = try #require(Python.run(python, ["-c", script, archive]))
+    try #require(made.status == 0, "\(made.output)")
+    let size = try bytes("bomb.tar.gz").count
+    let error = #expect(throws: ExchangeError.self) {
+      _ = try Archive.unpack(archive, to: folder.file("out"))
+    }
+    #expect(
+      error?.description.contains("it unpacks to more than \(max(1 << 20, 100 * size)) bytes") == true,
+      "\(String(describing: error))")
+    #expect(error?.exitCode == .badData)
+    // Nothing of a member is written whose head says too much.
+    #expect(!FileManager.default.fileExists(atPath: folder.file("out/e/a")))
+  }
+
   @Test func namesThatDoNotFitAreRefusedWhenWriting() {
     for name in ["", "/a", "../a", "a/./b", String(repeating: "n", count: 101)] {
       #expect(throws: ExchangeError.self) {
