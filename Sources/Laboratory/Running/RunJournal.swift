@@ -32,6 +32,8 @@ final class RunJournal: Sendable {
   func take(_ event: RunEvent) {
     switch event {
     case .began(_, _, _, _, _, let trials): append(.began) { $0.trials = trials }
+    case .failedBefore(let trials):
+      for (trial, message) in trials { append(.failed, trial: trial) { $0.message = message } }
     case .started(let stage, let trial):
       underWay.withLock { $0[stage] = Activity(trial: trial) }
       append(.started, stage, trial: trial)
