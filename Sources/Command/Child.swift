@@ -1,3 +1,4 @@
+import Coppice
 import Foundation
 
 /// This program, started again with other arguments, with the same standard streams.
@@ -36,7 +37,7 @@ struct Child {
   /// Waits for its end, so many seconds at most; without a number as long as it takes.
   /// - Throws: a failure to be tried again where the system does not say how it ended.
   func end(within seconds: Double?) throws -> End {
-    let deadline = seconds.map { Date(timeIntervalSinceNow: $0) } ?? .distantFuture
+    let watch = Stopwatch()
     var status: Int32 = 0
     while true {
       let found = waitpid(process, &status, WNOHANG)
@@ -46,7 +47,7 @@ struct Child {
           "how the process that read the file ended cannot be told: \(String(cString: strerror(errno)))",
           CommandFailure.tryAgain)
       }
-      guard Date() < deadline else {
+      guard watch.elapsed < seconds ?? .infinity else {
         kill(process, SIGKILL)
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
         return .stopped

@@ -7,6 +7,8 @@ struct ExperimentStatus {
   let name: String
   /// Every trial that is to be, or was, run, with how it stands.
   let trials: [(name: String, status: TrialStatus)]
+  /// Why trials failed, as far as their files say.
+  let failures: [String: TrialFailure]
   /// The run at work that began last, if one is.
   let run: LeaseHolder?
   /// Why files of trials and the summary cannot be read, where one cannot.
@@ -39,16 +41,26 @@ struct ExperimentStatus {
       names = rows.reduce(into: []) { if $0.last != $1.trial { $0.append($1.trial) } }
     }
     let stored = Set(files)
+    var failures: [String: TrialFailure] = [:]
     trials = (names ?? files).map { trial -> (name: String, status: TrialStatus) in
       guard stored.contains(trial) else { return (trial, .pending) }
       let path = folder.trial(trial, of: name)
-      return (trial, reading { () throws(StoreError) in try TrialFile(path).status } ?? .pending)
+      let found = reading { () throws(StoreError) -> (status: TrialStatus, failure: TrialFailure?) in
+        let file = try TrialFile(path)
+        return (try file.status, try file.failure)
+      }
+      failures[trial] = found?.failure
+      return (trial, found?.status ?? .pending)
     }
+    self.failures = failures
     self.faults = faults
   }
 
   /// How many trials stand so.
   func count(_ status: TrialStatus) -> Int { trials.count { $0.status == status } }
+
+  /// How many trials failed that a run passes over.
+  var setAside: Int { failures.values.count { $0.isLasting } }
 
   /// Trials that have a result, good or bad.
   var done: Int { trials.count { $0.status.isFinished } }

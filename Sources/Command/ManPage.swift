@@ -95,7 +95,8 @@ extension ManPage {
     case .inputMissing: "A file that is needed is not there."
     case .toolMissing: "A program that is needed is not installed."
     case .inputOutput: "The system could not read or write."
-    case .tryAgain: "It may go well later: a lock, a server that does not answer."
+    case .tryAgain:
+      "It may go well later: a lock, a server that does not answer, a run whose --deadline has come."
     case .interrupted:
       "An end was asked for by Ctrl-C, SIGTERM, SIGHUP or SIGXCPU, and came after a checkpoint."
     }

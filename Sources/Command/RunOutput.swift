@@ -14,12 +14,16 @@ enum RunOutput {
       .joined(separator: "\n")
   }
 
+  /// `1 trial`, `3 trials`.
+  static func trials(_ count: Int) -> String { "\(count) \(count == 1 ? "trial" : "trials")" }
+
   /// For a program.
   static func json(_ report: RunReport, figure: String?, warnings: [String]) -> String {
     let atChance = report.trialsAtChance
     return JSON.object([
       ("schema_version", .integer(1)), ("summary", .text(report.summary)),
       ("figure", figure.map(JSON.text) ?? .null), ("interrupted", .flag(report.isInterrupted)),
+      ("interruption", report.interruption.map { .text($0.rawValue) } ?? .null),
       (
         "trials",
         .list(
@@ -30,12 +34,13 @@ enum RunOutput {
             ])
           })
       ),
-      (
-        "failures",
-        .list(report.failures.map { .members([("trial", .text($0.trial)), ("message", .text($0.message))]) })
-      ),
+      ("failures", failures(report.failures)), ("failed_before", failures(report.failedBefore)),
       ("notes", .list(report.notes.map(JSON.text))), ("orphans", .list(report.orphans.map(JSON.text))),
       ("warnings", .list(warnings.map(JSON.text))),
     ])
+  }
+
+  private static func failures(_ failures: [(trial: String, message: String)]) -> JSON {
+    .list(failures.map { .members([("trial", .text($0.trial)), ("message", .text($0.message))]) })
   }
 }

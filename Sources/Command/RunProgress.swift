@@ -10,8 +10,10 @@ final class RunProgress: Sendable {
   private let isQuiet: Bool
   private let isLive: Bool
   private let state = Mutex(RunStanding())
-  private let lastTold = Mutex(Date())
-  private let start = Date()
+  private let lastTold = Mutex(Stopwatch())
+  private let watch = Stopwatch()
+  /// Failures of runs before that are told one by one.
+  private static let toldFailures = 20
 
   init(isQuiet: Bool) {
     self.isQuiet = isQuiet
@@ -26,6 +28,14 @@ final class RunProgress: Sendable {
       Terminal.log(
         "\(trials) trials (\(reusedTrials) done before); \(stages) stages to run, \(steps) training steps, "
           + "\(evaluations) evaluations; \(reusedStages) stages reused")
+    case .failedBefore(let trials):
+      let count = RunOutput.trials(trials.count)
+      let shown = trials.prefix(Self.toldFailures)
+      let lines = shown.map { "\n  \($0.trial): \($0.message)" }.joined()
+      let rest = trials.count > shown.count ? "\n  and \(trials.count - shown.count) more" : ""
+      let (verb, them) = trials.count == 1 ? ("is", "it") : ("are", "them")
+      Terminal.log(
+        "\(count) failed before and \(verb) set aside; --retry failed runs \(them) again:\(lines)\(rest)")
     case .started: break
     case .progress, .ended: tell()
     case .finished(let trial, let status, let row):
@@ -72,12 +82,12 @@ final class RunProgress: Sendable {
   private func tell(isForced: Bool = false) {
     guard !isQuiet else { return }
     let isDue = lastTold.withLock { last in
-      guard isForced || -last.timeIntervalSinceNow > (isLive ? 0.1 : 60) else { return false }
-      last = Date()
+      guard isForced || last.elapsed > (isLive ? 0.1 : 60) else { return false }
+      last = Stopwatch()
       return true
     }
     guard isDue else { return }
-    let line = Self.line(state.withLock { $0 }, after: -start.timeIntervalSinceNow)
+    let line = Self.line(state.withLock { $0 }, after: watch.elapsed)
     if isLive {
       Terminal.redraw(line.text(width: Terminal.width, color: Terminal.hasColor))
     } else {

@@ -11,7 +11,7 @@ struct VerificationRun {
   init(
     _ known: [KnownTrial], _ library: DataLibrary, _ cores: CoreOptions, isQuiet: Bool
   ) throws {
-    let start = Date()
+    let watch = Stopwatch()
     let verification = Verification(known, library, find: Self.trial)
     let scratch = try ScratchFolder("verify")
     var options = Runner.Options()
@@ -28,7 +28,7 @@ struct VerificationRun {
     } catch  where error is Interrupted {
       throw CommandFailure("stopped, because an end was asked for: nothing was compared", .interrupted)
     }
-    seconds = -start.timeIntervalSinceNow
+    seconds = watch.elapsed
   }
 
   /// The trial of an experiment that has this configuration: it may be made of components that no catalogue has.

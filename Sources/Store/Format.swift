@@ -14,8 +14,8 @@ package struct Format: Hashable, Sendable {
   /// dense trials are cubes of their own, and columns have units.
   package static let summary = Format(kind: "coppice-summary", major: 1, minor: 2)
   /// Weights, masks, series and evaluations of one trial. Since 1.3 series and evaluations have units, since 1.4 rounds
-  /// have invariants.
-  package static let trial = Format(kind: "coppice-trial", major: 1, minor: 4)
+  /// have invariants, since 1.5 a failed trial says why.
+  package static let trial = Format(kind: "coppice-trial", major: 1, minor: 5)
   /// The outputs of one stage, or its checkpoint. Since 1.2 they have invariants, and an outcome may be `broken`.
   package static let stage = Format(kind: "coppice-stage", major: 1, minor: 2)
 

@@ -12,7 +12,7 @@ package struct JournalEntry: Codable, Hashable, Sendable {
     case stage
     /// A trial has its results: `status`, and the test `accuracy` of its last network.
     case trial
-    /// A trial or an analysis ended by an error, its `message`.
+    /// A trial or an analysis ended by an error, its `message`: in this run, or before it, and it is not run again.
     case failed
     /// What a reader should know and the run goes on after: `message`.
     case warning

@@ -36,6 +36,7 @@ package struct TrialFile: Sendable {
       try root.setAttribute("trial", .text(record.trial))
       if let key = record.key { try root.setAttribute("key", .text(key)) }
       try root.setAttribute("status", .text(record.status.rawValue))
+      try record.failure?.write(to: root)
       try root.writeNote("config", json: record.configuration)
       try root.writeNote("provenance", json: record.provenance)
       if let weights = record.initialWeights {
@@ -102,6 +103,14 @@ package struct TrialFile: Sendable {
           HDF5Error(call: "read", file: root.file, object: "/@status", message: "bad status \(text)"))
       }
       return status
+    }
+  }
+
+  /// Why the trial failed; `nil` where it did not, and in files from before it was stored.
+  package var failure: TrialFailure? {
+    get throws(StoreError) {
+      guard try status == .failed else { return nil }
+      return try storing { () throws(HDF5Error) in try TrialFailure(from: root) }
     }
   }
 
@@ -226,9 +235,8 @@ package struct TrialFile: Sendable {
   /// Everything in the file.
   package func record() throws(StoreError) -> TrialRecord {
     var record = TrialRecord(
-      trial: try trial, key: try key, status: try status, configuration: try configuration,
-      provenance: try provenance,
-      initialWeights: try initialWeights)
+      trial: try trial, key: try key, status: try status, failure: try failure,
+      configuration: try configuration, provenance: try provenance, initialWeights: try initialWeights)
     for index in try rounds { record.rounds.append(try round(index)) }
     return record
   }

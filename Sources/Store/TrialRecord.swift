@@ -8,6 +8,8 @@ package struct TrialRecord: Sendable {
   /// of the digest.
   package var key: String?
   package var status: TrialStatus
+  /// Why it failed; `nil` where it did not, or nobody knows. Not part of the digest.
+  package var failure: TrialFailure?
   /// The full resolved specification, as JSON.
   package var configuration: String
   /// Where, when and with what it was computed, as JSON. Not part of the digest.
@@ -19,10 +21,11 @@ package struct TrialRecord: Sendable {
 
   /// A record of these parts.
   package init(
-    trial: String, key: String? = nil, status: TrialStatus, configuration: String, provenance: String,
-    initialWeights: ParameterSet? = nil, rounds: [RoundRecord] = []
+    trial: String, key: String? = nil, status: TrialStatus, failure: TrialFailure? = nil,
+    configuration: String, provenance: String, initialWeights: ParameterSet? = nil,
+    rounds: [RoundRecord] = []
   ) {
-    (self.trial, self.key, self.status) = (trial, key, status)
+    (self.trial, self.key, self.status, self.failure) = (trial, key, status, failure)
     (self.configuration, self.provenance) = (configuration, provenance)
     (self.initialWeights, self.rounds) = (initialWeights, rounds)
   }

@@ -12,7 +12,7 @@ public enum FailureCode: Int32, CaseIterable, Sendable {
   case toolMissing = 69
   /// The system could not read or write.
   case inputOutput = 74
-  /// It may go well later: a lock, a server that does not answer.
+  /// It may go well later: a lock, a server that does not answer, a run whose time was over.
   case tryAgain = 75
   /// An end was asked for, and came after a checkpoint.
   case interrupted = 130

@@ -25,6 +25,10 @@ import Testing
       "\"many\" is not a value of --seeds. See `coppice run --help`."
     ),
     (
+      ["run", "quickstart", "--retry", "faild"],
+      "\"faild\" is not a value of --retry; did you mean \"failed\"?"
+    ),
+    (
       ["run", "quickstart", "--sparsity", "0.9"],
       "there is no option \"--sparsity\"; did you mean --set sparsity=…?"
     ),

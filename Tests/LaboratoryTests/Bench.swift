@@ -26,12 +26,14 @@ struct Bench {
   func run(
     _ plan: SweepPlan, jobs: Int = 1, threads: Int = 1, isFresh: Bool = false, isForced: Bool = false,
     checkpointInterval: Double = 1_000, interruption: Interruption = Interruption(),
+    retriesFailed: Bool = false, failsFast: Bool = false, scope: RunScope = .everything,
     observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) throws -> RunReport {
     var options = Runner.Options()
     (options.jobs, options.threads) = (jobs, threads)
     (options.isFresh, options.isForced) = (isFresh, isForced)
     options.checkpointInterval = checkpointInterval
+    (options.retriesFailed, options.failsFast, options.scope) = (retriesFailed, failsFast, scope)
     return try Runner(
       plan, results: results, library: Self.library,
       provenance: Provenance(arguments: ["coppice", "run", plan.name], jobs: jobs, threads: threads),

@@ -54,6 +54,34 @@ import Testing
     #expect(read.rounds[0].row[metric: .testAccuracy].isNaN)
   }
 
+  @Test func aFailedTrialSaysWhy() throws {
+    for isLasting in [true, false] {
+      let failure = TrialFailure("the criterion is broken\nin round 1", isLasting: isLasting)
+      let failed = TrialRecord(
+        trial: "t", status: .failed, failure: failure, configuration: "{}", provenance: "{}")
+      try TrialFile.write(failed, to: path)
+      #expect(try TrialFile(path).failure == failure)
+      #expect(try TrialFile(path).record().failure == failure)
+      let root = try HDF5File(path).root
+      #expect(try root.attribute("failure")?.text == failure.reason)
+      #expect(try root.attribute("failure_lasts")?.number == (isLasting ? 1 : 0))
+    }
+    // A reason of any length is kept as far as people read.
+    #expect(TrialFailure(String(repeating: "x", count: 100_000), isLasting: true).reason.count == 4000)
+  }
+
+  /// Of a trial that has results, and in files from before there were reasons, there is none.
+  @Test func noReasonIsMadeUp() throws {
+    let failure = TrialFailure("no", isLasting: true)
+    let done = TrialRecord(
+      trial: "t", status: .completed, failure: failure, configuration: "{}", provenance: "{}")
+    try TrialFile.write(done, to: path)
+    #expect(try TrialFile(path).failure == nil)
+    let older = TrialRecord(trial: "t", status: .failed, configuration: "{}", provenance: "{}")
+    try TrialFile.write(older, to: path)
+    #expect(try TrialFile(path).failure == nil)
+  }
+
   @Test func theLayoutIsTheDocumentedOne() throws {
     try TrialFile.write(Samples.trial, to: path)
     let root = try HDF5File(path).root

@@ -91,6 +91,28 @@ import Testing
     }
   }
 
+  /// Somebody may set the clock of the wall, in the middle of anything. It says when something was, to people and beside files; how long
+  /// something takes, and how long to wait, `Stopwatch` and other clocks say that nobody sets.
+  @Test func theClockOfTheWallSteersNothing() throws {
+    let ways = [
+      "Date()", "Date.now", "timeIntervalSinceNow", "CFAbsoluteTime", "wait(until", "CLOCK_REALTIME",
+    ]
+    let others: [String: String] = [
+      "Sources/Store/LeaseHolder.swift": "says since when a run is at work",
+      "Sources/Store/LeaseFile.swift": "compares with the time of a file of another machine",
+      "Sources/HDF5/AtomicFile+Leftovers.swift": "compares with the time of a file that cannot be locked",
+      "Sources/Laboratory/Provenance/Provenance.swift": "says when a run began",
+      "Sources/Laboratory/Running/RunJournal.swift": "says when something happened",
+      "Sources/Command/Commands/StatusCommand.swift": "says how long ago something happened",
+    ]
+    for file in try SourceTree.swiftFiles(in: "Sources") {
+      let text = try SourceTree.text(file)
+      let found = ways.filter(text.contains)
+      #expect(found.isEmpty || others[file] != nil, "\(file) asks the clock of the wall: \(found)")
+      if others[file] != nil { #expect(!found.isEmpty, "\(file) does not ask it any more") }
+    }
+  }
+
   /// Foundation's `Process` waits on threads, and for ever where the system gives none.
   @Test func programsAreRunInOnePlace() throws {
     for file in try SourceTree.swiftFiles(in: "Sources") {

@@ -181,6 +181,8 @@ struct PruneCommand: ParsableCommand {
     var options = Runner.Options()
     let cores = try cores.cores(plan)
     (options.jobs, options.threads) = (cores.jobs, cores.threads)
+    // Whoever asks for one network again wants it tried again.
+    options.retriesFailed = true
     if let interval = try Environment.seconds("COPPICE_CHECKPOINT_SECONDS") {
       options.checkpointInterval = interval
     }

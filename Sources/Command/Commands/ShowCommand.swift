@@ -57,7 +57,11 @@ struct ShowCommand: ParsableCommand {
   ) -> String {
     let width = Terminal.tableWidth
     let noted = NotedTrial.lines(notes).map { "\n" + $0 } ?? ""
-    var parts = ["\(record.trial): \(record.status.rawValue)\n\(path)\(noted)"]
+    let reason = record.failure.map { failure in
+      "\n\(failure.reason)"
+        + (failure.isLasting ? "\nIt is set aside; `run --retry failed` runs it again." : "")
+    }
+    var parts = ["\(record.trial): \(record.status.rawValue)\n\(path)\(reason ?? "")\(noted)"]
     parts.append(Self.lines(record.configuration) { $0.specificationValue.description })
     parts.append(Self.lines(record.provenance) { if case .text(let text) = $0 { text } else { $0.text } })
     parts.append(Self.rounds(record).text(width: width))
@@ -214,6 +218,7 @@ struct ShowCommand: ParsableCommand {
       ("tags", .list(notes.tags.map(JSON.text))), ("note", .text(notes.note)),
       ("rounds", .list(record.rounds.map(json))),
     ]
+    if let failure = record.failure { members += failure.members }
     if let recovery = TrialRecovery(record) {
       let rounds = recovery.rounds.map { round in
         JSON.members([

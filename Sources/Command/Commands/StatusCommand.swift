@@ -41,8 +41,13 @@ struct StatusCommand: ParsableCommand {
     for state in states {
       try Terminal.data(state.line + (jobs(of: state.name)?.words ?? ""))
       for trial in state.trials where list || experiment != nil && trial.status == .failed {
-        try Terminal.data("  \(trial.name)  \(trial.status.rawValue)")
+        let reason = state.failures[trial.name].map { ": \($0.reason)" } ?? ""
+        try Terminal.data("  \(trial.name)  \(trial.status.rawValue)\(reason)")
       }
+      guard state.setAside > 0, experiment != nil else { continue }
+      Terminal.log(
+        "note: \(RunOutput.trials(state.setAside)) that failed \(state.setAside == 1 ? "is" : "are") set aside; "
+          + "`run --retry failed` runs \(state.setAside == 1 ? "it" : "them") again")
     }
   }
 
@@ -99,7 +104,12 @@ extension ExperimentStatus {
       ),
       (
         "trials",
-        .list(trials.map { .members([("name", .text($0.name)), ("status", .text($0.status.rawValue))]) })
+        .list(
+          trials.map { trial in
+            .members(
+              [("name", .text(trial.name)), ("status", .text(trial.status.rawValue))]
+                + (failures[trial.name]?.members ?? []))
+          })
       ),
     ])
   }

@@ -8,6 +8,11 @@ package struct ImportedWeights: Hashable, Sendable {
   package var buffers: ParameterSet
   /// The masks that the file has, of prunable parameters.
   package var masks: MaskSet
+
+  /// Weights of these parts.
+  package init(parameters: ParameterSet, buffers: ParameterSet = ParameterSet(), masks: MaskSet = MaskSet()) {
+    (self.parameters, self.buffers, self.masks) = (parameters, buffers, masks)
+  }
 }
 
 extension NameFit {

@@ -18,10 +18,12 @@ package struct MissingStages: Sendable {
     let plan = plan.keepingNames(of: folder.trials(of: plan.name))
     let stages = Dictionary(plan.stages.map { ($0.key, $0) }) { first, _ in first }
     let outputs = RecentStages(folder.stages) { stages[$0]?.fault(in: $1) }
-    let finished = try TrialReuse.finished(
-      plan, in: folder, outputs, distinctions: plan.distinctions, setsAside: false, observe: { _ in })
+    // Trials that failed and are set aside are nobody's work.
+    let known = try TrialReuse.known(
+      plan, in: folder, outputs, distinctions: plan.distinctions, withFailures: true, setsAside: false,
+      observe: { _ in })
     let queue = WorkQueue(
-      plan.stages, trials: plan.trials.map(\.results), finished: Set(finished.keys),
+      plan.stages, trials: plan.trials.map(\.results), finished: Set(known.outcomes.keys),
       ending: { outputs.usableEnding($0, observe: { _ in }) })
     places = (queue.stagesToRun + queue.stagesToRun.flatMap(queue.leftOnTheWay)).sorted()
     results = Set(

@@ -12,9 +12,8 @@ package final class StartWeights: Sendable {
   package let names: NameMap
   private let file: Start.File
   private let digest: String
-  private let read = Mutex<ImportedWeights?>(nil)
-  /// Bytes of weights that stay in memory between stages, at most.
-  private static let capacity = 256 << 20
+  private let network: Specification
+  private let recent: RecentWeights
 
   /// Looks at a file: its digest, and whether it fits.
   ///
@@ -30,6 +29,7 @@ package final class StartWeights: Sendable {
       network, source, names: file.names.map { try NameMap.named($0) }, head: file.head)
     try fit.check(network, file: file.path)
     (self.start, self.file, self.digest, names) = (Start(file), file, digest, fit.names)
+    (self.network, recent) = (network.origin, digests.recent)
   }
 
   /// What results depend on.
@@ -48,22 +48,29 @@ package final class StartWeights: Sendable {
   /// - Throws: `ExchangeError`, `StartError` where the file was changed since it was looked at.
   package func weights(_ network: Network, fresh: @autoclosure () -> ParameterSet) throws -> ImportedWeights {
     // What is drawn differs from seed to seed.
-    if file.head == .kept, let known = read.withLock({ $0 }) { return known }
+    guard file.head == .kept else { return try weights(network, fresh()) }
+    let key = Specification(
+      "start-weights", version: 1,
+      [("start", .component(specification)), ("network", .component(self.network))])
+    return try recent.weights(key) { try weights(network, fresh()) }
+  }
+
+  private func weights(_ network: Network, _ fresh: @autoclosure () -> ParameterSet) throws -> ImportedWeights
+  {
     let source = try WeightFile(file.path)
     let now = try source.contentDigest()
     guard now == digest else { throw StartError.changed(file.path, digest, now) }
     let fit = try NameFit(network, source, names: names, head: file.head)
     try fit.check(network, file: file.path)
-    let weights = try fit.weights(network, from: source, fresh: fresh())
-    let bytes = 4 * (weights.parameters.reduce(0) { $0 + $1.tensor.scalars.count })
-    if file.head == .kept, bytes <= Self.capacity { read.withLock { $0 = weights } }
-    return weights
+    return try fit.weights(network, from: source, fresh: fresh())
   }
 }
 
 /// The digests of the files that trials begin with, each file read once for a plan.
 package final class StartDigests: Sendable {
   private let known = Mutex<[String: String]>([:])
+  /// What of these files stays in memory.
+  let recent = RecentWeights()
 
   package init() {}
 

@@ -1,10 +1,9 @@
 import CoppiceAutodiff
-import Foundation
 import Synchronization
 
 /// Does something again and again, on a thread of its own, until it ends.
 final class Heartbeat: Sendable {
-  private let condition = NSCondition()
+  private let condition = SteadyCondition()
   private let isOver = Atomic<Bool>(false)
 
   /// Begins. Where the system gives no thread, nothing is done.
@@ -32,8 +31,8 @@ final class Heartbeat: Sendable {
     while !isOver.load(ordering: .relaxed) {
       let left = seconds - watch.elapsed
       guard left > 0 else { return true }
-      // The clock of the wall may be set back meanwhile.
-      _ = condition.wait(until: Date(timeIntervalSinceNow: min(left, 1)))
+      // A machine that slept beats soon after, whether or not its clocks went on.
+      condition.wait(seconds: min(left, 1))
     }
     return false
   }

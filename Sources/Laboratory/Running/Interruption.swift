@@ -2,20 +2,23 @@ import CoppiceStore
 import CoppiceTerms
 import Synchronization
 
-/// Whether a run is to end before all is done: because somebody asks for it, or because its time is over. Trainings look at it after
-/// every step, write a checkpoint and stop.
+/// Whether a run is to end before all is done: because somebody asks for it, because its time is over, or because a
+/// trial failed. Trainings look at it after every step, write a checkpoint and stop.
 package final class Interruption: Sendable {
   /// Why a run ends before all is done.
-  package enum Reason: Hashable, Sendable {
+  package enum Reason: String, Hashable, Sendable {
     /// Somebody asked for it: Ctrl-C, a terminal that went away, a limit of processor time.
     case request
     /// SIGTERM, as `kill` and schedulers send it.
     case termination
     /// Its time is over.
     case deadline
+    /// A trial failed, and the run was to go no further than that.
+    case failure
   }
 
   private let requested = Atomic<Bool>(false)
+  private let failed = Atomic<Bool>(false)
   private let hearsSignals = Atomic<Bool>(false)
   private let watch = Stopwatch()
   private let lifetime: Double?
@@ -31,6 +34,7 @@ package final class Interruption: Sendable {
 
   /// Why to stop; `nil` where nothing asks for it.
   package var reason: Reason? {
+    if failed.load(ordering: .relaxed) { return .failure }
     if requested.load(ordering: .relaxed) { return .request }
     if hearsSignals.load(ordering: .relaxed), EndSignals.isHeard {
       return EndSignals.isTermination ? .termination : .request
@@ -42,6 +46,11 @@ package final class Interruption: Sendable {
   /// - Throws: `Interrupted` where an end was asked for.
   func check() throws(Interrupted) {
     if isRequested { throw Interrupted() }
+  }
+
+  /// Asks for an end because of a failure, where nothing else has asked for one.
+  func requestAfterFailure() {
+    if reason == nil { failed.store(true, ordering: .relaxed) }
   }
 
   /// Asks for an end.

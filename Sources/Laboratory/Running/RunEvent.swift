@@ -4,6 +4,8 @@ import CoppiceStore
 package enum RunEvent: Sendable {
   /// What there is to do: stages to run, their optimizer steps and evaluations, stages and trials found done.
   case began(stages: Int, steps: Int, evaluations: Int, reusedStages: Int, reusedTrials: Int, trials: Int)
+  /// Trials that failed in a run before, by errors of their own, and are not run again. Said after `began`.
+  case failedBefore([(trial: String, message: String)])
   /// Work on a stage begins. `trial` is the first trial that waits for it.
   case started(stage: Int, trial: String)
   /// A stage got on. `trial` is the first trial that waits for it, and `remaining` how many seconds all that is left will take, by
@@ -39,6 +41,10 @@ package struct RunReport: Sendable {
   package let notes: [String]
   /// The error of each trial that failed.
   package let failures: [(trial: String, message: String)]
+  /// The trials that failed in a run before, with why. They were not run again.
+  package let failedBefore: [(trial: String, message: String)]
+  /// The trials that failed by errors of their own, in this run or before: another run passes them over.
+  package let setAside: Set<String>
   /// The file a user opens.
   package let summary: String
   /// Why the summary is as it was before; `nil` where it was written.

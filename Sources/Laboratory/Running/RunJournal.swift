@@ -37,6 +37,8 @@ final class RunJournal: Sendable {
     switch event {
     case .began(_, _, _, _, _, let trials):
       append(.began) { ($0.trials, $0.executable) = (trials, executable) }
+    case .failedBefore(let trials):
+      for (trial, message) in trials { append(.failed, trial: trial) { $0.message = message } }
     case .started(let stage, let trial):
       underWay.withLock { $0[stage] = Activity(trial: trial) }
       append(.started, stage, trial: trial)

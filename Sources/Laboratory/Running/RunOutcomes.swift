@@ -11,26 +11,37 @@ final class RunOutcomes: Sendable {
     /// By the trial's place in the plan.
     var trials: [Int: Outcome]
     var failures: [(trial: String, message: String)] = []
+    /// Trials that another run passes over.
+    var setAside: Set<String> = []
+    /// How a trial without an outcome stands when the run is over.
+    var rest: TrialStatus
     var fileError: StoreError?
     var checkpointError: StoreError?
   }
 
   private let plan: SweepPlan
   private let distinctions: [Distinction]
+  /// Trials that failed in a run before.
+  let failedBefore: [(trial: String, message: String)]
   private let state: Mutex<State>
-  /// How a trial without an outcome stands when the run is over.
-  private let rest: TrialStatus
 
-  /// The outcomes of a plan of which some trials are finished already.
-  init(_ plan: SweepPlan, distinctions: [Distinction], finished: [Int: Outcome], rest: TrialStatus) {
+  /// The outcomes of a plan of which some trials are known already.
+  init(_ plan: SweepPlan, distinctions: [Distinction], known: TrialReuse.Known, rest: TrialStatus) {
     self.plan = plan
     self.distinctions = distinctions
-    self.rest = rest
-    state = Mutex(State(trials: finished))
+    let failures = known.failures.sorted { $0.key < $1.key }.map { (plan.trials[$0].name, $1.reason) }
+    failedBefore = failures
+    state = Mutex(State(trials: known.outcomes, setAside: Set(failures.map(\.0)), rest: rest))
   }
 
   /// How many trials have an outcome.
   var count: Int { state.withLock { $0.trials.count } }
+
+  /// Whether something came of a trial.
+  func isKnown(_ trial: Int) -> Bool { state.withLock { $0.trials[trial] != nil } }
+
+  /// Says that trials without an outcome were not begun, and not interrupted.
+  func leaveRestPending() { state.withLock { $0.rest = .pending } }
 
   /// Whether a trial has its results, good or bad.
   func isFinished(_ trial: Int) -> Bool { state.withLock { $0.trials[trial]?.status.isFinished } ?? false }
@@ -44,6 +55,9 @@ final class RunOutcomes: Sendable {
   func addFailure(_ message: String, of name: String) {
     state.withLock { $0.failures.append((name, message)) }
   }
+
+  /// Notes that a trial failed which other runs pass over.
+  func setAside(_ trial: String) { state.withLock { _ = $0.setAside.insert(trial) } }
 
   /// Remembers the first error of files, which has an exit code of its own.
   func keep(_ error: any Error) {
@@ -63,7 +77,7 @@ final class RunOutcomes: Sendable {
   ///
   /// - Parameter isOver: whether the run has ended, so that what is not there was interrupted.
   func rows(isOver: Bool) -> [IndexRow] {
-    let trials = state.withLock { $0.trials }
+    let (trials, rest) = state.withLock { ($0.trials, $0.rest) }
     return plan.trials.enumerated().flatMap { index, trial -> [IndexRow] in
       if let rows = trials[index]?.rows, !rows.isEmpty { return rows }
       var row = trial.row(trial.rounds[trial.rounds.count - 1], distinctions: distinctions)
@@ -84,9 +98,9 @@ final class RunOutcomes: Sendable {
     return state.withLock { state in
       RunReport(
         trials: plan.trials.enumerated().map { index, trial in
-          (trial.name, state.trials[index]?.status ?? rest)
+          (trial.name, state.trials[index]?.status ?? state.rest)
         }, rows: rows, interruption: interruption, notes: plan.notes(on: rows, from: outputs),
-        failures: state.failures, summary: summary,
+        failures: state.failures, failedBefore: failedBefore, setAside: state.setAside, summary: summary,
         summaryError: summaryError, fileError: state.fileError, checkpointError: state.checkpointError,
         orphans: orphans)
     }

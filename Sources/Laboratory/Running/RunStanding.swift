@@ -49,6 +49,7 @@ package struct RunStanding: Sendable {
       activity.loss = progress.loss ?? activity.loss
       underWay[stage] = activity
     case .ended(let stage, _): underWay[stage] = nil
+    case .failedBefore(let trials): finishedTrials += trials.count
     case .finished, .failed: finishedTrials += 1
     case .started, .waiting, .setAside, .shortOfThreads, .setback, .passedOver: break
     }

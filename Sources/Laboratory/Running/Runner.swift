@@ -7,8 +7,8 @@ import Synchronization
 /// Runs a sweep: the stages that are missing, each once, several at a time; then the trial files and the summary.
 ///
 /// Stages run on threads of their own, as many as there are jobs, and one more writes trial files. Where the system gives fewer
-/// threads, the run goes on with those, at the least with the one that asked for it. A failed trial does not stop the others; a
-/// request for an end stops them all after a checkpoint, and the same command goes on from there.
+/// threads, the run goes on with those, at the least with the one that asked for it. A failed trial does not stop the others, unless
+/// it is to; a request for an end stops them all after a checkpoint, and the same command goes on from there.
 package final class Runner: Sendable {
   /// How a run is done; nothing here changes a result.
   package struct Options: Sendable {
@@ -20,6 +20,10 @@ package final class Runner: Sendable {
     package var threads = 1
     /// Whether stored stages and trials are computed anew.
     package var isFresh = false
+    /// Whether trials are run again that failed before by errors of their own.
+    package var retriesFailed = false
+    /// Whether the first trial that fails ends the run.
+    package var failsFast = false
     /// Whether a summary may be replaced by one with fewer finished rows.
     package var isForced = false
     /// Seconds between checkpoints of a training.
@@ -100,17 +104,19 @@ package final class Runner: Sendable {
     results.stages.removeLeftovers()
     results.removeLeftovers(of: plan.name)
     lease = RunLease(in: results, of: plan.name, expiry: options.leaseExpiry)
-    let finished =
+    let known =
       scope.hasTrials
-      ? try TrialReuse.finished(plan, in: results, outputs, distinctions: distinctions, observe: observe)
-      : [:]
-    let reused = options.isFresh ? [:] : finished
+      ? try TrialReuse.known(
+        plan, in: results, outputs, distinctions: distinctions, withFailures: !options.retriesFailed,
+        observe: observe) : TrialReuse.Known()
+    let reused = options.isFresh ? TrialReuse.Known() : known
+    let done = Set(reused.outcomes.keys)
     let wanted: [[StageKey]] =
       if case .stages(let keys) = scope { [keys.sorted { $0.hexadecimal < $1.hexadecimal }] } else {
         plan.trials.map(\.results)
       }
     queue = WorkQueue(
-      plan.stages, trials: wanted, finished: Set(reused.keys), handsOutStages: scope != .assembly,
+      plan.stages, trials: wanted, finished: done, handsOutStages: scope != .assembly,
       ending: { key in
         // A stored stage that cannot be read is computed again.
         options.isFresh ? nil : outputs.usableEnding(key, observe: observe)
@@ -121,10 +127,10 @@ package final class Runner: Sendable {
       alone: { [queue] body in try queue.alone(body) }, damaged: { [damaged] in damaged.keep($0) },
       observe: observe)
     clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
-    trialOfStage = plan.firstTrials(without: Set(reused.keys))
+    trialOfStage = plan.firstTrials(without: done)
     if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
     outcomes = RunOutcomes(
-      plan, distinctions: distinctions, finished: reused,
+      plan, distinctions: distinctions, known: reused,
       rest: scope == .assembly ? .pending : .interrupted)
     if scope == .assembly {
       // What failed elsewhere, trials do not wait for.
@@ -143,7 +149,8 @@ package final class Runner: Sendable {
         stages: work.stages, steps: work.steps,
         evaluations: queue.stagesToRun.reduce(0) { $0 + plan.stages[$1].work.evaluations },
         reusedStages: work.reused,
-        reusedTrials: outcomes.count, trials: plan.trials.count))
+        reusedTrials: outcomes.count - outcomes.failedBefore.count, trials: plan.trials.count))
+    if !outcomes.failedBefore.isEmpty { observe(.failedBefore(outcomes.failedBefore)) }
     let hasTrials = options.scope.hasTrials
     // A summary from the beginning says what is to come, to whoever asks after a crash.
     if hasTrials, !FileManager.default.fileExists(atPath: results.summary(of: plan.name)) {
@@ -156,6 +163,7 @@ package final class Runner: Sendable {
     }
     defer { heartbeat.end() }
     workTogether()
+    if interruption.reason == .failure { assembleFailed() }
     checkFiles()
     let tables = interruption.isRequested || !hasTrials ? [] : analyses.tables()
     var summaryError: StoreError?
@@ -225,7 +233,7 @@ package final class Runner: Sendable {
           queue.close()
         } catch {
           outcomes.keep(error)
-          end(index, .failed("\(error)"))
+          end(index, .failed(TrialFailure(error)))
         }
       case .trial(let index, let ending, let failure): assemble(index, ending, failure)
       }
@@ -235,13 +243,24 @@ package final class Runner: Sendable {
 
   private func end(_ stage: Int, _ ending: WorkQueue.Ending) {
     tellOfThreads()
-    let failure: String? = if case .failed(let message) = ending { message } else { nil }
+    let failure: String? = if case .failed(let failure) = ending { failure.reason } else { nil }
     // Where trials are put together, each says what failed.
     if let failure, !options.scope.hasTrials { outcomes.addFailure(failure, of: trialOfStage[stage] ?? "") }
     for (place, stage) in ([stage] + queue.finish(stage, ending)).enumerated() {
       clock.ended(stage)
       observe(.ended(stage: stage, failure: place == 0 ? failure : nil))
     }
+    switch ending {
+    case .failed, .done(.failed): endAfterFailure()
+    case .done, .skipped: break
+    }
+  }
+
+  /// Ends the run where a failure is to end it.
+  private func endAfterFailure() {
+    guard options.failsFast else { return }
+    interruption.requestAfterFailure()
+    queue.close(if: interruption.isRequested)
   }
 
   private func context(ofStage index: Int) -> StageContext {
@@ -273,7 +292,15 @@ package final class Runner: Sendable {
       }, passedOver: { [damaged] in damaged.passOver($0) })
   }
 
-  private func assemble(_ index: Int, _ ending: TrialStatus?, _ failure: String?) {
+  /// Puts the trials together whose failure ended the run: each says why it failed, whatever else it would have had.
+  private func assembleFailed() {
+    for (index, failure) in queue.failedTrials() where !outcomes.isKnown(index) {
+      assemble(index, .failed, failure)
+    }
+    outcomes.leaveRestPending()
+  }
+
+  private func assemble(_ index: Int, _ ending: TrialStatus?, _ failure: TrialFailure?) {
     guard options.scope.hasTrials else { return }
     let trial = plan.trials[index]
     var failure = failure
@@ -283,23 +310,32 @@ package final class Runner: Sendable {
       let assembly = TrialAssembly(trial, from: outputs, distinctions: distinctions, costs: costs)
       var record = try assembly.record(
         provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
+      // What did not hold will not hold the next time.
+      failure = try failure ?? assembly.fault(in: record).map { TrialFailure($0, isLasting: true) }
+      record.failure = failure
       try TrialFile.writeTakingSizes(&record, to: results.trial(trial.name, of: plan.name))
       outcome = (record.status, record.rounds.map(\.row))
-      failure = try failure ?? assembly.fault(in: record)
+      if failure?.isLasting == true { outcomes.setAside(trial.name) }
     } catch let end as Interrupted {
       outcomes.keep(end)
-      return queue.close()
+      queue.close()
+      // The trial that ended the run says why, though its file cannot be made now.
+      guard failure != nil, interruption.reason == .failure else { return }
     } catch {
       outcomes.keep(error)
-      failure = failure ?? "\(error)"
+      // Without a file it is tried again by the next run, which finds its stages.
+      failure = failure ?? TrialFailure(error)
     }
     if let failure {
-      observe(.failed(trial: trial.name, message: failure))
+      observe(.failed(trial: trial.name, message: failure.reason))
     } else if let outcome {
       observe(.finished(trial: trial.name, status: outcome.status, row: outcome.rows.last))
     }
     outcomes.add(outcome, ofTrial: index)
-    if let failure { outcomes.addFailure(failure, of: trial.name) }
+    if let failure {
+      outcomes.addFailure(failure.reason, of: trial.name)
+      endAfterFailure()
+    }
     let isDue = sinceSummary.withLock { watch in
       guard watch.elapsed > 10 else { return false }
       watch = Stopwatch()

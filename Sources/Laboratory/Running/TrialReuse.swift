@@ -1,45 +1,60 @@
 import CoppiceStore
 import CoppiceTerms
 
-/// Which trials of a plan are finished already: those whose file is whole, is of the same key, and says that it ended. Where an
-/// analysis is still to be made, the outputs it reads must be there too.
+/// Which trials of a plan are not to be run: those whose file is whole, is of the same key, and says that the trial ended, or that it
+/// failed by an error of its own. Where an analysis is still to be made, the outputs it reads must be there too.
 enum TrialReuse {
-  /// The finished trials by their places in the plan, with the settings that the sweep varies now.
+  /// What files say of trials, by their places in the plan.
+  struct Known {
+    /// What came of each trial that is not to be run.
+    var outcomes: [Int: RunOutcomes.Outcome] = [:]
+    /// Why some of them failed.
+    var failures: [Int: TrialFailure] = [:]
+  }
+
+  /// The trials that are not to be run, with the settings that the sweep varies now. A file that cannot be read is set aside.
   ///
-  /// - Parameter setsAside: whether a file that cannot be read is set aside; else it is left where it is.
-  /// - Throws: `StoreError` where that fails.
-  static func finished(
+  /// - Parameters:
+  ///   - hasFailures: whether those are among them that failed.
+  ///   - setsAside: whether a file that cannot be read is set aside; else it is left where it is.
+  /// - Throws: `StoreError` where setting aside fails.
+  static func known(
     _ plan: SweepPlan, in results: ResultsFolder, _ outputs: RecentStages, distinctions: [Distinction],
-    setsAside: Bool = true, observe: (RunEvent) -> Void
-  ) throws(StoreError) -> [Int: RunOutcomes.Outcome] {
-    var reused: [Int: RunOutcomes.Outcome] = [:]
+    withFailures hasFailures: Bool, setsAside: Bool = true, observe: (RunEvent) -> Void
+  ) throws(StoreError) -> Known {
+    var known = Known()
     for (index, trial) in plan.trials.enumerated() {
       let path = results.trial(trial.name, of: plan.name)
-      var found: RunOutcomes.Outcome?
-      do { found = try finished(path, trial.key) } catch  where error.systemError == nil && setsAside {
+      var found: (outcome: RunOutcomes.Outcome, failure: TrialFailure?)?
+      do { found = try outcome(path, trial.key) } catch  where error.systemError == nil && setsAside {
         let kept = try results.keep(path, of: plan.name, moved: true)
         observe(.setAside(file: path, kept: kept, reason: error.reason))
       } catch {
         // What the system does not let us read may be readable again when the trial is to be written.
       }
-      guard var found else { continue }
+      guard var found, found.failure == nil || hasFailures else { continue }
       // What the sweep varies may have changed since the file was written.
       let settings = trial.values(of: distinctions)
-      for row in found.rows.indices {
-        (found.rows[row].trial, found.rows[row].settings) = (trial.name, settings)
-        trial.setAsked(of: &found.rows[row])
+      for row in found.outcome.rows.indices {
+        (found.outcome.rows[row].trial, found.outcome.rows[row].settings) = (trial.name, settings)
+        trial.setAsked(of: &found.outcome.rows[row])
       }
-      reused[index] = found
+      known.outcomes[index] = found.outcome
+      known.failures[index] = found.failure
     }
-    return missingAnswers(plan, outputs, reused) ? reused.filter { isReadable(plan, outputs, $0) } : reused
+    if missingAnswers(plan, outputs, known) {
+      // A trial that failed stays aside, whatever became of its outputs.
+      known.outcomes = known.outcomes.filter {
+        known.failures[$0.key] != nil || isReadable(plan, outputs, $0)
+      }
+    }
+    return known
   }
 
   /// Whether an analysis of the plan is still to be made.
-  private static func missingAnswers(
-    _ plan: SweepPlan, _ outputs: RecentStages, _ reused: [Int: RunOutcomes.Outcome]
-  ) -> Bool {
+  private static func missingAnswers(_ plan: SweepPlan, _ outputs: RecentStages, _ known: Known) -> Bool {
     guard !plan.experiment.analyses.isEmpty else { return false }
-    let rounds = plan.analysisRounds { reused[$0]?.rows ?? [] }
+    let rounds = plan.analysisRounds { known.outcomes[$0]?.rows ?? [] }
     return plan.experiment.analyses.contains { analysis in
       !isStored(AnalysisStage(analysis, of: rounds).key, outputs)
     }
@@ -58,16 +73,18 @@ enum TrialReuse {
     ((try? outputs.readFile(key)) ?? nil) != nil
   }
 
-  /// The rows of a finished trial's file; `nil` where it is missing, unfinished, or that of another trial whose name is the same.
+  /// What came of a trial, by its file; `nil` where the file is missing, or that of another trial whose name is the same, or where
+  /// the trial is to be run, or run again.
   ///
-  /// - Throws: `StoreError` where it cannot be read.
-  private static func finished(
+  /// - Throws: `StoreError` where the file cannot be read.
+  private static func outcome(
     _ path: String, _ key: StageKey
-  ) throws(StoreError) -> RunOutcomes.Outcome? {
+  ) throws(StoreError) -> (outcome: RunOutcomes.Outcome, failure: TrialFailure?)? {
     let file: TrialFile
     do { file = try TrialFile(path) } catch .file(let error) where error.isMissingFile { return nil }
     guard try file.key == key.hexadecimal else { return nil }
-    let status = try file.status
-    return status.isFinished ? (status, try file.rows) : nil
+    let (status, failure) = (try file.status, try file.failure)
+    guard status.isFinished || failure?.isLasting == true else { return nil }
+    return ((status, try file.rows), failure)
   }
 }

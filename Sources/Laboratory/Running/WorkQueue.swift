@@ -11,7 +11,7 @@ package final class WorkQueue: @unchecked Sendable {
     case stage(Int)
     /// A trial all of whose stages have ended. Where some of them were not run, `ending` is how the trial ended, and `failure`
     /// the error of the stage that failed, if one did.
-    case trial(Int, ending: TrialStatus?, failure: String?)
+    case trial(Int, ending: TrialStatus?, failure: TrialFailure?)
   }
 
   /// How a stage ended.
@@ -19,12 +19,12 @@ package final class WorkQueue: @unchecked Sendable {
     /// Its outputs are there; a status where they end the trials that build on it.
     case done(TrialStatus?)
     /// An error.
-    case failed(String)
+    case failed(TrialFailure)
     /// Not run, because a stage it builds on ended its trials so.
     case skipped(TrialStatus)
   }
 
-  private let condition = NSCondition()
+  private let condition = SteadyCondition()
   private var endings: [Ending?]
   private var missingParents: [Int]
   private let children: [[Int]]
@@ -163,12 +163,11 @@ package final class WorkQueue: @unchecked Sendable {
         condition.wait()
         continue
       }
-      // The clock of the wall may be set back meanwhile.
       let wait = due - ProcessInfo.processInfo.systemUptime
       if wait <= 0, let place = heldStages.firstIndex(where: { $0.due == due }) {
         return take(.stage(heldStages.remove(at: place).stage))
       }
-      _ = condition.wait(until: Date(timeIntervalSinceNow: min(wait, 1)))
+      condition.wait(seconds: wait)
     }
     condition.broadcast()
     return nil
@@ -189,6 +188,22 @@ package final class WorkQueue: @unchecked Sendable {
     defer { condition.unlock() }
     return stagesOfTrial[trial].filter { stage in
       if case .done? = endings[stage] { true } else { false }
+    }
+  }
+
+  /// The trials that will have no results because a stage of theirs failed, whatever became of the others, with the error, if one was
+  /// the cause.
+  package func failedTrials() -> [(trial: Int, failure: TrialFailure?)] {
+    condition.lock()
+    defer { condition.unlock() }
+    return stagesOfTrial.indices.compactMap { trial in
+      let hasFailed = stagesOfTrial[trial].contains { stage in
+        switch endings[stage] {
+        case .failed?, .done(.failed)?, .skipped(.failed)?: true
+        case .done?, .skipped?, nil: false
+        }
+      }
+      return hasFailed ? (trial, shortfall(of: trial).failure) : nil
     }
   }
 
@@ -275,8 +290,8 @@ package final class WorkQueue: @unchecked Sendable {
       switch ending {
       case .done(nil):
         settleParent(of: child)
-      case .failed(let message):
-        skip(child, .failed(message), &skipped)
+      case .failed(let failure):
+        skip(child, .failed(failure), &skipped)
       case .done(let status?), .skipped(let status):
         skip(child, .skipped(status), &skipped)
       }
@@ -300,11 +315,11 @@ package final class WorkQueue: @unchecked Sendable {
   }
 
   /// Why stages of a trial were not run.
-  private func shortfall(of trial: Int) -> (ending: TrialStatus?, failure: String?) {
+  private func shortfall(of trial: Int) -> (ending: TrialStatus?, failure: TrialFailure?) {
     var ending: TrialStatus?
     for stage in stagesOfTrial[trial] {
       switch endings[stage] {
-      case .failed(let message)?: return (.failed, message)
+      case .failed(let failure)?: return (.failed, failure)
       case .skipped(let status)?: ending = ending ?? status
       case .done?, nil: break
       }

@@ -20,7 +20,7 @@ package final class RecentStages: Sendable {
   /// The outputs in a folder.
   ///
   /// - Parameters:
-  ///   - bytes: bytes of weights and masks that stay in memory, at most. A stage that takes more than half of them does not stay.
+  ///   - bytes: bytes of outputs that stay in memory, at most. A stage that takes more than half of them does not stay.
   ///     The usual number is good for some fifteen networks of LeNet-300-100.
   ///   - count: stages that stay in memory, at most.
   ///   - fault: why what was read cannot be the outputs of a stage; `nil` where it can.
@@ -74,9 +74,7 @@ package final class RecentStages: Sendable {
   }
 
   private func keep(_ record: StageRecord) {
-    var size = 0
-    for (_, set) in record.parameters { for (_, tensor) in set { size += 4 * tensor.shape.count } }
-    for (_, set) in record.masks { for (_, mask) in set { size += mask.count } }
+    let size = record.footprint
     recent.withLock { recent in
       recent.removeAll { $0.record.key == record.key }
       guard size <= bytes / 2 else { return }

@@ -6,6 +6,7 @@ import CoppiceTensors
 import CoppiceTerms
 import CoppiceTestSupport
 import Foundation
+import Synchronization
 import Testing
 
 extension Running {
@@ -29,7 +30,7 @@ extension Running {
         Trial.tiny.with { ($0.schedule, $0.dynamics) = (.none, Self.liar) }
       ) { Axis(\.control, [.none, .randomReinitialisation]) }
       for _ in 0..<2 {
-        let report = try bench.run(plan)
+        let report = try bench.run(plan, retriesFailed: true)
         // The control builds on the training, and has failed with it; the dense baseline is there.
         #expect(report.count(.failed) == 2 && report.count(.completed) == 1)
         #expect(report.failures.count == 2)
@@ -44,10 +45,18 @@ extension Running {
         #expect(found.first { $0.name == "inactive-weights" }?.isHeld == true)
         // It ended where that was found.
         #expect(record.rounds[0].evaluations.map(\.step).allSatisfy { $0 <= 20 })
-        // Nothing is built on it: the stage is made again by the next run.
+        // What did not hold is kept with its trial, which no run tries again by itself.
+        let reason = try #require(record.failure)
+        #expect(reason.isLasting && report.failures.contains { $0.message == reason.reason })
         let work = try bench.work(plan)
-        #expect(work.stages > 0 && work.reusedTrials == 1)
+        #expect(work.stages == 0 && work.reusedTrials == 1)
       }
+      // Nothing is built on it: the stage is made again where it is asked for.
+      let made = Mutex(0)
+      try bench.run(plan, retriesFailed: true, failsFast: true) { event in
+        if case .began(let stages, _, _, _, _, _) = event { made.withLock { $0 = stages } }
+      }
+      #expect(made.withLock { $0 } > 0)
     }
 
     /// Somebody has put masks in the place of a stage's, under which more survive than before.
@@ -88,7 +97,8 @@ extension Running {
       // Put right, it is what it was.
       try bench.results.stages.write(good)
       unlink(bench.results.stages.file(training.hexadecimal))
-      #expect(try bench.run(plan).failures.isEmpty)
+      #expect(try bench.run(plan).failedBefore.map(\.trial) == [plan.ticket.name])
+      #expect(try bench.run(plan, retriesFailed: true).failures.isEmpty)
       #expect(try bench.digests(plan) == digests)
     }
 

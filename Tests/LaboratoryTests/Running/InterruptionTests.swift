@@ -100,6 +100,14 @@ extension Running {
       #expect(try bench.digests(plan) == reference.digests(plan))
     }
 
+    @Test func theTimeOfARunIsOverBeforeItsDeadline() throws {
+      #expect(Interruption(deadline: 3600).reason == nil)
+      let (bench, plan) = (try Bench(), try plan(.tiny))
+      let report = try bench.run(plan, interruption: Interruption(deadline: 0))
+      #expect(report.interruption == .deadline && report.count(.interrupted) == plan.trials.count)
+      #expect(try bench.run(plan, interruption: Interruption(deadline: 3600)).interruption == nil)
+    }
+
     @Test func aTrainingGoesOnWhereItStopped() throws {
       let bench = try Bench()
       let alarm = Alarm(after: 12)

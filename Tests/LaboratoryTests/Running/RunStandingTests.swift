@@ -7,8 +7,10 @@ import Testing
 @Suite struct RunStandingTests {
   @Test func goesByTimeAndCountsEvaluations() {
     var standing = RunStanding()
-    standing.take(.began(stages: 2, steps: 60, evaluations: 8, reusedStages: 0, reusedTrials: 1, trials: 3))
+    standing.take(.began(stages: 2, steps: 60, evaluations: 8, reusedStages: 0, reusedTrials: 1, trials: 4))
     #expect(standing.share(after: 5) == 0, "nothing is known yet")
+    standing.take(.failedBefore([("c", "no")]))
+    #expect(standing.finishedTrials == 2)
     var progress = StageProgress()
     (progress.evaluations, progress.total) = (1, 30)
     standing.take(.progress(stage: 4, trial: "b", progress, remaining: nil))
@@ -28,7 +30,7 @@ import Testing
     standing.take(.finished(trial: "a", status: .completed, row: nil))
     standing.take(.failed(trial: "b", message: ""))
     #expect(standing.activities.map(\.trial) == ["b"])
-    #expect((standing.finishedTrials, standing.trials) == (3, 3))
+    #expect((standing.finishedTrials, standing.trials) == (4, 4))
     #expect((standing.evaluations, standing.totalEvaluations) == (3, 8))
   }
 }

@@ -70,23 +70,41 @@ import Testing
     #expect(queue.next() == .stage(0))
     #expect(queue.finish(0, .done(nil)) == [])
     #expect(queue.next() == .stage(1))
-    #expect(queue.finish(1, .failed("no disk")) == [2])
+    #expect(queue.finish(1, .failed(TrialFailure("no disk", isLasting: false))) == [2])
     // The other trial goes on.
     #expect(queue.next() == .stage(3))
-    #expect(queue.next() == .trial(0, ending: .failed, failure: "no disk"))
+    #expect(queue.next() == .trial(0, ending: .failed, failure: TrialFailure("no disk", isLasting: false)))
     #expect(queue.finish(3, .done(nil)) == [])
     #expect(queue.next() == .stage(4))
-    #expect(queue.finish(4, .failed("no memory")) == [])
-    #expect(queue.next() == .trial(1, ending: .failed, failure: "no memory"))
+    #expect(queue.finish(4, .failed(TrialFailure("no memory", isLasting: false))) == [])
+    #expect(queue.next() == .trial(1, ending: .failed, failure: TrialFailure("no memory", isLasting: false)))
     #expect(queue.next() == nil)
   }
 
   @Test func aFailureOfWhatAllShareFailsAll() {
     let queue = queue()
     #expect(queue.next() == .stage(0))
-    #expect(queue.finish(0, .failed("no data")).sorted() == [1, 2, 3, 4])
-    for trial in 0..<2 { #expect(queue.next() == .trial(trial, ending: .failed, failure: "no data")) }
+    #expect(queue.finish(0, .failed(TrialFailure("no data", isLasting: false))).sorted() == [1, 2, 3, 4])
+    for trial in 0..<2 {
+      #expect(
+        queue.next() == .trial(trial, ending: .failed, failure: TrialFailure("no data", isLasting: false)))
+    }
     #expect(queue.next() == nil)
+  }
+
+  @Test func trialsThatCanHaveNoResultsAreKnownBeforeTheOthersEnd() {
+    let queue = queue()
+    let failure = TrialFailure("no", isLasting: true)
+    #expect(queue.next() == .stage(0))
+    #expect(queue.finish(0, .done(nil)) == [])
+    #expect(queue.next() == .stage(1))
+    #expect(queue.failedTrials().isEmpty)
+    #expect(queue.finish(1, .failed(failure)) == [2])
+    #expect(queue.failedTrials().map(\.trial) == [0] && queue.failedTrials()[0].failure == failure)
+    #expect(queue.next() == .stage(3))
+    // What did not hold is no error, and says itself what it is.
+    #expect(queue.finish(3, .done(.failed)) == [4])
+    #expect(queue.failedTrials().map(\.trial) == [0, 1] && queue.failedTrials()[1].failure == nil)
   }
 
   /// A stop rule ends a ladder as completed.
@@ -186,7 +204,8 @@ import Testing
     }
     // How a stage ends, if it is run, follows from its place.
     @Sendable func ending(_ stage: Int) -> WorkQueue.Ending {
-      stage % 23 == 22 ? .failed("\(stage)") : .done(stage % 17 == 16 ? .collapsed : nil)
+      stage % 23 == 22
+        ? .failed(TrialFailure("\(stage)", isLasting: false)) : .done(stage % 17 == 16 ? .collapsed : nil)
     }
 
     let queue = WorkQueue(nodes, trials: trials.map { $0.map { nodes[$0].key } })
@@ -274,7 +293,9 @@ import Testing
     #expect(queue.next() == nil)
   }
 
-  @Test(arguments: [WorkQueue.Ending.done(nil), .done(.diverged), .failed("no")])
+  @Test(arguments: [
+    WorkQueue.Ending.done(nil), .done(.diverged), .failed(TrialFailure("no", isLasting: false)),
+  ])
   func whatWasNotLeftIsRunByItself(ending: WorkQueue.Ending) {
     let queue = WorkQueue([Self.dense, Self.start], trials: [[Self.start.key], [Self.dense.key]])
     #expect(queue.next() == .stage(0))

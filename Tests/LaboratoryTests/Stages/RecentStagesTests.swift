@@ -76,6 +76,41 @@ import Testing
     #expect(try inMemory(recent, of: 5) == [2, 4])
   }
 
+  /// Whatever a stage holds takes memory: logs, evaluations, numbers and tables too.
+  @Test func allThatStagesHoldIsCounted() throws {
+    func empty(_ number: Int) -> StageRecord { StageRecord(key: key(number).hexadecimal) }
+    var (log, judged, counted, answered) = (empty(0), empty(0), empty(0), empty(0))
+    log.series = Series(steps: Array(1...100))
+    log.series["loss"] = [Float](repeating: 0, count: 100)
+    judged.evaluations = (1...4).map { Evaluation(step: $0, testClassAccuracy: [0.5, 0.5]) }
+    counted.numbers = [("sums", [Double](repeating: 0, count: 150))]
+    answered.tables = [
+      NamedTable(
+        "answers", title: "answers",
+        columns: [
+          .init("trial", texts: [String](repeating: "magnitude", count: 30)),
+          .init("round", integers: [Int](repeating: 1, count: 30)),
+        ])
+    ]
+    for record in [log, judged, counted, answered] {
+      #expect((800...2000).contains(record.footprint), "\(record.footprint)")
+      let recent = RecentStages(stages, bytes: 3_000)
+      for number in 0..<6 {
+        var copy = record
+        copy.key = key(number).hexadecimal
+        try recent.write(copy)
+      }
+      #expect(try inMemory(recent, of: 6).count < 4)
+    }
+  }
+
+  /// However many trials a run has, as many stages stay as there were at the beginning.
+  @Test func aLongRunKeepsNoMore() throws {
+    let recent = RecentStages(stages, count: 8)
+    for number in 0..<500 { try recent.write(record(number)) }
+    #expect(try inMemory(recent, of: 500) == Array(492..<500))
+  }
+
   @Test func whatIsWrittenAnewReplacesWhatIsRemembered() throws {
     let recent = RecentStages(stages, bytes: 100)
     for weights in [3, 5, 50] {
