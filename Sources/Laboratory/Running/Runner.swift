@@ -73,7 +73,10 @@ package final class Runner: Sendable {
     self.plan = plan
     let distinctions = plan.distinctions
     self.distinctions = distinctions
-    let journal = try RunJournal(results.journal(of: plan.name), stages: plan.stages)
+    // The last few thousand stages tell how fast steps are.
+    let history = StageHistory(of: plan.name, in: results, threads: options.threads, last: 4 << 20)
+    let journal = try RunJournal(
+      results.journal(of: plan.name), stages: plan.stages, jobs: options.jobs, threads: options.threads)
     self.journal = journal
     let observe: @Sendable (RunEvent) -> Void = { event in
       journal.take(event)
@@ -124,7 +127,7 @@ package final class Runner: Sendable {
     maker = StageMaker(
       plan.stages, outputs: outputs, leases: leases, interruption: interruption, isFresh: options.isFresh,
       alone: { [queue] body in try queue.alone(body) }, observe: observe)
-    clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
+    clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs, history: history)
     trialOfStage = plan.firstTrials(without: Set(reused.keys))
     if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
     outcomes = RunOutcomes(
@@ -245,6 +248,10 @@ package final class Runner: Sendable {
   private func context(ofStage index: Int) -> StageContext {
     clock.began(index)
     observe(.started(stage: index, trial: trialOfStage[index] ?? ""))
+    if let remaining = clock.foreseen {
+      let progress = StageProgress(total: plan.stages[index].steps)
+      observe(.progress(stage: index, trial: trialOfStage[index] ?? "", progress, remaining: remaining))
+    }
     let left = queue.leftOnTheWay(of: index)
     let trial = trialOfStage[index] ?? ""
     return StageContext(
