@@ -40,11 +40,12 @@ def entries(results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program")
-    parser.add_argument("sweep", nargs="*", help="an experiment and its options, behind --")
     parser.add_argument("--workers", default="1,2,4")
     parser.add_argument("--repeats", type=int, default=3)
-    options = parser.parse_args()
-    program, sweep = os.path.abspath(options.program), options.sweep or SWEEP
+    # The options of the sweep are none of this script.
+    end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    options = parser.parse_args(sys.argv[1:end])
+    program, sweep = os.path.abspath(options.program), sys.argv[end + 1:] or SWEEP
     workers = [int(count) for count in options.workers.split(",")]
     ratios = {count: [] for count in workers}
     print("repeat  workers  foretold (s)  measured (s)  foretold / measured")
