@@ -2,7 +2,7 @@
 COPPICE = .build/release/coppice
 SWIFT ?= swift
 
-.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject torture build install uninstall setup format lint
+.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject torture simulation build install uninstall setup format lint
 
 quickstart: build
 	$(COPPICE) run quickstart
@@ -47,6 +47,10 @@ fuzz: setup
 	  { TMPDIR=$$temporary COPPICE_FUZZ=$(FUZZ) COPPICE_FUZZ_FOLDER=$(abspath $(FUZZ_FOLDER)) $(SWIFT) test -c release \
 	    --disable-testable-imports --filter 'Fuzzing|Forged' || \
 	    { echo "being read when it ended, if anything:" >&2; find $(FUZZ_FOLDER) -type f >&2; exit 1; }; }
+
+# What `coppice plan --simulate` foretells beside what 1, 2 and 4 processes on one folder need, in a few minutes: see the script.
+simulation: build
+	@python3 Tests/Simulation/check.py $(COPPICE)
 
 build: setup
 	$(SWIFT) build -c release --product coppice

@@ -2,11 +2,12 @@
 package struct JournalEntry: Codable, Hashable, Sendable {
   /// What happened. A journal of a newer program may have others, and those are passed over.
   package enum Event: String, Codable, Hashable, Sendable, CaseIterable {
-    /// A run began: `trials` in the plan.
+    /// A run began: `trials` in the plan, `jobs` stages side by side of `threads` each, on a machine of so many `cores`.
     case began
     /// Work on `stage` began.
     case started
-    /// `stage` got on, told every few seconds: `step` of `total`, `loss`, and `remaining` seconds for the whole run.
+    /// `stage` got on, told every few seconds: `step` of `total`, `loss`, and `remaining` seconds for the whole run; `steps` and
+    /// `seconds` are what this run has spent on it so far.
     case progress
     /// `stage` is over; `steps` and `seconds` are what this run spent on it.
     case stage
@@ -28,6 +29,10 @@ package struct JournalEntry: Codable, Hashable, Sendable {
   package var status: String?
   /// Trials in the plan, at the beginning.
   package var trials: Int?
+  /// Stages that run side by side, threads of each, and cores of the machine, at the beginning.
+  package var jobs: Int?
+  package var threads: Int?
+  package var cores: Int?
   /// The key of a stage, hexadecimal.
   package var stage: String?
   /// Optimizer steps that this run has made for the stage.

@@ -6,7 +6,14 @@ import Foundation
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Tell what a run would do and cost, without running it.",
-    discussion: examples("plan \(anExperiment)", "plan \(anExperiment) --set training=5000it --list"))
+    discussion: """
+      How long it takes is told by the stages that earlier runs timed, and by steps timed just now where there are none. \
+      --simulate tells it for other numbers of hosts, or of stages side by side on one host.
+
+      \(examples(
+        "plan \(anExperiment)", "plan \(anExperiment) --set training=5000it --list",
+        "plan \(anExperiment) --simulate hosts=1,10,100,1000 --jobs 8 --cores 8"))
+      """)
 
   @OptionGroup var sweep: SweepOptions
 
@@ -18,6 +25,7 @@ struct PlanCommand: ParsableCommand {
   @OptionGroup var format: FormatOptions
 
   @OptionGroup var cores: CoreOptions
+  @OptionGroup var simulation: SimulationOptions
 
   func run() throws {
     let library = data.library(results.folder)
@@ -26,8 +34,13 @@ struct PlanCommand: ParsableCommand {
     for remark in plan.remarks { Terminal.log("note: \(remark)") }
     let cores = try cores.cores(plan)
     let cost = try plan.cost()
-    let seconds = try plan.estimatedSeconds(jobs: cores.jobs, threads: cores.threads)
-    if format.json { return try Terminal.data(json(plan, cost, cores, seconds, library.warnings)) }
+    let history = StageHistory(of: plan.name, in: results.folder, threads: cores.threads)
+    let times = try StageTimes(plan.stages, recorded: history, threads: cores.threads)
+    let seconds = plan.estimatedSeconds(times, jobs: cores.jobs)
+    let simulated = try simulation.report(plan, times, history, cores, jobs: self.cores.jobs)
+    if format.json {
+      return try Terminal.data(json(plan, cost, cores, seconds, times.source, simulated, library.warnings))
+    }
     try Terminal.data(plan.experiment.question)
     if list {
       for trial in plan.trials {
@@ -49,11 +62,22 @@ struct PlanCommand: ParsableCommand {
       \(NumberText.fixed(cost.flops / 1e12, decimals: 2)) TFLOPs of training
       about \(ProgressLine.duration(seconds) ?? "?") with \(cores.jobs) \(cores.jobs == 1 ? "job" : "jobs") \
       of \(cores.threads) \(cores.threads == 1 ? "thread" : "threads"), \
-      by \(plan.trials.contains { $0.regimen.isTooLargeToTry } ? "operations counted" : "steps timed") just now
+      by \(Self.origin(times.source, plan))
       up to \(NumberText.fixed(Double(cost.bytes) / 1e6, decimals: 1)) MB of trial files in \
       \(results.folder.path)/\(plan.name)
       """)
     if let warning = Self.warning(plan) { try Terminal.data(warning) }
+    if let simulated { try Terminal.data(simulated.text(width: Terminal.tableWidth)) }
+  }
+
+  /// Where the time that is told comes from.
+  private static func origin(_ source: StageTimes.Source, _ plan: SweepPlan) -> String {
+    let now = plan.trials.contains { $0.regimen.isTooLargeToTry } ? "operations counted" : "steps timed"
+    return switch source {
+    case .measured: "\(now) just now"
+    case .recorded: "stages timed before"
+    case .both: "stages timed before and \(now) just now"
+    }
   }
 
   /// How often evidence and time are measured and networks are scored, in a line of its own; nothing where nobody asks for it.
@@ -95,7 +119,8 @@ struct PlanCommand: ParsableCommand {
   private static func trials(_ count: Int) -> String { count == 1 ? "1 trial" : "\(count) trials" }
 
   private func json(
-    _ plan: SweepPlan, _ cost: SweepPlan.Cost, _ cores: Cores, _ seconds: Double, _ warnings: [String]
+    _ plan: SweepPlan, _ cost: SweepPlan.Cost, _ cores: Cores, _ seconds: Double,
+    _ source: StageTimes.Source, _ simulated: SimulationReport?, _ warnings: [String]
   ) -> String {
     JSON.object([
       ("schema_version", .integer(1)), ("experiment", .text(plan.experiment.name)),
@@ -108,7 +133,9 @@ struct PlanCommand: ParsableCommand {
       ("scorings", .integer(cost.scorings)), ("scorings_unshared", .integer(cost.scoringsUnshared)),
       ("timings", .integer(cost.timings)), ("timings_unshared", .integer(cost.timingsUnshared)),
       ("training_flops", .number(cost.flops)), ("jobs", .integer(cores.jobs)),
-      ("threads", .integer(cores.threads)), ("seconds", .number(seconds)), ("bytes", .integer(cost.bytes)),
+      ("threads", .integer(cores.threads)), ("seconds", .number(seconds)),
+      ("seconds_source", .text("\(source)")),
+      ("bytes", .integer(cost.bytes)), ("simulation", simulated?.json ?? .null),
       ("remarks", .list(plan.remarks.map(JSON.text))),
       (
         "unversioned",

@@ -5,10 +5,41 @@ import CoppiceTerms
 /// Sparser networks train faster. Each kind of training is timed at a few of the densities it is made at, and the others lie on
 /// straight lines between them.
 package struct StageTimes: Sendable {
+  /// Where times come from.
+  package enum Source: Hashable, Sendable {
+    /// From steps that were run for it.
+    case measured
+    /// From the journal of earlier runs.
+    case recorded
+    /// From the journal, and where that tells nothing of a kind of work, from steps that were run for it.
+    case both
+  }
+
   private var seconds: [StageKey: Double] = [:]
+  /// Where the times of trainings come from.
+  package private(set) var source = Source.measured
 
   /// The seconds of a stage; 0 for work that takes no time worth telling.
   package subscript(_ stage: any Stage) -> Double { seconds[stage.key] ?? 0 }
+
+  /// Times by what earlier runs took, and from steps run now for kinds of work of which no run tells.
+  ///
+  /// - Parameters:
+  ///   - history: what earlier runs took.
+  ///   - threads: threads that share each kernel.
+  ///   - duration: how many seconds the measurements take, about, where some are made.
+  package init(
+    _ stages: [any Stage], recorded history: StageHistory, threads: Int = 1,
+    measuringFor duration: Double = 0.8
+  ) throws {
+    let recorded = RecordedTimes(stages, history)
+    let rest = stages.filter { recorded[$0] == nil && $0.work.kind != nil }
+    try self.init(rest, threads: threads, measuringFor: duration)
+    for stage in stages { if let known = recorded[stage] { seconds[stage.key] = known } }
+    let isMeasured = rest.contains { $0.steps > 0 }
+    let isRecorded = stages.contains { $0.steps > 0 && recorded[$0] != nil }
+    source = isRecorded ? (isMeasured ? .both : .recorded) : .measured
+  }
 
   /// Times from a few steps and evaluations of each kind of training, run now.
   ///

@@ -1,8 +1,6 @@
 extension SweepPlan {
   /// About how long the sweep takes, from a few steps and evaluations of each kind of training run now (`StageTimes`).
   ///
-  /// A stage cannot begin before those it builds on, so that no number of jobs makes the sweep shorter than its longest chain.
-  ///
   /// - Parameters:
   ///   - jobs: stages that run side by side.
   ///   - threads: threads that share each kernel.
@@ -10,7 +8,13 @@ extension SweepPlan {
   package func estimatedSeconds(
     jobs: Int, threads: Int = 1, measuringFor seconds: Double = 0.8
   ) throws -> Double {
-    let times = try StageTimes(stages, threads: threads, measuringFor: seconds)
+    estimatedSeconds(try StageTimes(stages, threads: threads, measuringFor: seconds), jobs: jobs)
+  }
+
+  /// About how long the sweep takes where its stages take so long.
+  ///
+  /// A stage cannot begin before those it builds on, so that no number of jobs makes the sweep shorter than its longest chain.
+  package func estimatedSeconds(_ times: StageTimes, jobs: Int) -> Double {
     let made = Set(self.stages.made.map(\.key))
     var (total, longest, alone) = (0.0, 0.0, 0.0)
     var ends: [StageKey: Double] = [:]

@@ -21,13 +21,16 @@ final class RunJournal: Sendable {
   private let executable: String?
   private let host = ProcessInfo.processInfo.hostName
   private let process = ProcessInfo.processInfo.processIdentifier
+  private let (jobs, threads): (Int, Int)
   private let underWay = Mutex<[Int: Activity]>([:])
 
-  /// A journal of the stages of a plan.
+  /// A journal of the stages of a plan, of which so many run side by side with so many threads each.
   ///
   /// - Parameter executable: the digest of this program, where results hold for one executable only.
-  init(_ path: String, stages: [any Stage], executable: String? = nil) throws(StoreError) {
-    self.executable = executable
+  init(
+    _ path: String, stages: [any Stage], jobs: Int, threads: Int, executable: String? = nil
+  ) throws(StoreError) {
+    (self.jobs, self.threads, self.executable) = (jobs, threads, executable)
     journal = try Journal(path)
     keys = stages.map(\.key.hexadecimal)
   }
@@ -36,15 +39,19 @@ final class RunJournal: Sendable {
   func take(_ event: RunEvent) {
     switch event {
     case .began(_, _, _, _, _, let trials):
-      append(.began) { ($0.trials, $0.executable) = (trials, executable) }
+      append(.began) {
+        ($0.trials, $0.jobs, $0.threads, $0.executable) = (trials, jobs, threads, executable)
+        $0.cores = ProcessInfo.processInfo.activeProcessorCount
+      }
     case .failedBefore(let trials):
       for (trial, message) in trials { append(.failed, trial: trial) { $0.message = message } }
     case .started(let stage, let trial):
       underWay.withLock { $0[stage] = Activity(trial: trial) }
       append(.started, stage, trial: trial)
     case .progress(let stage, let trial, let progress, let remaining):
-      guard isDue(stage, trial, progress) else { return }
+      guard let spent = due(stage, trial, progress) else { return }
       append(.progress, stage, trial: trial) {
+        ($0.steps, $0.seconds) = (spent.steps, spent.watch.elapsed)
         ($0.step, $0.total, $0.remaining) = (progress.step, progress.total, remaining)
         $0.loss = progress.loss.flatMap(Self.finite)
       }
@@ -70,15 +77,15 @@ final class RunJournal: Sendable {
   /// The run is over.
   func end(isInterrupted: Bool) { append(.ended) { $0.status = isInterrupted ? "interrupted" : "completed" } }
 
-  /// Counts what was done, and tells whether it is time to write it down.
-  private func isDue(_ stage: Int, _ trial: String, _ progress: StageProgress) -> Bool {
+  /// Counts what was done. Where it is time to write it down, gives what was done in all.
+  private func due(_ stage: Int, _ trial: String, _ progress: StageProgress) -> Activity? {
     underWay.withLock { underWay in
       var activity = underWay[stage] ?? Activity(trial: trial)
       activity.steps += progress.steps
       let isDue = activity.told.elapsed >= Self.interval
       if isDue { activity.told = Stopwatch() }
       underWay[stage] = activity
-      return isDue
+      return isDue ? activity : nil
     }
   }
 

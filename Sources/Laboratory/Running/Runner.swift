@@ -78,8 +78,11 @@ package final class Runner: Sendable {
     self.plan = plan
     let distinctions = plan.distinctions
     self.distinctions = distinctions
+    // The last few thousand stages tell how fast steps are.
+    let history = StageHistory(of: plan.name, in: results, threads: options.threads, last: 4 << 20)
     let journal = try RunJournal(
-      results.journal(of: plan.name), stages: plan.stages, executable: BegunExecutable.digest(of: plan))
+      results.journal(of: plan.name), stages: plan.stages, jobs: options.jobs, threads: options.threads,
+      executable: BegunExecutable.digest(of: plan))
     self.journal = journal
     let observe: @Sendable (RunEvent) -> Void = { event in
       journal.take(event)
@@ -126,7 +129,7 @@ package final class Runner: Sendable {
       plan.stages, outputs: outputs, leases: leases, interruption: interruption, isFresh: options.isFresh,
       alone: { [queue] body in try queue.alone(body) }, damaged: { [damaged] in damaged.keep($0) },
       observe: observe)
-    clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs)
+    clock = RunClock(plan.stages, toRun: queue.stagesToRun, jobs: options.jobs, history: history)
     trialOfStage = plan.firstTrials(without: done)
     if options.isFresh { for stage in plan.stages { results.stages.removeCheckpoint(stage.key.hexadecimal) } }
     outcomes = RunOutcomes(
@@ -266,6 +269,10 @@ package final class Runner: Sendable {
   private func context(ofStage index: Int) -> StageContext {
     clock.began(index)
     observe(.started(stage: index, trial: trialOfStage[index] ?? ""))
+    if let remaining = clock.foreseen {
+      let progress = StageProgress(total: plan.stages[index].steps)
+      observe(.progress(stage: index, trial: trialOfStage[index] ?? "", progress, remaining: remaining))
+    }
     let left = queue.leftOnTheWay(of: index)
     let trial = trialOfStage[index] ?? ""
     return StageContext(
