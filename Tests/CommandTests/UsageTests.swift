@@ -60,7 +60,8 @@ import Testing
   @Test func everyHelpHasAnExampleThatIsOne() throws {
     let program = try Program()
     let commands = [
-      [], ["list"], ["plan"], ["run"], ["status"], ["show"], ["ls"], ["table"], ["plot"], ["compare"],
+      [], ["list"], ["plan"], ["run"], ["status"], ["watch"], ["serve"], ["show"], ["ls"], ["table"],
+      ["plot"], ["compare"],
       ["tag"], ["note"], ["data"], ["data", "list"],
       ["data", "fetch"], ["data", "verify"], ["doctor"], ["clean"], ["bench"],
       ["diff"], ["verify"], ["merge"], ["pack"], ["report"], ["analyse"], ["notebook"],

@@ -497,7 +497,8 @@ import Testing
     let commands = lines.compactMap { $0.wholeMatch(of: #/  ([a-z]+) {2,}(\S.*)/#) }
     #expect(
       Set(commands.map(\.1)) == [
-        "list", "plan", "run", "prune", "status", "show", "criteria", "claims", "explain", "compact",
+        "list", "plan", "run", "prune", "status", "watch", "serve", "show", "criteria", "claims", "explain",
+        "compact",
         "export",
         "inspect", "costs", "profile", "ls", "table", "plot", "compare", "report", "notebook", "diff",
         "verify", "merge", "pack", "tag", "note", "analyse", "speed", "advise", "data", "doctor", "clean",
