@@ -72,35 +72,43 @@ struct PageServer: Sendable {
     var staysOpen = true
     while staysOpen {
       table.extend(id, by: Self.patience, isWaiting: true)
-      var (head, fault): (RequestHead?, RequestHead.Fault?)
-      do throws(RequestHead.Fault) {
-        head = try await request(connection, &bytes)
-        // It has gone, or has taken too long.
-        if head == nil { return }
-      } catch { fault = error }
+      // It has gone, or has taken too long.
+      guard let asked = await request(connection, &bytes) else { return }
       table.extend(id, by: Self.patience, isWaiting: false)
+      let (reply, head) = reply(to: asked)
       staysOpen = head?.staysOpen ?? false
-      let answer = fault.map(Answer.init) ?? head.map(self.answer) ?? Answer(.malformed)
-      do { try await send(answer, isWhole: head?.method != "HEAD", staysOpen, connection, id) } catch {
-        return
-      }
+      do {
+        try await send(reply, isWhole: head?.method != "HEAD", staysOpen, connection, id)
+      } catch { return }
     }
     await settle(connection)
   }
 
-  /// The next request; `nil` where none comes any more.
+  /// The bytes of the next request, or what is wrong with them; `nil` where none comes any more.
   private func request(
     _ connection: AsyncSocket, _ bytes: inout [UInt8]
-  ) async throws(RequestHead.Fault) -> RequestHead? {
+  ) async -> Result<[UInt8], RequestHead.Fault>? {
     while true {
-      if let size = try RequestHead.size(in: bytes) {
-        let head = bytes.prefix(size)
+      switch Result(catching: { () throws(RequestHead.Fault) in try RequestHead.size(in: bytes) }) {
+      case .success(let size?):
+        let head = Array(bytes.prefix(size))
         bytes.removeFirst(size)
-        return try RequestHead(head)
+        return .success(head)
+      case .success(nil): break
+      case .failure(let fault): return .failure(fault)
       }
       guard let more = try? await connection.read(atMost: 4096) else { return nil }
       bytes += more
     }
+  }
+
+  /// What is answered to a request, and how it is understood; `nil` where it is not. Faults are thrown here and not across a wait: an
+  /// error of a known type that an asynchronous function throws ended the process (Swift 6.3).
+  private func reply(to request: Result<[UInt8], RequestHead.Fault>) -> (Answer, RequestHead?) {
+    do throws(RequestHead.Fault) {
+      let head = try RequestHead(try request.get())
+      return (answer(head), head)
+    } catch { return (Answer(error), nil) }
   }
 
   private func send(
