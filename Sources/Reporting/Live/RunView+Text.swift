@@ -80,7 +80,9 @@ extension RunView {
   }
 
   private var rateText: String {
-    rate.map { "\(NumberText.grouped($0.rounded())) steps/s" } ?? ""
+    rate.map { rate in
+      (rate < 10 ? NumberText.trimmed(rate, decimals: 1) : NumberText.grouped(rate.rounded())) + " steps/s"
+    } ?? ""
   }
 
   private func stageLine(_ stage: StageActivity, at now: Double, width: Int) -> String {

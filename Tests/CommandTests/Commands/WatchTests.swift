@@ -92,7 +92,7 @@ import Testing
             os.execv(\(quoted(program.executable.path)), ['coppice', 'watch', 'tiny', '--every', '0.2'])
         before, text, start, sent = termios.tcgetattr(terminal)[3], b'', time.time(), False
         while time.time() - start < 20:
-            if not sent and b'new' in text and time.time() - start > 1:
+            if not sent and b'at work' in text and time.time() - start > 1:
                 os.write(terminal, b'\(key)')
                 sent = True
             if select.select([terminal], [], [], 0.1)[0]:
