@@ -16,11 +16,10 @@ struct SiteFile {
 
   var answer: Answer {
     var answer = Answer(file, type: Self.types[ending] ?? "application/octet-stream")
-    // A page of `report` has one script of its own. It is kept apart from this server, of which it may ask nothing.
+    // A page of `report` has one script of its own. It is kept apart from this server, of which it may ask nothing. A figure has none.
     if ["html", "svg"].contains(ending) {
-      answer.policy =
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-coppice'; img-src data:; frame-ancestors 'none'; "
-        + "sandbox allow-scripts"
+      answer.policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; "
+      answer.policy += ending == "html" ? "script-src 'nonce-coppice'; sandbox allow-scripts" : "sandbox"
     }
     if Self.types[ending] == nil { answer.further.append(("Content-Disposition", "attachment")) }
     return answer
