@@ -37,7 +37,7 @@ struct Answer {
   }
 
   /// An answer that says in a line what is wrong.
-  init(_ status: Status, _ further: [(name: String, value: String)] = []) {
+  init(status: Status, _ further: [(name: String, value: String)] = []) {
     (self.status, self.further) = (status, further)
     body = .text(status.phrase + "\n")
   }
@@ -58,9 +58,9 @@ struct Answer {
 
   init(_ fault: RequestHead.Fault) {
     switch fault {
-    case .malformed: self.init(.malformed)
-    case .tooLong: self.init(.tooLong)
-    case .hasBody: self.init(.hasBody)
+    case .malformed: self.init(status: .malformed)
+    case .tooLong: self.init(status: .tooLong)
+    case .hasBody: self.init(status: .hasBody)
     }
   }
 

@@ -38,19 +38,21 @@ final class LiveSite: Sendable {
 
   /// The answer to a request.
   func answer(_ head: RequestHead) -> Answer {
-    guard let names = head.names, let first = names.first, isToken(first) else { return Answer(.notFound) }
+    guard let names = head.names, let first = names.first, isToken(first) else {
+      return Answer(status: .notFound)
+    }
     guard ["GET", "HEAD"].contains(head.method) else {
-      return Answer(.notAllowed, [("Allow", "GET, HEAD")])
+      return Answer(status: .notAllowed, [("Allow", "GET, HEAD")])
     }
     switch names.dropFirst().first {
     case nil where head.isFolder: return Answer(page, type: "text/html; charset=utf-8", policy: pagePolicy)
-    case nil: return Answer(.moved, [("Location", "/\(token)/")])
+    case nil: return Answer(status: .moved, [("Location", "/\(token)/")])
     case "experiments.json" where names.count == 2 && !head.isFolder: return Self.json(experiments)
     case "run" where names.count == 3 && !head.isFolder:
-      return run(names[2]).map(Self.json) ?? Answer(.notFound)
+      return run(names[2]).map(Self.json) ?? Answer(status: .notFound)
     case "files" where names.count > 3 && !head.isFolder:
-      return SiteFile(Array(names.dropFirst(2)), in: results)?.answer ?? Answer(.notFound)
-    default: return Answer(.notFound)
+      return SiteFile(Array(names.dropFirst(2)), in: results)?.answer ?? Answer(status: .notFound)
+    default: return Answer(status: .notFound)
     }
   }
 

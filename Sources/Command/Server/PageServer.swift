@@ -102,8 +102,7 @@ struct PageServer: Sendable {
     }
   }
 
-  /// What is answered to a request, and how it is understood; `nil` where it is not. Faults are thrown here and not across a wait: an
-  /// error of a known type that an asynchronous function throws ended the process (Swift 6.3).
+  /// What is answered to a request, and how it is understood; `nil` where it is not.
   private func reply(to request: Result<[UInt8], RequestHead.Fault>) -> (Answer, RequestHead?) {
     do throws(RequestHead.Fault) {
       let head = try RequestHead(try request.get())
