@@ -17,6 +17,7 @@ func tests(_ folder: String, _ dependencies: [Target.Dependency], resources: [Re
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let sockets = Target.Dependency.product(name: "FlyingSocks", package: "FlyingFox")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
@@ -30,6 +31,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // Numbers
@@ -87,7 +89,7 @@ let package = Package(
       "Command",
       [
         "Coppice", "CoppiceBenchmarks", "CoppiceExchange", "CoppiceHDF5", "CoppiceReporting", "CoppiceStore",
-        argumentParser,
+        argumentParser, sockets,
       ]),
     .target(
       name: "CoppiceExperiments", dependencies: ["Coppice"], path: "Experiments", exclude: ["README.md"]),

@@ -114,7 +114,8 @@ struct RootCommand: ParsableCommand {
     version: Provenance.toolVersion,
     subcommands: [
       ListCommand.self, PlanCommand.self, RunCommand.self, PruneCommand.self, StatusCommand.self,
-      WorkCommand.self, LaunchCommand.self, CancelCommand.self, ShowCommand.self,
+      WatchCommand.self, ServeCommand.self, WorkCommand.self, LaunchCommand.self, CancelCommand.self,
+      ShowCommand.self,
       CriteriaCommand.self, AnalyseCommand.self, ClaimsCommand.self, ExplainCommand.self,
       CompactCommand.self, ExportCommand.self, InspectCommand.self, CostsCommand.self, ProfileCommand.self,
       LsCommand.self, TableCommand.self, PlotCommand.self, CompareCommand.self, ReportCommand.self,

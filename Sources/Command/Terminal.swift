@@ -9,6 +9,19 @@ enum Terminal {
   /// Whether colours may be used: on such a terminal, unless NO_COLOR says no.
   static var hasColor: Bool { isLive && Environment["NO_COLOR"] == nil }
 
+  /// Whether standard output is a terminal that can be drawn over.
+  static var isOutputLive: Bool { isatty(STDOUT_FILENO) == 1 && Environment["TERM"] != "dumb" }
+
+  /// Whether colours may be used there, unless NO_COLOR says no.
+  static var hasOutputColor: Bool { isOutputLive && Environment["NO_COLOR"] == nil }
+
+  /// Rows of the terminal that is drawn over.
+  static var height: Int {
+    if let lines = Environment["LINES"].flatMap(Int.init), lines > 0 { return lines }
+    var size = winsize()
+    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0 ? Int(size.ws_row) : 24
+  }
+
   /// Columns of the terminal that shows progress.
   static var width: Int { columns(STDERR_FILENO) ?? 80 }
 
@@ -39,6 +52,9 @@ enum Terminal {
 
   /// Draws over the current line of standard error. The text is our own, with colours in it.
   static func redraw(_ text: String) { _ = write("\r\u{1B}[2K" + text, to: STDERR_FILENO) }
+
+  /// Draws on standard output. The text is our own, with orders to the terminal in it.
+  static func screen(_ text: String) { _ = write(text, to: STDOUT_FILENO) }
 
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var rest = Array(text.utf8)[...]

@@ -297,7 +297,8 @@ import Testing
       String(repeating: "a", count: 9_000),
     ]
     for command in [
-      "status", "show", "table", "plot", "ls", "compare", "tag", "note", "plan", "list", "data", "clean",
+      "status", "watch", "show", "table", "plot", "ls", "compare", "tag", "note", "plan", "list", "data",
+      "clean",
       "doctor", "run", "cancel", "work", "launch",
     ] {
       for text in odd where !text.contains("\u{0}") {

@@ -64,7 +64,8 @@ import Testing
   @Test func everyHelpHasAnExampleThatIsOne() throws {
     let program = try Program()
     let commands = [
-      [], ["list"], ["plan"], ["run"], ["status"], ["work"], ["launch"], ["cancel"], ["show"], ["ls"],
+      [], ["list"], ["plan"], ["run"], ["status"], ["watch"], ["serve"], ["work"], ["launch"], ["cancel"],
+      ["show"], ["ls"],
       ["table"], ["plot"], ["compare"],
       ["tag"], ["note"], ["data"], ["data", "list"],
       ["data", "fetch"], ["data", "verify"], ["doctor"], ["clean"], ["bench"],

@@ -1,10 +1,10 @@
-"""A page of `coppice report` opened in Chromium: python3 Tests/Reference/report_page.py PAGE [--within MS] [--png FILE] [--pdf FILE] [--dark]
+"""A page of `coppice report` opened in Chromium: python3 Tests/Reference/report_page.py PAGE|ADDRESS [--within MS] [--png FILE] [--pdf FILE] [--dark]
 
 Uses nothing but Python's own library: DevTools' protocol over a WebSocket of a few lines. Checks that the page opens without an error
 on the console and without a request to anywhere, that a pointer and the arrow keys read values, that tables sort and filter, that curves
 are hidden and shown, that a trial opens, and that the focus moves. Prints what it found, a line each, and ends with 1 where something is
 wrong; with 3 where there is no Chromium."""
-import argparse, base64, json, os, pathlib, shutil, socket, struct, subprocess, sys, tempfile, time, urllib.request
+import argparse, base64, contextlib, json, os, pathlib, shutil, socket, struct, subprocess, sys, tempfile, time, urllib.request
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"]
 
@@ -185,29 +185,12 @@ def check(page, say):
     say("nothing foreign ran", value("window.injected === undefined && document.querySelectorAll('img[src=x]').length === 0"))
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("page")
-    parser.add_argument("--within", type=float, help="milliseconds in which the page is to be ready")
-    parser.add_argument("--png")
-    parser.add_argument("--pdf")
-    parser.add_argument("--dark", action="store_true")
-    parser.add_argument("--script", help="what is done in the page before a picture is taken")
-    options = parser.parse_args()
-    program = browser()
-    if not program:
-        print("there is no Chromium")
-        sys.exit(3)
-    faults = []
-
-    def say(what, holds, more=""):
-        print(f"{'ok' if holds else 'WRONG'}: {what}{': ' + str(more) if more else ''}")
-        if not holds:
-            faults.append(what)
-
+@contextlib.contextmanager
+def tab(dark=False):
+    """A tab of a browser of its own, which ends with it."""
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
-            [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--hide-scrollbars",
+            [browser(), "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--hide-scrollbars",
              "--disable-background-networking", "--remote-debugging-port=0", f"--user-data-dir={folder}/profile", "--window-size=1200,900",
              "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, "HOME": folder})
@@ -223,43 +206,76 @@ def main():
             page = Page(next(tab for tab in tabs if tab["type"] == "page")["webSocketDebuggerUrl"])
             for part in ["Runtime", "Log", "Page", "Network"]:
                 page(f"{part}.enable")
-            if options.dark:
+            if dark:
                 page("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
-            address = pathlib.Path(options.page).resolve().as_uri()
-            page("Page.navigate", url=address)
-            ready = float(page.wait("document.documentElement?.dataset.ready"))
-            print(f"ready after {ready:.0f} ms")
-            if options.within:
-                say(f"it opens within {options.within:.0f} ms", ready < options.within, f"{ready:.0f} ms")
-            if options.png or options.pdf:
-                if options.script:
-                    page.value(options.script)
-                    time.sleep(0.3)
-                if options.png:
-                    shot = page("Page.captureScreenshot", format="png", captureBeyondViewport=True)
-                    pathlib.Path(options.png).write_bytes(base64.b64decode(shot["data"]))
-                if options.pdf:
-                    shot = page("Page.printToPDF", printBackground=True)
-                    pathlib.Path(options.pdf).write_bytes(base64.b64decode(shot["data"]))
-            else:
-                check(page, say)
-            page.value("1")
-            for event in page.events:
-                method, parameters = event.get("method"), event.get("params", {})
-                if method == "Runtime.exceptionThrown":
-                    say("no error is thrown", False, parameters["exceptionDetails"])
-                if method == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "warning"):
-                    say("nothing stands on the console", False, parameters["args"])
-                if method == "Log.entryAdded" and parameters["entry"]["level"] in ("error", "warning"):
-                    say("nothing stands in the log", False, parameters["entry"]["text"])
-                if method == "Network.requestWillBeSent":
-                    url = parameters["request"]["url"]
-                    if url != address and not url.startswith("data:"):
-                        say("nothing is asked of anywhere", False, url)
+            yield page
         finally:
             process.kill()
             process.wait()
+
+
+def complaints(page, say, is_own):
+    """Errors on the console, and requests to what is not the page's own."""
+    page.value("1")
+    for event in page.events:
+        method, parameters = event.get("method"), event.get("params", {})
+        if method == "Runtime.exceptionThrown":
+            say("no error is thrown", False, parameters["exceptionDetails"])
+        if method == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "warning"):
+            say("nothing stands on the console", False, parameters["args"])
+        if method == "Log.entryAdded" and parameters["entry"]["level"] in ("error", "warning"):
+            say("nothing stands in the log", False, parameters["entry"]["text"])
+        if method == "Network.requestWillBeSent":
+            url = parameters["request"]["url"]
+            if not is_own(url) and not url.startswith("data:"):
+                say("nothing is asked of anywhere", False, url)
+
+
+def picture(page, file):
+    shot = page("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+    pathlib.Path(file).write_bytes(base64.b64decode(shot["data"]))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("page")
+    parser.add_argument("--within", type=float, help="milliseconds in which the page is to be ready")
+    parser.add_argument("--png")
+    parser.add_argument("--pdf")
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--script", help="what is done in the page before a picture is taken")
+    options = parser.parse_args()
+    if not browser():
+        print("there is no Chromium")
+        sys.exit(3)
+    faults = []
+
+    def say(what, holds, more=""):
+        print(f"{'ok' if holds else 'WRONG'}: {what}{': ' + str(more) if more else ''}")
+        if not holds:
+            faults.append(what)
+
+    with tab(options.dark) as page:
+        address = options.page if "://" in options.page else pathlib.Path(options.page).resolve().as_uri()
+        page("Page.navigate", url=address)
+        ready = float(page.wait("document.documentElement?.dataset.ready"))
+        print(f"ready after {ready:.0f} ms")
+        if options.within:
+            say(f"it opens within {options.within:.0f} ms", ready < options.within, f"{ready:.0f} ms")
+        if options.png or options.pdf:
+            if options.script:
+                page.value(options.script)
+                time.sleep(0.3)
+            if options.png:
+                picture(page, options.png)
+            if options.pdf:
+                shot = page("Page.printToPDF", printBackground=True)
+                pathlib.Path(options.pdf).write_bytes(base64.b64decode(shot["data"]))
+        else:
+            check(page, say)
+        complaints(page, say, lambda url: url == address)
     sys.exit(1 if faults else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -57,6 +57,7 @@ enum Arrows {
   /// Libraries of others, and the targets that speak to them.
   static let libraries: [(library: String, users: Set<String>)] = [
     ("OrderedCollections", ["CoppiceTensors"]), ("ArgumentParser", ["CoppiceCommand"]),
+    ("FlyingSocks", ["CoppiceCommand"]),
     ("Crypto", ["CoppiceDatasets", "CoppiceExchange", "CoppiceLaboratory"]),
   ]
 

@@ -77,7 +77,7 @@ import Testing
       "Sources/Terms/ReadableFile.swift", "Sources/HDF5/AtomicFile.swift",
       "Sources/HDF5/AtomicFile+Keep.swift",
       "Sources/HDF5/AtomicFile+Leftovers.swift", "Sources/Store/StageLeases.swift",
-      "Sources/Store/LeaseFile.swift", "Sources/Store/OwnFiles.swift",
+      "Sources/Store/LeaseFile.swift", "Sources/Store/OwnFiles.swift", "Sources/Store/InnerFile.swift",
       "Sources/Terms/MemoryLimit.swift", "Sources/Terms/ToolRun.swift",
       "Sources/Store/LeaseHolder.swift",
       "Sources/Laboratory/Provenance/Provenance.swift", "Sources/Laboratory/Provenance/Executable.swift",

@@ -15,9 +15,18 @@ package enum Browser {
 
   /// What the script says of a page: it opens it, points at figures, sorts and filters tables, and moves the focus.
   package static func check(_ page: String, _ options: [String] = []) -> Python.Outcome? {
+    run("report_page.py", [page] + options)
+  }
+
+  /// What Tests/Reference/live_page.py says of the page of a server: it looks on while a run is at work.
+  package static func watch(_ address: String, _ options: [String] = []) -> Python.Outcome? {
+    run("live_page.py", [address] + options)
+  }
+
+  private static func run(_ script: String, _ arguments: [String]) -> Python.Outcome? {
     guard let python else { return nil }
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Reference/report_page.py").path
-    return Python.run(python, [script, page] + options)
+      .appendingPathComponent("Reference/\(script)").path
+    return Python.run(python, [script] + arguments)
   }
 }

@@ -497,7 +497,8 @@ import Testing
     let commands = lines.compactMap { $0.wholeMatch(of: #/  ([a-z]+) {2,}(\S.*)/#) }
     #expect(
       Set(commands.map(\.1)) == [
-        "list", "plan", "run", "prune", "status", "work", "launch", "cancel", "show", "criteria", "claims",
+        "list", "plan", "run", "prune", "status", "watch", "serve", "work", "launch", "cancel", "show",
+        "criteria", "claims",
         "explain", "compact",
         "export",
         "inspect", "costs", "profile", "ls", "table", "plot", "compare", "report", "notebook", "diff",
