@@ -27,8 +27,8 @@ package struct MissingStages: Sendable {
       ending: { outputs.usableEnding($0, observe: { _ in }) })
     places = (queue.stagesToRun + queue.stagesToRun.flatMap(queue.leftOnTheWay)).sorted()
     results = Set(
-      plan.trials.indices.filter { finished[$0] == nil }.flatMap { plan.trials[$0].results })
-    trials = plan.trials.count - finished.count
+      plan.trials.indices.filter { known.outcomes[$0] == nil }.flatMap { plan.trials[$0].results })
+    trials = plan.trials.count - known.outcomes.count
     hasSummary =
       (try? SummaryFile.rows(folder.summary(of: plan.name)))?.allSatisfy(\.status.isFinished) ?? false
   }

@@ -138,7 +138,8 @@ package final class Runner: Sendable {
     if scope == .assembly {
       // What failed elsewhere, trials do not wait for.
       for (place, message) in StageFailures.last(of: plan, in: results) {
-        _ = queue.finish(place, .failed(message))
+        // The journal does not tell whether the error would come again, so that it is tried again.
+        _ = queue.finish(place, .failed(TrialFailure(message, isLasting: false)))
       }
     }
   }
