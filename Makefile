@@ -2,7 +2,7 @@
 COPPICE = .build/release/coppice
 SWIFT ?= swift
 
-.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject build install uninstall setup format lint
+.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject scale build install uninstall setup format lint
 
 quickstart: build
 	$(COPPICE) run quickstart
@@ -41,6 +41,10 @@ fuzz: setup
 	  { TMPDIR=$$temporary COPPICE_FUZZ=$(FUZZ) COPPICE_FUZZ_FOLDER=$(abspath $(FUZZ_FOLDER)) $(SWIFT) test -c release \
 	    --disable-testable-imports --filter 'Fuzzing|Forged' || \
 	    { echo "being read when it ended, if anything:" >&2; find $(FUZZ_FOLDER) -type f >&2; exit 1; }; }
+
+# A store of 10,000 trials and 100,000 stages: how long every command takes on it, in some minutes; needs python3. See the script.
+scale: build
+	@COPPICE=$(abspath $(COPPICE)) bash Tests/Scale/stores.sh
 
 build: setup
 	$(SWIFT) build -c release --product coppice
