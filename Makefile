@@ -2,7 +2,7 @@
 COPPICE = .build/release/coppice
 SWIFT ?= swift
 
-.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject torture simulation build install uninstall setup format lint
+.PHONY: quickstart test fuzz sanitize-address sanitize-threads inject torture simulation scale build install uninstall setup format lint
 
 quickstart: build
 	$(COPPICE) run quickstart
@@ -51,6 +51,10 @@ fuzz: setup
 # What `coppice plan --simulate` foretells beside what 1, 2 and 4 processes on one folder need, in a few minutes: see the script.
 simulation: build
 	@python3 Tests/Simulation/check.py $(COPPICE)
+
+# A store of 10,000 trials and 100,000 stages: how long every command takes on it, in some minutes; needs python3. See the script.
+scale: build
+	@COPPICE=$(abspath $(COPPICE)) bash Tests/Scale/stores.sh
 
 build: setup
 	$(SWIFT) build -c release --product coppice

@@ -19,7 +19,8 @@ struct ExperimentStatus {
   /// Reads how an experiment stands. Without its data the plan cannot be made, and the summary says which trials there are.
   init(_ name: String, in folder: ResultsFolder, library: DataLibrary) throws {
     self.name = name
-    let entries = try Journal.entries(of: JournalEntry.self, in: folder.journal(of: name))
+    let entries = try Journal.entries(
+      of: JournalEntry.self, in: folder.journal(of: name), atMost: Self.journalTail)
     // What a line says may be no time at all.
     lastActivity = entries.map(\.time).filter((0..<1e11).contains).max().map(
       Date.init(timeIntervalSince1970:))
@@ -35,16 +36,15 @@ struct ExperimentStatus {
         return nil
       }
     }
-    if names == nil,
-      let rows = reading({ () throws(StoreError) in try SummaryFile.rows(folder.summary(of: name)) })
-    {
-      names = rows.reduce(into: []) { if $0.last != $1.trial { $0.append($1.trial) } }
-    }
+    let summary = reading { () throws(StoreError) in try SummaryStatuses(folder.summary(of: name)) }
+    // Of an experiment that is planned, the trials are known without it.
+    if names != nil { faults = [] } else { names = summary?.trials }
     let stored = Set(files)
     var failures: [String: TrialFailure] = [:]
     trials = (names ?? files).map { trial -> (name: String, status: TrialStatus) in
       guard stored.contains(trial) else { return (trial, .pending) }
       let path = folder.trial(trial, of: name)
+      if let status = summary?.status(of: trial, in: path), status.isFinished { return (trial, status) }
       let found = reading { () throws(StoreError) -> (status: TrialStatus, failure: TrialFailure?) in
         let file = try TrialFile(path)
         return (try file.status, try file.failure)
@@ -55,6 +55,9 @@ struct ExperimentStatus {
     self.failures = failures
     self.faults = faults
   }
+
+  /// The bytes at the end of a journal that tell when anything was last written to it.
+  private static let journalTail = 1 << 16
 
   /// How many trials stand so.
   func count(_ status: TrialStatus) -> Int { trials.count { $0.status == status } }

@@ -20,7 +20,7 @@ struct StoredResults {
   }
 
   private func contains(_ name: String) -> Bool {
-    guard !["", ".", ".."].contains(name), !name.unicodeScalars.contains("/") else { return false }
+    guard !["", ".", "..", ResultsFolder.stagesName, ResultsFolder.costsName].contains(name), !name.unicodeScalars.contains("/") else { return false }
     return [folder.summary(of: name), folder.journal(of: name)].contains(
       where: FileManager.default.fileExists)
   }

@@ -7,9 +7,14 @@ extension AtomicFile {
   /// locked, and for names of earlier versions, which locked nothing, age decides.
   /// - Parameter age: seconds since the last write after which an unlocked file is of a dead process where locks do not tell.
   package static func leftovers(in folder: String, olderThan age: Double = 3600) -> [String] {
-    // Of another name, a file is somebody's own.
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.sorted().compactMap { name in
+    return leftovers(in: folder, among: names, olderThan: age)
+  }
+
+  /// The same of a folder that has been read: those among its names.
+  package static func leftovers(in folder: String, among names: [String], olderThan age: Double) -> [String] {
+    // Of another name, a file is somebody's own.
+    names.sorted().compactMap { name in
       guard let kind = Kind(name) else { return nil }
       let path = "\(folder)/\(name)"
       return isLeft(path, kind, age) ? path : nil

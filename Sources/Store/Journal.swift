@@ -7,11 +7,19 @@ import Synchronization
 ///
 /// Each entry is one write, so that lines of several processes do not mix. A crash can cut only the last
 /// line; it is ended before the next entry, and readers pass over what is not an entry.
+///
+/// A journal that has grown to its limit is moved: `journal.jsonl` becomes `journal.1.jsonl`, that becomes `journal.2.jsonl`, and
+/// the oldest goes (`JournalFiles`). Writers share a lock of the file, and who moves it has the lock alone: so no line is written
+/// to a file that was moved. Where files cannot be locked, none is moved.
 package final class Journal: Sendable {
   /// The path of the file.
   package let path: String
   private let isSynced: Bool
+  private let limit: Int
   private let file: Mutex<File>
+
+  /// The bytes that a journal grows to before it is moved.
+  package static let limit = 8 << 20
 
   private struct File {
     var descriptor: Int32
@@ -20,10 +28,13 @@ package final class Journal: Sendable {
   }
 
   /// Opens a journal to append to; it and its folder are made where they are missing.
-  /// - Parameter isSynced: whether every entry is on disk before `append` returns.
-  package init(_ path: String, isSynced: Bool = false) throws(StoreError) {
+  /// - Parameters:
+  ///   - isSynced: whether every entry is on disk before `append` returns.
+  ///   - limit: the bytes that it grows to before it is moved. A longer entry stands in a file alone.
+  package init(_ path: String, isSynced: Bool = false, limit: Int = Journal.limit) throws(StoreError) {
     self.path = path
     self.isSynced = isSynced
+    self.limit = limit
     file = Mutex(try Self.open(path))
   }
 
@@ -55,7 +66,8 @@ package final class Journal: Sendable {
       throw .file(HDF5Error(call: "encode", file: path, message: "the entry is not JSON: \(error)"))
     }
     let code = file.withLock { file -> Int32 in
-      reopen(&file)
+      let isLocked = settle(&file, for: line.count)
+      defer { if isLocked { flock(file.descriptor, LOCK_UN) } }
       let bytes = file.isCut ? Data("\n".utf8) + line : line
       let written = bytes.withUnsafeBytes { write(file.descriptor, $0.baseAddress, $0.count) }
       file.isCut = written > 0 && written < bytes.count || file.isCut && written <= 0
@@ -65,27 +77,79 @@ package final class Journal: Sendable {
     if code != 0 { throw .file(HDF5Error(systemCall: "write", file: path, errno: code)) }
   }
 
-  /// Makes the file again where somebody has removed it: what is written to a file without a name is lost.
-  private func reopen(_ file: inout File) {
-    var status = stat()
-    guard fstat(file.descriptor, &status) == 0, status.st_nlink == 0, let new = try? Self.open(path) else {
-      return
+  // MARK: Moving
+
+  /// Makes sure that the open file is the one at the path and has room, and that nobody moves it while it is written to. What is
+  /// written to a file that somebody has removed is lost, and so the file is made again.
+  ///
+  /// - Returns: whether the file is locked, for the caller to unlock.
+  private func settle(_ file: inout File, for count: Int) -> Bool {
+    var mayMove = true
+    for _ in 0..<16 {
+      let isLocked = Self.lock(file.descriptor)
+      if isInPlace(file.descriptor) {
+        guard isLocked, mayMove, !hasRoom(file.descriptor, for: count) else { return isLocked }
+        // Where others are writing, one of the next lines finds a moment.
+        mayMove = move(file.descriptor)
+      }
+      flock(file.descriptor, LOCK_UN)
+      if isInPlace(file.descriptor) { continue }
+      guard let new = try? Self.open(path) else { return false }
+      close(file.descriptor)
+      file = new
     }
-    close(file.descriptor)
-    file = new
+    return Self.lock(file.descriptor)
   }
 
-  /// The entries of a journal, oldest first; none where there is no such file. Lines that are not entries are
-  /// left out.
-  package static func entries<Entry: Decodable>(
-    of _: Entry.Type = Entry.self, in path: String
-  ) throws(StoreError) -> [Entry] {
-    guard access(path, F_OK) == 0 else { return [] }
-    let data: Data
-    do { data = Data(try ReadableFile.bytes(path)) } catch { throw .file(HDF5Error(error)) }
-    let decoder = JSONDecoder()
-    return data.split(separator: UInt8(ascii: "\n")).compactMap {
-      try? decoder.decode(Entry.self, from: Data($0))
+  private func hasRoom(_ descriptor: Int32, for count: Int) -> Bool {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return true }
+    return status.st_size == 0 || Int(status.st_size) + count <= limit
+  }
+
+  /// Moves the file, unless somebody is writing to it or it cannot be moved.
+  private func move(_ descriptor: Int32) -> Bool {
+    // Between giving up the shared lock and having it alone, another process may have moved the file.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isInPlace(descriptor) else { return false }
+    return JournalFiles(path).shift()
+  }
+
+  /// Whether the open file is the one at the path.
+  private func isInPlace(_ descriptor: Int32) -> Bool {
+    var (ours, there) = (stat(), stat())
+    return fstat(descriptor, &ours) == 0 && stat(path, &there) == 0 && ours.st_ino == there.st_ino
+      && ours.st_dev == there.st_dev
+  }
+
+  /// Shares the lock of a file with other writers. Who moves a file takes a moment. Somebody who keeps the lock much longer is not
+  /// waited for.
+  private static func lock(_ descriptor: Int32) -> Bool {
+    for _ in 0..<200 {
+      if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return true }
+      guard [EWOULDBLOCK, EINTR].contains(errno) else { return false }
+      usleep(1_000)
     }
+    return false
+  }
+
+  // MARK: Reading
+
+  /// The bytes of a journal that are read at most.
+  package static let readLimit = 64 << 20
+
+  /// The entries of a journal and of its files that were moved, oldest first; none where there are no such files. Lines that are
+  /// not entries are left out.
+  /// - Parameter most: the bytes that are read at most, the last ones.
+  package static func entries<Entry: Decodable>(
+    of _: Entry.Type = Entry.self, in path: String, atMost most: Int = Journal.readLimit
+  ) throws(StoreError) -> [Entry] {
+    let decoder = JSONDecoder()
+    var entries: [Entry] = []
+    do throws(FileFault) {
+      try JournalFiles(path).lines(atMost: most) { line in
+        if let entry = try? decoder.decode(Entry.self, from: line) { entries.append(entry) }
+      }
+    } catch { throw .file(HDF5Error(error)) }
+    return entries
   }
 }

@@ -34,11 +34,7 @@ package struct JournalTail: Sendable {
     let inode: UInt64
   }
 
-  /// How many moved files are looked for.
-  private static let movedFiles = 9
   private static let chunk = 1 << 16
-  /// The most bytes of a line that can be an entry.
-  private static let longestLine = 1 << 20
   private static let markLength = 64
 
   /// The path of the file that is written to.
@@ -79,8 +75,7 @@ package struct JournalTail: Sendable {
 
   /// The files that are there, oldest first.
   private static func files(of path: String) -> [(path: String, identity: Identity)] {
-    let stem = (path as NSString).deletingPathExtension
-    let moved = (1...movedFiles).reversed().map { "\(stem).\($0).\((path as NSString).pathExtension)" }
+    let moved = (1...JournalFiles.kept).reversed().map(JournalFiles(path).moved)
     return (moved + [path]).compactMap { path in
       var status = stat()
       guard stat(path, &status) == 0 else { return nil }
@@ -115,7 +110,7 @@ package struct JournalTail: Sendable {
       let decoder = JSONDecoder()
       while left > 0 {
         let bytes = try ReadableFile.bytes(of: descriptor, Self.chunk, at: path)
-        place.take(bytes, longest: Self.longestLine) { line in
+        place.take(bytes, longest: JournalFiles.longestLine) { line in
           if let entry = try? decoder.decode(JournalEntry.self, from: Data(line)) { found.append(entry) }
         }
         place.mark = Array((place.mark + bytes).suffix(Self.markLength))

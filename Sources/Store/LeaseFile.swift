@@ -77,12 +77,7 @@ enum LeaseFile {
     if let holder, holder.isLocked, holder.isHere { return isUnlocked(path) }
     var status = stat()
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
-    #if canImport(Darwin)
-      let changed = Double(status.st_mtimespec.tv_sec)
-    #else
-      let changed = Double(status.st_mtim.tv_sec)
-    #endif
-    return abs(Date().timeIntervalSince1970 - changed) >= silence
+    return abs(Date().timeIntervalSince1970 - status.modified) >= silence
   }
 
   /// Locks a file of ours, where files can be locked; asking again changes nothing.

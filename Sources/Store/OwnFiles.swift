@@ -3,15 +3,8 @@ import Foundation
 
 /// Files that runs write, told by their names and kinds, so that nothing else is ever removed, and nothing that a link leads to.
 enum OwnFiles {
-  /// `<key>.h5`, `<key>.checkpoint.h5` or `<key>.lease`, in the folder of the key's first two digits.
-  static func isStage(_ name: String, in folder: String) -> Bool {
-    let key = name.prefix(64)
-    return key.utf8.count == 64 && key.allSatisfy(isDigit) && key.hasPrefix(folder)
-      && [".h5", ".checkpoint.h5", ".lease"].contains(name.dropFirst(64))
-  }
-
   /// The first two digits of a key.
-  static func isStageFolder(_ name: String) -> Bool { name.utf8.count == 2 && name.allSatisfy(isDigit) }
+  static func isStageFolder(_ name: String) -> Bool { name.utf8.count == 2 && name.utf8.allSatisfy(isDigit) }
 
   /// `<label>-seed<number>-<eight digits of the key>.h5`.
   static func isTrial(_ name: String) -> Bool {
@@ -21,7 +14,10 @@ enum OwnFiles {
   /// `<name>-<number>.h5`, as `AtomicFile.keep` calls what it keeps.
   static func isSetAside(_ name: String) -> Bool { name.wholeMatch(of: #/.+-[0-9]+\.h5/#) != nil }
 
-  private static func isDigit(_ character: Character) -> Bool { "0123456789abcdef".contains(character) }
+  /// Whether a byte is a digit of a key.
+  static func isDigit(_ byte: UInt8) -> Bool {
+    UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
+  }
 
   /// The names in a folder below `root`, sorted; none where a part of the way to it is a link.
   static func names(in folder: [String], below root: String) -> [String] {

@@ -45,48 +45,67 @@ package struct StageFolder: Hashable, Sendable {
   /// Drops the checkpoint of a stage, if there is one.
   package func removeCheckpoint(_ key: String) { unlink(checkpoint(key)) }
 
-  /// The paths of what runs have written here, checkpoints and leases among it, sorted. Files of other names or kinds are
-  /// somebody's own, and so is what a link leads to.
-  package func paths() -> [String] { isLink ? [] : files() }
+  /// What runs have written here, checkpoints and leases among it, sorted by path. Files of other names or kinds are somebody's
+  /// own, and so is what a link leads to.
+  package func entries() -> [StageEntry] { isLink ? [] : scan { _ in true } }
 
-  /// The same where the folder is a link as well: who is at work there is at work here.
-  func files() -> [String] {
+  /// The paths of the same.
+  package func paths() -> [String] { entries().map(\.path) }
+
+  /// The files of some kinds, also where the folder is a link: who is at work there is at work here. Of others, no file is looked
+  /// at.
+  func scan(_ isWanted: (StageEntry.Kind) -> Bool) -> [StageEntry] {
     folders.flatMap { folder in
-      OwnFiles.names(in: [folder], below: path).filter { OwnFiles.isStage($0, in: folder) }
-        .map { "\(path)/\(folder)/\($0)" }.filter { OwnFiles.kind(of: $0) == S_IFREG }
+      OwnFiles.names(in: [folder], below: path).compactMap { name in
+        guard let kind = StageEntry.kind(name, in: folder), isWanted(kind) else { return nil }
+        return StageEntry(name, in: folder, below: path).flatMap { $0.isFile ? $0 : nil }
+      }
     }
   }
 
   /// Temporary files left by processes that were killed in the middle of a write.
   /// - Parameter age: where locks do not tell the dead from the living, only those at least this old, in seconds.
   package func leftovers(olderThan age: Double = 3600) -> [String] {
-    guard !isLink else { return [] }
-    return folders.flatMap { folder -> [String] in
-      guard OwnFiles.kind(of: "\(path)/\(folder)") == S_IFDIR else { return [] }
-      return AtomicFile.leftovers(in: "\(path)/\(folder)", olderThan: age).filter { leftover in
-        let name = (leftover as NSString).lastPathComponent
-        return AtomicFile.target(ofTemporary: name).map { OwnFiles.isStage($0, in: folder) } ?? false
+    isLink ? [] : folders.flatMap { leftovers(in: $0, OwnFiles.names(in: [$0], below: path), age) }
+  }
+
+  /// The same of one folder.
+  private func leftovers(in folder: String, _ names: [String], _ age: Double) -> [String] {
+    let others = names.filter { StageEntry.kind($0, in: folder) == nil }
+    return AtomicFile.leftovers(in: "\(path)/\(folder)", among: others, olderThan: age).filter { leftover in
+      let name = (leftover as NSString).lastPathComponent
+      return AtomicFile.target(ofTemporary: name).flatMap { StageEntry.kind($0, in: folder) } != nil
+    }
+  }
+
+  /// Removes those, and what a run that was killed behind the writing of a stage left beside it: the checkpoint and the lease. Names
+  /// are enough for that, so that the folder is read once.
+  package func removeLeftovers(olderThan age: Double = 3600) {
+    guard !isLink else { return }
+    for folder in folders {
+      let names = OwnFiles.names(in: [folder], below: path)
+      for file in leftovers(in: folder, names, age) + overtaken(in: folder, names) {
+        _ = OwnFiles.remove(file, below: path)
       }
     }
   }
 
-  /// Removes those, and what a run that was killed behind the writing of a stage left beside it: the checkpoint and the lease.
-  package func removeLeftovers(olderThan age: Double = 3600) {
-    for leftover in leftovers(olderThan: age) + overtaken() { _ = OwnFiles.remove(leftover, below: path) }
+  /// The checkpoints of stages that are there, and their leases, where nobody holds them.
+  private func overtaken(in folder: String, _ names: [String]) -> [String] {
+    let beside = names.filter { name in
+      guard let kind = StageEntry.kind(name, in: folder) else { return false }
+      return kind != .outputs
+    }
+    guard !beside.isEmpty else { return [] }
+    let all = Set(names)
+    return beside.filter { name in
+      all.contains("\(name.prefix(64)).h5") && !isHeld(String(name.prefix(64)))
+    }.map { "\(path)/\(folder)/\($0)" }
   }
 
-  /// The checkpoints of stages that are there, and their leases, where nobody holds them.
-  private func overtaken() -> [String] {
-    guard !isLink else { return [] }
-    return folders.flatMap { folder -> [String] in
-      let names = OwnFiles.names(in: [folder], below: path).filter { OwnFiles.isStage($0, in: folder) }
-      let stored = Set(names.filter { $0.utf8.count == 67 }.map { $0.prefix(64) })
-      return names.filter { name in
-        guard name.utf8.count != 67, stored.contains(name.prefix(64)) else { return false }
-        let lease = "\(path)/\(folder)/\(name.prefix(64)).lease"
-        return OwnFiles.kind(of: lease) == nil || LeaseFile.isLeft(lease)
-      }.map { "\(path)/\(folder)/\($0)" }
-    }
+  /// Whether somebody may be at work on a stage: there is a lease, and nothing says that its holder is dead.
+  package func isHeld(_ key: String) -> Bool {
+    OwnFiles.kind(of: lease(key)) != nil && !LeaseFile.isLeft(lease(key))
   }
 
   /// The path of a stage's outputs.
@@ -102,12 +121,24 @@ package struct StageFolder: Hashable, Sendable {
   package func checkpoint(_ key: String) -> String { "\(path)/\(key.prefix(2))/\(key).checkpoint.h5" }
 
   private func read(_ key: String, _ file: String) throws(StoreError) -> StageRecord? {
-    guard access(file, F_OK) == 0 else { return nil }
+    var status = stat()
+    guard stat(file, &status) == 0 else { return nil }
     let record = try StageFile.read(file)
     guard record.key == key else {
       throw .file(HDF5Error(call: "read", file: file, object: "/@key", message: "bad key \(record.key)"))
     }
+    markUse(of: file, status)
     return record
+  }
+
+  /// The least seconds between two marks of use.
+  private static let markInterval = 3600.0
+
+  /// Sets the time of a file that is read to now, so that cleaning by age spares what runs still use. Times of access would tell the
+  /// same, but many systems are set not to keep them. Where it cannot be set, the time of writing stays.
+  private func markUse(of file: String, _ status: stat) {
+    guard abs(Date().timeIntervalSince1970 - status.modified) >= Self.markInterval else { return }
+    utimensat(AT_FDCWD, file, nil, AT_SYMLINK_NOFOLLOW)
   }
 
   /// The names of the folders of stages, by the first digits of their keys, sorted.

@@ -152,6 +152,6 @@ package final class StageLeases: Sendable {
 extension StageFolder {
   /// Who is at work on stages here, as far as can be told at once, see `LeaseFile`.
   package var holders: [LeaseHolder] {
-    files().filter { $0.hasSuffix(".lease") }.compactMap(LeaseFile.holder)
+    scan { $0 == .lease }.compactMap { LeaseFile.holder($0.path) }
   }
 }

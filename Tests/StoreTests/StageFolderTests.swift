@@ -176,6 +176,35 @@ import Testing
     try Data().write(to: URL(fileURLWithPath: path))
   }
 
+  /// Cleaning goes by age, and what runs still read is not old.
+  @Test func readingMarksAStageAsUsed() throws {
+    try stages.write(record)
+    let now = Date().timeIntervalSince1970
+    // Written long ago, by a clock that was ahead, and within the hour.
+    for (age, isMarked) in [(86_400.0, true), (-86_400, true), (1_800, false)] {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSince1970: now - age)], ofItemAtPath: stages.file(key))
+      #expect(abs(try #require(stages.entries().first).time - (now - age)) < 1)
+      #expect(try stages.read(key) != nil)
+      let time = try #require(stages.entries().first).time
+      #expect(isMarked ? abs(time - now) < 60 : abs(time - (now - age)) < 1, "\(age)")
+    }
+  }
+
+  @Test func filesAreToldByNameAndKind() throws {
+    try stages.write(record)
+    try stages.writeCheckpoint(record)
+    let leases = StageLeases(stages)
+    #expect(leases.acquire(key) == .granted)
+    let entries = stages.entries()
+    #expect(entries.map(\.kind) == [.checkpoint, .outputs, .lease])
+    #expect(entries.allSatisfy { $0.key == key && $0.bytes > 0 })
+    #expect(entries.map(\.path) == stages.paths())
+    #expect(stages.isHeld(key) && !stages.isHeld("ab" + String(repeating: "1", count: 62)))
+    leases.release(key)
+    #expect(!stages.isHeld(key))
+  }
+
   @Test func manyWritersOfOneKeyAgree() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<8 {

@@ -45,7 +45,7 @@ package struct StageHistory: Sendable {
   ///   - most: bytes that are read of the journal's end.
   package init(of experiment: String, in results: ResultsFolder, threads: Int?, last most: Int = 64 << 20) {
     let journal = results.journal(of: experiment)
-    self.init((try? Journal.entries(in: journal, last: most)) ?? [], threads: threads)
+    self.init((try? Journal.entries(in: journal, atMost: most)) ?? [], threads: threads)
   }
 
   /// What the entries of a journal tell, oldest first.

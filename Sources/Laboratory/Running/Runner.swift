@@ -57,7 +57,8 @@ package final class Runner: Sendable {
   /// The first trial that waits for each stage.
   private let trialOfStage: [Int: String]
   private let outcomes: RunOutcomes
-  private let sinceSummary = Mutex(Stopwatch())
+  /// Since when no summary was begun, and the seconds to the next one.
+  private let sinceSummary = Mutex((watch: Stopwatch(), pause: 10.0))
   /// Threads that this process had asked for in vain when the run began; `nil` once it was said that there are too few.
   private let refusedThreads = Mutex<Int?>(WorkThread.refused)
 
@@ -344,13 +345,20 @@ package final class Runner: Sendable {
       outcomes.addFailure(failure.reason, of: trial.name)
       endAfterFailure()
     }
-    let isDue = sinceSummary.withLock { watch in
-      guard watch.elapsed > 10 else { return false }
-      watch = Stopwatch()
+    let isDue = sinceSummary.withLock { since in
+      guard since.watch.elapsed > since.pause else { return false }
+      since.watch = Stopwatch()
       return true
     }
-    // A summary in between is a courtesy; the one at the end reports what is wrong with it.
-    if isDue { try? writer.write(outcomes.rows(isOver: false), isForced: false) }
+    if isDue { writeSummaryInBetween() }
+  }
+
+  /// A summary in between is a courtesy; the one at the end reports what is wrong with it. That of ten thousand trials takes seconds,
+  /// and so it is written more seldom: a twentieth of the time goes into it at most.
+  private func writeSummaryInBetween() {
+    let watch = Stopwatch()
+    try? writer.write(outcomes.rows(isOver: false), isForced: false)
+    sinceSummary.withLock { $0.pause = max(10, 20 * watch.elapsed) }
   }
 
   /// Makes again what is gone of the outputs that a trial is put together from.

@@ -36,7 +36,10 @@ package struct StoredRounds: Sendable {
     known: (String) -> Trial?
   ) throws {
     let rows = try SummaryFile.rows(summary)
-    let configurations = JSON.member("trials", of: try SummaryFile.configuration(summary))
+    var configurations: [String: JSON] = [:]
+    if case .members(let members)? = JSON.member("trials", of: try SummaryFile.configuration(summary)) {
+      for (name, value) in members where configurations[name] == nil { configurations[name] = value }
+    }
     let networks = KnownNetworks()
     var places: [String: Int] = [:]
     var trials: [(name: String, rows: [IndexRow])] = []
@@ -53,7 +56,7 @@ package struct StoredRounds: Sendable {
       guard !finished.isEmpty else { continue }
       var plan: TrialPlan?
       do {
-        guard let stored = configurations?[trial.name] else { throw ConfigurationError.missing(trial.name) }
+        guard let stored = configurations[trial.name] else { throw ConfigurationError.missing(trial.name) }
         plan = try TrialPlan(try Self.trial(stored.text, known), library, networks, Settings.all)
       } catch let error as DatasetError {
         throw error

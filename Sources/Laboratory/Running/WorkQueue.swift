@@ -311,7 +311,12 @@ package final class WorkQueue: @unchecked Sendable {
 
   /// Keeps the order of the plan.
   private func insert(_ element: Int, into ready: inout [Int]) {
-    ready.insert(element, at: ready.firstIndex { $0 > element } ?? ready.count)
+    var range = ready.startIndex..<ready.endIndex
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      range = ready[middle] > element ? range.lowerBound..<middle : middle + 1..<range.upperBound
+    }
+    ready.insert(element, at: range.lowerBound)
   }
 
   /// Why stages of a trial were not run.
