@@ -20,7 +20,8 @@ struct StoredResults {
   }
 
   private func contains(_ name: String) -> Bool {
-    guard !["", ".", "..", ResultsFolder.stagesName, ResultsFolder.costsName].contains(name), !name.unicodeScalars.contains("/") else { return false }
+    let others = ["", ".", "..", ResultsFolder.stagesName, ResultsFolder.costsName]
+    guard !others.contains(name), !name.unicodeScalars.contains("/") else { return false }
     return [folder.summary(of: name), folder.journal(of: name)].contains(
       where: FileManager.default.fileExists)
   }

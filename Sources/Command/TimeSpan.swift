@@ -13,7 +13,8 @@ struct TimeSpan: Equatable {
       let count = Double(match.1), count > 0
     else {
       throw CommandFailure(
-        "\(option) is \"\(text)\", but must be a time above 0 as 90s, 30m, 8h, 2d or 1w", CommandFailure.usage)
+        "\(option) is \"\(text)\", but must be a time above 0 as 90s, 30m, 8h, 2d or 1w", CommandFailure.usage
+      )
     }
     let unit: Double =
       switch match.2 {

@@ -119,7 +119,7 @@ import Testing
   @Test func agesAndSizesAreUnderstood() throws {
     let program = try Program()
     for (arguments, message) in [
-      (["--older-than", "seven"], #"--older-than is "seven", but must be a time above 0 as 90s, 30m, 8h, 2d or 1w"#),
+      (["--older-than", "seven"], #"--older-than is "seven", but must be a time above 0 as 90s, 30m, "#),
       (["--older-than", "-1d"], #"--older-than is "-1d""#), (["--older-than", "7"], "must be a time"),
       (["--older-than", "infd"], "must be a time"), (["--older-than", "0d"], "must be a time"),
       (["--down-to", "much"], #"--down-to is "much", but must be a size as 20GB or 512MB"#),

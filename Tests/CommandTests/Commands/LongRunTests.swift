@@ -48,7 +48,8 @@ import Testing
     #expect(outcome.status == 64, "\(outcome.errors)")
     #expect(
       outcome.errors.contains(
-        "--deadline is \"\(text)\", but must be a time above 0 as 90s, 30m, 8h, 2d or 1w"), "\(outcome.errors)")
+        "--deadline is \"\(text)\", but must be a time above 0 as 90s, 30m, 8h, 2d or 1w"),
+      "\(outcome.errors)")
     #expect(outcome.output.isEmpty)
   }
 
