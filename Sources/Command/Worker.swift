@@ -11,13 +11,15 @@ struct Worker {
   let library: DataLibrary
   var options: Runner.Options
   let isQuiet: Bool
-  private let interruption = Interruption()
+  private let interruption: Interruption
 
+  /// A process that hears the signals that ask for its end from now on.
   init(
-    plan: SweepPlan, results: ResultsFolder, library: DataLibrary, options: Runner.Options, isQuiet: Bool
+    plan: SweepPlan, results: ResultsFolder, library: DataLibrary, options: Runner.Options,
+    interruption: Interruption, isQuiet: Bool
   ) {
     (self.plan, self.results, self.library) = (plan, results, library)
-    (self.options, self.isQuiet) = (options, isQuiet)
+    (self.options, self.interruption, self.isQuiet) = (options, interruption, isQuiet)
     interruption.observeSignals()
   }
 

@@ -31,6 +31,10 @@ struct WorkCommand: ParsableCommand {
   @Flag(help: "Put trials and summary together from the stages that are there.")
   var assemble = false
 
+  @Option(
+    help: "End after a checkpoint before so much time is over, as 90s, 30m, 8h or 2d (exit code 75).")
+  var deadline: String?
+
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: SweepDataOptions
   @OptionGroup var cores: CoreOptions
@@ -46,13 +50,16 @@ struct WorkCommand: ParsableCommand {
   }
 
   func run() throws {
+    // What is planned is in the time, too.
+    let interruption = Interruption(deadline: try deadline.map { try TimeSpan($0, of: "--deadline").seconds })
     let library = data.library(results.folder)
     let plan = try sweep.plan(library)
     try data.report(library)
     if !quiet { for remark in plan.remarks { Terminal.log("note: \(remark)") } }
     try BegunExecutable.check(plan, in: results.folder)
     let worker = Worker(
-      plan: plan, results: results.folder, library: library, options: try options(plan), isQuiet: quiet)
+      plan: plan, results: results.folder, library: library, options: try options(plan),
+      interruption: interruption, isQuiet: quiet)
     if assemble { return try putTogether(worker) }
     let keys = isShared ? try MissingStages(plan, in: results.folder).results : try plan.stages(named: stages)
     let (report, count) = try worker.run(.stages(keys))

@@ -1,5 +1,6 @@
 import CoppiceReporting
 import CoppiceStore
+import CoppiceTensors
 import Testing
 
 @Suite struct ComparisonTests {
