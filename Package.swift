@@ -116,7 +116,7 @@ let package = Package(
     tests("Datasets", ["CoppiceDatasets", crypto], resources: [.copy("Fixtures")]),
     tests("Exchange", ["CoppiceExchange"], resources: [.copy("Fixtures")]),
     tests("Store", ["CoppiceStore"]),
-    tests("Reporting", ["CoppiceReporting", "CoppiceStore"]),
+    tests("Reporting", ["CoppiceReporting", "CoppiceStore", "CoppiceTensors"]),
     tests(
       "Laboratory", ["CKernels", "CoppiceExchange", "CoppiceLaboratory", crypto],
       resources: [.copy("Fixtures")]),
