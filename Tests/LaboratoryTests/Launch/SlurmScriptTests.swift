@@ -53,14 +53,14 @@ import Testing
 
   @Test func aJobMayTakeTwiceWhatIsExpectedAndTenMinutesAtLeast() {
     func minutes(_ seconds: Double) -> Int {
-      var script = script
-      script.seconds = seconds
-      return script.minutes
+      var changed = script
+      changed.seconds = seconds
+      return changed.minutes
     }
     #expect([0, 60, 600, 36_000].map { minutes($0) } == [10, 10, 25, 1_205])
     #expect(minutes(.nan) == 10 && minutes(.infinity) == 10 && minutes(-5) == 10)
-    var script = script
-    (script.options.time, script.seconds) = ("1-00:00", 600)
-    #expect(script.text.contains("#SBATCH --time=1-00:00\n"))
+    var timed = script
+    (timed.options.time, timed.seconds) = ("1-00:00", 600)
+    #expect(timed.text.contains("#SBATCH --time=1-00:00\n"))
   }
 }
