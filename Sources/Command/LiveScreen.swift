@@ -25,9 +25,9 @@ final class LiveScreen {
   ///
   /// - Returns: whether an end was asked for, by q or by a signal.
   func waitForQuit(_ seconds: Double, until interruption: Interruption) -> Bool {
-    let end = Date(timeIntervalSinceNow: seconds)
+    let watch = Stopwatch()
     var hasKeys = settings != nil
-    while Date() < end {
+    while watch.elapsed < seconds {
       if interruption.isRequested { return true }
       guard hasKeys else {
         usleep(50_000)

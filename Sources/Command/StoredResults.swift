@@ -22,7 +22,7 @@ struct StoredResults {
   private func contains(_ name: String) -> Bool {
     let others = ["", ".", "..", ResultsFolder.stagesName, ResultsFolder.costsName]
     guard !others.contains(name), !name.unicodeScalars.contains("/") else { return false }
-    return [folder.summary(of: name), folder.journal(of: name)].contains(
+    return [folder.summary(of: name), folder.journal(of: name), folder.launchRecord(of: name)].contains(
       where: FileManager.default.fileExists)
   }
 

@@ -103,6 +103,11 @@ import Testing
       "Sources/HDF5/AtomicFile+Leftovers.swift": "compares with the time of a file that cannot be locked",
       "Sources/Laboratory/Provenance/Provenance.swift": "says when a run began",
       "Sources/Laboratory/Running/RunJournal.swift": "says when something happened",
+      "Sources/Laboratory/Launch/BegunExecutable.swift": "says when something happened",
+      "Sources/Command/Launch.swift": "says when jobs were submitted",
+      "Sources/Command/LiveRun.swift": "says how long ago something happened",
+      "Sources/Command/StageCleaning.swift": "compares with the times of files",
+      "Sources/Store/StageFolder.swift": "compares with the times of files",
       "Sources/Command/Commands/StatusCommand.swift": "says how long ago something happened",
     ]
     for file in try SourceTree.swiftFiles(in: "Sources") {

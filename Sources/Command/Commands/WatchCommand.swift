@@ -91,8 +91,8 @@ struct WatchCommand: ParsableCommand {
       if sentence != last { try Terminal.data(sentence) }
       last = sentence
       if isOver(run) { return }
-      let end = Date(timeIntervalSinceNow: every ?? 10)
-      while Date() < end {
+      let watch = Stopwatch()
+      while watch.elapsed < every ?? 10 {
         if interruption.isRequested { return }
         usleep(50_000)
       }

@@ -1,13 +1,17 @@
 /// What a request asks for: its first line and the few headers that matter here.
 struct RequestHead: Equatable {
   /// Why bytes are no request that is answered.
-  enum Fault: Error, Equatable {
+  enum Fault: ReportedError, Equatable {
     /// They are not as HTTP/1 writes a request.
     case malformed
     /// They are more than a request needs.
     case tooLong
     /// Something is sent along, which no request here needs.
     case hasBody
+
+    /// Whoever asked is told by the answer's status; the server goes on.
+    var description: String { "no request that is answered: \(Answer(self).status)" }
+    var exitCode: FailureCode { .badData }
   }
 
   /// The most bytes of a request, headers included.

@@ -47,7 +47,7 @@ package struct Invariant: Sendable {
       name,
       fault:
         "the invariant \(name) is broken \(place): \(fault). \(statement) Either this program has a fault, or "
-        + "stored stages were changed: remove them with `\(ProgramName.current) clean --stages` and run again with --retry failed; where it stays, "
+        + "stored stages were changed: remove them with `\(ProgramName.current) clean --stages --all` and run again with --retry failed; where it stays, "
         + "report it")
   }
 }

@@ -95,7 +95,7 @@ package enum StageError: Error, Hashable, CustomStringConvertible {
       "the outputs of stage \(key) are gone, though this run has made or found them: was the folder of stages "
         + "cleared meanwhile? Run the command again"
     case .missingOutput(let name, let stage):
-      "stage \(stage) has no \(name); remove the stored stages with `\(ProgramName.current) clean --stages` and run again"
+      "stage \(stage) has no \(name); remove the stored stages with `\(ProgramName.current) clean --stages --all` and run again"
     }
   }
 }

@@ -24,10 +24,10 @@ import Testing
       "#SBATCH --cpus-per-task=6", "#SBATCH --signal=B:TERM@60", "export COPPICE_CHECKPOINT_SECONDS=5",
       "# nothing was submitted: leave out --dry-run",
     ] { #expect(outcome.output.contains(line + "\n"), "\(line)") }
-    #expect(outcome.output.contains("exec \(program.executable.path) work quickstart --seeds=1 "))
+    #expect(outcome.output.contains("exec \(program.executable.path) work quickstart '--seeds=1' "))
     #expect(
       outcome.output.contains(
-        " --as=tiny --results=\(program.results) --jobs=2 --threads=3 --quiet --stages $(sed -n "))
+        " '--as=tiny' '--results=\(program.results)' '--jobs=2' '--threads=3' --quiet --stages $(sed -n "))
     #expect(outcome.output.contains(" --quiet --assemble\n"))
     // Two in an array at most, and the rest in more arrays, which share what may run side by side.
     #expect(outcome.output.contains("/1/wave-2-2.sh\n"))

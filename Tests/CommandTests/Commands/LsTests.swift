@@ -45,7 +45,7 @@ import Testing
     (["--where", "kriterion == 1"], "did you mean \"criterion\"?"),
     (["--where", "sparsity >"], "at letter 11: a value is missing"),
     (["--where", "criterion == magnitude"], "A text stands in quotes"),
-    (["--columns", "trail"], "has no column 'trail'"), (["--sort", "trail"], "has no column 'trail'"),
+    (["--columns", "trail"], "no column 'trail'"), (["--sort", "trail"], "no column 'trail'"),
     (["--limit=-1"], "--limit takes a number of rows"), (["--columns", ","], "--columns takes names"),
   ])
   func slipsAreTold(options: [String], words: String) throws {

@@ -82,8 +82,9 @@ import Testing
     let outcome = try program.run(
       profile + ["--model", Sweeps.perceptron, "--set", "dataset=\(Sweeps.glyphs)"])
     #expect(outcome.status == 0, "\(outcome.errors)")
-    let forms = try object(outcome.output)["forms"] as? [[String: Any]] ?? []
-    #expect(forms.compactMap { $0["form"] as? String } == ["dense", "sparse"])
+    let subject = try #require(try object(outcome.output)["subject"] as? String)
+    #expect(subject.contains(", weights of \(file), sparsity "), "\(subject)")
+    #expect(!subject.hasSuffix(" sparsity 0 %"), "\(subject)")
   }
 
   @Test func whatCannotBeIsRefused() throws {

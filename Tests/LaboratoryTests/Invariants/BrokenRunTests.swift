@@ -89,7 +89,7 @@ extension Running {
       #expect(report.failures.map(\.trial) == [plan.ticket.name])
       let fault = try #require(report.failures.first?.message)
       #expect(fault.contains("the invariant shrinking-masks is broken in round 2:"), "\(fault)")
-      #expect(fault.contains("`coppice clean --stages`"), "\(fault)")
+      #expect(fault.contains("`coppice clean --stages --all`"), "\(fault)")
       let record = try bench.record(plan.ticket, of: plan)
       #expect(
         record.status == .failed && record.rounds.map(\.row.status) == [.completed, .completed, .failed])

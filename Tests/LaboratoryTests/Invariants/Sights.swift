@@ -80,7 +80,7 @@ extension ParameterSet {
       found?.fault
         == "the invariant control-steps is broken in round 2: the control has had 29 steps, and its ticket 30. A control "
         + "has had no fewer steps than its ticket. Either this program has a fault, or stored stages were changed: remove them "
-        + "with `coppice clean --stages` and run again; where it stays, report it")
+        + "with `coppice clean --stages --all` and run again with --retry failed; where it stays, report it")
     let early = Sights.found("inactive-weights") {
       $0.forward = Sights.weights.changing("fc.weight", at: 4, to: 7)
     }
