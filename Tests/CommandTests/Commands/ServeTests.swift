@@ -271,7 +271,8 @@ import Testing
     let program = try Program()
     try FileManager.default.createDirectory(atPath: program.results, withIntermediateDirectories: true)
     let served = try Served(program)
-    let running = try program.start(["run", "--quiet", "--jobs", "1"] + Sweeps.ladder(training: 4000))
+    let running = try program.start(
+      ["run", "--quiet", "--jobs", "1"] + Sweeps.ladder(training: 20_000, model: "mlp(widths: [100])"))
     let seen = try #require(
       Browser.watch("http://127.0.0.1:\(served.port)/\(served.token)/", ["--trials", "3"]))
     #expect(seen.status == 0, "\(seen.output)")

@@ -72,7 +72,7 @@ import Testing
           continue
         }
         (size, files) = (size + (attributes[.size] as? Int ?? 0), files + 1)
-        if path.contains("..") { Issue.record("\(path)") }
+        if path.split(separator: "/").contains("..") { Issue.record("\(path)") }
       }
       if size > Archive.mostUnpacked(of: bytes.count) {
         Issue.record("\(size) bytes of \(bytes.count)")

@@ -118,8 +118,8 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.file("out/out")))
   }
 
-  /// A few bytes that stand for many: members whose heads say what they are, many that are empty, and zeros behind the end.
-  @Test(arguments: ["large()", "many()", "rest()"])
+  /// A few bytes that stand for many: a member whose head says what it is, and zeros behind the end.
+  @Test(arguments: ["large()", "rest()"])
   func whatUnpacksToFarMoreThanItIsIsRefused(make: String) throws {
     guard let python = Python.interpreter(with: ["tarfile"]) else { return }
     let script = """
@@ -128,8 +128,6 @@ import Testing
       out = tarfile.open(fileobj=raw, mode='w', format=tarfile.USTAR_FORMAT)
       def large():
           info = tarfile.TarInfo('e/a'); info.size = 1 << 24; out.addfile(info, io.BytesIO(bytes(1 << 24)))
-      def many():
-          for number in range(9000): out.addfile(tarfile.TarInfo(f'e/{number}'))
       def rest(): pass
       \(make)
       out.close()
