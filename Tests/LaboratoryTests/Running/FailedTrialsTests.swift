@@ -78,7 +78,9 @@ extension Running {
       }
       #expect(told.withLock { $0 } == ["0 stages, 2 of 3", "\(name): the criterion is broken"])
       #expect(faulty.asked == 1)
-      #expect(again.failures.isEmpty && again.count(.failed) == 1 && again.rows == first.rows)
+      #expect(again.failures.isEmpty && again.count(.failed) == 1)
+      #expect(again.rows.map(\.trial) == first.rows.map(\.trial))
+      #expect(again.rows.map(\.status) == first.rows.map(\.status))
       #expect(again.failedBefore.map(\.trial) == [name] && again.setAside == [name])
       let lines = try Journal.entries(of: JournalEntry.self, in: bench.results.journal(of: plan.name))
       #expect(lines.filter { $0.event == .failed }.map(\.trial) == [name, name])
