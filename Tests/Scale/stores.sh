@@ -27,7 +27,7 @@ measure() {
 # A seed of the quickstart is 21 trials, two of them dense.
 sweep=(quickstart --seeds $(((trials + 20) / 21))
   --set "model=mlp(widths: [4])" --set "dataset=glyphs(training: 20, validation: 10, test: 10)"
-  --set training=2it --set evaluation=2it --as many)
+  --set batch-size=10 --set training=2it --set evaluation=2it --as many)
 count() { find "$COPPICE_RESULTS/stages" -type f | wc -l; }
 
 measure "run of the sweep" "$coppice" run "${sweep[@]}" --quiet

@@ -1,3 +1,5 @@
+import Coppice
+
 /// What a request asks for: its first line and the few headers that matter here.
 struct RequestHead: Equatable {
   /// Why bytes are no request that is answered.
