@@ -43,7 +43,7 @@ struct SlurmTests {
     let launched = try program.run(launch, environment: environment)
     #expect(launched.status == 0, "\(launched.errors)")
     // The first trainings are under way.
-    let deadline = Date(timeIntervalSinceNow: 30)
+    let deadline = Date(timeIntervalSinceNow: 240)
     while program.store.stages.holders.count < 2, Date() < deadline { usleep(5_000) }
     let workers = program.store.stages.holders
     let worker = try #require(workers.first, "\(cluster.prints(of: program, "tiny"))")
@@ -107,7 +107,7 @@ private final class Cluster {
 
   /// Waits until no job waits or runs.
   func wait() throws {
-    let deadline = Date(timeIntervalSinceNow: 150)
+    let deadline = Date(timeIntervalSinceNow: 900)
     let environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     while Date() < deadline {
       let run = ToolRun(["squeue", "--noheader"], environment: environment, patience: 30)
