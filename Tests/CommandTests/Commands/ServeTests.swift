@@ -18,7 +18,7 @@ import Testing
       let output = program.folder.file("serve.out")
       running = try program.start(
         script: #"exec "$0" "$@" > "# + "'\(output)'", ["serve"] + options)
-      let deadline = Date(timeIntervalSinceNow: 20)
+      let deadline = Date(timeIntervalSinceNow: 120)
       var address = ""
       while !address.hasSuffix("/\n"), Date() < deadline {
         usleep(10_000)

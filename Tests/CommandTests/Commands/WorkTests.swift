@@ -91,7 +91,7 @@ import Testing
     let program = try Program()
     let sweep = Sweeps.ladder(training: 2_000, model: "mlp(widths: [100])")
     let running = try program.start(["work"] + sweep + ["--any", "--jobs", "1", "--quiet"])
-    let deadline = Date(timeIntervalSinceNow: 20)
+    let deadline = Date(timeIntervalSinceNow: 120)
     while program.store.stages.holders.isEmpty, Date() < deadline { usleep(2_000) }
     usleep(100_000)
     kill(running.process.processIdentifier, number)
@@ -110,7 +110,7 @@ import Testing
       script: "\"$0\" \"$@\" 2>&1 | true; exit ${PIPESTATUS:-0}",
       ["work"] + Self.sweep + ["--any", "--jobs", "1"])
     #expect(try running.outcome().status == 0)
-    let deadline = Date(timeIntervalSinceNow: 20)
+    let deadline = Date(timeIntervalSinceNow: 120)
     while program.store.trials(of: "ladder").count < 3, Date() < deadline { usleep(10_000) }
     #expect(try program.digests(of: "ladder") == Self.alone.get())
     withExtendedLifetime(program) {}
