@@ -23,7 +23,7 @@ TOLERANCE = 0.2
 
 def run(program, sweep, results, workers):
     """Runs the sweep by some processes at once, and gives the seconds until the last one ends."""
-    command = [program, "run", *sweep, "--as", "check", "--jobs", "1", "--threads", "1", "--quiet", "--results", results]
+    command = [program, "work", *sweep, "--any", "--as", "check", "--jobs", "1", "--threads", "1", "--quiet", "--results", results]
     begin = time.monotonic()
     processes = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(workers)]
     codes = [process.wait() for process in processes]
