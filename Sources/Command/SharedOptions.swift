@@ -81,6 +81,17 @@ struct CoreOptions: ParsableArguments {
     try plan.checkMemory(jobs: cores.jobs)
     return cores
   }
+
+  /// How a plan is run: so many stages and threads, with a checkpoint as often as the environment says.
+  func runnerOptions(_ plan: SweepPlan) throws -> Runner.Options {
+    var options = Runner.Options()
+    let cores = try cores(plan)
+    (options.jobs, options.threads) = (cores.jobs, cores.threads)
+    if let interval = try Environment.seconds("COPPICE_CHECKPOINT_SECONDS") {
+      options.checkpointInterval = interval
+    }
+    return options
+  }
 }
 
 /// What a program reads in place of what a person reads.

@@ -178,14 +178,9 @@ struct PruneCommand: ParsableCommand {
   /// Runs what is missing, and ends where it was interrupted or failed.
   private func run(_ plan: SweepPlan, _ library: DataLibrary) throws -> RunReport {
     StandardStreams.outliveReaders()
-    var options = Runner.Options()
-    let cores = try cores.cores(plan)
-    (options.jobs, options.threads) = (cores.jobs, cores.threads)
+    var options = try cores.runnerOptions(plan)
     // Whoever asks for one network again wants it tried again.
     options.retriesFailed = true
-    if let interval = try Environment.seconds("COPPICE_CHECKPOINT_SECONDS") {
-      options.checkpointInterval = interval
-    }
     let interruption = Interruption()
     interruption.observeSignals()
     let progress = RunProgress(isQuiet: quiet)

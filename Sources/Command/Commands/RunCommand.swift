@@ -75,15 +75,10 @@ struct RunCommand: ParsableCommand {
   }
 
   private func options(_ plan: SweepPlan) throws -> Runner.Options {
-    var options = Runner.Options()
-    let cores = try cores.cores(plan)
-    (options.jobs, options.threads) = (cores.jobs, cores.threads)
+    var options = try cores.runnerOptions(plan)
     options.isFresh = fresh
     options.isForced = force
     (options.retriesFailed, options.failsFast) = (retry == .failed, failFast)
-    if let interval = try Environment.seconds("COPPICE_CHECKPOINT_SECONDS") {
-      options.checkpointInterval = interval
-    }
     return options
   }
 

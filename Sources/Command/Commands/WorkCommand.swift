@@ -58,7 +58,7 @@ struct WorkCommand: ParsableCommand {
     if !quiet { for remark in plan.remarks { Terminal.log("note: \(remark)") } }
     try BegunExecutable.check(plan, in: results.folder)
     let worker = Worker(
-      plan: plan, results: results.folder, library: library, options: try options(plan),
+      plan: plan, results: results.folder, library: library, options: try cores.runnerOptions(plan),
       interruption: interruption, isQuiet: quiet)
     if assemble { return try putTogether(worker) }
     let keys = isShared ? try MissingStages(plan, in: results.folder).results : try plan.stages(named: stages)
@@ -73,16 +73,6 @@ struct WorkCommand: ParsableCommand {
     }
     if !quiet { Terminal.log("\(count) stages run here; nothing is left to run") }
     try putTogether(worker)
-  }
-
-  private func options(_ plan: SweepPlan) throws -> Runner.Options {
-    var options = Runner.Options()
-    let cores = try cores.cores(plan)
-    (options.jobs, options.threads) = (cores.jobs, cores.threads)
-    if let interval = try Environment.seconds("COPPICE_CHECKPOINT_SECONDS") {
-      options.checkpointInterval = interval
-    }
-    return options
   }
 
   /// Puts trials and summary together, unless somebody else does.
