@@ -52,17 +52,18 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for repeat in range(1, options.repeats + 1):
             recorded = os.path.join(folder, f"recorded{repeat}")
-            begin = time.time()
-            run(program, sweep, recorded, 1)
-            # What passes before a run has its plan is no part of the model.
-            start = entries(recorded)[0]["time"] - begin
+            seconds = run(program, sweep, recorded, 1)
+            # What passes before a process has its plan, and after its summary stands, is no part of the model: it is the processes'
+            # own, and each needs a core for it.
+            journal = entries(recorded)
+            beside = seconds - (journal[-1]["time"] - journal[0]["time"])
             plan = subprocess.run(
                 [program, "plan", *sweep, "--as", "check", "--threads", "1", "--json", "--results", recorded]
                 + ["--simulate", "jobs=" + options.workers],
                 check=True, capture_output=True, text=True)
             outcomes = json.loads(plan.stdout)["simulation"]["outcomes"]
             for count, outcome in zip(workers, outcomes):
-                foretold = start + outcome["makespan_seconds"]
+                foretold = beside * max(1, count / os.cpu_count()) + outcome["makespan_seconds"]
                 measured = run(program, sweep, os.path.join(folder, f"{repeat}-{count}"), count)
                 ratios[count].append(foretold / measured)
                 print(f"{repeat:6}  {count:7}  {foretold:12.2f}  {measured:12.2f}  {foretold / measured:.3f}", flush=True)

@@ -4,8 +4,9 @@ import CoppiceTerms
 
 extension Analysis {
   /// How much the masks of two trials have in common: Jaccard's index |A ∩ B| / |A ∪ B| of their survivors. It is taken for every
-  /// pair of results that were asked for the same sparsity of the same weights, or the same share of a cost. Masks that keep everything take no part. Nor does a
-  /// mask that two trials share because they prune one network alike.
+  /// pair of results that were asked for the same sparsity of the same weights, or the same share of a cost. Masks that keep everything
+  /// take no part. Nor does a mask that two trials share because they prune one network alike. Of many seeds each is compared with the
+  /// eight next to it on either side, so that a sweep of hundreds does not take their square.
   ///
   /// By chance two masks with a and b survivors of n in a layer share a·b/n of them. Beside every index stands the one that these
   /// numbers give, added up over the layers.
@@ -14,7 +15,7 @@ extension Analysis {
   /// The same where so many bytes of masks are held at once: those of a part of the rounds, beside which the others are read one by
   /// one.
   package static func maskOverlap(holding bytes: Int) -> Analysis {
-    Analysis("mask-overlap", version: 3) { context in
+    Analysis("mask-overlap", version: 4) { context in
       let rows = try overlaps(context, holding: bytes)
       return [
         table(rows),
@@ -25,10 +26,17 @@ extension Analysis {
     }
   }
 
+  /// How many places two seeds that are compared lie apart at most, in the order of all seeds.
+  private static let reach = 8
+
   private static func overlaps(_ context: AnalysisContext, holding bytes: Int) throws -> [Overlap] {
     var rows: [Overlap] = []
     var texts: Set<String> = []
     let results = context.rounds.filter { $0.row.isFinal || $0.row.isLadder }
+    let seeds = Set(results.map(\.seed)).sorted()
+    let rank = Dictionary(uniqueKeysWithValues: seeds.enumerated().map { ($1, $0) })
+    let ranks = results.map { rank[$0.seed] ?? 0 }
+    func areNear(_ one: Int, _ other: Int) -> Bool { abs(ranks[one] - ranks[other]) <= reach }
     func masked(_ round: AnalysisRound) throws -> MaskedRound? {
       guard let masks = try context.masks(of: round), masks.sparsity > 0 else { return nil }
       return MaskedRound(row: round.row, stage: round.masks, masks: masks)
@@ -42,22 +50,28 @@ extension Analysis {
     }
     var end = 0
     while end < results.count {
-      var (held, size) = ([MaskedRound](), 0)
+      var (held, places, size) = ([MaskedRound](), [Int](), 0)
       while end < results.count, held.isEmpty || size < bytes {
         if let round = try masked(results[end]) {
           held.append(round)
+          places.append(end)
           size += round.masks.reduce(0) { $0 + $1.mask.count }
         }
         end += 1
       }
       // The rows of each round that is held, in the order of the others.
-      var found = held.indices.map { place in
-        held[(place + 1)...].compactMap { overlap(held[place], $0) }
+      var found = held.indices.map { one in
+        ((one + 1)..<held.count).compactMap { other in
+          areNear(places[one], places[other]) ? overlap(held[one], held[other]) : nil
+        }
       }
-      for result in results[end...] where held.contains(where: { $0.row.isAskedLike(result.row) }) {
-        guard let other = try masked(result) else { continue }
-        for place in held.indices {
-          if let overlap = overlap(held[place], other) { found[place].append(overlap) }
+      for place in end..<results.count {
+        let near = held.indices.filter { areNear(places[$0], place) }
+        let row = results[place].row
+        guard near.contains(where: { held[$0].row.isAskedLike(row) }), let other = try masked(results[place])
+        else { continue }
+        for one in near {
+          if let overlap = overlap(held[one], other) { found[one].append(overlap) }
         }
       }
       rows += found.joined()

@@ -31,7 +31,6 @@ struct HistoryReading {
     var open: [String: JournalEntry] = [:]
     /// When workers became free that have no new stage yet.
     var free: [Double] = []
-    var lastEnd: Double?
   }
 
   private let threads: Int?
@@ -39,11 +38,17 @@ struct HistoryReading {
   private(set) var shares: [Share] = []
   /// Seconds from the end of a stage to the beginning of the worker's next.
   private(set) var pauses: [Double] = []
-  /// Seconds from the last stage of a run to its end.
-  private(set) var closings: [Double] = []
+  /// When the last stage of each process was over, or its first run began, what passed from then to the end of its last run, and which
+  /// of them put trials together: `work` does so in a run of its own, and other workers do not.
+  private var lastEnds: [Process: Double] = [:]
+  private var closing: [Process: Double] = [:]
+  private var assemblers: Set<Process> = []
 
   /// - Parameter threads: threads that share each kernel; `nil` for any.
   init(threads: Int?) { self.threads = threads }
+
+  /// Seconds from the last stage of a process to the end of its last run, of those that put trials together.
+  var closings: [Double] { assemblers.compactMap { closing[$0] } }
 
   /// Takes in the next entry.
   mutating func take(_ entry: JournalEntry) {
@@ -57,6 +62,7 @@ struct HistoryReading {
       run.threads = entry.threads.flatMap(Self.counts) ?? 1
       run.counts = threads == nil || entry.threads == nil || entry.threads == threads
       runs[process] = run
+      if lastEnds[process] == nil { lastEnds[process] = entry.time }
     case .started:
       guard let stage = entry.stage else { return }
       // Of several workers, the one that became free last takes the next stage: the others had nothing to do.
@@ -73,15 +79,14 @@ struct HistoryReading {
       runs[process, default: Run()].open[stage] = nil
       add(entry, stage, to: process, isWhole: entry.message == nil)
       runs[process]?.free.append(entry.time)
-      runs[process]?.lastEnd = entry.time
+      (lastEnds[process], closing[process]) = (entry.time, nil)
     case .ended:
-      if entry.status == "completed", let last = runs[process]?.lastEnd,
-        let gap = Self.duration(entry.time - last)
-      {
-        closings.append(gap)
+      if entry.status == "completed", let last = lastEnds[process] {
+        closing[process] = Self.duration(entry.time - last)
       }
       close(process)
-    case .trial, .failed, .warning: break
+    case .trial: assemblers.insert(process)
+    case .failed, .warning: break
     }
   }
 

@@ -13,8 +13,8 @@ final class StageMaker: Sendable {
   }
 
   private struct State {
-    /// How often a stage was found held.
-    var refusals: [StageKey: Int] = [:]
+    /// When a stage was first found held, in seconds of the steady clock.
+    var held: [StageKey: TimeInterval] = [:]
     /// The runs that were told of.
     var told: Set<String> = []
   }
@@ -87,15 +87,17 @@ final class StageMaker: Sendable {
     }
   }
 
-  /// Seconds after which a stage that is held is to be asked for again: soon at first, for most take no time.
+  /// Seconds after which a stage that is held is to be asked for again: an eighth of what was waited for it so far, so that little more
+  /// is waited than it takes, whether that is a blink or an hour.
   func pause(for key: StageKey) -> Double {
-    let refusals = state.withLock { $0.refusals[key] ?? 0 }
-    return min(1, 0.01 * Double(1 << min(refusals, 10)))
+    let now = ProcessInfo.processInfo.systemUptime
+    let since = state.withLock { $0.held[key] ?? now }
+    return min(1, max(0.01, (now - since) / 8))
   }
 
   private func tell(of holder: LeaseHolder, _ key: StageKey) {
     let isNew = state.withLock { state in
-      state.refusals[key, default: 0] += 1
+      if state.held[key] == nil { state.held[key] = ProcessInfo.processInfo.systemUptime }
       return state.told.insert(holder.run).inserted
     }
     if isNew, !leases.isOwn(holder) { observe(.waiting(for: holder)) }

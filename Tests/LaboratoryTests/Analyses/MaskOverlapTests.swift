@@ -115,13 +115,14 @@ extension Running {
         return values
       }
       let (jaccard, chance) = (numbers("jaccard"), numbers("chance"))
-      #expect(jaccard.count == 60 * 59 / 2)
+      // Each of many seeds is compared with the eight behind it.
+      #expect(jaccard.count == 60 * 8 - 8 * 9 / 2)
       // So many that 1, 1, 7, 59 and all 60 masks are held.
       for bytes in [0, 2_100, 6 * 2_100 + 1, 59 * 2_100, 60 * 2_100 + 1] {
         #expect(try Analysis.maskOverlap(holding: bytes).tables(context).first == table)
       }
       #expect(Set(chance).count == 1)
-      #expect(abs(jaccard.reduce(0, +) / Double(jaccard.count) - chance[0]) < 0.002)
+      #expect(abs(jaccard.reduce(0, +) / Double(jaccard.count) - chance[0]) < 0.003)
     }
 
     @Test func isAStageThatIsNotMadeTwice() throws {

@@ -120,10 +120,31 @@ struct WrittenJournal {
     start(4.5)
     start(9, 2)
     journal.end(dense, at: 10, steps: 1, seconds: 1)
+    journal.add(.trial, at: 10.5)
     journal.add(.ended, at: 11) { $0.status = "completed" }
     journal.add(.ended, at: 30, process: 2) { $0.status = "interrupted" }
     let history = journal.history()
     #expect(history.pause == 0.5)
     #expect(history.closing == 1)
+  }
+  /// `work` runs stages and puts trials together in a run of its own, or leaves that to another worker.
+  @Test func closingIsThatOfWhoeverPutTheTrialsTogether() {
+    var journal = WrittenJournal()
+    for process in [1, 2] as [Int32] {
+      journal.add(.began, at: 0, process: process)
+      journal.add(.started, at: 1, process: process) { $0.stage = dense.key.hexadecimal }
+      journal.end(dense, at: 2, steps: 1, seconds: 1, process: process)
+      journal.add(.ended, at: 2.125, process: process) { $0.status = "completed" }
+    }
+    journal.add(.began, at: 3, process: 2)
+    journal.add(.trial, at: 4, process: 2)
+    journal.add(.ended, at: 6, process: 2) { $0.status = "completed" }
+    #expect(journal.history().closing == 4)
+    // The last job of a launch runs no stage.
+    var other = WrittenJournal()
+    other.add(.began, at: 10)
+    other.add(.trial, at: 11)
+    other.add(.ended, at: 13) { $0.status = "completed" }
+    #expect(other.history().closing == 3)
   }
 }
