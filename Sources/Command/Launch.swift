@@ -36,13 +36,14 @@ struct Launch {
   ///
   /// - Parameters:
   ///   - slurm: `nil` where it is not here, for a look at the scripts alone.
+  ///   - retriesFailed: whether trials that are set aside are to be run again.
   ///   - work: the command of a job, but for what it is to do.
   init(
     _ plan: SweepPlan, results: ResultsFolder, options: SlurmOptions, slurm: Slurm?, jobs: Int, threads: Int,
-    work: [String]
+    retriesFailed: Bool = false, work: [String]
   ) throws {
     (self.plan, self.results, self.options, self.work) = (plan, results, options, work)
-    let missing = try MissingStages(plan, in: results)
+    let missing = try MissingStages(plan, in: results, retriesFailed: retriesFailed)
     before = slurm == nil ? nil : try LaunchedJobs(of: plan.name, in: results)
     let known = before?.stages ?? []
     let open = missing.places.map { plan.stages[$0] }.filter { !known.contains(Self.word($0.key)) }

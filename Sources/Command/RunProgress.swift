@@ -68,6 +68,11 @@ final class RunProgress: Sendable {
     case .passedOver(let error):
       if isLive { Terminal.redraw("") }
       Terminal.log("computed again: \(error)")
+    case .damagedJournal(let file, let lines):
+      if isLive { Terminal.redraw("") }
+      Terminal.log(
+        "warning: \(file) has \(lines) damaged \(lines == 1 ? "line" : "lines"): passed over, for no result stands there; remove the file to "
+          + "forget \(lines == 1 ? "it" : "them")")
     case .failed(let trial, let message):
       if isLive { Terminal.redraw("") }
       Terminal.log("failed: \(trial): \(message)")

@@ -94,6 +94,22 @@ struct CoreOptions: ParsableArguments {
   }
 }
 
+/// What is run again that is passed over else.
+struct RetryOptions: ParsableArguments {
+  enum Retry: String, CaseIterable, ExpressibleByArgument {
+    /// Trials that failed by errors of their own.
+    case failed
+  }
+
+  @Option(help: "Run trials again that failed before and are set aside.")
+  var retry: Retry?
+
+  var retriesFailed: Bool { retry == .failed }
+
+  /// The same for another process.
+  var words: [String] { retry.map { ["--retry=\($0.rawValue)"] } ?? [] }
+}
+
 /// What a program reads in place of what a person reads.
 struct FormatOptions: ParsableArguments {
   @Flag(help: "Print JSON.")

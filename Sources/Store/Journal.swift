@@ -152,4 +152,15 @@ package final class Journal: Sendable {
     } catch { throw .file(HDF5Error(error)) }
     return entries
   }
+
+  /// How many lines of a journal are damaged: they are no objects of JSON. An event that a newer program has written is one. A journal
+  /// that is not there, or cannot be read, has none.
+  /// - Parameter most: the bytes that are read at most, the last ones.
+  package static func damagedLines(in path: String, atMost most: Int = Journal.readLimit) -> Int {
+    var count = 0
+    try? JournalFiles(path).lines(atMost: most) { line in
+      if !((try? JSONSerialization.jsonObject(with: line)) is [String: Any]) { count += 1 }
+    }
+    return count
+  }
 }

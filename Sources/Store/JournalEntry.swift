@@ -49,6 +49,8 @@ package struct JournalEntry: Codable, Hashable, Sendable {
   /// A fraction, 0…1.
   package var accuracy: Double?
   package var message: String?
+  /// Whether the error of a stage would come again (`TrialFailure`).
+  package var lasts: Bool?
   /// The digest of the executable, at the beginning, where a component of the plan has no version: keys then hold for one executable.
   package var executable: String?
   /// The number of the process that writes, for people: whether it lives, its lease says (`RunLease`).

@@ -39,6 +39,21 @@ import Testing
     #expect(try Journal.entries(in: path) == [Entry(trial: "a", loss: 1), Entry(trial: "c", loss: 3)])
   }
 
+  @Test func damagedLinesAreCounted() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/journal.jsonl"
+    #expect(Journal.damagedLines(in: path) == 0)
+    try Journal(path).append(JournalEntry(time: 1, event: .began, process: 1))
+    // What a newer program tells is no damage, and neither is an empty line.
+    let lines = try String(contentsOfFile: path, encoding: .utf8) + "{\"event\":\"later\"}\n\n"
+    try lines.write(toFile: path, atomically: false, encoding: .utf8)
+    #expect(Journal.damagedLines(in: path) == 0)
+    try (lines + "{\"time\":1,\"eve\n\u{0}\u{0}\n[1]\n").write(toFile: path, atomically: false, encoding: .utf8)
+    #expect(Journal.damagedLines(in: path) == 3)
+    #expect(try Journal.entries(of: JournalEntry.self, in: path).count == 1)
+    withExtendedLifetime(folder) {}
+  }
+
   @Test func whatIsNotJSONIsAnError() throws {
     let journal = try Journal(path)
     #expect(throws: StoreError.self) { try journal.append(Entry(trial: "a", loss: .nan)) }

@@ -26,6 +26,8 @@ struct LaunchCommand: ParsableCommand {
   @Flag(help: "Print the scripts, and submit nothing.")
   var dryRun = false
 
+  @OptionGroup var retry: RetryOptions
+
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: SweepDataOptions
 
@@ -51,7 +53,7 @@ struct LaunchCommand: ParsableCommand {
     if dryRun { slurm = try? Slurm() } else { slurm = try Slurm() }
     let launch = try Launch(
       plan, results: results.folder, options: slurmOptions, slurm: slurm, jobs: jobs, threads: threads,
-      work: try work(jobs: jobs, threads: threads))
+      retriesFailed: retry.retriesFailed, work: try work(jobs: jobs, threads: threads))
     if dryRun {
       let steps = try launch.steps()
       return try report(launch, steps, ids: nil)
@@ -84,7 +86,7 @@ struct LaunchCommand: ParsableCommand {
     words.append("--results=\(whole(results.folder.path))")
     if let folder = data.data.data { words.append("--data=\(whole(folder))") }
     if data.strictData { words.append("--strict-data") }
-    return words + ["--jobs=\(jobs)", "--threads=\(threads)", "--quiet"]
+    return words + retry.words + ["--jobs=\(jobs)", "--threads=\(threads)", "--quiet"]
   }
 
   private func report(_ launch: Launch, _ steps: [Launch.Step], ids: [String]?) throws {

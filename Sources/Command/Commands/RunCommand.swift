@@ -33,14 +33,7 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "End after checkpoints as soon as a trial fails (exit code 1).")
   var failFast = false
 
-  @Option(help: "Run trials again that failed before and are set aside.")
-  var retry: Retry?
-
-  /// What is run again that a run passes over.
-  enum Retry: String, CaseIterable, ExpressibleByArgument {
-    /// Trials that failed by errors of their own.
-    case failed
-  }
+  @OptionGroup var retry: RetryOptions
 
   @Flag(help: "Compute everything anew, whatever is stored.")
   var fresh = false
@@ -78,7 +71,7 @@ struct RunCommand: ParsableCommand {
     var options = try cores.runnerOptions(plan)
     options.isFresh = fresh
     options.isForced = force
-    (options.retriesFailed, options.failsFast) = (retry == .failed, failFast)
+    (options.retriesFailed, options.failsFast) = (retry.retriesFailed, failFast)
     return options
   }
 

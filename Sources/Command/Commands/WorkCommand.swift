@@ -35,6 +35,7 @@ struct WorkCommand: ParsableCommand {
     help: "End after a checkpoint before so much time is over, as 90s, 30m, 8h or 2d (exit code 75).")
   var deadline: String?
 
+  @OptionGroup var retry: RetryOptions
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: SweepDataOptions
   @OptionGroup var cores: CoreOptions
@@ -57,11 +58,13 @@ struct WorkCommand: ParsableCommand {
     try data.report(library)
     if !quiet { for remark in plan.remarks { Terminal.log("note: \(remark)") } }
     try BegunExecutable.check(plan, in: results.folder)
+    var options = try cores.runnerOptions(plan)
+    options.retriesFailed = retry.retriesFailed
     let worker = Worker(
-      plan: plan, results: results.folder, library: library, options: try cores.runnerOptions(plan),
-      interruption: interruption, isQuiet: quiet)
+      plan: plan, results: results.folder, library: library, options: options, interruption: interruption,
+      isQuiet: quiet)
     if assemble { return try putTogether(worker) }
-    let keys = isShared ? try MissingStages(plan, in: results.folder).results : try plan.stages(named: stages)
+    let keys = isShared ? try missing(of: plan).results : try plan.stages(named: stages)
     let (report, count) = try worker.run(.stages(keys))
     guard isShared else {
       try tell("stages", worker, report, stages: count)
@@ -73,6 +76,10 @@ struct WorkCommand: ParsableCommand {
     }
     if !quiet { Terminal.log("\(count) stages run here; nothing is left to run") }
     try putTogether(worker)
+  }
+
+  private func missing(of plan: SweepPlan) throws -> MissingStages {
+    try MissingStages(plan, in: results.folder, retriesFailed: retry.retriesFailed)
   }
 
   /// Puts trials and summary together, unless somebody else does.

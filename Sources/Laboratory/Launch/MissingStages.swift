@@ -13,15 +13,16 @@ package struct MissingStages: Sendable {
   package let hasSummary: Bool
 
   /// Looks at the results of a plan.
+  ///
+  /// - Parameter retriesFailed: whether trials are to be run again that failed and are set aside; else they are nobody's work.
   /// - Throws: `StoreError` where they cannot be read.
-  package init(_ plan: SweepPlan, in folder: ResultsFolder) throws {
+  package init(_ plan: SweepPlan, in folder: ResultsFolder, retriesFailed: Bool = false) throws {
     let plan = plan.keepingNames(of: folder.trials(of: plan.name))
     let stages = Dictionary(plan.stages.map { ($0.key, $0) }) { first, _ in first }
     let outputs = RecentStages(folder.stages) { stages[$0]?.fault(in: $1) }
-    // Trials that failed and are set aside are nobody's work.
     let known = try TrialReuse.known(
-      plan, in: folder, outputs, distinctions: plan.distinctions, withFailures: true, setsAside: false,
-      observe: { _ in })
+      plan, in: folder, outputs, distinctions: plan.distinctions, withFailures: !retriesFailed,
+      setsAside: false, observe: { _ in })
     let queue = WorkQueue(
       plan.stages, trials: plan.trials.map(\.results), finished: Set(known.outcomes.keys),
       ending: { outputs.usableEnding($0, observe: { _ in }) })

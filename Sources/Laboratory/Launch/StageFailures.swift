@@ -4,16 +4,17 @@ import CoppiceStore
 /// processes than the one that puts trials together.
 enum StageFailures {
   /// Their places in the plan, with the errors. Whether one is stored meanwhile, its file says.
-  static func last(of plan: SweepPlan, in results: ResultsFolder) -> [(place: Int, message: String)] {
+  static func last(of plan: SweepPlan, in results: ResultsFolder) -> [(place: Int, failure: TrialFailure)] {
     let entries = (try? Journal.entries(of: JournalEntry.self, in: results.journal(of: plan.name))) ?? []
-    var messages: [String: String] = [:]
+    var failures: [String: TrialFailure] = [:]
     for entry in entries where entry.event == .stage {
-      if let key = entry.stage { messages[key] = entry.message }
+      guard let key = entry.stage else { continue }
+      failures[key] = entry.message.map { TrialFailure($0, isLasting: entry.lasts ?? false) }
     }
-    return messages.isEmpty
+    return failures.isEmpty
       ? []
       : plan.stages.enumerated().compactMap { place, stage in
-        messages[stage.key.hexadecimal].map { (place, $0) }
+        failures[stage.key.hexadecimal].map { (place, $0) }
       }
   }
 }

@@ -12,6 +12,8 @@ package struct Forecast: Hashable, Sendable {
   package private(set) var layers: [PrunableLayer]
   /// What is compared with each other; empty where that is not known.
   private let pools: [UnitPool]
+  /// Whether the last pruning gave every layer a number of its own.
+  private var isByLayer = false
 
   /// The forecast for the layers that are pruned, all of them whole: those of `Pruner.prunable`.
   package init(_ layers: [PrunableLayer], pools: [UnitPool] = []) {
@@ -48,6 +50,7 @@ package struct Forecast: Hashable, Sendable {
       }
     }
     survivors = quota.total
+    isByLayer = quota.layers != nil && !allocation.isMeasured
     // How many go of each layer, the network says.
     if allocation.isMeasured { return survivors == before.survivors }
     guard !pools.isEmpty, pools.allSatisfy(\.isEven) else { return false }
@@ -67,6 +70,25 @@ package struct Forecast: Hashable, Sendable {
   private func removed(_ places: [Int], of size: Int) -> Int {
     let weights = places.reduce(0) { $0 + layers[$1].count - layers[$1].survivors }
     return (2 * weights + size) / (2 * size)
+  }
+
+  /// Layers of which nothing is to survive.
+  package struct Emptied: Hashable, Sendable {
+    /// The layers, whose units are compared with each other.
+    package let layers: [String]
+    /// Up to which sparsity of its own one unit of them stays, 0…1.
+    package let most: Double
+  }
+
+  /// What is emptied for certain, because layers do not compete and units are alike.
+  package var emptied: [Emptied] {
+    guard isByLayer else { return [] }
+    return pools.filter(\.isEven).compactMap { pool in
+      let weights = pool.layers.reduce(0) { $0 + layers[$1].count }
+      guard weights > 0, removed(pool.layers, of: pool.largest) * pool.largest >= weights else { return nil }
+      return Emptied(
+        layers: pool.layers.map { layers[$0].name }, most: 1 - Double(pool.largest) / Double(weights))
+    }
   }
 
   /// How many weights the largest unit has.

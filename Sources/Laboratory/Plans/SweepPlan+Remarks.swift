@@ -5,6 +5,36 @@ extension SweepPlan {
   /// What is to be known before the sweep is run, one sentence each: what it will not do although it looks as if it would.
   package var remarks: [String] {
     (copies.map { [$0] } ?? []) + Self.slowRetrainings(trials) + Self.denseLayers(trials)
+      + Self.emptiedLayers(trials)
+  }
+
+  /// Says which layers lose all they have, and what would leave something of them. Such networks collapse, which may be what a sweep
+  /// is to show: so it is said, and not refused.
+  private static func emptiedLayers(_ trials: [TrialPlan]) -> [String] {
+    struct Case: Hashable {
+      let emptied: [Forecast.Emptied]
+      let allocation, granularity, model: Specification
+    }
+    var sparsities: [Case: [Double]] = [:]
+    var order: [Case] = []
+    for trial in trials where !trial.emptiedLayers.isEmpty {
+      let settings = Case(
+        emptied: trial.emptiedLayers, allocation: trial.trial.allocation.specification,
+        granularity: trial.trial.granularity.specification,
+        model: trial.trial.model.specification.withoutInitializer)
+      if sparsities[settings] == nil { order.append(settings) }
+      sparsities[settings, default: []].append(trial.targetSparsity)
+    }
+    return order.map { settings in
+      let layers = settings.emptied.flatMap(\.layers).joined(separator: ", ")
+      let found = sparsities[settings] ?? []
+      // Rounded down, so that what is read is possible.
+      let most = ((settings.emptied.map(\.most).min() ?? 0) * 1e4).rounded(.down) / 1e4
+      return
+        "allocation \(settings.allocation) leaves nothing of \(layers) of \(settings.model) at a sparsity of "
+        + "\(found.min() ?? 0): \(found.count) \(found.count == 1 ? "trial" : "trials") in all, whose networks collapse; one unit "
+        + "(\(settings.granularity)) stays up to a sparsity of \(most), and allocation global or a floor keeps more"
+    }
   }
 
   /// Says which layers a pattern leaves dense.

@@ -26,6 +26,8 @@ package struct TrialPlan: Sendable {
   let largestUnit: Int
   /// Layers that stay dense because a pattern does not divide them.
   let denseLayers: [String]
+  /// Layers of which nothing survives, as far as that is certain before anything is trained.
+  let emptiedLayers: [Forecast.Emptied]
   /// Where rewinding goes back to, in steps of the dense training.
   package let rewindStep: Int?
   /// Whether the last reported round has had every pruning, so that it has the sparsity that the trial was asked for.
@@ -141,6 +143,7 @@ package struct TrialPlan: Sendable {
     guard course.isMeasured else { throw RecipeError.noRound }
     guard !rounds.isEmpty else { throw PlanError.noMeasuredRound(wanted) }
     denseLayers = try pruner.unevenLayers(among: network.layers)
+    emptiedLayers = course.forecast.emptied
     (prunableCount, largestUnit) = (prunable.map(\.count).total, course.forecast.largestUnit)
     targetSparsity = course.costs.map(\.share) ?? rounds.last?.requestedSparsity ?? 0
     endsReported = trial.dynamics != .none || rounds.last?.index == last
@@ -281,7 +284,7 @@ extension Specification.Value {
 
 extension Specification {
   /// A model as a person writes it.
-  fileprivate var withoutInitializer: Specification {
+  var withoutInitializer: Specification {
     Specification(name, version: version, fields.filter { $0.name != "initializer" })
   }
 }

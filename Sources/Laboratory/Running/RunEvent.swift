@@ -12,7 +12,7 @@ package enum RunEvent: Sendable {
   /// what was done so far.
   case progress(stage: Int, trial: String, StageProgress, remaining: Double?)
   /// A stage is over, by an error where `failure` tells of one.
-  case ended(stage: Int, failure: String? = nil)
+  case ended(stage: Int, failure: TrialFailure? = nil)
   /// A trial has its results, good or bad.
   case finished(trial: String, status: TrialStatus, row: IndexRow?)
   /// Another run is at work on a stage of this one. Said once for each.
@@ -25,6 +25,8 @@ package enum RunEvent: Sendable {
   case setback(trial: String, message: String)
   /// A file of a stage does not hold what it should: what it held is computed again.
   case passedOver(StoreError)
+  /// Lines of the journal are damaged; what they told is not known.
+  case damagedJournal(file: String, lines: Int)
   /// A trial ended by an error.
   case failed(trial: String, message: String)
 }

@@ -58,7 +58,8 @@ final class RunJournal: Sendable {
     case .ended(let stage, let failure):
       guard let activity = underWay.withLock({ $0.removeValue(forKey: stage) }) else { return }
       append(.stage, stage, trial: activity.trial) {
-        ($0.steps, $0.seconds, $0.message) = (activity.steps, activity.watch.elapsed, failure)
+        ($0.steps, $0.seconds, $0.message) = (activity.steps, activity.watch.elapsed, failure?.reason)
+        $0.lasts = failure?.isLasting
       }
     case .finished(let trial, let status, let row):
       append(.trial, trial: trial) {
@@ -71,6 +72,7 @@ final class RunJournal: Sendable {
     case .shortOfThreads: warn("the system gives fewer threads than were asked for")
     case .setback(let trial, let message): warn(message, trial: trial)
     case .passedOver(let error): warn("computed again: \(error)")
+    case .damagedJournal(let file, let lines): warn("\(file) has \(lines) damaged lines, which are passed over")
     }
   }
 

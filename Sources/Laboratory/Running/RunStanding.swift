@@ -51,7 +51,7 @@ package struct RunStanding: Sendable {
     case .ended(let stage, _): underWay[stage] = nil
     case .failedBefore(let trials): finishedTrials += trials.count
     case .finished, .failed: finishedTrials += 1
-    case .started, .waiting, .setAside, .shortOfThreads, .setback, .passedOver: break
+    case .started, .waiting, .setAside, .shortOfThreads, .setback, .passedOver, .damagedJournal: break
     }
   }
 }

@@ -80,7 +80,9 @@ package final class Runner: Sendable {
     let distinctions = plan.distinctions
     self.distinctions = distinctions
     // The last few thousand stages tell how fast steps are.
-    let history = StageHistory(of: plan.name, in: results, threads: options.threads, last: 4 << 20)
+    let lastBytes = 4 << 20
+    let history = StageHistory(of: plan.name, in: results, threads: options.threads, last: lastBytes)
+    let damagedLines = Journal.damagedLines(in: results.journal(of: plan.name), atMost: lastBytes)
     let journal = try RunJournal(
       results.journal(of: plan.name), stages: plan.stages, jobs: options.jobs, threads: options.threads,
       executable: BegunExecutable.digest(of: plan))
@@ -105,6 +107,7 @@ package final class Runner: Sendable {
     self.damaged = damaged
     let scope = options.scope
     if scope.hasTrials, !options.isForced { try writer.checkOwner() }
+    if damagedLines > 0 { observe(.damagedJournal(file: results.journal(of: plan.name), lines: damagedLines)) }
     results.stages.removeLeftovers()
     results.removeLeftovers(of: plan.name)
     lease = RunLease(in: results, of: plan.name, expiry: options.leaseExpiry)
@@ -138,9 +141,8 @@ package final class Runner: Sendable {
       rest: scope == .assembly ? .pending : .interrupted)
     if scope == .assembly {
       // What failed elsewhere, trials do not wait for.
-      for (place, message) in StageFailures.last(of: plan, in: results) {
-        // The journal does not tell whether the error would come again, so that it is tried again.
-        _ = queue.finish(place, .failed(TrialFailure(message, isLasting: false)))
+      for (place, failure) in StageFailures.last(of: plan, in: results) {
+        _ = queue.finish(place, .failed(failure))
       }
     }
   }
@@ -248,9 +250,11 @@ package final class Runner: Sendable {
 
   private func end(_ stage: Int, _ ending: WorkQueue.Ending) {
     tellOfThreads()
-    let failure: String? = if case .failed(let failure) = ending { failure.reason } else { nil }
+    let failure: TrialFailure? = if case .failed(let failure) = ending { failure } else { nil }
     // Where trials are put together, each says what failed.
-    if let failure, !options.scope.hasTrials { outcomes.addFailure(failure, of: trialOfStage[stage] ?? "") }
+    if let failure, !options.scope.hasTrials {
+      outcomes.addFailure(failure.reason, of: trialOfStage[stage] ?? "")
+    }
     for (place, stage) in ([stage] + queue.finish(stage, ending)).enumerated() {
       clock.ended(stage)
       observe(.ended(stage: stage, failure: place == 0 ? failure : nil))

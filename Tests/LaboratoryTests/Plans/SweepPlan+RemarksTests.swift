@@ -31,6 +31,29 @@ import Testing
         == ["1 of 2 cells are copies of others and are run once"])
   }
 
+  /// 192 and 36 weights in units of 16 and 12.
+  @Test func layersThatLoseAllAreSaid() throws {
+    func found(
+      _ granularity: Granularity, _ sparsity: Double, _ allocation: Allocation = .layerWise
+    ) throws -> [String] {
+      try remarks(
+        [],
+        Trial.tiny.with { ($0.granularity, $0.allocation, $0.sparsity) = (granularity, allocation, sparsity) }
+      )
+    }
+    #expect(
+      try found(.weight, 0.99) == [
+        "allocation layer-wise leaves nothing of fc2.weight of mlp(widths: [12]) at a sparsity of 0.99: 1 trial in all, whose "
+          + "networks collapse; one unit (weight) stays up to a sparsity of 0.9722, and allocation global or a floor keeps more"
+      ])
+    #expect(try found(.weight, 0.9722) == [])
+    let units = try found(.neuron, 0.85)
+    #expect(units.count == 1 && units[0].contains("of fc2.weight of") && units[0].contains("up to a sparsity of 0.6666"))
+    #expect(try found(.neuron, 0.6666) == [])
+    // Where layers compete, nobody knows.
+    #expect(try found(.weight, 0.99, .global) == [])
+  }
+
   @Test(
     arguments: [
       (.fineTune(), .cosine(0.1), true), (.rewind(learningRate: false), .cosine(0.1), true),

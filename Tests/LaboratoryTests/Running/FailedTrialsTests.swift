@@ -94,6 +94,33 @@ extension Running {
       #expect(try bench.digests(plan) == undisturbed(seeds: 1))
     }
 
+    /// Parts of a run are other processes: which of their errors would come again, the journal tells the one that assembles.
+    @Test func whatFailedAmongWorkersIsSetAsideAsWell() throws {
+      let (bench, faulty) = (try Bench(), Faulty())
+      let plan = try plan(faulty)
+      let name = plan.trials[2].name
+      func missing(retriesFailed: Bool = false) throws -> Set<StageKey> {
+        try MissingStages(plan, in: bench.results, retriesFailed: retriesFailed).results
+      }
+      try bench.run(plan, scope: .stages(try missing()))
+      #expect(faulty.asked == 1)
+      try bench.run(plan, scope: .assembly)
+      let failure = try TrialFile(bench.file(plan.trials[2], of: plan)).failure
+      #expect(failure == TrialFailure("the criterion is broken", isLasting: true))
+      // It is nobody's work until it is asked for.
+      #expect(try missing().isEmpty)
+      #expect(try MissingStages(plan, in: bench.results).isNothing)
+      faulty.mend()
+      let again = try missing(retriesFailed: true)
+      #expect(again == Set(plan.trials[2].results))
+      try bench.run(plan, scope: .stages(again))
+      // Who assembles without being asked to leaves it aside.
+      #expect(try bench.run(plan, scope: .assembly).setAside == [name])
+      let report = try bench.run(plan, retriesFailed: true, scope: .assembly)
+      #expect(report.count(.completed) == 3 && report.setAside.isEmpty)
+      #expect(try bench.digests(plan) == undisturbed(seeds: 1))
+    }
+
     @Test func aFreshRunTriesAllAgain() throws {
       let (bench, faulty) = (try Bench(), Faulty())
       let plan = try plan(faulty)
