@@ -12,10 +12,13 @@ from networks import integers, name_seed, numbers, rounded
 from models import ResNet
 from torch.utils.flop_counter import FlopCounterMode
 
-# torchvision is read for its models alone: operators it cannot register here are declared.
-library = torch.library.Library("torchvision", "DEF")
-for operator in ["nms", "qnms"]:
-    library.define(operator + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+try:
+    import torchvision
+except RuntimeError:
+    # It is read for its models alone: operators that it cannot register here are declared.
+    library = torch.library.Library("torchvision", "DEF")
+    for operator in ["nms", "qnms"]:
+        library.define(operator + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 from torchvision.models import densenet, efficientnet, mobilenetv2, resnet
 from torchvision.models.efficientnet import MBConvConfig
 from transformers import BertConfig, BertForSequenceClassification, DistilBertConfig

@@ -19,10 +19,13 @@ import time
 
 import torch
 
-# torchvision is read for its models alone: operators it cannot register here are declared.
-library = torch.library.Library("torchvision", "DEF")
-for operator in ["nms", "qnms"]:
-    library.define(operator + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+try:
+    import torchvision
+except RuntimeError:
+    # It is read for its models alone: operators that it cannot register here are declared.
+    library = torch.library.Library("torchvision", "DEF")
+    for operator in ["nms", "qnms"]:
+        library.define(operator + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODELS = ["mobilenet-v2", "resnet-50", "vit", "distilbert", "bert"]

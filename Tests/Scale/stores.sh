@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Large stores, made and measured: `make scale`. A sweep of TRIALS tiny trainings is run, then its store is filled with copies of a
 # stage file under other keys until it has STAGES files. Every command on it is timed, in seconds of the clock. The store lies in
-# memory where the system has a folder for that, so that the disk is not what is measured.
+# memory where the system has a folder for that, so that the disk is not what is measured. Before it, a sweep of 1,020 stages of
+# usual length tells what share of its time two workers spend between stages (SHARE=0 leaves that out).
 set -euo pipefail
 coppice=${COPPICE:-.build/release/coppice}
 trials=${TRIALS:-10000}
@@ -30,6 +31,19 @@ sweep=(quickstart --seeds $(((trials + 20) / 21))
   --set batch-size=10 --set training=2it --set evaluation=2it --as many)
 count() { find "$COPPICE_RESULTS/stages" -type f | wc -l; }
 
+[ "${SHARE:-1}" = 0 ] || {
+  measure "run of 252 trials, 600 steps a training" "$coppice" run quickstart --seeds 12 --set training=600it --as share --jobs 2 --quiet
+  python3 - "$COPPICE_RESULTS/share/journal.jsonl" <<'PYTHON'
+import json, sys
+entries = [json.loads(line) for line in open(sys.argv[1])]
+ends = [entry for entry in entries if entry["event"] == "stage"]
+begin = min(entry["time"] for entry in entries if entry["event"] == "started")
+whole = 2 * (max(entry["time"] for entry in ends) - begin)
+work = sum(entry["seconds"] for entry in ends)
+print(f"           {len(ends)} stages; {1 - work / whole:.2%} of the time of two workers lies between them")
+PYTHON
+  rm -r "$COPPICE_RESULTS"
+}
 measure "run of the sweep" "$coppice" run "${sweep[@]}" --quiet
 files=$(find "$COPPICE_RESULTS/many/trials" -name '*.h5' | wc -l)
 echo "           $files trials, $(count) stages, $(du -sm "$COPPICE_RESULTS" | cut -f1) MB"

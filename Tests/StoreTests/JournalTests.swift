@@ -48,7 +48,8 @@ import Testing
     let lines = try String(contentsOfFile: path, encoding: .utf8) + "{\"event\":\"later\"}\n\n"
     try lines.write(toFile: path, atomically: false, encoding: .utf8)
     #expect(Journal.damagedLines(in: path) == 0)
-    try (lines + "{\"time\":1,\"eve\n\u{0}\u{0}\n[1]\n").write(toFile: path, atomically: false, encoding: .utf8)
+    try (lines + "{\"time\":1,\"eve\n\u{0}\u{0}\n[1]\n").write(
+      toFile: path, atomically: false, encoding: .utf8)
     #expect(Journal.damagedLines(in: path) == 3)
     #expect(try Journal.entries(of: JournalEntry.self, in: path).count == 1)
     withExtendedLifetime(folder) {}

@@ -36,29 +36,29 @@ package final class Runner: Sendable {
     package init() {}
   }
 
-  private let plan: SweepPlan
-  private let distinctions: [Distinction]
-  private let results: ResultsFolder
-  private let library: DataLibrary
-  private let interruption: Interruption
-  private let options: Options
-  private let provenance: Provenance
-  private let writer: SummaryWriter
-  private let observe: @Sendable (RunEvent) -> Void
+  let plan: SweepPlan
+  let distinctions: [Distinction]
+  let results: ResultsFolder
+  let library: DataLibrary
+  let interruption: Interruption
+  let options: Options
+  let provenance: Provenance
+  let writer: SummaryWriter
+  let observe: @Sendable (RunEvent) -> Void
   private let journal: RunJournal
   private let lease: RunLease
-  private let damaged: DamagedFiles
-  private let costs = NetworkCostTable()
-  private let outputs: RecentStages
-  private let queue: WorkQueue
+  let damaged: DamagedFiles
+  let costs = NetworkCostTable()
+  let outputs: RecentStages
+  let queue: WorkQueue
   private let leases: StageLeases
-  private let maker: StageMaker
+  let maker: StageMaker
   private let clock: RunClock
   /// The first trial that waits for each stage.
   private let trialOfStage: [Int: String]
-  private let outcomes: RunOutcomes
+  let outcomes: RunOutcomes
   /// Since when no summary was begun, and the seconds to the next one.
-  private let sinceSummary = Mutex((watch: Stopwatch(), pause: 10.0))
+  let sinceSummary = Mutex((watch: Stopwatch(), pause: 10.0))
   /// Threads that this process had asked for in vain when the run began; `nil` once it was said that there are too few.
   private let refusedThreads = Mutex<Int?>(WorkThread.refused)
 
@@ -107,7 +107,9 @@ package final class Runner: Sendable {
     self.damaged = damaged
     let scope = options.scope
     if scope.hasTrials, !options.isForced { try writer.checkOwner() }
-    if damagedLines > 0 { observe(.damagedJournal(file: results.journal(of: plan.name), lines: damagedLines)) }
+    if damagedLines > 0 {
+      observe(.damagedJournal(file: results.journal(of: plan.name), lines: damagedLines))
+    }
     results.stages.removeLeftovers()
     results.removeLeftovers(of: plan.name)
     lease = RunLease(in: results, of: plan.name, expiry: options.leaseExpiry)
@@ -266,7 +268,7 @@ package final class Runner: Sendable {
   }
 
   /// Ends the run where a failure is to end it.
-  private func endAfterFailure() {
+  func endAfterFailure() {
     guard options.failsFast else { return }
     interruption.requestAfterFailure()
     queue.close(if: interruption.isRequested)
@@ -303,86 +305,5 @@ package final class Runner: Sendable {
         clock.made(progress.steps, by: index)
         observe(.progress(stage: index, trial: trial, progress, remaining: clock.remaining))
       }, passedOver: { [damaged] in damaged.passOver($0) })
-  }
-
-  /// Puts the trials together whose failure ended the run: each says why it failed, whatever else it would have had.
-  private func assembleFailed() {
-    for (index, failure) in queue.failedTrials() where !outcomes.isKnown(index) {
-      assemble(index, .failed, failure)
-    }
-    outcomes.leaveRestPending()
-  }
-
-  private func assemble(_ index: Int, _ ending: TrialStatus?, _ failure: TrialFailure?) {
-    guard options.scope.hasTrials else { return }
-    let trial = plan.trials[index]
-    var failure = failure
-    var outcome: RunOutcomes.Outcome?
-    do {
-      try restoreStages(ofTrial: index)
-      let assembly = TrialAssembly(trial, from: outputs, distinctions: distinctions, costs: costs)
-      var record = try assembly.record(
-        provenance: provenance.json(data: library.records, seeds: [trial.trial.seed]), ending: ending)
-      // What did not hold will not hold the next time.
-      failure = try failure ?? assembly.fault(in: record).map { TrialFailure($0, isLasting: true) }
-      record.failure = failure
-      try TrialFile.writeTakingSizes(&record, to: results.trial(trial.name, of: plan.name))
-      outcome = (record.status, record.rounds.map(\.row))
-      if failure?.isLasting == true { outcomes.setAside(trial.name) }
-    } catch let end as Interrupted {
-      outcomes.keep(end)
-      queue.close()
-      // The trial that ended the run says why, though its file cannot be made now.
-      guard failure != nil, interruption.reason == .failure else { return }
-    } catch {
-      outcomes.keep(error)
-      // Without a file it is tried again by the next run, which finds its stages.
-      failure = failure ?? TrialFailure(error)
-    }
-    if let failure {
-      observe(.failed(trial: trial.name, message: failure.reason))
-    } else if let outcome {
-      observe(.finished(trial: trial.name, status: outcome.status, row: outcome.rows.last))
-    }
-    outcomes.add(outcome, ofTrial: index)
-    if let failure {
-      outcomes.addFailure(failure.reason, of: trial.name)
-      endAfterFailure()
-    }
-    let isDue = sinceSummary.withLock { since in
-      guard since.watch.elapsed > since.pause else { return false }
-      since.watch = Stopwatch()
-      return true
-    }
-    if isDue { writeSummaryInBetween() }
-  }
-
-  /// A summary in between is a courtesy; the one at the end reports what is wrong with it. That of ten thousand trials takes seconds,
-  /// and so it is written more seldom: a twentieth of the time goes into it at most.
-  private func writeSummaryInBetween() {
-    let watch = Stopwatch()
-    try? writer.write(outcomes.rows(isOver: false), isForced: false)
-    sinceSummary.withLock { $0.pause = max(10, 20 * watch.elapsed) }
-  }
-
-  /// Makes again what is gone of the outputs that a trial is put together from.
-  private func restoreStages(ofTrial index: Int) throws {
-    try maker.restore(
-      queue.doneStages(ofTrial: index).map { plan.stages[$0].key },
-      StageContext(
-        folder: results.stages, recent: outputs, interruption: interruption,
-        checkpointInterval: options.checkpointInterval, threads: options.threads, costs: costs,
-        passedOver: { [damaged] in damaged.passOver($0) }))
-  }
-
-  /// Says which finished trials have lost their files to somebody who removed them during the run.
-  private func checkFiles() {
-    for (index, trial) in plan.trials.enumerated() where outcomes.isFinished(index) {
-      let path = results.trial(trial.name, of: plan.name)
-      guard access(path, F_OK) != 0 else { continue }
-      let message = "\(path) was removed during the run; run the command again to write it anew"
-      outcomes.addFailure(message, of: trial.name)
-      observe(.failed(trial: trial.name, message: message))
-    }
   }
 }

@@ -48,7 +48,9 @@ import Testing
       ])
     #expect(try found(.weight, 0.9722) == [])
     let units = try found(.neuron, 0.85)
-    #expect(units.count == 1 && units[0].contains("of fc2.weight of") && units[0].contains("up to a sparsity of 0.6666"))
+    #expect(
+      units.count == 1 && units[0].contains("of fc2.weight of")
+        && units[0].contains("up to a sparsity of 0.6666"))
     #expect(try found(.neuron, 0.6666) == [])
     // Where layers compete, nobody knows.
     #expect(try found(.weight, 0.99, .global) == [])
