@@ -14,12 +14,14 @@ extension KernelTests {
       var bStrides: (Int, Int) { transposesB ? (1, k) : (n, 1) }
     }
 
-    /// Sizes around the edges of tiles (4, 6, 12 rows; 16, 32 columns; transposes of 8) and of blocks (384 rows, depth 320).
+    /// Sizes around the edges of tiles (4, 6, 12 rows; 16, 32 columns; transposes of 8), of blocks (384 rows, depth 320)
+    /// and of products that are taken as their transposes (128 rows, 1,024 columns).
     static let cases: [Case] = {
       let sizes = [
         (1, 1, 1), (1, 33, 40), (2, 16, 5), (5, 17, 3), (7, 31, 8), (12, 32, 16), (13, 33, 23), (25, 48, 9),
         (60, 10, 37), (4, 50, 321), (16, 33, 5), (33, 80, 1024),
         (60, 130, 330), (64, 150, 19), (385, 3, 5), (3, 20, 641), (3, 4, 0), (0, 3, 2),
+        (100, 210, 323), (128, 1100, 7), (40, 2060, 3),
       ]
       return sizes.enumerated().flatMap { index, size in
         (0..<4).map { form in

@@ -23,7 +23,7 @@ extension Analysis {
   ) -> Analysis {
     let all = Corruption.all(corruptions, severities, seed: seed)
     return Analysis(
-      "robustness", version: 1,
+      "robustness", version: 2,
       fields: [
         ("corruptions", .list(corruptions.map { .text($0) })),
         ("severities", .list(severities.map { .integer($0) })),
@@ -113,21 +113,21 @@ extension Analysis {
         .init(
           Quantity("corruption_error", bounds: 0...(.infinity)),
           numbers: errors { $0.row.errors.relative(to: $0.row.dense)[$0.place] }),
-      ], drawing: .init("accuracy", against: "density", by: ["condition", "corruption"]))
+      ], drawing: .init("accuracy", against: "density", inPanelsOf: "corruption", by: ["condition"]))
   }
 
   private static func bySeverity(_ rows: [RobustRow], _ all: [Corruption]) -> NamedTable {
     let cells = rows.flatMap { row in all.indices.map { (row: row, place: $0) } }
     return NamedTable(
       "robustness_severities", title: "accuracy under each corruption at each severity",
-      description: "The accuracy on corrupted test images.",
+      description: "The accuracy on corrupted test images; in the figure over all corruptions.",
       columns: columns(cells.map(\.row)) + [
         .init("corruption", texts: cells.map { all[$0.place].name }),
         .init("severity", integers: cells.map { all[$0.place].severity }),
         .init(
           Quantity("accuracy", "accuracy on corrupted images", unit: .fraction),
           numbers: cells.map { $0.row.errors.accuracies[$0.place] }),
-      ], drawing: .init("accuracy", against: "severity", by: ["condition", "corruption"]))
+      ], drawing: .init("accuracy", against: "severity", inPanelsOf: "condition", by: ["density"]))
   }
 }
 

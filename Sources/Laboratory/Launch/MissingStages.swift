@@ -30,8 +30,11 @@ package struct MissingStages: Sendable {
     results = Set(
       plan.trials.indices.filter { known.outcomes[$0] == nil }.flatMap { plan.trials[$0].results })
     trials = plan.trials.count - known.outcomes.count
+    let setAside = Set(known.failures.keys.map { plan.trials[$0].name })
     hasSummary =
-      (try? SummaryFile.rows(folder.summary(of: plan.name)))?.allSatisfy(\.status.isFinished) ?? false
+      (try? SummaryFile.rows(folder.summary(of: plan.name)))?.allSatisfy { row in
+        row.status.isFinished || row.status == .failed && setAside.contains(row.trial)
+      } ?? false
   }
 
   /// Whether trials and summary are there as well.

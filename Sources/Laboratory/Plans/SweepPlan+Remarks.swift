@@ -23,7 +23,7 @@ extension SweepPlan {
         granularity: trial.trial.granularity.specification,
         model: trial.trial.model.specification.withoutInitializer)
       if sparsities[settings] == nil { order.append(settings) }
-      sparsities[settings, default: []].append(trial.targetSparsity)
+      sparsities[settings, default: []].append(trial.ratio ?? trial.targetSparsity)
     }
     return order.map { settings in
       let layers = settings.emptied.flatMap(\.layers).joined(separator: ", ")
@@ -32,7 +32,7 @@ extension SweepPlan {
       let most = ((settings.emptied.map(\.most).min() ?? 0) * 1e4).rounded(.down) / 1e4
       return
         "allocation \(settings.allocation) leaves nothing of \(layers) of \(settings.model) at a sparsity of "
-        + "\(found.min() ?? 0): \(found.count) \(found.count == 1 ? "trial" : "trials") in all, whose networks collapse; one unit "
+        + "\(((found.min() ?? 0) * 1e4).rounded() / 1e4): \(found.count) \(found.count == 1 ? "trial" : "trials") in all, whose networks collapse; one unit "
         + "(\(settings.granularity)) stays up to a sparsity of \(most), and allocation global or a floor keeps more"
     }
   }

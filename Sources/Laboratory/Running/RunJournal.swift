@@ -72,7 +72,8 @@ final class RunJournal: Sendable {
     case .shortOfThreads: warn("the system gives fewer threads than were asked for")
     case .setback(let trial, let message): warn(message, trial: trial)
     case .passedOver(let error): warn("computed again: \(error)")
-    case .damagedJournal(let file, let lines): warn("\(file) has \(lines) damaged lines, which are passed over")
+    case .damagedJournal(let file, let lines):
+      warn("\(file) has \(lines) damaged lines, which are passed over")
     }
   }
 

@@ -57,20 +57,33 @@ extension NamedTable {
   /// How far references at one place may lie apart and still be drawn as one line, their mean.
   private static let referenceSpread = 0.1
 
-  /// One line for all curves whose references lie close together.
+  /// One line for the curves whose references lie close together, so that there are few where there are many curves.
   private func references(
     _ groups: [(label: String, rows: [Int])], _ title: String, _ points: ([Int]) -> [LineFigure.Point]
   ) -> [LineFigure.Line] {
-    let all = groups.map { (label: $0.label, points: points($0.rows)) }
-    let places = Dictionary(grouping: all.flatMap(\.points)) { ($0.x * 1e6).rounded() }
-    let spreads = places.values.map { points in
-      let values = points.compactMap(\.y)
-      return (values.max() ?? 0) - (values.min() ?? 0)
+    var clusters: [(own: [Double: Double], label: String, rows: [Int], others: Int)] = []
+    for group in groups {
+      let own = Dictionary(points(group.rows).map { (($0.x * 1e6).rounded(), $0.y ?? 0) }) { first, _ in first
+      }
+      let near = clusters.firstIndex { cluster in
+        cluster.own.allSatisfy { place, value in
+          own[place].map { abs($0 - value) <= Self.referenceSpread } ?? true
+        }
+      }
+      guard let near else {
+        clusters.append((own, group.label, group.rows, 0))
+        continue
+      }
+      clusters[near].own.merge(own) { first, _ in first }
+      clusters[near].rows += group.rows
+      clusters[near].others += 1
     }
-    if spreads.allSatisfy({ $0 <= Self.referenceSpread }) {
-      return [.init(label: title, points: points(groups.flatMap(\.rows)), isReference: true)]
+    return clusters.map { cluster in
+      let others = cluster.others == 0 ? "" : " and \(cluster.others) more"
+      return .init(
+        label: clusters.count == 1 ? title : "\(title), \(cluster.label)\(others)",
+        points: points(cluster.rows), isReference: true)
     }
-    return all.map { .init(label: "\(title), \($0.label)", points: $0.points, isReference: true) }
   }
 
   private func caption(_ counts: [Int], _ band: Band) -> String {

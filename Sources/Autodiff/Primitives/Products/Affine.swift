@@ -29,9 +29,11 @@ package struct Affine: FusedPrimitive {
     let (inputs, outputs) = (signature.input(1)[1], signature.input(1)[0])
     let rows = signature.input(0).count / max(1, inputs)
     let (hasBias, activation) = (hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
+    // A matrix of more than a megabyte, for few rows: every thread would read all of it.
+    let readsMuch = outputs * inputs > 1 << 18 && rows <= 2 * CK_TURNED_ROWS
     return Kernel.product(
       rows: rows, columns: outputs, grain: ck_is_turned_product(rows, outputs) != 0 ? 4 : 16,
-      scratch: ck_product_scratch(rows, outputs, inputs)
+      readsMuch: readsMuch, scratch: ck_product_scratch(rows, outputs, inputs)
     ) { arguments, band, columns in
       ck_product(
         band.count, columns.count, inputs, arguments.input(0) + band.lowerBound * inputs, inputs, 1,
