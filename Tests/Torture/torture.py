@@ -21,6 +21,7 @@ import time
 import damage
 import disk
 import killing
+import locks
 import together
 from laboratory import PROGRAM, Torture
 
@@ -33,6 +34,7 @@ PARTS = {
     "damage": damage.damaged_files,
     "clock": together.jumping_clock,
     "reader": together.open_summary,
+    "locks": locks.no_locks,
 }
 
 
