@@ -73,7 +73,17 @@ private struct SpecificationParser {
       return .list(values)
     }
     let word = try word()
-    if rest.first == "(" { return .component(Specification(word, version: nil, try fields())) }
+    let plain = Self.plain(word)
+    guard rest.first == "(" else { return plain }
+    // Without fields it would be printed as the number or the flag.
+    guard case .text = plain else {
+      throw .unreadable(text, at: position, expected: "no bracket behind \(word)")
+    }
+    return .component(Specification(word, version: nil, try fields()))
+  }
+
+  /// What a word is that stands by itself.
+  private static func plain(_ word: String) -> Specification.Value {
     if let integer = Int(word) { return .integer(integer) }
     if let number = Double(word), number.isFinite { return .number(number) }
     return switch word {

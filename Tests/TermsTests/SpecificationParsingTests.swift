@@ -21,7 +21,8 @@ import Testing
   @Test(arguments: [
     ("", 0, "a name or a value"), ("a(", 2, "a name or a value"), ("a(b)", 3, "a colon after b"),
     ("a(b: 1 c: 2)", 7, "a comma or )"), ("a(b: [1 2])", 8, "a comma or ]"), ("a)", 1, "the end"),
-    ("a(b: )", 5, "a name or a value"),
+    ("a(b: )", 5, "a name or a value"), ("a(b: -1e-3())", 10, "no bracket behind -1e-3"),
+    ("a(b: true(c: 1))", 9, "no bracket behind true"),
   ])
   func saysWhereItStops(text: String, position: Int, expected: String) {
     #expect(throws: SpecificationError.unreadable(text, at: position, expected: expected)) {
