@@ -65,6 +65,22 @@ import Testing
     }
   }
 
+  /// A network that keeps all its weights may have fewer bits of each.
+  @Test func whatIsQuantisedAloneIsAdvisedToo() throws {
+    let quantised = (0..<3).map { seed in
+      var row = IndexRows.row(
+        trial: "quantised \(seed)", model: "lenet-5", schedule: "recipe", retraining: "none", target: 0,
+        seed: seed, accuracy: 0.9 + 0.01 * Double(seed))
+      row.settings = []
+      row[metric: .validationAccuracy] = 0.9 + 0.01 * Double(seed)
+      (row[metric: .bytes], row[metric: .bytesQuantised], row[metric: .bits]) = (1_000, 260, 8)
+      return row
+    }
+    let found = try choice(advice(Self.rows() + quantised))
+    #expect(found?.kind == .quantised && found?.sparsity == 0 && found?.share.mean == 0.26)
+    #expect(found?.form == "quantised" && found?.change.mean == 0)
+  }
+
   @Test func numbersAreThoseOfTheRows() throws {
     let subject = try #require(advice(Self.rows()).subjects.first)
     #expect(subject.denseCost == 1_000 && subject.rowCount == 15 && subject.points.count == 4)
