@@ -20,17 +20,20 @@ package struct DenseReferences: Sendable, Equatable {
     let candidates = (places[row.seed] ?? []).filter {
       rows[$0].model == row.model && rows[$0].dataset == row.dataset
     }
-    // Nothing is to be chosen where there is one.
-    if candidates.count == 1 { return rows[candidates[0]] }
-    var best: (row: IndexRow, rank: (Int, Int, Int, Int))?
-    for dense in candidates.map({ rows[$0] }) {
+    let ranks = candidates.map { Self.retrainingRank(rows[$0], row) }
+    let fitting = zip(candidates, ranks).filter { $0.1 == ranks.max() }.map(\.0)
+    // Comparing columns takes long, and nothing is to be chosen where there is one.
+    if fitting.count == 1 { return rows[fitting[0]] }
+    var best: (place: Int, rank: (Int, Int, Int))?
+    for place in fitting {
+      let dense = rows[place]
       let rank = (
-        Self.retrainingRank(dense, row), columns.count { dense.isEqual(to: row, in: $0) },
-        dense.round == row.round ? 1 : 0, dense.isFinal ? 1 : 0
+        columns.count { dense.isEqual(to: row, in: $0) }, dense.round == row.round ? 1 : 0,
+        dense.isFinal ? 1 : 0
       )
-      if best.map({ rank > $0.rank }) ?? true { best = (dense, rank) }
+      if best.map({ rank > $0.rank }) ?? true { best = (place, rank) }
     }
-    return best?.row
+    return best.map { rows[$0.place] }
   }
 
   /// How well the retraining of a dense row fits.
