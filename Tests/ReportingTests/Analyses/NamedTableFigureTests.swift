@@ -4,12 +4,13 @@ import Testing
 
 @Suite struct NamedTableFigureTests {
   /// Pairs of three seeds at two densities, for two criteria; chance is the density's own.
-  static func overlap(chance: (String, Double) -> Double = { _, density in density / (2 - density) })
-    -> NamedTable
-  {
+  static func overlap(
+    of curves: [(criterion: String, gain: Double)] = [("magnitude", 0.2), ("random", 0)],
+    chance: (String, Double) -> Double = { _, density in density / (2 - density) }
+  ) -> NamedTable {
     var (pairs, criteria, densities): ([String], [String], [Double]) = ([], [], [])
     var (overlaps, chances): ([Double], [Double]) = ([], [])
-    for (criterion, gain) in [("magnitude", 0.2), ("random", 0)] {
+    for (criterion, gain) in curves {
       for density in [0.2, 0.5] {
         for (pair, shift) in [("0-1", -0.02), ("0-2", 0), ("1-2", 0.05)] {
           pairs.append(pair)
@@ -57,6 +58,17 @@ import Testing
     let table = Self.overlap { criterion, density in criterion == "random" ? density : density / 2 }
     let figure = try #require(table.figure())
     #expect(figure.lines.map(\.label) == ["magnitude", "random", "chance, magnitude", "chance, random"])
+  }
+
+  @Test func curvesOfAlmostTheSameChanceShareALine() throws {
+    let table = Self.overlap(of: [("magnitude", 0.2), ("random", 0), ("snip", 0.1)]) { criterion, density in
+      ["magnitude": 0.5, "snip": 0.55, "random": 1][criterion].map { $0 * density } ?? 0
+    }
+    let figure = try #require(table.figure())
+    #expect(figure.lines.map(\.label).suffix(2) == ["chance, magnitude and 1 more", "chance, random"])
+    #expect(figure.lines.count == 5)
+    // Their mean.
+    #expect(abs(try #require(figure.lines[3].points[0].y) - 0.525 * 0.5) < 1e-12)
   }
 
   @Test func anyColumnMayRunAlongTheAxis() throws {
