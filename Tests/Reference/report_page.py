@@ -188,7 +188,8 @@ def check(page, say):
 @contextlib.contextmanager
 def tab(dark=False):
     """A tab of a browser of its own, which ends with it."""
-    with tempfile.TemporaryDirectory() as folder:
+    # Processes of the browser may write after its end.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         process = subprocess.Popen(
             [browser(), "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--hide-scrollbars",
              "--disable-background-networking", "--remote-debugging-port=0", f"--user-data-dir={folder}/profile", "--window-size=1200,900",
