@@ -21,7 +21,8 @@ package struct DenseReferences: Sendable, Equatable {
       rows[$0].model == row.model && rows[$0].dataset == row.dataset
     }
     let ranks = candidates.map { Self.retrainingRank(rows[$0], row) }
-    let fitting = zip(candidates, ranks).filter { $0.1 == ranks.max() }.map(\.0)
+    let bestRank = ranks.max()
+    let fitting = zip(candidates, ranks).filter { $0.1 == bestRank }.map(\.0)
     // Comparing columns takes long, and nothing is to be chosen where there is one.
     if fitting.count == 1 { return rows[fitting[0]] }
     var best: (place: Int, rank: (Int, Int, Int))?

@@ -62,7 +62,7 @@ struct HistoryReading {
       run.threads = entry.threads.flatMap(Self.counts) ?? 1
       run.counts = threads == nil || entry.threads == nil || entry.threads == threads
       runs[process] = run
-      if lastEnds[process] == nil { lastEnds[process] = entry.time }
+      if entry.time - (lastEnds[process] ?? -.infinity) > Self.longestBreak { lastEnds[process] = entry.time }
     case .started:
       guard let stage = entry.stage else { return }
       // Of several workers, the one that became free last takes the next stage: the others had nothing to do.
@@ -117,6 +117,8 @@ struct HistoryReading {
   // MARK: What can be
 
   private static let times = 0..<1e11
+  /// Seconds between two runs of one process. Containers give the same number to processes that have nothing to do with each other.
+  private static let longestBreak = 60.0
   private static let mostSteps = 1_000_000_000_000
 
   private static func duration(_ seconds: Double) -> Double? { (0...1e8).contains(seconds) ? seconds : nil }

@@ -73,7 +73,7 @@ final class RunJournal: Sendable {
     case .setback(let trial, let message): warn(message, trial: trial)
     case .passedOver(let error): warn("computed again: \(error)")
     case .damagedJournal(let file, let lines):
-      warn("\(file) has \(lines) damaged lines, which are passed over")
+      warn("\(file) has \(lines) damaged \(lines == 1 ? "line" : "lines"): passed over")
     }
   }
 

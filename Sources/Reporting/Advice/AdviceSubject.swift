@@ -45,8 +45,10 @@ package struct AdviceSubject: Sendable {
       dense += curves.baselines.flatMap(\.cells).flatMap(\.rows).compactMap { cost.read($0)?.value }
       points += curves.curves.flatMap { curve in
         // One may have all its weights, and fewer bits of each.
-        curve.cells.filter { $0.density < 1 || $0.rows.allSatisfy { $0[metric: .bits].isFinite } }.compactMap
-        {
+        let smaller = curve.cells.filter {
+          $0.density < 1 || $0.rows.allSatisfy { $0[metric: .bits].isFinite }
+        }
+        return smaller.compactMap {
           AdvicePoint($0, of: curve, in: curves, cost, chosenBy: accuracy, experiment: name)
         }
       }

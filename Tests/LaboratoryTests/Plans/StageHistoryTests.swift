@@ -147,4 +147,16 @@ struct WrittenJournal {
     other.add(.ended, at: 13) { $0.status = "completed" }
     #expect(other.history().closing == 3)
   }
+
+  /// Processes of containers share numbers: the next may come hours later.
+  @Test func anotherProcessOfTheSameNumberBeginsAnew() {
+    var journal = WrittenJournal()
+    journal.add(.began, at: 0)
+    journal.add(.started, at: 1) { $0.stage = dense.key.hexadecimal }
+    journal.end(dense, at: 2, steps: 1, seconds: 1)
+    journal.add(.began, at: 1_000)
+    journal.add(.trial, at: 1_001)
+    journal.add(.ended, at: 1_003) { $0.status = "completed" }
+    #expect(journal.history().closing == 3)
+  }
 }
