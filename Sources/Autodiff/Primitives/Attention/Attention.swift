@@ -6,7 +6,7 @@ import CoppiceTensors
 /// columns h · size ..< (h + 1) · size; or, packed, the one projection `[batch, time, 3 · heads · size]` of q, k and v side by side.
 /// Causal: query i sees keys j ≤ i. Outputs: o laid out as q, and what the gradient needs of each row of scores,
 /// `[batch, heads, queries, 2]`: the greatest, and the sum of e^(score − greatest).
-package struct Attention: FusedPrimitive {
+package struct Attention: FusedPrimitive, ExamplewisePrimitive {
   package static let name = "attention"
   package let heads: Int
   package let isCausal: Bool
@@ -30,6 +30,8 @@ package struct Attention: FusedPrimitive {
       ValueType([shape.batch, heads, shape.queries, 2]),
     ]
   }
+
+  package func examplewiseInputs(for signature: Signature) -> [Int]? { Array(signature.inputs.indices) }
 
   /// Where the kernels find everything; `nil` where the shapes do not go together.
   func layout(_ inputs: [Shape]) -> ck_attention_shape? {

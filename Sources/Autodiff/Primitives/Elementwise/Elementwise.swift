@@ -11,6 +11,9 @@ package protocol PointwisePrimitive: ExamplewisePrimitive {
   func run(_ count: Int, from offset: Int, _ arguments: KernelArguments)
 }
 
+/// A pointwise primitive that is finite wherever its inputs are: an activation, or the gradient of one.
+package protocol FinitePrimitive: PointwisePrimitive {}
+
 /// A pointwise primitive whose reference is a function of numbers.
 package protocol ElementwisePrimitive: PointwisePrimitive, AxisTied, PathPrimitive {
   /// One element in Double precision.

@@ -4,7 +4,7 @@ import Foundation
 
 /// The Gaussian error linear unit `x · Φ(x)`, Φ the normal distribution function: the exact form, not its approximation by a
 /// hyperbolic tangent (Hendrycks and Gimpel 2016).
-package struct GELU: ElementwisePrimitive {
+package struct GELU: ElementwisePrimitive, FinitePrimitive {
   package static let name = "gelu"
   package static let arity = 1
 
@@ -30,7 +30,7 @@ package struct GELU: ElementwisePrimitive {
 
 extension GELU {
   /// `g · (Φ(x) + x·φ(x))` from the gradient g and the unit's input x, φ the normal density.
-  package struct Gradient: PointwisePrimitive, FusedPrimitive {
+  package struct Gradient: FinitePrimitive, FusedPrimitive {
     package static let name = "gelu-gradient"
     package static let arity = 2
 

@@ -3,7 +3,7 @@ import CoppiceTensors
 import Foundation
 
 /// The hyperbolic tangent.
-package struct HyperbolicTangent: ElementwisePrimitive {
+package struct HyperbolicTangent: ElementwisePrimitive, FinitePrimitive {
   package static let name = "tanh"
   package static let arity = 1
 
@@ -27,7 +27,7 @@ package struct HyperbolicTangent: ElementwisePrimitive {
 
 extension HyperbolicTangent {
   /// The gradient through the hyperbolic tangent, `g · (1 − y²)`, from its output y; results that might be subnormal are 0.
-  package struct Gradient: PointwisePrimitive, FusedPrimitive {
+  package struct Gradient: FinitePrimitive, FusedPrimitive {
     package static let name = "hyperbolic-tangent-gradient"
     package static let arity = 2
 

@@ -2,7 +2,7 @@ import CKernels
 import CoppiceTensors
 
 /// The rectifier `max(x, 0)`; NaN stays NaN. Its derivative at 0 is 0.
-package struct ReLU: ElementwisePrimitive {
+package struct ReLU: ElementwisePrimitive, FinitePrimitive {
   package static let name = "relu"
   package static let arity = 1
 
@@ -26,7 +26,7 @@ package struct ReLU: ElementwisePrimitive {
 
 extension ReLU {
   /// The gradient through the rectifier, `y > 0 ? g : 0`, from its output y.
-  package struct Gradient: ElementwisePrimitive {
+  package struct Gradient: ElementwisePrimitive, FinitePrimitive {
     package static let name = "relu-gradient"
     package static let arity = 2
 

@@ -2,7 +2,7 @@ import CKernels
 import CoppiceTensors
 
 /// The capped rectifier `min(max(x, 0), 6)`; NaN stays NaN. Its derivative at 0 and at 6 is 0 (Krizhevsky 2010; Sandler et al. 2018).
-package struct ReLU6: ElementwisePrimitive {
+package struct ReLU6: ElementwisePrimitive, FinitePrimitive {
   package static let name = "relu6"
   package static let arity = 1
 
@@ -26,7 +26,7 @@ package struct ReLU6: ElementwisePrimitive {
 
 extension ReLU6 {
   /// The gradient through the capped rectifier, `0 < y < 6 ? g : 0`, from its output y.
-  package struct Gradient: ElementwisePrimitive {
+  package struct Gradient: ElementwisePrimitive, FinitePrimitive {
     package static let name = "relu6-gradient"
     package static let arity = 2
 

@@ -3,7 +3,7 @@ import CoppiceTensors
 import Foundation
 
 /// The sigmoid linear unit `x / (1 + e⁻ˣ)`, also called swish (Elfwing et al. 2018; Ramachandran et al. 2017).
-package struct SiLU: ElementwisePrimitive {
+package struct SiLU: ElementwisePrimitive, FinitePrimitive {
   package static let name = "silu"
   package static let arity = 1
 
@@ -29,7 +29,7 @@ package struct SiLU: ElementwisePrimitive {
 
 extension SiLU {
   /// `g · s · (1 + x·(1 − s))` from the gradient g and the unit's input x, s the logistic function of x.
-  package struct Gradient: PointwisePrimitive, FusedPrimitive {
+  package struct Gradient: FinitePrimitive, FusedPrimitive {
     package static let name = "silu-gradient"
     package static let arity = 2
 

@@ -3,7 +3,7 @@ import CoppiceTensors
 import Foundation
 
 /// The logistic function `1 / (1 + e⁻ˣ)`.
-package struct Sigmoid: ElementwisePrimitive {
+package struct Sigmoid: ElementwisePrimitive, FinitePrimitive {
   package static let name = "sigmoid"
   package static let arity = 1
 
@@ -27,7 +27,7 @@ package struct Sigmoid: ElementwisePrimitive {
 
 extension Sigmoid {
   /// The gradient through the logistic function, `g · y · (1 − y)`, from its output y; results that might be subnormal are 0.
-  package struct Gradient: PointwisePrimitive, FusedPrimitive {
+  package struct Gradient: FinitePrimitive, FusedPrimitive {
     package static let name = "sigmoid-gradient"
     package static let arity = 2
 

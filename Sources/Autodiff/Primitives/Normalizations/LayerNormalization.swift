@@ -6,7 +6,7 @@ import CoppiceTensors
 ///
 /// Where features were removed, the statistics are still those of the row as it was: of `extent` elements, the missing ones 0.
 /// With γ and β of 0 for these, the wider network gives the same.
-package struct LayerNormalization: FusedPrimitive {
+package struct LayerNormalization: FusedPrimitive, ExamplewisePrimitive {
   package static let name = "layer-normalization"
   package let epsilon: Float
   /// The elements that mean and variance are of, n or more; `nil` for n.
@@ -35,6 +35,10 @@ package struct LayerNormalization: FusedPrimitive {
         arguments.input(2),
         arguments.output(0) + offset, arguments.output(1) + row, arguments.output(2) + row)
     }
+  }
+
+  package func examplewiseInputs(for signature: Signature) -> [Int]? {
+    signature.input(0).rank > 1 ? [0] : nil
   }
 
   package func flops(for signature: Signature) -> Int { 7 * signature.input(0).count }

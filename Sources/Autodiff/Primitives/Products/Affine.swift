@@ -3,7 +3,7 @@ import CoppiceTensors
 
 /// A linear layer in one pass, `y = x · Wᵀ + b`, with a rectifier behind it where asked: x `[…, in]`, W `[out, in]`,
 /// b `[out]` (optional), y `[…, out]`.
-package struct Affine: FusedPrimitive {
+package struct Affine: FusedPrimitive, ExamplewisePrimitive {
   package static let name = "affine"
   package let hasBias: Bool
   package let rectifies: Bool
