@@ -115,6 +115,47 @@ extension KernelTests {
       }
     }
 
+    /// A normalisation behind the sums, a residual and an activation have the bits that they have one after the other.
+    @Test(arguments: ConvolutionTests.cases + strips)
+    func normalizedConvolutionsAreTheirParts(c: ConvolutionTests.Case) {
+      let p = Pruned(c), s = p.dense.shape, channels = s.out_channels, plane = s.out_height * s.out_width
+      let (x, w, residual) = (Floats(p.dense.x), Floats(p.values), Floats(p.dense.gy))
+      let factors = (1...3).map { Floats(numbers(channels, seed: 60 + UInt64($0))) }
+      let rectifiers: [(Int, (Float) -> Float)] = [
+        (CK_IDENTITY, { $0 }), (CK_RELU, { relu($0) }), (CK_RELU6, { $0 >= 6 ? 6 : relu($0) }),
+      ]
+      underEveryVariant { variant in
+        let (sums, found) = (Floats(unwritten: p.dense.gy.count), Floats(unwritten: p.dense.gy.count))
+        let scratch = p.scratch(p.forward)
+        withUnsafePointer(to: s) { s in
+          p.forward.use { pattern in
+            ck_sparse_convolution_forward(
+              s, pattern, 0, s.pointee.batch, x.pointer, w.pointer, nil, Int32(CK_IDENTITY), sums.pointer,
+              scratch.pointer)
+            let (mean, scale, shift) = (factors[0].values, factors[1].values, factors[2].values)
+            let normalized = sums.values.enumerated().map { place, sum in
+              let channel = place / plane % channels
+              return shift[channel].addingProduct(sum - mean[channel], scale[channel])
+            }
+            for (activation, rectifier) in rectifiers {
+              for isAdded in [false, true] {
+                for images in [0..<1, 1..<s.pointee.batch] {
+                  ck_sparse_convolution_normalized(
+                    s, pattern, images.lowerBound, images.upperBound, x.pointer, w.pointer,
+                    factors[0].pointer, factors[1].pointer, factors[2].pointer,
+                    isAdded ? UnsafePointer(residual.pointer) : nil, Int32(activation), found.pointer,
+                    scratch.pointer)
+                }
+                let expected = isAdded ? zip(normalized, p.dense.gy).map(+) : normalized
+                #expect(bits(found.values) == bits(expected.map(rectifier)), "\(variant), \(activation)")
+              }
+            }
+          }
+        }
+        #expect(sums.isIntact && found.isIntact && scratch.isIntact)
+      }
+    }
+
     @Test(arguments: ConvolutionTests.cases + strips)
     func filterGradientsGoBySixteenLanes(c: ConvolutionTests.Case) {
       let p = Pruned(c), s = p.dense.shape

@@ -28,6 +28,7 @@ package enum Primitives {
     Convolution.self, Convolution.InputGradient.self, Convolution.FilterGradient.self,
     Convolution.Normalized.self,
     SparseConvolution.self, SparseConvolution.InputGradient.self, SparseConvolution.FilterGradient.self,
+    SparseConvolution.Normalized.self,
     MaxPool.self,
     MaxPool.Gradient.self, MaxPool.Selection.self, AveragePool.self, AveragePool.Gradient.self,
     // normalisation

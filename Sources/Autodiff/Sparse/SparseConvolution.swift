@@ -28,16 +28,28 @@ package struct SparseConvolution: ExamplewisePrimitive, PatternedPrimitive {
   }
 
   package func kernel(for signature: Signature) -> Kernel {
-    guard let shape = windows.shape(signature.input(0), pattern.shape) else { return Kernel { _, _ in } }
     let (hasBias, activation) = (hasBias, Int32(rectifies ? CK_RELU : CK_IDENTITY))
+    return kernel(for: signature.input(0)) { shape, pattern, images, a in
+      ck_sparse_convolution_forward(
+        shape, pattern, images.lowerBound, images.upperBound, a.input(0), a.input(1),
+        hasBias ? a.input(2) : nil, activation, a.output(), a.scratch)
+    }
+  }
+
+  /// A kernel over the images of x; `room` floats of scratch come before those of a convolution.
+  func kernel(
+    for x: Shape, scratch room: Int = 0,
+    _ body:
+      @escaping @Sendable (
+        UnsafePointer<ck_convolution_shape>, UnsafePointer<ck_sparse_pattern>, _ images: Range<Int>,
+        KernelArguments
+      ) -> Void
+  ) -> Kernel {
+    guard let shape = windows.shape(x, pattern.shape) else { return Kernel { _, _ in } }
     let index = pattern.index(shape)
-    return Kernel(units: shape.batch, scratch: shape.sparseScratch(index)) { a, images in
+    return Kernel(units: shape.batch, scratch: room + shape.sparseScratch(index)) { arguments, images in
       withUnsafePointer(to: shape) { shape in
-        index.withPattern {
-          ck_sparse_convolution_forward(
-            shape, $0, images.lowerBound, images.upperBound, a.input(0), a.input(1),
-            hasBias ? a.input(2) : nil, activation, a.output(), a.scratch)
-        }
+        index.withPattern { body(shape, $0, images, arguments) }
       }
     }
   }

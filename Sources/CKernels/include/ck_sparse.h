@@ -86,6 +86,12 @@ CK_KERNEL(sparse_convolution_forward, (const ck_convolution_shape *shape, const 
            float *y, float *scratch),
           (shape, pattern, image_begin, image_end, x, values, bias, activation, y, scratch));
 
+/// `ck_convolution_normalized` with the survivors of w, by the same sums.
+CK_KERNEL(sparse_convolution_normalized, (const ck_convolution_shape *shape, const ck_sparse_pattern *pattern, size_t
+           image_begin, size_t image_end, const float *x, const float *values, const float *mean, const float *scale,
+           const float *shift, const float *residual, int activation, float *y, float *scratch),
+          (shape, pattern, image_begin, image_end, x, values, mean, scale, shift, residual, activation, y, scratch));
+
 /// `ck_convolution_input_gradient` with the survivors of w, by the pattern of the input gradient: the plain chains with their
 /// zeros left out, whichever way that goes.
 CK_KERNEL(sparse_convolution_input_gradient, (const ck_convolution_shape *shape, const ck_sparse_pattern *pattern,

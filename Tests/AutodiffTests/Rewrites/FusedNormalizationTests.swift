@@ -83,6 +83,28 @@ struct FusedNormalizationTests {
     #expect(bits(alone.fusingNormalizations()) == bits(alone))
   }
 
+  @Test("pruned convolutions go along as dense ones do", arguments: [1, 3])
+  func sparse(batch: Int) throws {
+    let graph = try Graph.trace { builder in
+      func layer(_ x: Value, _ name: String) -> Value {
+        let pattern = SparsePattern(Mask([18, 18, 3, 3], (0..<2916).map { $0 % 5 == 1 ? 1 : 0 }))
+        func vector(_ part: String) -> Value { builder.parameter("\(name).\(part)", [18]) }
+        return builder.apply(
+          SparseConvolution(.init(padding: 1), pattern), x, builder.parameter(name, [pattern.count])
+        ).batchNormalized(
+          gamma: vector("gamma"), beta: vector("beta"), mean: vector("mean"), variance: vector("variance"))
+      }
+      let x = builder.input("x", [batch, 18, 8, 16])
+      builder.output("y", (layer(layer(x, "a").relu, "b") + x).relu)
+    }
+    let fused = graph.fusingNormalizations()
+    try fused.verify()
+    #expect(names(fused) == Array(repeating: "normalized-sparse-convolution", count: 2))
+    let expected = bits(graph)
+    for threads in [1, 2] { #expect(bits(fused, threads: threads) == expected) }
+    #expect(bits(fused.inMicroBatches(threads: 2, bytes: 40_000), threads: 2) == expected)
+  }
+
   @Test("what else is read, or has a bias, stays as it is")
   func others() throws {
     let graph = try Graph.trace { builder in
