@@ -9,6 +9,10 @@ int ck_convolution_by_images(const ck_convolution_shape *shape) {
   return !ck_by_winograd(shape) && ck_by_images(shape, 0);
 }
 
+int ck_filter_gradient_by_sources(const ck_convolution_shape *shape) {
+  return !ck_by_winograd(shape) && ck_by_sources(shape);
+}
+
 static size_t ck_winograd_scratch(const ck_convolution_shape *shape, int backward) {
   ck_winograd g = ck_winograd_of(shape, backward);
   return ck_winograd_layout_of(&g).total;
@@ -23,7 +27,10 @@ size_t ck_convolution_input_gradient_scratch(const ck_convolution_shape *shape) 
 }
 
 size_t ck_convolution_filter_gradient_scratch(const ck_convolution_shape *shape) {
-  if (!ck_by_winograd(shape)) return ck_filter_gradient_layout(shape).total;
+  if (!ck_by_winograd(shape)) {
+    size_t plain = ck_filter_gradient_layout(shape).total, sources = ck_sources_layout(shape).total;
+    return ck_by_sources(shape) && sources > plain ? sources : plain;
+  }
   ck_winograd g = ck_winograd_of(shape, 0);
   return ck_winograd_gradient_layout_of(&g).total;
 }

@@ -78,6 +78,12 @@ extension KernelTests {
         kernel: (3, 3),
         pad: (1, 1)),
       Case(
+        name: "a source a lane", batch: 3, channels: 19, height: 9, width: 11, outChannels: 5, kernel: (3, 3),
+        pad: (1, 1)),
+      Case(
+        name: "a source a lane, more rows than a tile, stride", channels: 64, height: 18, width: 33,
+        outChannels: 21, kernel: (3, 2), stride: (1, 2), pad: (1, 1)),
+      Case(
         name: "an image a lane", batch: 35, channels: 11, height: 6, width: 5, outChannels: 14,
         kernel: (5, 5),
         pad: (2, 1)),

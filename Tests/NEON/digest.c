@@ -101,6 +101,9 @@ static void run(void) {
   EACH("convolution", ck_convolution_forward(&shape, 0, 2, g, b, x, CK_IDENTITY, y, scratch);
        ck_convolution_input_gradient(&shape, 0, 2, b, g, z, scratch);
        ck_convolution_filter_gradient(&shape, 0, 5, 0, 27, g, b, w, scratch));
+  // A source channel in each lane.
+  ck_convolution_shape narrow = {2, 19, 9, 8, 5, 3, 3, 1, 1, 1, 1, 1, 9, 8};
+  EACH("convolution of few filters", ck_convolution_filter_gradient(&narrow, 0, 5, 0, 171, g, b, w, scratch));
   ck_convolution_shape transformed = {2, 16, 7, 8, 17, 3, 3, 1, 1, 1, 1, 1, 7, 8};
   EACH("convolution by Winograd", ck_convolution_forward(&transformed, 0, 2, g, b, x, CK_IDENTITY, y, scratch);
        ck_convolution_input_gradient(&transformed, 0, 2, b, g, z, scratch);
@@ -149,6 +152,7 @@ static void run(void) {
   ck_interleaved_rows interleaved = {steps, values, begins, lanes, within};
   EACH("sparse, one example", ck_sparse_single(&rows, &interleaved, 0, 20, b, g + n, 68, x, n & 1, y));
   EACH("sparse convolution", ck_sparse_convolution_forward(&shape, &filters, 0, 2, g, b, x, CK_IDENTITY, y, scratch);
+       ck_sparse_convolution_normalized(&shape, &filters, 0, 1, g, b, b + 9, x, b + 50, g + 5, CK_RELU6, z, scratch);
        ck_sparse_convolution_filter_gradient(&shape, &filters, 0, 5, g, b, w, scratch));
   // Strips of lines, and the taps of every second weight both ways.
   ck_convolution_shape wide = {1, 2, 12, 32, 3, 3, 3, 1, 1, 1, 1, 1, 12, 32};

@@ -28,6 +28,9 @@ int ck_convolution_by_winograd(const ck_convolution_shape *shape);
 /// but perhaps the sign of a zero.
 int ck_convolution_by_images(const ck_convolution_shape *shape);
 
+/// Whether its filter gradient puts one source channel in each lane. Threads then share the result channels, four at a time.
+int ck_filter_gradient_by_sources(const ck_convolution_shape *shape);
+
 /// Floats of scratch (aligned to 64 bytes) that each of the three needs; the ranges given to a call do not
 /// matter.
 size_t ck_convolution_forward_scratch(const ck_convolution_shape *shape);
@@ -64,7 +67,7 @@ CK_KERNEL(convolution_input_gradient, (const ck_convolution_shape *shape, size_t
 /// gw[o, c, u, v] = Σ_{n, i, j} gy[n, o, i, j] · x[n, c, i · stride_h + u − pad_h, j · stride_w + v − pad_w]
 /// for o in [out_channel_begin, out_channel_end) and columns (c · kernel_height + u) · kernel_width + v in
 /// [column_begin, column_end). gw is the whole array; its rest is left alone. Unless by Winograd, each sum is one chain from
-/// +0 over (n, i, j) ascending. With few output channels, split the columns over threads; with many, or by Winograd, the
+/// +0 over (n, i, j) ascending. With few output channels, split the columns over threads; with many, by Winograd or by sources, the
 /// channels.
 CK_KERNEL(convolution_filter_gradient, (const ck_convolution_shape *shape, size_t out_channel_begin, size_t
            out_channel_end, size_t column_begin, size_t column_end, const float *x, const float *gy, float *gw, float

@@ -60,3 +60,18 @@ static inline ck_layout ck_filter_gradient_layout(const ck_convolution_shape *s)
   return ck_layout_of(images * channels * ck_frame_channel(&f), images * s->out_height * s->out_width * width,
                       k, k * width, 0);
 }
+
+// Whether the lanes of a filter gradient are source channels and not result channels: of these there are so few that most lanes would be
+// idle.
+static inline int ck_by_sources(const ck_convolution_shape *s) {
+  size_t sources = (s->in_channels + 15) / 16 * 16, results = (s->out_channels + 15) / 16 * 16;
+  return s->groups == 1 && 3 * sources * s->out_channels <= 2 * results * s->in_channels;
+}
+
+// Here the frame is that of sixteen channels of an image, the panel the frames of some images with these channels innermost, and
+// `weights` the sums.
+static inline ck_layout ck_sources_layout(const ck_convolution_shape *s) {
+  ck_frame f = ck_input_frame(s);
+  size_t area = s->kernel_height * s->kernel_width, frame = 16 * ck_frame_channel(&f);
+  return ck_layout_of(frame, ck_images_together(s) * frame, area, 16 * area * s->out_channels, 0);
+}

@@ -117,14 +117,19 @@ extension Convolution {
     /// each thread transforms all of x. Elsewhere they share input channels or, with a single one, places of the window.
     package func kernel(for signature: Signature) -> Kernel {
       guard let shape = shape(signature.input(0), signature.input(1)) else { return Kernel { _, _ in } }
-      let (scratch, isTransformed) = withUnsafePointer(to: shape) {
-        (ck_convolution_filter_gradient_scratch($0), ck_convolution_by_winograd($0) != 0)
+      let (scratch, isTransformed, isBySources) = withUnsafePointer(to: shape) {
+        (
+          ck_convolution_filter_gradient_scratch($0), ck_convolution_by_winograd($0) != 0,
+          ck_filter_gradient_by_sources($0) != 0
+        )
       }
       let (outputs, area, columns) = (
         shape.out_channels, height * width, signature.output().count / shape.out_channels
       )
-      let sharesOutputs = isTransformed || shape.groups > 1 || outputs >= 2 * CK_PRODUCT_COLUMNS
-      let outputsTogether = isTransformed ? 8 : shape.groups > 1 ? 1 : CK_PRODUCT_COLUMNS
+      let sharesOutputs =
+        isTransformed || isBySources || shape.groups > 1 || outputs >= 2 * CK_PRODUCT_COLUMNS
+      let outputsTogether =
+        isTransformed ? 8 : isBySources ? 4 : shape.groups > 1 ? 1 : CK_PRODUCT_COLUMNS
       let unit = sharesOutputs ? outputsTogether : columns > area ? area : 1
       let length = sharesOutputs ? outputs : columns
       return Kernel(units: (length + unit - 1) / unit, scratch: scratch) { arguments, range in
