@@ -5,7 +5,7 @@ extension SparseConvolution {
   /// `Convolution.Normalized` with pruned filters. Inputs: x, survivors `[count]`, γ, β, mean, variance `[out]` and, where there is a
   /// residual, what is added. The bits are those of all by themselves.
   package struct Normalized: FusedPrimitive, ExamplewisePrimitive, PatternedPrimitive, NormalizedConvolution {
-    package static let name = "normalized-sparse-convolution"
+    package static let name = "sparse-normalized-convolution"
     package let windows: ConvolutionWindows
     package let pattern: SparsePattern
     package var behind: NormalizationBehind

@@ -99,7 +99,7 @@ struct FusedNormalizationTests {
     }
     let fused = graph.fusingNormalizations()
     try fused.verify()
-    #expect(names(fused) == Array(repeating: "normalized-sparse-convolution", count: 2))
+    #expect(names(fused) == Array(repeating: "sparse-normalized-convolution", count: 2))
     let expected = bits(graph)
     for threads in [1, 2] { #expect(bits(fused, threads: threads) == expected) }
     #expect(bits(fused.inMicroBatches(threads: 2, bytes: 40_000), threads: 2) == expected)
