@@ -61,8 +61,8 @@ static inline ck_layout ck_filter_gradient_layout(const ck_convolution_shape *s)
                       k, k * width, 0);
 }
 
-// Whether the lanes of a filter gradient are source channels and not result channels: of these there are so few that most lanes would be
-// idle.
+// Whether the lanes of a filter gradient are source channels and not result channels, of which there are so few that a third of the
+// lanes or more would do nothing.
 static inline int ck_by_sources(const ck_convolution_shape *s) {
   size_t sources = (s->in_channels + 15) / 16 * 16, results = (s->out_channels + 15) / 16 * 16;
   return s->groups == 1 && 3 * sources * s->out_channels <= 2 * results * s->in_channels;

@@ -113,8 +113,8 @@ extension Convolution {
       return [ValueType([shape.out_channels, shape.in_channels / shape.groups, height, width])]
     }
 
-    /// Threads share output channels where there are enough of them for whole panels, and always by Winograd's transforms, where
-    /// each thread transforms all of x. Elsewhere they share input channels or, with a single one, places of the window.
+    /// Threads share output channels where there are enough of them for whole panels, and always by Winograd's transforms or by
+    /// sources, where each thread transforms or turns all of x. Elsewhere they share input channels or, with a single one, places of the window.
     package func kernel(for signature: Signature) -> Kernel {
       guard let shape = shape(signature.input(0), signature.input(1)) else { return Kernel { _, _ in } }
       let (scratch, isTransformed, isBySources) = withUnsafePointer(to: shape) {
