@@ -41,17 +41,27 @@ size_t ck_sparse_convolution_scratch(const ck_convolution_shape *shape, size_t l
   return ck_sparse_layout_of(shape, longest_row).total;
 }
 
-size_t ck_sparse_tap(const ck_convolution_shape *s, size_t channel, size_t u, size_t v) {
-  ck_copies c = ck_input_copies(s);
-  size_t copy = (channel * c.shifts + v) * c.phases + u % s->stride_h;
-  return copy * ck_copy_size(&c) + u / s->stride_h * c.columns;
+ck_reading ck_sparse_reading(const ck_convolution_shape *s, size_t survivors) {
+  ck_copies c = ck_input_copies(s, CK_COPIES);
+  return ck_reading_of(&c, s->batch, survivors);
 }
 
-size_t ck_sparse_gradient_tap(const ck_convolution_shape *s, size_t row, size_t channel, size_t u, size_t v) {
-  ck_copies c = ck_gradient_copies(s);
+ck_reading ck_sparse_gradient_reading(const ck_convolution_shape *s, size_t survivors) {
+  ck_copies c = ck_gradient_copies(s, CK_COPIES);
+  return ck_reading_of(&c, s->batch, survivors);
+}
+
+size_t ck_sparse_tap(const ck_convolution_shape *s, ck_reading reading, size_t channel, size_t u, size_t v) {
+  ck_copies c = ck_input_copies(s, reading);
+  return ck_copy_of(&c, channel, v, u % s->stride_h) + u / s->stride_h * c.line;
+}
+
+size_t ck_sparse_gradient_tap(const ck_convolution_shape *s, ck_reading reading, size_t row, size_t channel, size_t u, size_t v) {
+  ck_copies c = ck_gradient_copies(s, reading);
+  ck_frame f = ck_gradient_frame(s);
   size_t a = row / s->stride_w % s->stride_h, b = row % s->stride_w;
   // The padding is wide enough for the furthest tap, so neither difference is negative.
-  size_t down = (c.pad_h * s->stride_h + a + s->pad_h - u) / s->stride_h;
-  size_t shift = (c.pad_w * s->stride_w + b + s->pad_w - v) / s->stride_w;
-  return (channel * c.shifts + shift) * ck_copy_size(&c) + down * c.columns;
+  size_t down = (f.pad_h * s->stride_h + a + s->pad_h - u) / s->stride_h;
+  size_t shift = (f.pad_w * s->stride_w + b + s->pad_w - v) / s->stride_w;
+  return ck_copy_of(&c, channel, shift, 0) + down * c.line;
 }

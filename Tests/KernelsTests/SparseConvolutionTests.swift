@@ -3,14 +3,15 @@ import Testing
 
 extension KernelTests {
   @Suite struct SparseConvolutionTests {
-    /// A convolution's operands with two thirds of the filters 0, and the patterns of the rest.
+    /// A convolution's operands with two thirds of the filters 0, and the patterns of the rest: of the layouts, that of `few` survivors
+    /// or that of many.
     struct Pruned {
       let dense: ConvolutionTests.Operands
       let places: [Int]
       let values: [Float]
       let forward: SparseTests.Pattern, backward: SparseTests.Pattern
 
-      init(_ c: ConvolutionTests.Case) {
+      init(_ c: ConvolutionTests.Case, few: Bool = false, copies: Bool = false) {
         let whole = ConvolutionTests.Operands(c)
         let s = whole.shape
         let places = whole.w.indices.filter { $0 % 3 == 1 }
@@ -19,21 +20,28 @@ extension KernelTests {
         values = places.map { whole.w[$0] }
         let (kh, kw, channels) = (s.kernel_height, s.kernel_width, s.in_channels / s.groups)
         var (rows, columns) = ([(Int, Int, Int)](), [(Int, Int, Int)]())
-        withUnsafePointer(to: s) { pointer in
+        let readings = withUnsafePointer(to: s) { pointer in
+          let survivors = few ? 0 : Int.max
+          let readings =
+            copies
+            ? (CK_COPIES, CK_COPIES)
+            : (ck_sparse_reading(pointer, survivors), ck_sparse_gradient_reading(pointer, survivors))
           for (index, place) in places.enumerated() {
             let (o, u, v) = (place / (channels * kh * kw), place / kw % kh, place % kw)
             let c = o / (s.out_channels / s.groups) * channels + place / (kh * kw) % channels
-            rows.append((o, ck_sparse_tap(pointer, c, u, v), index))
+            rows.append((o, ck_sparse_tap(pointer, readings.0, c, u, v), index))
             for a in 0..<s.stride_h where (a + s.pad_h - u) % s.stride_h == 0 {
               for b in 0..<s.stride_w where (b + s.pad_w - v) % s.stride_w == 0 {
                 let row = (c * s.stride_h + a) * s.stride_w + b
-                columns.append((row, ck_sparse_gradient_tap(pointer, row, o, u, v), index))
+                columns.append((row, ck_sparse_gradient_tap(pointer, readings.1, row, o, u, v), index))
               }
             }
           }
+          return readings
         }
-        forward = SparseTests.Pattern(rows: s.out_channels, rows, named: false)
-        backward = SparseTests.Pattern(rows: s.in_channels * s.stride_h * s.stride_w, columns, named: true)
+        forward = SparseTests.Pattern(rows: s.out_channels, rows, named: false, reading: readings.0)
+        backward = SparseTests.Pattern(
+          rows: s.in_channels * s.stride_h * s.stride_w, columns, named: true, reading: readings.1)
       }
 
       func scratch(_ pattern: SparseTests.Pattern) -> Floats {
@@ -77,6 +85,51 @@ extension KernelTests {
         pad: (3, 2)),
     ]
 
+    /// Frames of both widths, with more channels than go at a time; images side by side, of all widths, with strips, with more rows than
+    /// go at a time, and with too few images at the end.
+    static let layouts = [
+      ConvolutionTests.Case(
+        name: "frames of two vectors", channels: 60, height: 8, width: 32, outChannels: 5, kernel: (3, 3),
+        pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "frames of a vector", batch: 3, channels: 3, height: 16, width: 16, outChannels: 260,
+        kernel: (5, 3), pad: (2, 1)),
+      ConvolutionTests.Case(
+        name: "two side by side", batch: 4, channels: 29, height: 18, width: 8, outChannels: 3,
+        kernel: (3, 3), pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "four side by side", batch: 6, channels: 2, height: 4, width: 4, outChannels: 260,
+        kernel: (3, 3), pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "eight side by side", batch: 8, channels: 5, height: 2, width: 2, outChannels: 6,
+        kernel: (3, 3), pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "sixteen side by side", batch: 18, channels: 4, height: 1, width: 1, outChannels: 7,
+        kernel: (3, 3), pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "too few to lie side by side", batch: 3, channels: 4, height: 3, width: 4, outChannels: 7,
+        kernel: (3, 3), pad: (1, 1)),
+      ConvolutionTests.Case(
+        name: "narrow and in groups", batch: 4, channels: 6, height: 9, width: 8, outChannels: 4,
+        kernel: (1, 3), pad: (0, 1), groups: 2),
+    ]
+
+    @Test func layoutsAreThoseOfTheFastest() {
+      func readings(_ c: ConvolutionTests.Case, _ survivors: Int) -> [ck_reading] {
+        withUnsafePointer(to: c.shape) {
+          [ck_sparse_reading($0, survivors), ck_sparse_gradient_reading($0, survivors)]
+        }
+      }
+      let (frames, beside) = (Self.layouts[0], Self.layouts[2])
+      #expect(readings(frames, 960) == [CK_FRAME, CK_COPIES])
+      #expect(readings(frames, 80) == [CK_FRAME, CK_FRAME])
+      #expect(readings(frames, 961) == [CK_COPIES, CK_COPIES])
+      #expect(readings(beside, 0) == [CK_BESIDE, CK_BESIDE])
+      #expect(readings(beside, 29 * 27) == [CK_BESIDE, CK_BESIDE])
+      #expect(readings(Self.layouts[6], 0) == [CK_COPIES, CK_COPIES])
+      #expect(Self.strips.allSatisfy { readings($0, 0) == [CK_COPIES, CK_COPIES] })
+    }
+
     /// Equal numbers: a chain without its zeros may differ in the sign of a zero.
     static func isEqual(_ a: [Float], _ b: [Float]) -> Bool { zip(a, b).allSatisfy { $0 == $1 } }
 
@@ -86,9 +139,9 @@ extension KernelTests {
         ? distance(a, b.map(Double.init)) < 1e-5 : isEqual(a, b)
     }
 
-    @Test(arguments: ConvolutionTests.cases + WinogradTests.cases + strips)
-    func convolutionsAreTheDenseOnes(c: ConvolutionTests.Case) {
-      let p = Pruned(c), s = p.dense.shape
+    @Test(arguments: ConvolutionTests.cases + WinogradTests.cases + strips + layouts, [false, true])
+    func convolutionsAreTheDenseOnes(c: ConvolutionTests.Case, few: Bool) {
+      let p = Pruned(c, few: few), s = p.dense.shape
       let y = p.dense.forward([0..<s.batch], bias: p.dense.bias, activation: CK_RELU)
       let gx = p.dense.inputGradient([0..<s.batch])
       let (x, g, w, bias) = (Floats(p.dense.x), Floats(p.dense.gy), Floats(p.values), Floats(p.dense.bias))
@@ -116,9 +169,10 @@ extension KernelTests {
     }
 
     /// A normalisation behind the sums, a residual and an activation have the bits that they have one after the other.
-    @Test(arguments: ConvolutionTests.cases + strips)
+    @Test(arguments: ConvolutionTests.cases + strips + layouts)
     func normalizedConvolutionsAreTheirParts(c: ConvolutionTests.Case) {
-      let p = Pruned(c), s = p.dense.shape, channels = s.out_channels, plane = s.out_height * s.out_width
+      let p = Pruned(c, few: true), s = p.dense.shape, channels = s.out_channels,
+        plane = s.out_height * s.out_width
       let (x, w, residual) = (Floats(p.dense.x), Floats(p.values), Floats(p.dense.gy))
       let factors = (1...3).map { Floats(numbers(channels, seed: 60 + UInt64($0))) }
       let rectifiers: [(Int, (Float) -> Float)] = [
@@ -156,9 +210,9 @@ extension KernelTests {
       }
     }
 
-    @Test(arguments: ConvolutionTests.cases + strips)
+    @Test(arguments: ConvolutionTests.cases + strips + layouts)
     func filterGradientsGoBySixteenLanes(c: ConvolutionTests.Case) {
-      let p = Pruned(c), s = p.dense.shape
+      let p = Pruned(c, copies: true), s = p.dense.shape
       var lanes = [[Float]](repeating: [Float](repeating: 0, count: 16), count: p.dense.w.count)
       ConvolutionTests.eachTap(s) { w, x, y in
         let position = y % (s.out_height * s.out_width)

@@ -27,13 +27,18 @@ extension KernelTests {
     final class Pattern {
       let starts: [UInt32], offsets: [UInt32], places: [UInt32]
       let named: Bool
+      let reading: ck_reading
 
-      init(rows: Int, _ entries: [(row: Int, offset: Int, place: Int)], named: Bool) {
+      init(
+        rows: Int, _ entries: [(row: Int, offset: Int, place: Int)], named: Bool,
+        reading: ck_reading = CK_COPIES
+      ) {
         let byRow = (0..<rows).map { row in entries.filter { $0.row == row } }
         starts = byRow.reduce(into: [0]) { $0.append($0[$0.count - 1] + UInt32($1.count)) }
         offsets = byRow.joined().map { UInt32($0.offset) }
         places = byRow.joined().map { UInt32($0.place) }
         self.named = named
+        self.reading = reading
       }
 
       var longestRow: Int { zip(starts, starts.dropFirst()).map { Int($1 - $0) }.max() ?? 0 }
@@ -44,7 +49,7 @@ extension KernelTests {
             places.withUnsafeBufferPointer { places in
               var pattern = ck_sparse_pattern(
                 starts: starts.baseAddress, offsets: offsets.baseAddress,
-                places: named ? places.baseAddress : nil)
+                places: named ? places.baseAddress : nil, reading: reading)
               body(&pattern)
             }
           }

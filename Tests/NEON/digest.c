@@ -128,7 +128,7 @@ static void run(void) {
     for (uint32_t e = starts[r]; e < starts[r + 1]; e++) offsets[e] = 64 * ((5 * r + 2 * e) % 30);
     tap_starts[r + 1] = tap_starts[r] + 13;
     for (uint32_t e = 0; e < 13; e++)
-      taps[13 * r + e] = (uint32_t)ck_sparse_tap(&shape, 2 * e / 9, 2 * e / 3 % 3, 2 * e % 3);
+      taps[13 * r + e] = (uint32_t)ck_sparse_tap(&shape, CK_COPIES, 2 * e / 9, 2 * e / 3 % 3, 2 * e % 3);
   }
   ck_sparse_pattern pattern = {starts, offsets, 0}, filters = {tap_starts, taps, 0};
   EACH("sparse", ck_sparse_product(&pattern, 0, 5, b, n < 16 ? 1 : n < 64 ? 16 : 64, g, x, CK_RELU, y, 64);
@@ -154,26 +154,30 @@ static void run(void) {
   EACH("sparse convolution", ck_sparse_convolution_forward(&shape, &filters, 0, 2, g, b, x, CK_IDENTITY, y, scratch);
        ck_sparse_convolution_normalized(&shape, &filters, 0, 1, g, b, b + 9, x, b + 50, g + 5, CK_RELU6, z, scratch);
        ck_sparse_convolution_filter_gradient(&shape, &filters, 0, 5, g, b, w, scratch));
-  // Strips of lines, and the taps of every second weight both ways.
-  ck_convolution_shape wide = {1, 2, 12, 32, 3, 3, 3, 1, 1, 1, 1, 1, 12, 32};
-  uint32_t wide_starts[4] = {0}, wide_taps[27], back_starts[3] = {0}, back_taps[30], places[30];
-  for (uint32_t r = 0; r < 3; r++) {
-    wide_starts[r + 1] = wide_starts[r] + 9;
-    for (uint32_t e = 0; e < 9; e++)
-      wide_taps[9 * r + e] = (uint32_t)ck_sparse_tap(&wide, 2 * e / 9, 2 * e / 3 % 3, 2 * e % 3);
-  }
-  for (uint32_t r = 0; r < 2; r++) {
-    back_starts[r + 1] = back_starts[r] + 15;
-    for (uint32_t e = 0; e < 15; e++) {
-      back_taps[15 * r + e] = (uint32_t)ck_sparse_gradient_tap(&wide, r, e / 5, 2 * (e % 5) / 3, 2 * (e % 5) % 3);
-      places[15 * r + e] = 29 - (15 * r + e);
+  // Strips of lines, frames and lines of two images side by side, and the taps of every second weight both ways.
+  const ck_convolution_shape pruned[3] = {
+      {1, 2, 12, 32, 3, 3, 3, 1, 1, 1, 1, 1, 12, 32}, {1, 2, 8, 16, 3, 3, 3, 1, 1, 1, 1, 1, 8, 16}, {3, 2, 8, 8, 3, 3, 3, 1, 1, 1, 1, 1, 8, 8}};
+  const ck_reading readings[3] = {CK_COPIES, CK_FRAME, CK_BESIDE};
+  const char *names[3] = {"sparse convolution by strips", "sparse convolution by frames", "sparse convolution side by side"};
+  for (int i = 0; i < 3; i++) {
+    const ck_convolution_shape *s = pruned + i;
+    uint32_t starts[4] = {0, 9, 18, 27}, taps[27], copied[27], back_starts[3] = {0, 15, 30}, back_taps[30], places[30];
+    for (uint32_t e = 0; e < 27; e++) {
+      uint32_t at = 2 * (e % 9);
+      taps[e] = (uint32_t)ck_sparse_tap(s, readings[i], at / 9, at / 3 % 3, at % 3);
+      copied[e] = (uint32_t)ck_sparse_tap(s, CK_COPIES, at / 9, at / 3 % 3, at % 3);
     }
+    for (uint32_t e = 0; e < 30; e++) {
+      uint32_t at = 2 * (e % 5);
+      back_taps[e] = (uint32_t)ck_sparse_gradient_tap(s, readings[i], e / 15, e % 15 / 5, at / 3, at % 3);
+      places[e] = 29 - e;
+    }
+    ck_sparse_pattern forward = {starts, taps, 0, readings[i]}, back = {back_starts, back_taps, places, readings[i]};
+    ck_sparse_pattern gradient = {starts, copied, 0, CK_COPIES};
+    EACH(names[i], ck_sparse_convolution_forward(s, &forward, 0, s->batch, g, b, x, CK_IDENTITY, y, scratch);
+         ck_sparse_convolution_input_gradient(s, &back, 0, s->batch, g, b, z, scratch);
+         ck_sparse_convolution_filter_gradient(s, &gradient, 0, 3, b, g, w, scratch));
   }
-  ck_sparse_pattern forward = {wide_starts, wide_taps, 0}, back = {back_starts, back_taps, places};
-  EACH("sparse convolution by strips",
-       ck_sparse_convolution_forward(&wide, &forward, 0, 1, g, b, x, CK_IDENTITY, y, scratch);
-       ck_sparse_convolution_input_gradient(&wide, &back, 0, 1, g, b, z, scratch);
-       ck_sparse_convolution_filter_gradient(&wide, &forward, 0, 3, b, g, w, scratch));
   // 33 outputs of 37 inputs, dense, by survivors and by groups of four, and the taps of a convolution.
   int32_t sum_offsets[48];
   uint32_t entries[34], entry_columns[264];

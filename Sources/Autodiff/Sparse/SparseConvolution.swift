@@ -46,7 +46,7 @@ package struct SparseConvolution: ExamplewisePrimitive, PatternedPrimitive {
       ) -> Void
   ) -> Kernel {
     guard let shape = windows.shape(x, pattern.shape) else { return Kernel { _, _ in } }
-    let index = pattern.index(shape)
+    let index = pattern.index(shape, reading: shape.reading(pattern))
     return Kernel(units: shape.batch, scratch: room + shape.sparseScratch(index)) { arguments, images in
       withUnsafePointer(to: shape) { shape in
         index.withPattern { body(shape, $0, images, arguments) }
@@ -185,7 +185,7 @@ extension SparseConvolution {
 
     package func kernel(for signature: Signature) -> Kernel {
       guard let shape = windows.shape(signature.input(0), pattern.shape) else { return Kernel { _, _ in } }
-      let index = pattern.index(shape)
+      let index = pattern.index(shape, reading: CK_COPIES)
       return Kernel(units: shape.out_channels, scratch: shape.sparseScratch(index)) { a, channels in
         withUnsafePointer(to: shape) { shape in
           index.withPattern {
@@ -230,6 +230,11 @@ extension SparseConvolution {
 }
 
 extension ck_convolution_shape {
+  /// How the forward product reads x.
+  fileprivate func reading(_ pattern: SparsePattern) -> ck_reading {
+    withUnsafePointer(to: self) { ck_sparse_reading($0, pattern.count) }
+  }
+
   fileprivate func sparseScratch(_ index: SparseIndex) -> Int {
     withUnsafePointer(to: self) { ck_sparse_convolution_scratch($0, index.longestRow) }
   }
@@ -251,11 +256,11 @@ extension SparsePattern {
   }
 
   /// The survivors by output channel.
-  fileprivate func index(_ shape: ck_convolution_shape) -> SparseIndex {
+  fileprivate func index(_ shape: ck_convolution_shape, reading: ck_reading) -> SparseIndex {
     withUnsafePointer(to: shape) { pointer in
       SparseIndex(
-        rows: shape.out_channels,
-        entries: taps(shape).map { ($0.o, ck_sparse_tap(pointer, $0.c, $0.u, $0.v)) })
+        rows: shape.out_channels, reading: reading,
+        entries: taps(shape).map { ($0.o, ck_sparse_tap(pointer, reading, $0.c, $0.u, $0.v)) })
     }
   }
 
@@ -263,14 +268,15 @@ extension SparsePattern {
   fileprivate func transposedIndex(_ shape: ck_convolution_shape) -> SparseIndex {
     let (strideH, strideW) = (shape.stride_h, shape.stride_w)
     return withUnsafePointer(to: shape) { pointer in
-      SparseIndex(
-        rows: shape.in_channels * strideH * strideW,
+      let reading = ck_sparse_gradient_reading(pointer, count)
+      return SparseIndex(
+        rows: shape.in_channels * strideH * strideW, reading: reading,
         sorting: taps(shape).map { tap in
           // The rows h with h + pad ≡ u modulo the stride are those that the tap meets.
           let down = (tap.u + shape.pad_h * (strideH - 1)) % strideH
           let across = (tap.v + shape.pad_w * (strideW - 1)) % strideW
           let row = (tap.c * strideH + down) * strideW + across
-          return (row, ck_sparse_gradient_tap(pointer, row, tap.o, tap.u, tap.v))
+          return (row, ck_sparse_gradient_tap(pointer, reading, row, tap.o, tap.u, tap.v))
         })
     }
   }

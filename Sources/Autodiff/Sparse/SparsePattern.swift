@@ -81,9 +81,11 @@ struct SparseIndex: Sendable {
   let offsets: [UInt32]
   /// Which value is each entry's; `nil` where entries and values have one order.
   let places: [UInt32]?
+  /// What the offsets of a convolution point into.
+  let reading: ck_reading
 
   /// Entries of rows in the order of the values, which must ascend by row.
-  init(rows: Int, entries: some Sequence<(row: Int, offset: Int)>) {
+  init(rows: Int, reading: ck_reading = CK_COPIES, entries: some Sequence<(row: Int, offset: Int)>) {
     var starts = [UInt32](repeating: 0, count: rows + 1)
     var offsets: [UInt32] = []
     for entry in entries {
@@ -93,11 +95,12 @@ struct SparseIndex: Sendable {
     for row in 0..<rows { starts[row + 1] += starts[row] }
     self.starts = starts
     self.offsets = offsets
+    self.reading = reading
     places = nil
   }
 
   /// Entries sorted into rows, in each of them in the order of the values.
-  init(rows: Int, sorting entries: [(row: Int, offset: Int)]) {
+  init(rows: Int, reading: ck_reading = CK_COPIES, sorting entries: [(row: Int, offset: Int)]) {
     var starts = [UInt32](repeating: 0, count: rows + 1)
     for entry in entries { starts[entry.row + 1] += 1 }
     for row in 0..<rows { starts[row + 1] += starts[row] }
@@ -112,6 +115,7 @@ struct SparseIndex: Sendable {
     }
     self.starts = starts
     self.offsets = offsets
+    self.reading = reading
     self.places = places
   }
 
@@ -124,7 +128,7 @@ struct SparseIndex: Sendable {
       offsets.withUnsafeBufferPointer { offsets in
         func call(_ places: UnsafePointer<UInt32>?) {
           var pattern = ck_sparse_pattern(
-            starts: starts.baseAddress, offsets: offsets.baseAddress, places: places)
+            starts: starts.baseAddress, offsets: offsets.baseAddress, places: places, reading: reading)
           body(&pattern)
         }
         if let places { places.withUnsafeBufferPointer { call($0.baseAddress) } } else { call(nil) }

@@ -7,8 +7,18 @@
 
 // Products with a weight most of whose elements are gone. What is multiplied lies in planes, position after position, and a
 // survivor multiplies a whole stretch of one plane. An image holds one plane a feature. For a linear layer an image is a panel of
-// examples, and a plane holds one feature of each of them. A convolution makes the planes itself: it copies every channel once for
-// each column of the filter (ck_copies in scratch/sparse_convolution.h), and a stretch begins where the tap points.
+// examples, and a plane holds one feature of each of them. A convolution makes the planes itself, in one of three ways (ck_copies in
+// scratch/sparse_convolution.h), and a stretch begins where the tap points.
+
+/// How a convolution lays out what its survivors multiply. Sums are the same.
+typedef enum {
+  /// Every channel once for each column of the filter.
+  CK_COPIES,
+  /// Every channel once, with zeros around it: less to copy, but stretches cross lines of the cache.
+  CK_FRAME,
+  /// Copies of several images side by side, whose lines fill a vector together.
+  CK_BESIDE
+} ck_reading;
 
 /// The survivors of a weight, row by row: entries starts[r] ..< starts[r + 1] are those of row r.
 typedef struct {
@@ -17,6 +27,8 @@ typedef struct {
   const uint32_t *offsets;
   /// Of each entry: which of the values is its; null where values stand in the order of the entries.
   const uint32_t *places;
+  /// What the offsets of a convolution point into.
+  ck_reading reading;
 } ck_sparse_pattern;
 
 /// y[r, p] = activation(bias[r] + Σ_e values[e] · x[offsets[e] + p])   for row_begin <= r < row_end, p < length
@@ -70,12 +82,17 @@ CK_KERNEL(sparse_sample, (const ck_sparse_pattern *pattern, size_t row_begin, si
            *scratch),
           (pattern, row_begin, row_end, images, length, x, x_image, gy, gy_image, gy_row, gw, scratch));
 
+/// The fastest layout for the forward product with so many survivors, and for the input gradient. The filter gradient reads copies.
+ck_reading ck_sparse_reading(const ck_convolution_shape *shape, size_t survivors);
+ck_reading ck_sparse_gradient_reading(const ck_convolution_shape *shape, size_t survivors);
+
 /// The pattern's offset of tap (channel, u, v) for the forward product and the filter gradient, whose rows are output channels.
-size_t ck_sparse_tap(const ck_convolution_shape *shape, size_t channel, size_t u, size_t v);
+size_t ck_sparse_tap(const ck_convolution_shape *shape, ck_reading reading, size_t channel, size_t u, size_t v);
 
 /// The offset of tap (output channel, u, v) for the input gradient, whose rows are (input channel, h mod stride_h, l mod
 /// stride_w); only the taps with u ≡ h + pad_h and v ≡ l + pad_w, modulo the strides, belong to a row.
-size_t ck_sparse_gradient_tap(const ck_convolution_shape *shape, size_t row, size_t channel, size_t u, size_t v);
+size_t ck_sparse_gradient_tap(const ck_convolution_shape *shape, ck_reading reading, size_t row, size_t channel, size_t u,
+                              size_t v);
 
 /// Floats of scratch (aligned to 64 bytes) the three need; `longest_row` is the greatest number of entries in a row.
 size_t ck_sparse_convolution_scratch(const ck_convolution_shape *shape, size_t longest_row);

@@ -7,3 +7,4 @@
 // Room for n floats, at least 16 spare ones (vectors overrun), and a multiple of 64 bytes.
 static inline size_t ck_room(size_t n) { return (n + 31) / 16 * 16; }
 static inline size_t ck_least(size_t a, size_t b) { return a < b ? a : b; }
+static inline size_t ck_most(size_t a, size_t b) { return a > b ? a : b; }
