@@ -113,7 +113,7 @@ typedef struct ck_sparse_layout {
   size_t pieces, results, lanes, total;
 } ck_sparse_layout;
 
-// The same whatever lies there.
+// Room for every layout, so that a shape has one place for each thing.
 static inline ck_sparse_layout ck_sparse_layout_of(const ck_convolution_shape *s, size_t longest_row) {
   size_t phases = s->stride_h * s->stride_w, rows[2] = {s->out_channels, s->in_channels * phases};
   ck_copies copies[2] = {ck_input_copies(s, CK_COPIES), ck_gradient_copies(s, CK_COPIES)};
